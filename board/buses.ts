@@ -1,0 +1,68 @@
+/**
+ * The five wires that a board has. Drivers see only these types, so a driver is the same code on a
+ * Raspberry Pi (`linux.ts`, `serial.ts`), against the virtual board (`socket.ts`) and in storms.
+ */
+
+/** A digital line's level; 1 is high. */
+export type Level = 0 | 1;
+
+/** General-purpose lines, named by the pin number of the board's own description. */
+export interface Lines {
+  /** Claims `pins` as outputs, all at `initial`. */
+  outputs(pins: readonly number[], initial: Level): Promise<LineOutputs>;
+  /** Claims `pins` as inputs with pull-ups; an open input reads 1. */
+  inputs(pins: readonly number[]): Promise<LineInputs>;
+}
+
+export interface LineOutputs {
+  /** One level per claimed pin, in the order of the claim. Calls take effect in the order they are made. */
+  write(levels: readonly Level[]): Promise<void>;
+}
+
+export interface LineInputs {
+  /** One level per claimed pin. A read sees every write that was called before it, awaited or not. */
+  read(): Promise<readonly Level[]>;
+  /** Calls `edge` at every change of a claimed pin until the returned function is called. */
+  watch(edge: (pin: number, level: Level) => void): () => void;
+}
+
+/** One I²C bus. An absent or unpowered device makes the transfer reject (no acknowledge). */
+export interface I2c {
+  write(address: number, bytes: Uint8Array): Promise<void>;
+  read(address: number, length: number): Promise<Uint8Array>;
+}
+
+/** A serial line: bytes in, bytes out, no modem signals. */
+export interface ByteLine {
+  /** Resolves when the last byte has left the port. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Calls `receive` with every chunk that arrives until the returned function is called. The chunk may be reused. */
+  listen(receive: (bytes: Uint8Array) => void): () => void;
+  /** Resolves when the line is gone: closed here, or unplugged. */
+  readonly closed: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The panel. Pixels are XRGB8888 in memory, 4 bytes each, rows without gaps. */
+export interface Framebuffer {
+  readonly width: number;
+  readonly height: number;
+  /** Copies the given rectangles of the shadow to the panel. `rectangles` holds x1, y1, x2, y2 (inclusive) for each. */
+  present(shadow: Uint8Array, rectangles: Int32Array): void;
+}
+
+/** A loudspeaker for voice prompts: 16-bit mono PCM. */
+export interface Speaker {
+  /** Resolves when the clip has been played or handed to the far end. */
+  play(samples: Int16Array, rate_hz: number): Promise<void>;
+}
+
+/** Everything that a board description can open. Each is opened once, by `main.ts`. */
+export interface Board {
+  readonly lines: Lines;
+  i2c(bus: number): Promise<I2c>;
+  serial(path: string, baud: number): Promise<ByteLine>;
+  framebuffer(): Promise<Framebuffer>;
+  speaker(): Promise<Speaker>;
+  close(): Promise<void>;
+}
