@@ -1,0 +1,43 @@
+# Guitai. `make run` starts a countertop, `make test` passes the tests; both install what is missing first.
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+env := . setup/env.sh
+
+.PHONY: help run test check bench format clean
+
+help: ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: ## a whole countertop: bank, virtual board, terminal, and the page in the browser
+	@setup/install.sh run
+	@$(env)
+	exec node board/countertop.ts
+
+test: ## every test: types, lint, tidy, unit, golden, properties, stories, the page in a browser
+	@setup/install.sh test
+	@$(env)
+	npx tsc -p .
+	npx biome check --error-on-warnings .
+	npx tap --jobs=2 --timeout=180 test
+
+check: ## types, lint, tidy and the fast tests, about a minute
+	@setup/install.sh test
+	@$(env)
+	npx tsc -p .
+	npx biome check --error-on-warnings .
+	npx tap --jobs=2 --timeout=60 test/tidy.test.ts test/unit test/golden test/properties
+
+bench: ## the figures of the README, each beside its floor, in one run
+	@setup/install.sh run
+	@$(env)
+	node bench/main.ts
+
+format: ## formats the sources
+	@$(env)
+	npx biome check --write .
+
+clean: ## removes what was built and the countertop's state, keeps the caches
+	@rm -rf node_modules .guitai .tap board/lvgl-bindings/lvgl-bindings.node systemd/notify/notify.node
