@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Fault } from '../values/problem.ts';
+
+/** What `firmware-config/` says of this terminal; its files' schemas (`schemas/`) hold the meaning of every key. */
+export interface Config {
+  readonly terminal: TerminalConfig;
+  readonly network: NetworkConfig;
+  readonly profile: Profile;
+  readonly board: BoardDescription;
+}
+
+export interface TerminalConfig {
+  readonly serial: string;
+  readonly model: string;
+  readonly board: string;
+  readonly profile: string;
+  readonly language: 'zh-CN' | 'en';
+  readonly theme: 'light' | 'dark';
+  readonly merchant: { readonly id: string; readonly name: string; readonly terminal: string };
+  readonly support: { readonly machine: string; readonly accounts: string };
+  readonly sale: { readonly limit_fen: number; readonly again_within_s: number };
+  readonly waits: {
+    readonly card_s: number;
+    readonly pin_s: number;
+    readonly confirm_s: number;
+    readonly checkup_device_ms: number;
+  };
+  readonly receipt: { readonly columns: 32 | 48; readonly copies: readonly ('merchant' | 'cardholder')[] };
+}
+
+export interface NetworkConfig {
+  readonly primary: string;
+  readonly backup: string;
+  readonly key_centre: string;
+  readonly tpdu: string;
+  readonly header: string;
+  readonly connect_timeout_ms: number;
+  readonly answer_timeout_ms: number;
+}
+
+export interface Profile {
+  readonly name: string;
+  readonly lab: boolean;
+  readonly sign_in: '003' | '004';
+  readonly currency: string;
+  readonly encrypt_tracks: boolean;
+  readonly reversal_retries: number;
+  readonly pin_bypass: boolean;
+  readonly operators: readonly {
+    readonly number: string;
+    readonly role: 'operator' | 'supervisor' | 'administrator';
+    readonly first_password: string;
+  }[];
+}
+
+/** Reads and checks every file; throws a Fault of kind `configuration` that names the file, the key and the remedy. */
+export function readConfig(folder: string): Config {
+  const ajv = new Ajv({ allErrors: false, verbose: true });
+  const terminal = read<TerminalConfig>(folder, 'terminal.json', schema(ajv, folder, 'schemas/terminal.json'));
+  const network = read<NetworkConfig>(folder, 'network.json', schema(ajv, folder, 'schemas/network.json'));
+  const profileFile = `profiles/${terminal.profile}.json`;
+  const profile = read<Profile>(folder, profileFile, schema(ajv, folder, 'schemas/profile.json'));
+  const boardFile = `boards/${terminal.board}.json`;
+  const board = read<BoardDescription>(folder, boardFile, schema(ajv, folder, 'boards/schema.json'));
+
+  for (const key of ['primary', 'backup', 'key_centre'] as const) {
+    // Security: plain TCP needs a lab profile. A published address is the virtual board's, on loopback.
+    if (!profile.lab && !network[key].startsWith('tls://')) {
+      throw refused('network.json', key, 'is not TLS', 'write tls://host:port, or choose a lab profile');
+    }
+  }
+  if (profile.encrypt_tracks && profile.sign_in !== '004') {
+    throw refused(profileFile, 'encrypt_tracks', 'needs a track key', 'set sign_in to 004, or encrypt_tracks to false');
+  }
+  return { terminal, network, profile, board };
+}
+
+function read<T>(folder: string, file: string, validate: ValidateFunction): T {
+  const value = parse(folder, file);
+  if (!validate(value)) throw explain(file, validate.errors?.[0]);
+  return value as T;
+}
+
+function schema(ajv: Ajv, folder: string, file: string): ValidateFunction {
+  return ajv.compile(parse(folder, file) as object);
+}
+
+function parse(folder: string, file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, file), 'utf8');
+  } catch (cause) {
+    throw refused(file, '-', 'cannot be read', 'restore the file from the release', cause);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'no reason given';
+    throw refused(file, '-', `is not JSON: ${why}`, 'mend the line that the message names', cause);
+  }
+}
+
+function explain(file: string, error: ErrorObject | undefined): Fault {
+  if (error === undefined) return refused(file, '-', 'is refused', 'compare it with its schema');
+  const at = error.instancePath.slice(1).replaceAll('/', '.');
+  const named = (name: unknown) => (at === '' ? String(name) : `${at}.${String(name)}`);
+  const meaning = (error.parentSchema as { description?: string } | undefined)?.description;
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return refused(
+        file,
+        named(error.params.additionalProperty),
+        'is not a key of this file',
+        'remove it or mend its spelling',
+      );
+    case 'required':
+      return refused(file, named(error.params.missingProperty), 'is missing', 'add it');
+    default:
+      return refused(
+        file,
+        at === '' ? '-' : at,
+        error.message ?? 'is refused',
+        meaning ?? 'compare it with its schema',
+      );
+  }
+}
+
+function refused(file: string, key: string, why: string, remedy: string, cause?: unknown): Fault {
+  return new Fault({ kind: 'configuration', file: `firmware-config/${file}`, key, why, remedy }, { cause });
+}

@@ -1,0 +1,152 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * What the local status socket tells: read only and masked. The virtual board's control API, a technician's tools and
+ * the metrics ask here; nothing on a board listens on a network for it.
+ */
+export interface StatusFacts {
+  state(): object;
+  screen(): { readonly screen: string; readonly texts: readonly string[] };
+  journal(limit: number): readonly object[];
+  checkup(): readonly object[];
+  wire(since: number): readonly object[];
+  /** Calls `changed` after every change of screen or state until the returned function is called. */
+  watch(changed: () => void): () => void;
+}
+
+const most = { clients: 16, line_bytes: 4096, wait_ms: 120_000, rows: 1000 } as const;
+
+interface Question {
+  readonly ask?: unknown;
+  readonly wait?: unknown;
+  readonly timeout_ms?: unknown;
+  readonly limit?: unknown;
+  readonly since?: unknown;
+}
+
+/** Listens on `path` (Unix, 0660): one JSON object a line in, one a line out. Resolves when it listens. */
+export async function serveStatus(path: string, facts: StatusFacts): Promise<{ close(): Promise<void> }> {
+  rmSync(path, { force: true });
+  const clients = new Set<Socket>();
+  const server = createServer((client) => {
+    if (clients.size >= most.clients) {
+      client.end(`${JSON.stringify({ error: 'too many clients', remedy: 'close one of them' })}\n`);
+      return;
+    }
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
+    // A client that dies mid-line takes nothing with it.
+    client.on('error', () => client.destroy());
+    attend(client, facts);
+  });
+  await listening(server, path);
+  chmodSync(path, 0o660);
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        for (const client of clients) client.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function listening(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function attend(client: Socket, facts: StatusFacts): void {
+  let pending = '';
+  const ended = new AbortController();
+  client.on('close', () => ended.abort());
+  client.setEncoding('utf8');
+  client.on('data', (chunk: string) => {
+    pending += chunk;
+    if (pending.length > most.line_bytes) {
+      client.end(`${JSON.stringify({ error: 'the line is too long', remedy: 'ask in fewer bytes' })}\n`);
+      return;
+    }
+    const lines = pending.split('\n');
+    pending = lines.pop() ?? '';
+    for (const line of lines) void reply(client, line, facts, ended.signal);
+  });
+}
+
+async function reply(client: Socket, line: string, facts: StatusFacts, ended: AbortSignal): Promise<void> {
+  const say = (answer: object) => {
+    if (client.writable) client.write(`${JSON.stringify(answer)}\n`);
+  };
+  const question = parse(line);
+  if (question === null) {
+    say({ error: 'not a JSON object', remedy: 'ask as {"ask":"state"}' });
+    return;
+  }
+  switch (question.ask) {
+    case 'state':
+      say(facts.state());
+      return;
+    case 'screen':
+      say(await awaited(question, facts, ended));
+      return;
+    case 'journal':
+      say({ rows: facts.journal(within(question.limit, 50, most.rows)) });
+      return;
+    case 'checkup':
+      say({ rows: facts.checkup() });
+      return;
+    case 'wire':
+      say({ events: facts.wire(within(question.since, 0, Number.MAX_SAFE_INTEGER)) });
+      return;
+    case 'watch': {
+      const tell = () => say({ ...facts.state(), screen: facts.screen().screen });
+      const stop = facts.watch(tell);
+      ended.addEventListener('abort', stop, { once: true });
+      tell();
+      return;
+    }
+    default:
+      say({
+        error: `ask: nothing is known of ${JSON.stringify(question.ask)}`,
+        remedy: 'ask state, screen, journal, checkup, wire or watch',
+      });
+  }
+}
+
+/** The screen now, or as soon as it is the one waited for; after the timeout the one that stands then. */
+function awaited(question: Question, facts: StatusFacts, ended: AbortSignal): Promise<object> {
+  const { wait } = question;
+  if (typeof wait !== 'string' || facts.screen().screen === wait) return Promise.resolve(facts.screen());
+  const timeout_ms = within(question.timeout_ms, 5000, most.wait_ms);
+  return new Promise((resolve) => {
+    const finish = () => {
+      clearTimeout(timer);
+      stop();
+      ended.removeEventListener('abort', finish);
+      resolve(facts.screen());
+    };
+    const timer = setTimeout(finish, timeout_ms);
+    const stop = facts.watch(() => {
+      if (facts.screen().screen === wait) finish();
+    });
+    ended.addEventListener('abort', finish, { once: true });
+  });
+}
+
+function parse(line: string): Question | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function within(value: unknown, usual: number, limit: number): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? Math.min(value, limit) : usual;
+}
