@@ -6,12 +6,23 @@
 /** A digital line's level; 1 is high. */
 export type Level = 0 | 1;
 
-/** General-purpose lines, named by the pin number of the board's own description. */
+/**
+ * A general-purpose line: the label of its chip and the line's offset in it, as the board description has them.
+ * Kernel-wide numbers are no names: their base differs from kernel to kernel.
+ */
+export interface Pin {
+  readonly chip: string;
+  readonly line: number;
+}
+
 export interface Lines {
-  /** Claims `pins` as outputs, all at `initial`. */
-  outputs(pins: readonly number[], initial: Level): Promise<LineOutputs>;
+  /**
+   * Claims `pins` as outputs, all at `initial`. An open-drain output is let go at level 1 (a pull-up makes it high), so
+   * that two of them may be connected, as two rows of a key matrix are by two pressed keys.
+   */
+  outputs(pins: readonly Pin[], initial: Level, drive?: 'push-pull' | 'open-drain'): Promise<LineOutputs>;
   /** Claims `pins` as inputs with pull-ups; an open input reads 1. */
-  inputs(pins: readonly number[]): Promise<LineInputs>;
+  inputs(pins: readonly Pin[]): Promise<LineInputs>;
 }
 
 export interface LineOutputs {
@@ -22,8 +33,8 @@ export interface LineOutputs {
 export interface LineInputs {
   /** One level per claimed pin. A read sees every write that was called before it, awaited or not. */
   read(): Promise<readonly Level[]>;
-  /** Calls `edge` at every change of a claimed pin until the returned function is called. */
-  watch(edge: (pin: number, level: Level) => void): () => void;
+  /** Calls `edge` at changes of a claimed pin (its place in the claim, its level) until the returned function is called. */
+  watch(edge: (place: number, level: Level) => void): () => void;
 }
 
 /** One I²C bus. An absent or unpowered device makes the transfer reject (no acknowledge). */
@@ -64,5 +75,7 @@ export interface Board {
   serial(path: string, baud: number): Promise<ByteLine>;
   framebuffer(): Promise<Framebuffer>;
   speaker(): Promise<Speaker>;
+  /** Resolves when the wires are gone: closed here, or the virtual board has ended. */
+  readonly closed: Promise<void>;
   close(): Promise<void>;
 }
