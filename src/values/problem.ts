@@ -10,6 +10,8 @@ export type Problem =
   | { kind: 'keys-missing'; slot: string }
   | { kind: 'keys-mismatch'; slot: string; expected: string; found: string }
   | { kind: 'key-centre'; step: string; why: string }
+  | { kind: 'part-silent'; part: string; waited_ms: number }
+  | { kind: 'clock-behind'; now: string; latest: string }
   | { kind: 'device-silent'; device: Device; waited_ms: number }
   | { kind: 'device-lost'; device: Device }
   | { kind: 'device-garbled'; device: Device; why: string }
