@@ -79,3 +79,47 @@ export interface Board {
   readonly closed: Promise<void>;
   close(): Promise<void>;
 }
+
+/** The keys of the pad, by what is printed on them. */
+export type Key =
+  | '0'
+  | '1'
+  | '2'
+  | '3'
+  | '4'
+  | '5'
+  | '6'
+  | '7'
+  | '8'
+  | '9'
+  | '*'
+  | '#'
+  | 'enter'
+  | 'clear'
+  | 'cancel'
+  | 'menu';
+
+export interface KeypadLayout {
+  readonly rows: readonly Pin[];
+  readonly columns: readonly Pin[];
+  /** One list for each row, one key for each column. */
+  readonly keys: readonly (readonly Key[])[];
+}
+
+/** What `firmware-config/boards/NAME.json` says: which device is on which wire. Its schema explains each key. */
+export interface BoardDescription {
+  readonly name: string;
+  readonly wires: 'linux' | 'socket';
+  readonly keypad: KeypadLayout;
+  readonly buzzer: Pin;
+  readonly display: { readonly bus: number; readonly address: number };
+  readonly stripe: { readonly tty: string; readonly baud: number };
+  readonly printer: { readonly tty: string; readonly baud: number };
+  readonly panel: {
+    readonly device: string;
+    readonly width: number;
+    readonly height: number;
+    readonly rotation: 0 | 90 | 180 | 270;
+  };
+  readonly speaker: { readonly device: string };
+}

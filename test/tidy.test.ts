@@ -14,7 +14,7 @@ const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 const arrows = {
   'src/values': [],
   'board/buses': [],
-  'src/config': ['src/values'],
+  'src/config': ['src/values', 'board/buses'],
   'src/vault': ['src/values', 'src/config'],
   'src/recorder': ['src/values'],
   'src/journal': ['src/values', 'src/vault'],
@@ -25,7 +25,8 @@ const arrows = {
   'src/host': ['src/values', 'src/config', 'src/vault', 'board/buses'],
   'src/outbox': ['src/values', 'src/journal', 'src/host'],
   'src/status': ['src/values', 'src/journal', 'src/outbox', 'src/recorder'],
-  'board/virtual': ['board/buses', 'board/serial', 'board/lvgl-bindings'],
+  'board/virtual': ['board/buses', 'board/serial', 'board/wire-frames', 'board/lvgl-bindings'],
+  'board/wire-frames': [],
   bank: ['src/values', 'src/host/fields', 'src/host/codec'],
 } as const satisfies Record<string, readonly string[]>;
 
