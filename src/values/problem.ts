@@ -15,6 +15,7 @@ export type Problem =
   | { kind: 'device-silent'; device: Device; waited_ms: number }
   | { kind: 'device-lost'; device: Device }
   | { kind: 'device-garbled'; device: Device; why: string }
+  | { kind: 'key-stuck'; keys: readonly string[] }
   | { kind: 'paper-out' }
   | { kind: 'cover-open' }
   | { kind: 'print-head-hot' }

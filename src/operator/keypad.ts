@@ -1,0 +1,246 @@
+import type { Key, KeypadLayout, Level, LineInputs, LineOutputs, Lines } from '../../board/buses.ts';
+import type { Clock } from '../values/clock.ts';
+import { Fault, type Problem } from '../values/problem.ts';
+import {
+  columnsOf,
+  follow,
+  hasGhost,
+  type KeyState,
+  keyStates,
+  LOCK_OUT_MS,
+  type Place,
+  type Scan,
+} from './key-matrix.ts';
+
+export type { Key, KeypadLayout } from '../../board/buses.ts';
+
+/** `held` is false at the leading edge, and true when the same key has then been down for a second. */
+export interface KeyPress {
+  readonly key: Key;
+  readonly held: boolean;
+  /** By the monotonic clock. */
+  readonly at_ms: number;
+}
+
+export interface Keypad {
+  /** The oldest press not yet taken, or the next one. One caller at a time. Throws Fault `device-lost` without lines. */
+  next(signal?: AbortSignal): Promise<KeyPress>;
+  /** Forgets presses not yet taken: before a question that an impatient finger must not answer. */
+  flush(): void;
+  /** Drives each row and looks at the columns: null when the pad answers as one with no key pressed does. */
+  check(): Promise<Problem | null>;
+  close(): Promise<void>;
+}
+
+/** Fingers run ahead of screens, but not by more than this. */
+const MOST_TYPED_AHEAD = 16;
+/** While a key is down a release, or a second key in its column, makes no edge: the pad is looked at so often. */
+const LOOK_AGAIN_MS = 10;
+
+/**
+ * A matrix of bare switches. At rest all rows are low and a pressed key pulls its column down: that edge starts a scan.
+ * A scan is sent as a whole before its first answer is awaited.
+ */
+export async function keypad(lines: Lines, layout: KeypadLayout, clock: Clock): Promise<Keypad> {
+  const rows = await lines.outputs(layout.rows, 0, 'open-drain');
+  const columns = await lines.inputs(layout.columns);
+  const states = keyStates(layout.rows.length, layout.columns.length);
+  const presses = pressQueue();
+  const ears = edgeEars(columns, clock);
+  const checks: PromiseWithResolvers<Problem | null>[] = [];
+  let stopped = false;
+
+  const pressOf = (place: Place, held: boolean): KeyPress => ({
+    key: keyAt(layout, place),
+    held,
+    at_ms: clock.monotonic(),
+  });
+  const attend = async () => {
+    // Whatever is down when power comes was not pressed for us.
+    follow(states, await scanOf(rows, columns, layout, ears), clock.monotonic());
+    for (const state of states) state.stuck = state.down;
+    while (!stopped) {
+      if (checks.length > 0) {
+        const problem = await checkedPad(rows, columns, layout, states);
+        for (const check of checks.splice(0)) check.resolve(problem);
+      }
+      await ears.heard(restless(states, clock.monotonic()) ? LOOK_AGAIN_MS : null);
+      if (stopped) break;
+      const scan = await scanOf(rows, columns, layout, ears);
+      for (const change of follow(states, scan, clock.monotonic())) presses.put(pressOf(change.place, change.held));
+    }
+  };
+  const attending = attend().catch((error) => {
+    const fault = new Fault({ kind: 'device-lost', device: 'keypad' }, { cause: error });
+    stopped = true;
+    presses.fail(fault);
+    for (const check of checks.splice(0)) check.reject(fault);
+  });
+
+  return {
+    next: presses.next,
+    flush: presses.flush,
+    check() {
+      const check = Promise.withResolvers<Problem | null>();
+      if (stopped) check.reject(new Fault({ kind: 'device-lost', device: 'keypad' }));
+      else checks.push(check);
+      ears.wake();
+      return check.promise;
+    },
+    async close() {
+      stopped = true;
+      ears.close();
+      await attending;
+      presses.fail(new Fault({ kind: 'device-lost', device: 'keypad' }));
+    },
+  };
+}
+
+/** True while something may change without an edge: a key is down, or is still locked out. */
+function restless(states: readonly KeyState[], now_ms: number): boolean {
+  return states.some((state) => state.down || now_ms - state.changed_ms < LOCK_OUT_MS);
+}
+
+/** One look at every row, then back to rest. Three keys or more are looked at until two looks agree. */
+async function scanOf(rows: LineOutputs, columns: LineInputs, layout: KeypadLayout, ears: EdgeEars): Promise<Scan> {
+  let before: Scan | null = null;
+  for (let look = 1; ; look++) {
+    ears.scanning();
+    const answers = layout.rows.map((_, row) => {
+      rows.write(layout.rows.map((_, other) => (other === row ? 0 : 1)));
+      return columns.read();
+    });
+    rows.write(layout.rows.map(() => 0));
+    const rest = columns.read();
+    const scan = (await Promise.all(answers)).map(lowBits);
+    ears.scanned(columnsOf(scan), lowBits(await rest));
+    // A key that closes in the middle of a scan can make its rectangle's fourth corner look pressed alone.
+    if (keysIn(scan) < 3 || look === 4 || before?.join() === scan.join()) return scan;
+    before = scan;
+  }
+}
+
+function keysIn(scan: Scan): number {
+  return scan.reduce((keys, columns) => keys + columns.toString(2).replaceAll('0', '').length, 0);
+}
+
+async function checkedPad(
+  rows: LineOutputs,
+  columns: LineInputs,
+  layout: KeypadLayout,
+  states: readonly KeyState[],
+): Promise<Problem | null> {
+  rows.write(layout.rows.map(() => 1));
+  const released = columns.read();
+  const answers = layout.rows.map((_, row) => {
+    rows.write(layout.rows.map((_, other) => (other === row ? 0 : 1)));
+    return columns.read();
+  });
+  rows.write(layout.rows.map(() => 0));
+  const low = (await released).flatMap((level, column) => (level === 0 ? [column + 1] : []));
+  const scan = (await Promise.all(answers)).map(lowBits);
+  if (low.length > 0) {
+    return { kind: 'device-garbled', device: 'keypad', why: `column ${low.join(', ')} is low while no row is driven` };
+  }
+  if (hasGhost(scan)) return { kind: 'device-garbled', device: 'keypad', why: 'several keys are down at once' };
+  const stuck = states.filter((state) => state.stuck).map((state) => keyAt(layout, state));
+  return stuck.length > 0 ? { kind: 'key-stuck', keys: stuck } : null;
+}
+
+function lowBits(levels: readonly Level[]): number {
+  return levels.reduce<number>((bits, level, column) => (level === 0 ? bits | (1 << column) : bits), 0);
+}
+
+function keyAt(layout: KeypadLayout, { row, column }: Place): Key {
+  const key = layout.keys[row]?.[column];
+  if (key === undefined)
+    throw new RangeError(`the board description names no key in row ${row + 1}, column ${column + 1}`);
+  return key;
+}
+
+interface EdgeEars {
+  /** Resolves at an edge that a finger made, or after `at_most_ms`; null waits for an edge alone. */
+  heard(at_most_ms: number | null): Promise<void>;
+  scanning(): void;
+  scanned(seenColumns: number, restColumns: number): void;
+  wake(): void;
+  close(): void;
+}
+
+/** Tells a finger's edges from those that scanning itself makes: these are only on columns that the scan saw. */
+function edgeEars(columns: LineInputs, clock: Clock): EdgeEars {
+  let fallen = 0;
+  let seen = 0;
+  let woken = Promise.withResolvers<void>();
+  const unwatch = columns.watch((column, level) => {
+    if (level === 1) return;
+    fallen |= 1 << column;
+    if (fallen & ~seen) woken.resolve();
+  });
+  return {
+    async heard(at_most_ms) {
+      if ((fallen & ~seen) === 0) {
+        const stop = new AbortController();
+        const waits = at_most_ms === null ? [] : [clock.sleep(at_most_ms, stop.signal)];
+        // The sleep that loses is aborted, and that is what it rejects with.
+        for (const wait of waits) wait.catch(() => undefined);
+        await Promise.race([woken.promise, ...waits]);
+        stop.abort();
+      }
+      woken = Promise.withResolvers();
+    },
+    scanning() {
+      fallen = 0;
+    },
+    scanned(seenColumns, restColumns) {
+      seen = seenColumns;
+      // A column that is low at rest, and was not in the scan, has been pressed behind its back.
+      fallen |= restColumns;
+    },
+    wake: () => woken.resolve(),
+    close() {
+      unwatch();
+      woken.resolve();
+    },
+  };
+}
+
+function pressQueue() {
+  let typed: KeyPress[] = [];
+  let taker: PromiseWithResolvers<KeyPress> | null = null;
+  let failed: Fault | null = null;
+  return {
+    put(press: KeyPress) {
+      if (taker) taker.resolve(press);
+      else if (typed.length < MOST_TYPED_AHEAD) typed.push(press);
+      taker = null;
+    },
+    fail(fault: Fault) {
+      failed ??= fault;
+      taker?.reject(failed);
+      taker = null;
+    },
+    flush() {
+      typed = [];
+    },
+    async next(signal?: AbortSignal): Promise<KeyPress> {
+      signal?.throwIfAborted();
+      const press = typed.shift();
+      if (press) return press;
+      if (failed) throw failed;
+      if (taker) throw new Error('two callers wait for a key at once');
+      const mine = Promise.withResolvers<KeyPress>();
+      taker = mine;
+      const leave = () => {
+        if (taker === mine) taker = null;
+        mine.reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      try {
+        return await mine.promise;
+      } finally {
+        signal?.removeEventListener('abort', leave);
+      }
+    },
+  };
+}
