@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { BoardDescription } from '../../board/buses.ts';
 import { Fault } from '../values/problem.ts';
 
 /** What `firmware-config/` says of this terminal; its files' schemas (`schemas/`) hold the meaning of every key. */
