@@ -1,0 +1,151 @@
+import type { Text, TextId } from '../../config/texts.ts';
+import { type Fen, yuan } from '../../values/fen.ts';
+import type { Foot, Icon, Node, Screen } from '../screen.ts';
+import { type BarFacts, barOf } from './bar.ts';
+import { centred } from './layout.ts';
+
+/** The readers that are well: only those are offered. */
+export interface Ways {
+  readonly stripe: boolean;
+  readonly chip: boolean;
+  readonly tap: boolean;
+}
+
+export const wayOrder = ['stripe', 'chip', 'tap'] as const satisfies readonly Icon[];
+
+/** How a transaction ended or stands, in the words of money rule 17. */
+export type SaleState =
+  | 'pending'
+  | 'approved'
+  | 'declined'
+  | 'unknown'
+  | 'reversing'
+  | 'reversed'
+  | 'reversed-unconfirmed'
+  | 'voided'
+  | 'refunded'
+  | 'parked';
+
+export interface IdleFacts {
+  readonly merchant: string;
+  readonly ways: Ways;
+  readonly last: { readonly amount: Fen; readonly state: SaleState } | null;
+  /** What is still to be made good: each stays on the screen until it is. */
+  readonly owed: { readonly reversing: number; readonly parked: number; readonly paper: number };
+}
+
+/** Digits are money here, a card may come first, Enter or Menu opens the menu. */
+export function idle(text: Text, bar: BarFacts, { merchant, ways, last, owed }: IdleFacts): Screen {
+  const icons = wayOrder.map((icon) => ({ icon, dark: !ways[icon] }));
+  const lit = wayOrder.filter((way) => ways[way]).map((way) => text(`way.${way}.lower`));
+  const body: Node[] = [{ node: 'text', text: text('idle.ask'), size: 'headline', align: 'centre', strong: true }];
+  if (lit.length > 0) {
+    const words = text('idle.card', { ways: lit.join(text('way.or')) });
+    body.push({ node: 'text', key: 'or', text: words, size: 'lead', colour: 'muted', align: 'centre' });
+  }
+  body.push({ node: 'icons', icons });
+  const notice = owedNotice(text, bar, owed);
+  const foot: Foot = { enter: text('key.menu') };
+  return {
+    id: 'idle',
+    tone: 'plain',
+    bar: barOf(text, bar, merchant),
+    body: notice === null ? centred(body) : [...centred(body), notice],
+    foot: last === null ? foot : { ...foot, note: lastSale(text, last) },
+  };
+}
+
+function lastSale(text: Text, { amount, state }: NonNullable<IdleFacts['last']>): string {
+  return text('idle.last', { amount: yuan(amount, true), state: text(`state.${state}`) });
+}
+
+function owedNotice(text: Text, bar: BarFacts, { reversing, parked, paper }: IdleFacts['owed']): Node | null {
+  if (parked > 0) {
+    const line = text('idle.parked', { count: parked, phone: bar.support.accounts });
+    return { node: 'notice', colour: 'refused', lines: [line] };
+  }
+  if (reversing > 0) {
+    return { node: 'notice', colour: 'attention', lines: [text('idle.reversing', { count: reversing })] };
+  }
+  return paper > 0 ? { node: 'notice', colour: 'attention', lines: [text('idle.paper', { count: paper })] } : null;
+}
+
+/** One entry of a menu, at the digit that chooses it. */
+export interface MenuEntry {
+  readonly digit: '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
+  readonly text: TextId;
+  /** The one that the green key chooses. */
+  readonly chosen?: boolean;
+  /** Shown in its place and greyed: not to be had now. The menu never moves. */
+  readonly dark?: boolean;
+}
+
+export interface MenuFacts {
+  readonly entries: readonly MenuEntry[];
+  readonly place?: TextId;
+}
+
+export function menu(text: Text, bar: BarFacts, { entries, place }: MenuFacts): Screen {
+  const chosen = entries.find((entry) => entry.chosen);
+  const tiles = entries.map((entry) => ({
+    key: entry.digit,
+    digit: entry.digit,
+    text: text(entry.text),
+    chosen: entry.chosen === true,
+    dark: entry.dark === true,
+  }));
+  const foot: Foot = { cancel: text('key.back'), note: text('menu.hint') };
+  return {
+    id: 'menu',
+    tone: 'plain',
+    bar: barOf(text, bar, text(place ?? 'place.menu')),
+    body: [{ node: 'tiles', columns: 3, tiles }],
+    foot: chosen ? { ...foot, enter: text(chosen.text) } : foot,
+  };
+}
+
+export interface AboutFacts {
+  readonly merchant: { readonly id: string; readonly name: string; readonly terminal: string };
+  readonly serial: string;
+  readonly version: string;
+}
+
+export function about(text: Text, bar: BarFacts, { merchant, serial, version }: AboutFacts): Screen {
+  const rows: readonly [TextId, string | null][] = [
+    ['about.merchant', merchant.name],
+    ['about.merchant-number', merchant.id],
+    ['about.terminal', merchant.terminal],
+    ['about.serial', serial],
+    ['about.version', version],
+    ['about.batch', bar.batch],
+    ['about.phone-machine', bar.support.machine],
+    ['about.phone-accounts', bar.support.accounts],
+  ];
+  const known = rows.flatMap(([id, state]): Node[] =>
+    state === null ? [] : [{ node: 'row', key: id, name: text(id), state, colour: 'ink' }],
+  );
+  return {
+    id: 'about',
+    tone: 'plain',
+    bar: barOf(text, bar, text('place.about')),
+    body: [{ node: 'column', key: 'rows', children: known, gap: 'hair' }],
+    foot: { cancel: text('key.back') },
+  };
+}
+
+export interface GoodbyeFacts {
+  readonly why: 'signed-out' | 'power-off' | 'restart';
+}
+
+export function goodbye(text: Text, bar: BarFacts, { why }: GoodbyeFacts): Screen {
+  return {
+    id: 'goodbye',
+    tone: 'plain',
+    bar: barOf(text, bar, ''),
+    body: centred([
+      { node: 'text', text: text(`goodbye.${why}`), size: 'headline', align: 'centre', strong: true },
+      { node: 'text', text: text(`goodbye.${why}.text`), size: 'lead', colour: 'muted', align: 'centre' },
+    ]),
+    foot: {},
+  };
+}

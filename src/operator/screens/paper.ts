@@ -1,0 +1,122 @@
+import type { Text } from '../../config/texts.ts';
+import { type Fen, yuan } from '../../values/fen.ts';
+import type { Screen } from '../screen.ts';
+import { type BarFacts, barOf } from './bar.ts';
+import { callMachine, centred, quiet, result, said } from './layout.ts';
+
+/** The payment that the slip is of: it stands, whatever the printer does (money rule 14). */
+export interface SlipOf {
+  readonly amount: Fen;
+  readonly trace: string;
+}
+
+export interface PaperFacts {
+  readonly slip: SlipOf | null;
+}
+
+export type PaperTrouble = 'out' | 'cover' | 'fault';
+
+/** `paper.out`, `paper.cover` and `paper.fault`: the remedy, and that the money stands. */
+export function paperTrouble(
+  text: Text,
+  bar: BarFacts,
+  { slip, trouble }: PaperFacts & { trouble: PaperTrouble },
+): Screen {
+  return {
+    id: `paper.${trouble}`,
+    tone: 'attention',
+    bar: barOf(text, bar, text('place.print')),
+    body: result({
+      tone: 'attention',
+      mark: 'bang',
+      title: text(`paper.${trouble}.title`),
+      numbers: stands(text, slip),
+      words: [said(text(`paper.${trouble}.text`)), callMachine(text, bar.support)],
+    }),
+    foot: { cancel: text('key.print-later'), enter: text('key.print-now') },
+  };
+}
+
+/** Printing was put off: it is owed, and the counter goes on. */
+export function paperOwed(text: Text, bar: BarFacts, { slip }: PaperFacts): Screen {
+  return {
+    id: 'paper.owed',
+    tone: 'attention',
+    bar: barOf(text, bar, text('place.print')),
+    body: result({
+      tone: 'attention',
+      mark: 'bang',
+      title: text('paper.owed.title'),
+      numbers: stands(text, slip),
+      words: [said(text('paper.owed.text'))],
+    }),
+    foot: { enter: text('key.done') },
+  };
+}
+
+type Copy = 'merchant' | 'cardholder';
+
+export interface TearFacts {
+  readonly copy: Copy;
+  readonly next: Copy;
+}
+
+/** Between two copies. */
+export function paperTear(text: Text, bar: BarFacts, { copy, next }: TearFacts): Screen {
+  const name = text(`paper.copy.${copy}`);
+  return {
+    id: 'paper.tear',
+    tone: 'plain',
+    bar: barOf(text, bar, text('place.print')),
+    body: centred([
+      { node: 'text', text: text('paper.tear.title', { copy: name }), size: 'result', align: 'centre', strong: true },
+      quiet(text('paper.tear.text', { next: text(`paper.copy.${next}`) }), 'centre'),
+    ]),
+    foot: { enter: text('key.next-copy') },
+  };
+}
+
+export interface PrintingFacts {
+  readonly copy: Copy;
+}
+
+export function paperPrinting(text: Text, bar: BarFacts, { copy }: PrintingFacts): Screen {
+  return {
+    id: 'paper.printing',
+    tone: 'plain',
+    bar: barOf(text, bar, text('place.print')),
+    body: centred(
+      [
+        { node: 'ring', part: null },
+        {
+          node: 'text',
+          text: text('paper.printing', { copy: text(`paper.copy.${copy}`) }),
+          size: 'title',
+          align: 'centre',
+        },
+      ],
+      'large',
+    ),
+    foot: {},
+  };
+}
+
+/** Nothing to reprint. */
+export function paperNothing(text: Text, bar: BarFacts): Screen {
+  return {
+    id: 'paper.nothing',
+    tone: 'plain',
+    bar: barOf(text, bar, text('place.print')),
+    body: centred([
+      { node: 'text', text: text('paper.nothing.title'), size: 'result', align: 'centre', strong: true },
+      quiet(text('paper.nothing.text'), 'centre'),
+    ]),
+    foot: { enter: text('key.done') },
+  };
+}
+
+function stands(text: Text, slip: SlipOf | null): string {
+  if (slip === null) return '';
+  const { amount, trace } = slip;
+  return text('paper.stands', { money: text('money.charged'), amount: yuan(amount, true), trace });
+}
