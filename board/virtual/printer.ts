@@ -1,0 +1,263 @@
+import type { ByteLine } from '../buses.ts';
+import { type Command, escposReader } from './escpos.ts';
+import { paperFont } from './paper-font.ts';
+import { paperPicture } from './paper-picture.ts';
+import { composer, type DotRow, type Printed } from './paper-strip.ts';
+
+/** What came out of the printer between two cuts, or hangs out of it still. */
+export interface Slip {
+  /** From 1, in the order of printing. */
+  readonly n: number;
+  readonly text: string;
+  readonly cut: boolean;
+}
+
+/**
+ * The far end of the printer's line: a model of a serial thermal printer with a Chinese ROM, written from Epson's
+ * ESC/POS reference. It takes time, has a buffer that can run over, and stops in mid-line without paper.
+ */
+export interface PrinterFarEnd {
+  paperOut(on: boolean): void;
+  coverOpen(on: boolean): void;
+  headHot(on: boolean): void;
+  /** Off: says nothing, forgets its buffers and what it was printing; what is on paper stays. */
+  power(on: boolean): void;
+  slips(): readonly Slip[];
+  /** PNG at one pixel a dot; null where no slip has that number. */
+  picture(n: number): Promise<Uint8Array | null>;
+  /** Calls back whenever a line or a cut was added to a slip. */
+  watch(printed: (slip: Slip) => void): () => void;
+  /** Bytes that came while the buffer was full, and were lost as in a real one. */
+  readonly lost: number;
+  close(): void;
+}
+
+export interface PrinterFarEndOptions {
+  /** 384 for 58 mm, 576 for 80 mm. */
+  readonly dots?: 384 | 576;
+  readonly speed_mm_s?: number;
+  readonly buffer_bytes?: number;
+}
+
+interface Piece {
+  readonly n: number;
+  readonly lines: string[];
+  readonly rows: DotRow[];
+  cut: boolean;
+}
+
+const DOTS_PER_MM = 8;
+/** The mechanism is looked at so often: smaller than a line, larger than a timer's jitter. */
+const STEP_MS = 20;
+/** Slips that are kept to be looked at. */
+const KEPT = 200;
+
+export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}): PrinterFarEnd {
+  const { dots = 384, speed_mm_s = 120, buffer_bytes = 4096 } = options;
+  const paper = composer(dots, paperFont());
+  const reader = escposReader();
+  const pieces: Piece[] = [];
+  const watchers = new Set<(slip: Slip) => void>();
+  let numbered = 0;
+  let buffer = Buffer.alloc(0);
+  let realTime: number[] = [];
+  let on = true;
+  let out = false;
+  let open = false;
+  let hot = false;
+  /** Printing was broken off in mid-line by the cover. */
+  let broken = false;
+  let automatic = 0;
+  let lost = 0;
+  /** Rows and words that are still to be printed, from the command that is being carried out. */
+  let current: { printed: Printed; next: number } | null = null;
+  let timer: NodeJS.Timeout | null = null;
+
+  const stopped = () => out || open || hot;
+
+  function say(bytes: readonly number[] | Uint8Array): void {
+    // What is said to nobody is lost, as on a real line.
+    if (on) line.write(Uint8Array.from(bytes)).catch(() => undefined);
+  }
+
+  function piece(): Piece {
+    const last = pieces.at(-1);
+    if (last !== undefined && !last.cut) return last;
+    const fresh = { n: ++numbered, lines: [], rows: [], cut: false };
+    pieces.push(fresh);
+    if (pieces.length > KEPT) pieces.shift();
+    return fresh;
+  }
+
+  const slipOf = ({ n, lines, cut }: Piece): Slip => ({ n, text: lines.join('\n'), cut });
+
+  function tell(slip: Piece): void {
+    for (const watcher of watchers) watcher(slipOf(slip));
+  }
+
+  /** Moves the paper by as many rows as fit into one step, then comes back. */
+  function step(): void {
+    timer = null;
+    if (!on) return;
+    let budget = Math.max(1, Math.round((speed_mm_s * DOTS_PER_MM * STEP_MS) / 1000));
+    while (budget > 0 && !stopped()) {
+      if (current === null && !nextCommand()) return;
+      if (current === null) continue;
+      const { printed } = current;
+      const rows = printed.rows.slice(current.next, current.next + budget);
+      if (rows.length > 0) piece().rows.push(...rows);
+      current.next += rows.length;
+      budget -= rows.length;
+      if (current.next >= printed.rows.length) finish(printed);
+    }
+    wake();
+  }
+
+  function finish({ text, cut }: Printed): void {
+    current = null;
+    // A knife that has nothing under it cuts nothing off.
+    if (cut && pieces.at(-1)?.cut !== false) return;
+    const slip = piece();
+    if (text !== null) slip.lines.push(text);
+    slip.cut = cut;
+    if (text !== null || cut) tell(slip);
+  }
+
+  /** False where the buffer holds no whole command. */
+  function nextCommand(): boolean {
+    const read = reader.read(buffer);
+    if (read === null) return false;
+    buffer = buffer.subarray(read.used);
+    carryOut(read.command);
+    return true;
+  }
+
+  function carryOut(command: Command): void {
+    if (command.do === 'say-process') say([0x37, 0x22, ...command.id, 0x00]);
+    if (command.do === 'say-paper') say([out ? 0x0c : 0x00]);
+    if (command.do === 'automatic-status') {
+      automatic = command.mask;
+      if (automatic !== 0) sayAutomatic();
+    }
+    const printed = paper.take(command);
+    if (printed !== null) current = { printed, next: 0 };
+  }
+
+  function wake(): void {
+    if (timer === null && on && !stopped() && (current !== null || buffer.length > 0))
+      timer = setTimeout(step, STEP_MS);
+  }
+
+  /** DLE EOT n. */
+  function status(n: number): number {
+    const fixed = 0x12;
+    if (n === 1) return fixed | (out || open ? 0x08 : 0);
+    if (n === 2) return fixed | (open ? 0x04 : 0) | (out ? 0x20 : 0) | (hot || broken ? 0x40 : 0);
+    if (n === 3) return fixed | (hot || broken ? 0x40 : 0);
+    return fixed | (out ? 0x6c : 0);
+  }
+
+  /** GS a: four bytes at every change. */
+  function sayAutomatic(): void {
+    say([0x10 | (out || open ? 0x08 : 0) | (open ? 0x20 : 0), hot || broken ? 0x40 : 0, out ? 0x0f : 0, 0x0f]);
+  }
+
+  /** Real-time commands act when they arrive, whatever waits in the buffer; they are taken out of the data. */
+  function arrive(byte: number): void {
+    realTime.push(byte);
+    const match = REAL_TIME.find((pattern) => realTime.every((value, index) => (pattern[index] ?? value) === value));
+    if (match === undefined) {
+      for (const held of realTime.splice(0)) store(held);
+      return;
+    }
+    if (realTime.length < match.length) return;
+    const [, kind, n = 0] = realTime.splice(0);
+    if (kind === 0x04) say([status(n)]);
+    if (kind === 0x14) clear();
+  }
+
+  function store(byte: number): void {
+    if (buffer.length >= buffer_bytes) lost++;
+    else buffer = Buffer.concat([buffer, Uint8Array.of(byte)]);
+  }
+
+  /** DLE DC4, function 8. */
+  function clear(): void {
+    forget();
+    say([0x37, 0x25, 0x00]);
+  }
+
+  function forget(): void {
+    buffer = Buffer.alloc(0);
+    current = null;
+    broken = false;
+    paper.reset();
+    reader.reset();
+  }
+
+  function changed(): void {
+    if (!stopped()) broken = false;
+    if (on && automatic !== 0) sayAutomatic();
+    wake();
+  }
+
+  const unlisten = line.listen((chunk) => {
+    if (!on) return;
+    for (const byte of chunk) arrive(byte);
+    wake();
+  });
+
+  return {
+    paperOut(to) {
+      // A new roll is a new strip: what hung out of the printer was torn off with the old one.
+      const last = pieces.at(-1);
+      if (out && !to && last !== undefined && last.rows.length > 0)
+        pieces.push({ n: ++numbered, lines: [], rows: [], cut: false });
+      out = to;
+      changed();
+    },
+    coverOpen(to) {
+      if (to && current !== null) broken = true;
+      open = to;
+      changed();
+    },
+    headHot(to) {
+      hot = to;
+      changed();
+    },
+    power(to) {
+      on = to;
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      realTime = [];
+      automatic = 0;
+      forget();
+    },
+    slips: () => pieces.filter(({ lines }) => lines.length > 0).map(slipOf),
+    async picture(n) {
+      const found = pieces.find((candidate) => candidate.n === n);
+      return found === undefined ? null : paperPicture(found.rows, dots, found.cut);
+    },
+    watch(printed) {
+      watchers.add(printed);
+      return () => watchers.delete(printed);
+    },
+    get lost() {
+      return lost;
+    },
+    close() {
+      unlisten();
+      if (timer !== null) clearTimeout(timer);
+      on = false;
+    },
+  };
+}
+
+/** DLE EOT 1 … 4 and DLE DC4 function 8, byte by byte. */
+const REAL_TIME: readonly (readonly number[])[] = [
+  [0x10, 0x04, 0x01],
+  [0x10, 0x04, 0x02],
+  [0x10, 0x04, 0x03],
+  [0x10, 0x04, 0x04],
+  [0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08],
+];
