@@ -1,0 +1,106 @@
+import { columnsOf, paperText, wrapped } from './paper-text.ts';
+import type { Align, Mark, ReceiptRow, ReceiptTable } from './table.ts';
+
+/** A table as the printer takes it: lines of cells that fit the paper, and what is not text. */
+export type LaidRow =
+  | { readonly kind: 'line'; readonly text: string; readonly wide: 1 | 2; readonly high: 1 | 2; readonly bold: boolean }
+  | { readonly kind: 'qr'; readonly data: string }
+  | { readonly kind: 'mark'; readonly mark: Mark }
+  | { readonly kind: 'feed'; readonly lines: number }
+  | { readonly kind: 'cut' };
+
+/** `columns`: how many half-width characters the paper takes, 32 on 58 mm and 48 on 80 mm. */
+export function layOut(table: ReceiptTable, columns: number): readonly LaidRow[] {
+  return table.flatMap((row) => laid(row, columns));
+}
+
+function laid(row: ReceiptRow, columns: number): LaidRow[] {
+  switch (row.kind) {
+    case 'title':
+      return large(row.text, columns, 'centre');
+    case 'text':
+      return plain(row.text, columns, row.align ?? 'left', row.bold ?? false);
+    case 'pair':
+      return pair(row.label, row.value, columns, row.bold ?? false);
+    case 'prominent':
+      return [
+        ...plain(row.label, columns, 'left', false),
+        ...wrapped(paperText(row.value), columns).map((text) => line(aligned(text, columns, 'right'), 1, 2, true)),
+      ];
+    case 'amount':
+      return [...plain(row.label, columns, 'left', false), ...large(row.value, columns, 'right')];
+    case 'columns':
+      return cells(row.cells, columns, row.bold ?? false);
+    case 'rule':
+      return [line('-'.repeat(columns))];
+    case 'signature':
+      return [...plain(row.label, columns, 'left', false), { kind: 'feed', lines: 2 }, line('_'.repeat(columns))];
+    case 'qr':
+      return [
+        { kind: 'qr', data: row.data },
+        ...(row.caption === undefined ? [] : plain(row.caption, columns, 'centre', false)),
+      ];
+    case 'mark':
+    case 'feed':
+    case 'cut':
+      return [row];
+  }
+}
+
+function line(text: string, wide: 1 | 2 = 1, high: 1 | 2 = 1, bold = false): LaidRow {
+  return { kind: 'line', text, wide, high, bold };
+}
+
+function plain(text: string, columns: number, align: Align, bold: boolean): LaidRow[] {
+  return wrapped(paperText(text), columns).map((part) => line(aligned(part, columns, align), 1, 1, bold));
+}
+
+/** Twice as wide and high where it fits on a line, else twice as high. */
+function large(text: string, columns: number, align: Align): LaidRow[] {
+  const printable = paperText(text);
+  const half = Math.floor(columns / 2);
+  if (columnsOf(printable) <= half) return [line(aligned(printable, half, align), 2, 2, true)];
+  return wrapped(printable, columns).map((part) => line(aligned(part, columns, align), 1, 2, true));
+}
+
+function pair(label: string, value: string, columns: number, bold: boolean): LaidRow[] {
+  const left = paperText(label);
+  const right = paperText(value);
+  const gap = columns - columnsOf(left) - columnsOf(right);
+  if (gap >= 1) return [line(`${left}${' '.repeat(gap)}${right}`, 1, 1, bold)];
+  return [...plain(label, columns, 'left', bold), ...plain(value, columns, 'right', bold)];
+}
+
+function cells(
+  row: readonly { text: string; share: number; align?: Align }[],
+  columns: number,
+  bold: boolean,
+): LaidRow[] {
+  const shares = row.reduce((sum, cell) => sum + cell.share, 0);
+  // One column between the cells; what the division leaves goes to the last.
+  const room = columns - (row.length - 1);
+  let left = room;
+  const widths = row.map((cell, index) => {
+    const width = index === row.length - 1 ? left : Math.max(2, Math.floor((room * cell.share) / shares));
+    left -= width;
+    return width;
+  });
+  const texts = row.map((cell, index) => wrapped(paperText(cell.text), widths[index] ?? 2));
+  const deepest = Math.max(...texts.map((lines) => lines.length));
+  return Array.from({ length: deepest }, (_, depth) =>
+    line(
+      row
+        .map((cell, index) => aligned(texts[index]?.[depth] ?? '', widths[index] ?? 2, cell.align ?? 'left'))
+        .join(' '),
+      1,
+      1,
+      bold,
+    ),
+  );
+}
+
+function aligned(text: string, columns: number, align: Align): string {
+  const spare = columns - columnsOf(text);
+  if (align === 'left' || spare <= 0) return text;
+  return `${' '.repeat(align === 'right' ? spare : Math.floor(spare / 2))}${text}`;
+}

@@ -1,0 +1,216 @@
+import type { ByteLine } from '../../board/buses.ts';
+import { type Clock, within } from '../values/clock.ts';
+import { exclusive } from '../values/exclusive.ts';
+import { inbox } from '../values/inbox.ts';
+import { Fault, type Problem } from '../values/problem.ts';
+import { pieces } from './commands.ts';
+import { layOut } from './layout.ts';
+import { firstAnswer, type PrinterAnswer } from './printer-answers.ts';
+import { type PrinterStatus, problemOf, statusOf } from './printer-status.ts';
+import type { ReceiptTable } from './table.ts';
+
+/**
+ * `printed`: the printer's own word that the last line is on paper and the cut is made. `begun`: something of it may be
+ * on paper, so the next try must say DUPLICATE (money rule 5).
+ */
+export type PrintEnd = { printed: true } | { printed: false; problem: Problem; begun: boolean };
+
+/** An ESC/POS receipt printer with Chinese characters (GB18030) on a serial line. */
+export interface Printer {
+  /** Prints one table. What the printer does is never thrown: paper may fail, a sale may not. */
+  print(table: ReceiptTable): Promise<PrintEnd>;
+  /** Asks for paper, cover, head and cutter. Throws a Fault: device-silent, device-lost. */
+  status(): Promise<PrinterStatus>;
+  /** As `status`, and hears the printer confirm. Throws a Fault of whatever keeps it from printing. */
+  check(): Promise<PrinterStatus>;
+  /** Half-width characters a line. */
+  readonly columns: number;
+  /** Dots a line. */
+  readonly dots: number;
+  /** The line stays open: it is the caller's. */
+  close(): Promise<void>;
+}
+
+export interface PrinterOptions {
+  readonly line: ByteLine;
+  readonly clock: Clock;
+  /** 32 on 58 mm, 48 on 80 mm. */
+  readonly columns: number;
+  /** 384 on 58 mm, 576 on 80 mm. */
+  readonly dots: number;
+}
+
+/** How the printer tells that it has printed: GS ( H after printing, or GS r, in its turn but a little early. */
+type Confirmation = 'process-id' | 'queued-status';
+
+/** A real-time status is answered at once, by a busy and an offline printer too. */
+const STATUS_MS = 500;
+const CONFIRM_MS = 1000;
+/** Between two looks at paper and cover while lines are being printed. */
+const LOOK_MS = 250;
+/** A printer that calls itself well and gets no further for so long is not. A full buffer of hanzi prints in 3 s. */
+const STALLED_MS = 8000;
+/** One piece being printed and one waiting: the head never stands still, and the buffer (4 kB) never overflows. */
+const AHEAD = 2;
+
+const STATUS = [0x10, 0x04];
+const QUEUED_STATUS = [0x1d, 0x72, 0x01];
+const PROCESS_ID = [0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30];
+/** DLE DC4, function 8: drops what is buffered, so that no old receipt's tail follows the new paper. */
+const CLEAR_BUFFERS = [0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08];
+
+export function printer({ line, clock, columns, dots }: PrinterOptions): Printer {
+  const arrived = inbox(clock, 512);
+  const unlisten = line.listen(arrived.push);
+  const alone = exclusive();
+  let confirmation: Confirmation | null = null;
+  /** Something of a failed receipt may still be in the printer's buffer. */
+  let tail = false;
+  // Not from zero: an answer that was meant for the process before a power cut must not be taken for one of ours.
+  let count = Math.floor(clock.now() / 1000);
+  const confirmed = new Set<string>();
+
+  async function send(bytes: readonly number[] | Uint8Array): Promise<void> {
+    const writing = async () => {
+      try {
+        await line.write(Uint8Array.from(bytes));
+      } catch (cause) {
+        throw new Fault({ kind: 'device-lost', device: 'printer' }, { cause });
+      }
+      return true;
+    };
+    if ((await within(clock, STALLED_MS, writing)) === null) throw silent(STALLED_MS);
+  }
+
+  /** The next thing the printer says; its confirmations are noted on the way. */
+  async function hear(ms: number): Promise<PrinterAnswer | null> {
+    const answer = await arrived.heard(ms, firstAnswer);
+    if (answer?.say === 'process') confirmed.add(answer.id);
+    if (answer?.say === 'queued') confirmed.add(QUEUE);
+    return answer;
+  }
+
+  async function hearSaid(say: PrinterAnswer['say'], ms: number): Promise<PrinterAnswer | null> {
+    const deadline = clock.monotonic() + ms;
+    for (;;) {
+      const answer = await hear(Math.max(0, deadline - clock.monotonic()));
+      if (answer === null || answer.say === say) return answer;
+    }
+  }
+
+  async function look(): Promise<PrinterStatus> {
+    const bytes: number[] = [];
+    for (const n of [1, 2, 3, 4]) {
+      await send([...STATUS, n]);
+      const answer = await hearSaid('status', STATUS_MS);
+      if (answer?.say !== 'status') throw silent(STATUS_MS);
+      bytes.push(answer.byte);
+    }
+    const [printer = 0, offline = 0, error = 0, paper = 0] = bytes;
+    return statusOf([printer, offline, error, paper]);
+  }
+
+  /** Throws a Fault of whatever keeps it from printing. */
+  async function ready(): Promise<PrinterStatus> {
+    arrived.clear();
+    const status = await look();
+    const problem = problemOf(status);
+    if (problem !== null) throw new Fault(problem);
+    if (tail) await clearBuffers();
+    confirmation ??= await confirmationOf();
+    return status;
+  }
+
+  async function confirmationOf(): Promise<Confirmation> {
+    await send(processId());
+    if ((await hearSaid('process', CONFIRM_MS)) !== null) return 'process-id';
+    await send(QUEUED_STATUS);
+    if ((await hearSaid('queued', CONFIRM_MS)) !== null) return 'queued-status';
+    throw new Fault({ kind: 'device-garbled', device: 'printer', why: 'it confirms neither GS ( H nor GS r' });
+  }
+
+  /** While the printer stands still, so that closing the cover does not set an old receipt going again. */
+  async function clearBuffers(): Promise<void> {
+    await send(CLEAR_BUFFERS);
+    tail = (await hearSaid('cleared', STATUS_MS)) === null && tail;
+  }
+
+  function nextId(): string {
+    count = (count + 1) % 10_000;
+    return String(count).padStart(4, '0');
+  }
+
+  function processId(id = nextId()): number[] {
+    return [...PROCESS_ID, ...Buffer.from(id, 'latin1')];
+  }
+
+  /** Waits for the printer's word on `id`, looking at paper and cover meanwhile. */
+  async function confirm(id: string): Promise<void> {
+    const since = clock.monotonic();
+    while (!confirmed.delete(id)) {
+      if ((await hear(LOOK_MS)) !== null) continue;
+      const problem = problemOf(await look());
+      const waited_ms = clock.monotonic() - since;
+      // A hot head cools by itself; for everything else somebody has to come.
+      if (problem !== null && (problem.kind !== 'print-head-hot' || waited_ms > STALLED_MS)) throw new Fault(problem);
+      if (waited_ms > STALLED_MS) throw silent(STALLED_MS);
+    }
+  }
+
+  async function printAll(table: ReceiptTable): Promise<void> {
+    const unconfirmed: string[] = [];
+    confirmed.clear();
+    for (const piece of pieces(layOut(table, columns))) {
+      const id = confirmation === 'process-id' ? nextId() : QUEUE;
+      await send(Buffer.concat([piece, Uint8Array.from(id === QUEUE ? QUEUED_STATUS : processId(id))]));
+      unconfirmed.push(id);
+      // GS r answers carry no number, so in that mode each is awaited before the next is asked for.
+      while (unconfirmed.length >= (id === QUEUE ? 1 : AHEAD)) await confirm(unconfirmed.shift() ?? id);
+    }
+    for (const id of unconfirmed) await confirm(id);
+  }
+
+  async function print(table: ReceiptTable): Promise<PrintEnd> {
+    let begun = false;
+    try {
+      await ready();
+      begun = true;
+      await printAll(table);
+      return { printed: true };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      if (begun) await dropTail();
+      return { printed: false, problem: error.problem, begun };
+    }
+  }
+
+  async function dropTail(): Promise<void> {
+    tail = true;
+    try {
+      await clearBuffers();
+    } catch (error) {
+      // Lost or without power; `tail` has the buffers cleared before the next receipt.
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+
+  return {
+    print: (table) => alone(() => print(table)),
+    status: () => alone(look),
+    check: () =>
+      alone(async () => {
+        confirmation = null;
+        return ready();
+      }),
+    columns,
+    dots,
+    close: () => alone(async () => unlisten()),
+  };
+}
+
+/** Stands for the process id in the mode that has none. */
+const QUEUE = 'queued';
+
+function silent(waited_ms: number): Fault {
+  return new Fault({ kind: 'device-silent', device: 'printer', waited_ms });
+}

@@ -1,0 +1,158 @@
+import t from 'tap';
+import { type PrinterFarEndOptions, printerFarEnd } from '../../board/virtual/printer.ts';
+import { printer } from '../../src/receipt/printer.ts';
+import type { ReceiptTable } from '../../src/receipt/table.ts';
+import { systemClock } from '../../src/values/clock.ts';
+import { Fault } from '../../src/values/problem.ts';
+import { linePair } from '../line-pair.ts';
+
+function counter(options: PrinterFarEndOptions = {}) {
+  const [near, far] = linePair();
+  const farEnd = printerFarEnd(far, { speed_mm_s: 800, ...options });
+  const paper = printer({ line: near, clock: systemClock, columns: 32, dots: 384 });
+  return {
+    near,
+    farEnd,
+    paper,
+    async [Symbol.asyncDispose]() {
+      await paper.close();
+      farEnd.close();
+    },
+  };
+}
+
+const SLIP: ReceiptTable = [
+  { kind: 'title', text: '便民小超市' },
+  { kind: 'pair', label: '终端编号(TERMINAL NO)', value: '50461160' },
+  { kind: 'amount', label: '金额(AMOUNT)', value: 'RMB 128.50' },
+  { kind: 'qr', data: 'https://example.invalid/r/8f3c2' },
+  { kind: 'feed', lines: 3 },
+  { kind: 'cut' },
+];
+
+/** A slip that takes a few pieces and, at 100 mm a second, more than a second. */
+const LONG: ReceiptTable = [
+  ...Array.from(
+    { length: 60 },
+    (_, index) => ({ kind: 'pair', label: `第${index}行`, value: '一二三四五六七八' }) as const,
+  ),
+  { kind: 'cut' },
+];
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let waited = 0; !condition(); waited += 5) {
+    if (waited > 10_000) throw new Error('the wait is over');
+    await systemClock.sleep(5);
+  }
+}
+
+t.test('a slip comes onto paper as it was laid out, and the printer says so', async (t) => {
+  await using at = counter();
+  t.same(await at.paper.print(SLIP), { printed: true });
+  t.same(at.farEnd.slips(), [
+    {
+      n: 1,
+      text: [
+        '   便民小超市',
+        '终端编号(TERMINAL NO)   50461160',
+        '金额(AMOUNT)',
+        '      RMB 128.50',
+        '[QR https://example.invalid/r/8f3c2]',
+      ].join('\n'),
+      cut: true,
+    },
+  ]);
+});
+
+t.test('a long slip never overflows the printer, and the next one follows it', async (t) => {
+  await using at = counter({ speed_mm_s: 2000, buffer_bytes: 2048 });
+  t.same(await at.paper.print(LONG), { printed: true });
+  t.same(await at.paper.print(SLIP), { printed: true });
+  t.equal(at.farEnd.lost, 0);
+  const [first, second] = at.farEnd.slips();
+  t.equal(first?.text.split('\n').length, 60);
+  t.equal(second?.cut, true);
+});
+
+t.test('paper-out before the first byte: nothing was begun', async (t) => {
+  await using at = counter();
+  at.farEnd.paperOut(true);
+  t.same(await at.paper.print(SLIP), { printed: false, problem: { kind: 'paper-out' }, begun: false });
+  at.farEnd.paperOut(false);
+  t.same(await at.paper.print(SLIP), { printed: true });
+});
+
+for (const [problem, fault] of [
+  ['paper-out', 'paperOut'],
+  ['cover-open', 'coverOpen'],
+] as const) {
+  t.test(`${problem} in mid-receipt is noticed, and its tail never follows`, async (t) => {
+    await using at = counter({ speed_mm_s: 150 });
+    const printing = at.paper.print(LONG);
+    await until(() => (at.farEnd.slips()[0]?.text.length ?? 0) > 100);
+    at.farEnd[fault](true);
+    t.same(await printing, { printed: false, problem: { kind: problem }, begun: true });
+    const before = at.farEnd.slips().map(({ text }) => text);
+    at.farEnd[fault](false);
+    await systemClock.sleep(200);
+    t.same(
+      at.farEnd.slips().map(({ text }) => text),
+      before,
+      'nothing more of it comes out',
+    );
+    t.same(await at.paper.print(SLIP), { printed: true });
+    t.match(at.farEnd.slips().at(-1)?.text, '终端编号');
+  });
+}
+
+t.test('a hot head cools, and the slip goes on by itself', async (t) => {
+  await using at = counter({ speed_mm_s: 200 });
+  const printing = at.paper.print(LONG);
+  await until(() => (at.farEnd.slips()[0]?.text.length ?? 0) > 100);
+  at.farEnd.headHot(true);
+  await systemClock.sleep(700);
+  at.farEnd.headHot(false);
+  t.same(await printing, { printed: true });
+});
+
+t.test('a printer without power is silent', async (t) => {
+  await using at = counter();
+  at.farEnd.power(false);
+  t.same(await at.paper.print(SLIP), {
+    printed: false,
+    problem: { kind: 'device-silent', device: 'printer', waited_ms: 500 },
+    begun: false,
+  });
+  await t.rejects(at.paper.check(), new Fault({ kind: 'device-silent', device: 'printer', waited_ms: 500 }));
+  at.farEnd.power(true);
+  t.match(await at.paper.check(), { online: true, paperOut: false });
+  t.same(await at.paper.print(SLIP), { printed: true });
+});
+
+t.test('power lost in mid-receipt: begun, not printed', async (t) => {
+  await using at = counter({ speed_mm_s: 150 });
+  const printing = at.paper.print(LONG);
+  await until(() => (at.farEnd.slips()[0]?.text.length ?? 0) > 100);
+  at.farEnd.power(false);
+  t.match(await printing, { printed: false, problem: { kind: 'device-silent' }, begun: true });
+  at.farEnd.power(true);
+  t.same(await at.paper.print(SLIP), { printed: true });
+});
+
+t.test('a line that is gone is lost, not a crash', async (t) => {
+  await using at = counter();
+  at.near.sever();
+  t.match(await at.paper.print(SLIP), {
+    printed: false,
+    problem: { kind: 'device-lost', device: 'printer' },
+    begun: false,
+  });
+  await t.rejects(at.paper.status(), new Fault({ kind: 'device-lost', device: 'printer' }));
+});
+
+t.test('hostile text steers no printer', async (t) => {
+  await using at = counter();
+  const hostile = '\x1b@\x1dV\x00\x10\x04\x01正常\u202e\u0000末\x9b尾';
+  t.same(await at.paper.print([{ kind: 'text', text: hostile }, { kind: 'cut' }]), { printed: true });
+  t.same(at.farEnd.slips(), [{ n: 1, text: '@V正常末尾', cut: true }]);
+});
