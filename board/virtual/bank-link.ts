@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { askLine, NoAnswer, parsed } from './json-lines.ts';
+import { Refusal } from './refusal.ts';
+
+export const BOOKS = ['accounts', 'transactions', 'merchants', 'ledger'] as const;
+export type Book = (typeof BOOKS)[number];
+
+export const BANK_FAULTS = ['host-silent', 'answer-lost', 'answer-bad-mac', 'slow'] as const;
+export type BankFault = (typeof BANK_FAULTS)[number];
+
+export type BankDoor = 'primary' | 'backup' | 'key-centre';
+
+/** The bank as the board sees it: the addresses it publishes, and its control socket. */
+export interface BankLink {
+  door(door: BankDoor): { host: string; port: number } | null;
+  book(book: Book): Promise<unknown>;
+  fault(fault: BankFault, on: boolean): Promise<void>;
+  faults(): Promise<Readonly<Record<string, boolean>>>;
+}
+
+const ANSWER_MS = 3000;
+
+/** `published` is the file that the bank writes when it listens. */
+export function openBankLink(published: string): BankLink {
+  const ask = async (question: object): Promise<Record<string, unknown>> => {
+    const control = readPublished(published).control;
+    if (typeof control !== 'string') throw bankAway();
+    try {
+      return plain(await askLine(join(dirname(published), control), question, ANSWER_MS));
+    } catch (error) {
+      if (error instanceof NoAnswer) throw bankAway();
+      throw error;
+    }
+  };
+  return {
+    door: (door) => addressOf(readPublished(published)[door]),
+    async book(book) {
+      const answer = await ask({ do: book });
+      return book === 'ledger' ? omitOk(answer) : (answer[book] ?? []);
+    },
+    async fault(fault, on) {
+      await ask({ do: 'fault', fault, on });
+    },
+    async faults() {
+      return faultsOf(await ask({ do: 'faults' }));
+    },
+  };
+}
+
+function readPublished(file: string): Record<string, unknown> {
+  try {
+    const content = parsed(readFileSync(file, 'utf8'));
+    return typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {};
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+/** `tcp://127.0.0.1:4001`; a relay reaches loopback alone. */
+function addressOf(address: unknown): { host: string; port: number } | null {
+  const found = /^tcp:\/\/127\.0\.0\.1:(\d{1,5})$/.exec(String(address));
+  return found === null ? null : { host: '127.0.0.1', port: Number(found[1]) };
+}
+
+function plain(answer: unknown): Record<string, unknown> {
+  const told = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
+  if (told.ok !== false) return told;
+  throw new Refusal(502, `the bank refused: ${String(told.error)}`, String(told.remedy ?? 'See the log of the bank.'));
+}
+
+function omitOk(answer: Record<string, unknown>): Record<string, unknown> {
+  const { ok: _, ...rest } = answer;
+  return rest;
+}
+
+function faultsOf(answer: Record<string, unknown>): Record<string, boolean> {
+  const told = answer.faults ?? answer;
+  if (Array.isArray(told)) {
+    return Object.fromEntries(
+      told.map((row) => (typeof row === 'string' ? [row, true] : [String(row?.fault), row?.on === true])),
+    );
+  }
+  return Object.fromEntries(Object.entries(told as Record<string, unknown>).map(([name, on]) => [name, on === true]));
+}
+
+function bankAway(): Refusal {
+  return new Refusal(503, 'the bank does not answer', 'Start it with make run; its log is bank.log in GUITAI_DIR.');
+}
