@@ -1,0 +1,151 @@
+import { BOOKS, type Book } from './bank-link.ts';
+import { type Counter, meetCard, needPower, notFitted, stateOf, switchPower } from './counter.ts';
+import { KEYS } from './far-ends.ts';
+import { FAULTS } from './faults.ts';
+import { fields, listOf, oneOf, optional, text, truth, whole } from './fields.ts';
+import { displayPng, panelPng } from './png.ts';
+import { Refusal } from './refusal.ts';
+import { maskedPan } from './wallet.ts';
+
+/** What a call answers: an object as JSON, or a picture. */
+export type Answer = { readonly json: unknown } | { readonly png: Uint8Array };
+
+export interface Call {
+  /** The parts of the path that `*` in the table stands for. */
+  readonly parts: readonly string[];
+  readonly query: URLSearchParams;
+  readonly body: unknown;
+  /** Aborted when whoever asked has gone. */
+  readonly signal: AbortSignal;
+}
+
+type Act = (counter: Counter, call: Call) => Answer | Promise<Answer>;
+
+const MOST_KEYS = 64;
+const MOST_HOLD_MS = 10_000;
+const MOST_WAIT_MS = 120_000;
+const ROWS = 50;
+
+/** Every call of the control API but the page and its WebSocket: method, path, what it does. */
+export const calls: readonly (readonly ['GET' | 'POST', string, Act])[] = [
+  ['GET', '/api/state', async (counter) => ({ json: await stateOf(counter) })],
+  ['POST', '/api/press', press],
+  ['GET', '/api/cards', cards],
+  ['POST', '/api/card', card],
+  ['POST', '/api/scan', scan],
+  ['GET', '/api/screen.png', ({ devices: { panel } }) => ({ png: panelPng(panel.width, panel.height, panel.pixels) })],
+  ['GET', '/api/screen', screen],
+  ['GET', '/api/display', ({ devices: { display } }) => ({ json: { lit: display.lit, rows: display.rows() } })],
+  [
+    'GET',
+    '/api/display.png',
+    ({ devices: { display } }) => ({ png: displayPng(display.width, display.height, display.pixels()) }),
+  ],
+  ['GET', '/api/paper', ({ devices }) => ({ json: devices.paper.slips() })],
+  ['GET', '/api/paper/*', paperPicture],
+  ['GET', '/api/sounds', ({ devices }) => ({ json: devices.sounds() })],
+  ['GET', '/api/checkup', async (counter) => ({ json: await powered(counter).status.checkup() })],
+  ['POST', '/api/fault', fault],
+  ['GET', '/api/fault', async ({ faults }) => ({ json: await faults.list() })],
+  ['POST', '/api/power', power],
+  ['GET', '/api/journal', journal],
+  ['GET', '/api/bank/*', book],
+  [
+    'GET',
+    '/api/wire',
+    (counter, { query }) => ({ json: counter.log.since(number(query, 'since', 0, Number.MAX_SAFE_INTEGER, 0)) }),
+  ],
+];
+
+async function press(counter: Counter, { body }: Call): Promise<Answer> {
+  const shape = { keys: listOf(oneOf(KEYS), MOST_KEYS), hold_ms: optional(whole(40, MOST_HOLD_MS)) };
+  const { keys, hold_ms } = fields(body, shape);
+  needPower(counter);
+  await counter.finger.press(keys, hold_ms);
+  return { json: { pressed: keys.length } };
+}
+
+function cards({ wallet }: Counter): Answer {
+  return {
+    json: wallet.map(({ id, name, note, kind, colour, pan, pin }) => ({
+      id,
+      name: name['zh-CN'],
+      name_en: name.en,
+      note: note['zh-CN'],
+      note_en: note.en,
+      kind,
+      colour,
+      ways: ['swipe'],
+      pan: maskedPan(pan),
+      pin,
+    })),
+  };
+}
+
+async function card(counter: Counter, { body }: Call): Promise<Answer> {
+  if (typeof body === 'object' && body !== null && 'apdu' in body) {
+    throw notFitted('chip reader', 'Use a card of the wallet: POST /api/card {"card":"boc-debit","how":"swipe"}.');
+  }
+  const { card, how } = fields(body, { card: text(32), how: oneOf(['swipe', 'insert', 'tap', 'remove']) });
+  await meetCard(counter, card, how);
+  return { json: { card, how } };
+}
+
+function scan(_: Counter, { body }: Call): never {
+  fields(body, { code: text(512) });
+  throw notFitted('scanner', 'Swipe a card: POST /api/card {"card":"boc-debit","how":"swipe"}.');
+}
+
+async function screen(counter: Counter, { query, signal }: Call): Promise<Answer> {
+  const { status } = powered(counter);
+  const wait = query.get('wait');
+  if (wait === null) return { json: await status.screen() };
+  if (!/^[a-z0-9.-]{1,60}$/.test(wait)) {
+    throw new Refusal(400, '"wait" is no name of a screen', 'Send a name such as sale.approved.', { field: 'wait' });
+  }
+  const timeout_ms = number(query, 'timeout_ms', 1, MOST_WAIT_MS, 5000);
+  const { came, seen } = await status.screenWhen(wait, timeout_ms, signal);
+  if (came) return { json: seen };
+  const remedy = 'See "screen" and "texts" for what is shown instead, or wait longer with timeout_ms.';
+  throw new Refusal(504, `the screen ${wait} did not come within ${timeout_ms} ms`, remedy, { facts: { ...seen } });
+}
+
+async function paperPicture({ devices }: Counter, { parts }: Call): Promise<Answer> {
+  const n = /^([1-9]\d{0,8})\.png$/.exec(parts[0] ?? '')?.[1];
+  const picture = n === undefined ? null : await devices.paper.picture(Number(n));
+  if (picture === null) throw new Refusal(404, 'no such slip', 'GET /api/paper lists the slips by n.');
+  return { png: picture };
+}
+
+async function fault({ faults }: Counter, { body }: Call): Promise<Answer> {
+  const { fault, on } = fields(body, { fault: oneOf(FAULTS), on: truth });
+  await faults.set(fault, on);
+  return { json: { fault, on } };
+}
+
+async function power(counter: Counter, { body }: Call): Promise<Answer> {
+  const { on } = fields(body, { on: truth });
+  await switchPower(counter, on);
+  return { json: { power: on ? 'on' : 'off' } };
+}
+
+async function journal(counter: Counter, { query }: Call): Promise<Answer> {
+  return { json: await powered(counter).status.journal(number(query, 'limit', 1, 1000, ROWS)) };
+}
+
+async function book({ bank }: Counter, { parts }: Call): Promise<Answer> {
+  const found = BOOKS.find((name): name is Book => name === parts[0]);
+  if (found === undefined) throw new Refusal(404, 'the bank has no such book', `Its books: ${BOOKS.join(' ')}.`);
+  return { json: await bank.book(found) };
+}
+
+function powered(counter: Counter): Counter {
+  needPower(counter);
+  return counter;
+}
+
+function number(query: URLSearchParams, field: string, least: number, most: number, usual: number): number {
+  const given = query.get(field);
+  if (given === null) return usual;
+  return whole(least, most)(/^\d{1,16}$/.test(given) ? Number(given) : given, field);
+}

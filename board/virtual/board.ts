@@ -1,0 +1,72 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBankLink } from './bank-link.ts';
+import { type Counter, switchPower } from './counter.ts';
+import type { FarEnds } from './far-ends.ts';
+import { boardFaults } from './faults.ts';
+import { finger } from './finger.ts';
+import { openLines, writeAtomically } from './lines.ts';
+import { servePage } from './page-server.ts';
+import { openStatus } from './status.ts';
+import { terminalProcess } from './terminal-process.ts';
+import { tellWires } from './told-wires.ts';
+import { readWallet } from './wallet.ts';
+import { WireLog } from './wire-log.ts';
+
+/** The virtual board at work: its devices, its lines to the bank, its page, and the terminal that hangs on it. */
+export interface VirtualBoard {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface BoardOptions {
+  /** GUITAI_DIR, absolute. */
+  readonly dir: string;
+  /** The page's port; 0 takes any that is free. */
+  readonly port: number;
+  /** The devices, once `dir`/board is there for their sockets. */
+  readonly devices: (folder: string) => Promise<FarEnds>;
+  readonly terminal: { readonly program: string; readonly words: readonly string[] };
+  /** Whether the terminal's power is on from the start. */
+  readonly power: boolean;
+}
+
+export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
+  const { dir, port } = options;
+  const folder = join(dir, 'board');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const wallet = readWallet();
+  const log = new WireLog();
+  const bank = openBankLink(join(dir, 'bank', 'bank.json'));
+  const status = openStatus(join(dir, 'status.sock'));
+  const lines = await openLines(join(dir, 'lines.json'), bank, log);
+  const devices = await options.devices(folder);
+  const terminal = terminalProcess({ dir, ...options.terminal });
+  const faults = boardFaults(devices, lines, bank);
+  const counter: Counter = { devices, terminal, status, bank, faults, finger: finger(devices), log, wallet };
+  const stopWires = devices.watchWires(({ wire, direction, bytes, text }) =>
+    log.append({ wire, direction, bytes, ...(text === undefined ? {} : { text }) }),
+  );
+  const stopTelling = tellWires(status, log);
+  const page = await servePage(counter, port);
+  writeAtomically(join(folder, 'page.json'), { url: page.url });
+  if (options.power) await switchPower(counter, true);
+
+  const end = async () => {
+    await page.close();
+    stopTelling();
+    stopWires();
+    counter.finger.close();
+    await terminal.close();
+    await lines.close();
+    await devices.close();
+  };
+  let ended: Promise<void> | null = null;
+  return {
+    url: page.url,
+    close() {
+      ended ??= end();
+      return ended;
+    },
+  };
+}

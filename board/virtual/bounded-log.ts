@@ -1,0 +1,37 @@
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+
+/** A log file that never grows past twice `most_bytes`: when it is full it becomes `FILE.1` and begins again. */
+export interface BoundedLog {
+  write(chunk: Uint8Array | string): void;
+  /** The last lines written through this log, oldest first. */
+  tail(): readonly string[];
+  close(): void;
+}
+
+const TAIL_LINES = 20;
+const LINE_CHARACTERS = 400;
+
+export function openBoundedLog(file: string, most_bytes = 1_000_000): BoundedLog {
+  let fd = openSync(file, 'a', 0o600);
+  let size = fstatSync(fd).size;
+  let rest = '';
+  const lines: string[] = [];
+  return {
+    write(chunk) {
+      const bytes = Buffer.from(chunk);
+      if (size + bytes.length > most_bytes) {
+        closeSync(fd);
+        renameSync(file, `${file}.1`);
+        fd = openSync(file, 'w', 0o600);
+        size = 0;
+      }
+      size += writeSync(fd, bytes);
+      const parts = (rest + bytes.toString('utf8')).split('\n');
+      rest = (parts.pop() ?? '').slice(-LINE_CHARACTERS);
+      lines.push(...parts.map((line) => line.slice(0, LINE_CHARACTERS)));
+      lines.splice(0, lines.length - TAIL_LINES);
+    },
+    tail: () => [...lines, ...(rest === '' ? [] : [rest])],
+    close: () => closeSync(fd),
+  };
+}

@@ -1,0 +1,113 @@
+import type { BankLink } from './bank-link.ts';
+import { type Agreement, agreement } from './books.ts';
+import type { FarEnds } from './far-ends.ts';
+import type { Faults } from './faults.ts';
+import type { Finger } from './finger.ts';
+import { Refusal } from './refusal.ts';
+import type { Status } from './status.ts';
+import type { Crash, TerminalProcess } from './terminal-process.ts';
+import { stripeOf, type WalletCard } from './wallet.ts';
+import type { WireLog } from './wire-log.ts';
+
+/** All that stands around the terminal on its counter, for the control API and the page alike. */
+export interface Counter {
+  readonly devices: FarEnds;
+  readonly terminal: TerminalProcess;
+  readonly status: Status;
+  readonly bank: BankLink;
+  readonly faults: Faults;
+  readonly finger: Finger;
+  readonly log: WireLog;
+  readonly wallet: readonly WalletCard[];
+}
+
+export type CounterState =
+  | { readonly power: 'off' }
+  | {
+      readonly power: 'on';
+      readonly ready: boolean;
+      /** The flow's folder; `starting` before the terminal answers, `crashed` after it ended by itself. */
+      readonly flow: string;
+      readonly operator: string | null;
+      readonly line: string | null;
+      readonly crash?: Crash;
+    };
+
+export async function stateOf({ terminal, status }: Counter): Promise<CounterState> {
+  if (terminal.crash !== null) {
+    return { power: 'on', ready: false, flow: 'crashed', operator: null, line: null, crash: terminal.crash };
+  }
+  if (!terminal.running) return { power: 'off' };
+  const told = await status.state();
+  return { power: 'on', ...(told ?? { ready: false, flow: 'starting', operator: null, line: null }) };
+}
+
+/** Throws a Refusal where there is no terminal that could notice what is about to be done. */
+export function needPower({ terminal }: Counter): void {
+  if (terminal.running) return;
+  const what = terminal.crash === null ? 'the terminal is off' : 'the terminal has crashed';
+  throw new Refusal(409, what, 'Switch it on: POST /api/power {"on":true}; its words are in terminal.log.');
+}
+
+export async function switchPower({ terminal, devices }: Counter, on: boolean): Promise<void> {
+  if (on) {
+    if (terminal.running) return;
+    devices.power(true);
+    terminal.start();
+    return;
+  }
+  // The process and its devices hang on one plug: neither sees the other go first.
+  const gone = terminal.kill();
+  devices.power(false);
+  await gone;
+}
+
+export type Meeting = 'swipe' | 'insert' | 'tap' | 'remove';
+
+export async function meetCard(counter: Counter, id: string, how: Meeting): Promise<void> {
+  const card = counter.wallet.find((candidate) => candidate.id === id);
+  if (card === undefined) {
+    throw new Refusal(404, 'no such card in the wallet', 'GET /api/cards lists them.', { field: 'card' });
+  }
+  if (how !== 'swipe')
+    throw notFitted(how === 'tap' ? 'contactless reader' : 'chip reader', 'Swipe the card: "how":"swipe".');
+  needPower(counter);
+  await counter.devices.swipe(stripeOf(card));
+}
+
+/** A reader that this release of the board does not have. */
+export function notFitted(part: string, remedy: string): Refusal {
+  return new Refusal(409, `not fitted yet: no ${part}`, remedy);
+}
+
+export interface Books {
+  readonly accounts: unknown;
+  readonly merchants: unknown;
+  readonly ledger: unknown;
+  /** Null while the terminal cannot be asked. */
+  readonly agreement: Agreement | null;
+}
+
+const JOURNAL_ROWS = 1000;
+
+/** Null while the bank does not answer. */
+export async function booksOf({ bank, status }: Counter): Promise<Books | null> {
+  try {
+    const [accounts, merchants, ledger, transactions] = await Promise.all([
+      bank.book('accounts'),
+      bank.book('merchants'),
+      bank.book('ledger'),
+      bank.book('transactions'),
+    ]);
+    const journal = await status.journal(JOURNAL_ROWS).catch(refusedAsNull);
+    const both = journal === null || !Array.isArray(transactions) ? null : agreement(journal, transactions);
+    return { accounts, merchants, ledger, agreement: both };
+  } catch (error) {
+    return refusedAsNull(error);
+  }
+}
+
+function refusedAsNull(error: unknown): null {
+  if (error instanceof Refusal) return null;
+  throw error;
+}

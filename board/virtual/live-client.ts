@@ -1,0 +1,55 @@
+import type { WebSocket } from 'ws';
+
+/** One open page. What waits for it is bounded: a slow page loses pieces, then gets the whole once more. */
+export interface LiveClient {
+  send(message: string | Uint8Array): void;
+  close(): void;
+}
+
+/** Three full screens. */
+const MOST_WAITING_BYTES = 2_000_000;
+const STUCK_MS = 20_000;
+const BEAT_MS = 20_000;
+
+/** `whole` makes everything that a page needs from nothing. */
+export function liveClient(socket: WebSocket, whole: () => Promise<readonly (string | Uint8Array)[]>): LiveClient {
+  let behind = true;
+  let beaten = true;
+
+  const catchUp = async () => {
+    const messages = await whole();
+    if (socket.readyState !== socket.OPEN) return;
+    behind = false;
+    for (const message of messages) socket.send(message, { binary: typeof message !== 'string' });
+  };
+  const fallBehind = () => {
+    behind = true;
+    const since = performance.now();
+    const look = setInterval(() => {
+      if (socket.bufferedAmount > 0 && performance.now() - since < STUCK_MS) return;
+      clearInterval(look);
+      if (socket.bufferedAmount > 0) socket.terminate();
+      else void catchUp();
+    }, 100);
+    socket.once('close', () => clearInterval(look));
+  };
+  const beat = setInterval(() => {
+    if (!beaten) socket.terminate();
+    beaten = false;
+    socket.ping();
+  }, BEAT_MS);
+  socket.on('pong', () => {
+    beaten = true;
+  });
+  socket.once('close', () => clearInterval(beat));
+  void catchUp();
+
+  return {
+    send(message) {
+      if (behind || socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount + message.length > MOST_WAITING_BYTES) fallBehind();
+      else socket.send(message, { binary: typeof message !== 'string' });
+    },
+    close: () => socket.close(1001),
+  };
+}

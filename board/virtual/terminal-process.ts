@@ -1,0 +1,118 @@
+import type { ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BoundedLog, openBoundedLog } from './bounded-log.ts';
+import { spawnOnLeash } from './leash.ts';
+
+/** Why a terminal that should be running is not. */
+export interface Crash {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last lines that it wrote. */
+  readonly log: readonly string[];
+}
+
+/** The terminal's process: what a power switch does to it, and nothing more. */
+export interface TerminalProcess {
+  readonly running: boolean;
+  readonly crash: Crash | null;
+  start(): void;
+  /** SIGKILL to the whole group: no handler runs, as when the plug is pulled. Resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Calls `changed` when it started or ended. */
+  watch(changed: () => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface TerminalCommand {
+  /** GUITAI_DIR: state, sockets and the log are in it. */
+  readonly dir: string;
+  readonly program: string;
+  readonly words: readonly string[];
+}
+
+/** Nothing else of this process's surroundings reaches the terminal: NODE_OPTIONS least of all. */
+const PASSED = ['PATH', 'HOME', 'LANG', 'TZ', 'NODE_COMPILE_CACHE', 'NODE_NO_WARNINGS'] as const;
+
+export function terminalProcess(command: TerminalCommand): TerminalProcess {
+  const log: BoundedLog = openBoundedLog(join(command.dir, 'terminal.log'));
+  let child: ChildProcess | null = null;
+  let gone: Promise<void> = Promise.resolve();
+  let pulled = false;
+  let crash: Crash | null = null;
+  const watchers = new Set<() => void>();
+  const tell = () => {
+    for (const changed of watchers) changed();
+  };
+
+  return {
+    get running() {
+      return child !== null;
+    },
+    get crash() {
+      return crash;
+    },
+    start() {
+      if (child !== null) return;
+      crash = null;
+      pulled = false;
+      // What a killed terminal left behind must not be taken for the new one.
+      rmSync(join(command.dir, 'status.sock'), { force: true });
+      const started = launch(command);
+      child = started;
+      for (const stream of [started.stdout, started.stderr]) stream?.on('data', (chunk: Buffer) => log.write(chunk));
+      gone = new Promise((resolve) => {
+        const end = (code: number | null, signal: string | null, words?: string) => {
+          if (child !== started) return;
+          child = null;
+          if (words !== undefined) log.write(`${words}\n`);
+          if (!pulled) crash = { code, signal, log: log.tail() };
+          tell();
+          resolve();
+        };
+        started.once('error', (error) => end(null, null, error.message));
+        started.once('close', (code, signal) => end(code, signal));
+      });
+      tell();
+    },
+    async kill() {
+      pulled = true;
+      crash = null;
+      killGroup(child);
+      await gone;
+      // A crashed terminal is switched off without a process to end.
+      tell();
+    },
+    watch(changed) {
+      watchers.add(changed);
+      return () => watchers.delete(changed);
+    },
+    async close() {
+      pulled = true;
+      killGroup(child);
+      await gone;
+      log.close();
+    },
+  };
+}
+
+function launch({ dir, program, words }: TerminalCommand): ChildProcess {
+  const passed = PASSED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+  const environment = { ...Object.fromEntries(passed), GUITAI_DIR: dir };
+  // --disable-sigusr1: no inspector can be opened on a running terminal.
+  return spawnOnLeash('KILL', process.execPath, ['--disable-sigusr1', program, ...words], {
+    env: environment,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+function killGroup(child: ChildProcess | null): void {
+  if (child?.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    // It ended between the look and the blow.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
