@@ -49,11 +49,22 @@ export interface Profile {
   readonly encrypt_tracks: boolean;
   readonly reversal_retries: number;
   readonly pin_bypass: boolean;
+  readonly dialect: Dialect;
   readonly operators: readonly {
     readonly number: string;
     readonly role: 'operator' | 'supervisor' | 'administrator';
     readonly first_password: string;
   }[];
+}
+
+/** What acquirers ask for differently in their messages (unionpay.md 14). */
+export interface Dialect {
+  readonly read_capability: '2' | '5' | '6';
+  readonly operator_field: 'spaces' | 'zeros';
+  readonly without_mac: readonly string[];
+  readonly reversal_pan: boolean;
+  readonly reversal_expiry: boolean;
+  readonly sm4_pin_shape: 'a' | 'b';
 }
 
 /** Reads and checks every file; throws a Fault of kind `configuration` that names the file, the key and the remedy. */
