@@ -43,6 +43,8 @@ export interface Lv extends GeneratedApi {
    * Returns the milliseconds until more is due; NO_TIMER_READY when nothing is.
    */
   tick(): number;
+  /** Draws what changed at once, whatever time is left of the refresh period: when the next pixel must not wait for a tick. */
+  displayRefresh(display: Display): void;
   /** Calls `waker` when there is work for a tick again. Returns the function that ends it. */
   onResume(waker: () => void): () => void;
   /** Calls `handler` for each event of `code` (EVENT.ALL: all). Returns the function that ends it. */

@@ -8,6 +8,7 @@ unsafe extern "C-unwind" {
     pub fn lv_init();
     pub fn lv_deinit();
     pub fn lv_timer_handler() -> u32;
+    pub fn lv_refr_now(display: *mut lv_display_t);
 
     pub fn lv_display_create(width: i32, height: i32) -> *mut lv_display_t;
     pub fn lv_display_delete(display: *mut lv_display_t);

@@ -11,7 +11,7 @@ use napi::bindgen_prelude::{Env, Object};
 use napi::{Error, JsValue, sys};
 use napi_derive::napi;
 
-use crate::call::{Environment, FromJs, expose};
+use crate::call::{Environment, FromJs, Handle, expose};
 use crate::fault::{Fault, guarded, remember_log};
 use crate::{display, event, ffi, font, handle, image, input, owned, panel, widget, wrappers};
 
@@ -97,6 +97,7 @@ expose! { TABLE via enter_in_any_state {
 
 expose! { LOOP via enter {
     c"tick" tick();
+    c"displayRefresh" refresh(Handle<lv::lv_display_t>);
     c"isAlive" is_alive(u32);
 } }
 
@@ -144,6 +145,13 @@ fn tick() -> Result<u32, Fault> {
     AWAKE.set(false);
     owned::sweep();
     Ok(next_ms)
+}
+
+/// Draws what changed now: the next pixel does not wait for the refresh period. Timers do not run.
+fn refresh(display: Handle<lv::lv_display_t>) -> Result<(), Fault> {
+    guarded(|| unsafe { ffi::lv_refr_now(display.pointer()) }).inspect_err(|_| STATE.set(State::Broken))?;
+    owned::sweep();
+    Ok(())
 }
 
 fn is_alive(object: u32) -> Result<bool, Fault> {
