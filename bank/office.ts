@@ -1,0 +1,68 @@
+import type { Clock, Random } from '../src/values/clock.ts';
+import type { Books } from './books.ts';
+import type { Ledger } from './ledger.ts';
+import type { Seed } from './seed.ts';
+import type { Terminals } from './terminals.ts';
+import type { Trades } from './trades.ts';
+
+/** What the bank's desks share: its customers, its books, its clock. */
+export interface Office {
+  readonly seed: Seed;
+  readonly books: Books;
+  readonly ledger: Ledger;
+  readonly trades: Trades;
+  readonly terminals: Terminals;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The digit of a terminal's next answer header: what the host asks it to do after the transaction. Used once. */
+  readonly processingRequests: Map<string, string>;
+}
+
+/** The bank's local time: `date` YYYYMMDD, `time` hhmmss. */
+export function localTime({ seed }: Office, at: number): { date: string; time: string; dayOfYear: number } {
+  const local = new Date(at + seed.acquirer.utcOffsetMinutes * 60_000);
+  const digits = local.toISOString().replace(/\D/g, '');
+  const dayOfYear = Math.floor((local.getTime() - Date.UTC(local.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
+  return { date: digits.slice(0, 8), time: digits.slice(8, 14), dayOfYear };
+}
+
+/** F37: the year's last digit, the day of the year, the trade's number. */
+export function referenceOf(office: Office, id: number, at: number): string {
+  const { date, dayOfYear } = localTime(office, at);
+  return `${date.slice(3, 4)}${String(dayOfYear).padStart(3, '0')}${String(id % 100_000_000).padStart(8, '0')}`;
+}
+
+export const cardAccount = (card: string): string => `card:${card}`;
+export const merchantPending = (merchant: string): string => `merchant:${merchant}:pending`;
+export const merchantFees = (merchant: string): string => `merchant:${merchant}:fees`;
+export const ACQUIRER_FEES = 'acquirer:fees';
+export const TREASURY = 'bank:treasury';
+
+/** Opens the accounts of the seed that are not open yet; each opening balance comes out of the bank's treasury, once. */
+export function openAccounts({ books, ledger, seed, clock }: Office): void {
+  const forgiven = books.db.prepare('INSERT INTO card (id) VALUES (?) ON CONFLICT (id) DO UPDATE SET wrong_pins = 0');
+  books.atomically(() => {
+    ledger.open({ id: TREASURY, kind: 'treasury', name: seed.acquirer.name.zh });
+    ledger.open({ id: ACQUIRER_FEES, kind: 'fees', name: seed.acquirer.name.zh });
+    for (const { id, name } of seed.merchants.values()) {
+      ledger.open({ id: merchantPending(id), kind: 'pending', name: name.zh });
+      ledger.open({ id: merchantFees(id), kind: 'fees', name: name.zh });
+    }
+    for (const card of seed.cards.values()) {
+      // PIN tries are counted anew each day of trade; here, each time that the bank starts.
+      forgiven.run(card.id);
+      const account = cardAccount(card.id);
+      if (!ledger.open({ id: account, kind: card.kind, name: card.name.zh }) || card.opening === 0) continue;
+      ledger.post({
+        kind: 'opening',
+        trade: null,
+        at: clock.now(),
+        postings: [
+          { account, amount: card.opening },
+          { account: TREASURY, amount: -card.opening },
+        ],
+      });
+    }
+  });
+  ledger.recount();
+}

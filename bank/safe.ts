@@ -1,0 +1,48 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeWhole } from './files.ts';
+
+/** Seals what the books must not show: keys, and answers that carry an account number. */
+export interface Safe {
+  /** AES-256-GCM: initial vector 12, tag 16, text. `label` says what it is; it opens under the same label alone. */
+  seal(label: string, clear: Uint8Array): Buffer;
+  open(label: string, sealed: Uint8Array): Buffer;
+}
+
+const IV = 12;
+const TAG = 16;
+
+/** The key is a file of the bank's folder, 0600, made when the books are. Lost, it is never silently made anew. */
+export function openSafe(dir: string, books: string): Safe {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const file = join(dir, 'file.key');
+  if (!existsSync(file)) {
+    if (existsSync(books)) {
+      throw new Error(
+        `${file} is missing, so the keys in ${books} cannot be opened. Put the file back, or move the bank's folder away to start anew`,
+      );
+    }
+    writeWhole(file, randomBytes(32), 0o600);
+  }
+  const stored = readFileSync(file);
+  if (stored.length !== 32)
+    throw new Error(`${file} has ${stored.length} bytes, 32 are needed. Put the right file back`);
+  const key = Buffer.from(hkdfSync('sha256', stored, '', 'guitai bank: sealed values', 32));
+  stored.fill(0);
+  return {
+    seal(label, clear) {
+      const iv = randomBytes(IV);
+      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(label));
+      const text = cipher.update(clear);
+      cipher.final();
+      return Buffer.concat([iv, cipher.getAuthTag(), text]);
+    },
+    open(label, sealed) {
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV))
+        .setAAD(Buffer.from(label))
+        .setAuthTag(sealed.subarray(IV, IV + TAG));
+      return Buffer.concat([decipher.update(sealed.subarray(IV + TAG)), decipher.final()]);
+    },
+  };
+}
