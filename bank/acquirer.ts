@@ -1,0 +1,110 @@
+import { coveredByMac, type Message, unpack } from '../src/host/codec.ts';
+import { macOf, sameBytes } from './ciphers.ts';
+import { type Issuer, issuer } from './issuer.ts';
+import { echo, signIn, signOut } from './network.ts';
+import type { Office } from './office.ts';
+import { answerTo, type Outcome, type Request, type SealedRequest } from './request.ts';
+import { reverse } from './reversal.ts';
+import { charge } from './sale.ts';
+
+/** What was answered, as it is written down. */
+export interface Handled extends Outcome {
+  readonly event: string;
+  readonly terminal: string;
+}
+
+export interface Acquirer {
+  readonly issuer: Issuer;
+  /**
+   * One message, TPDU to the last field. Works on the books without a transaction of its own: its caller commits, then
+   * sends. Throws a `MessageError` on bytes that are no message.
+   */
+  handle(body: Uint8Array): Handled;
+  /** F39 96 for a request that could not be worked on (a full disk): the terminal learns at once that it must ask. */
+  unable(body: Uint8Array): Buffer;
+}
+
+interface Exchange {
+  readonly event: string;
+  readonly mti: string;
+  /** F60.3; null where it does not choose. */
+  readonly network: readonly string[] | null;
+  readonly work:
+    | { readonly mac: false; answer(office: Office, request: Request): Outcome }
+    | { readonly mac: true; answer(office: Office, request: SealedRequest, issuer: Issuer): Outcome };
+}
+
+/** What the bank does, one row an exchange; F60.3 tells the network's from each other. */
+const EXCHANGES: readonly Exchange[] = [
+  { event: 'sign-in', mti: '0800', network: ['001', '003', '004'], work: { mac: false, answer: signIn } },
+  { event: 'sign-out', mti: '0820', network: ['002'], work: { mac: false, answer: signOut } },
+  { event: 'echo', mti: '0820', network: ['301'], work: { mac: false, answer: echo } },
+  {
+    event: 'sale',
+    mti: '0200',
+    network: null,
+    work: { mac: true, answer: (office, asked, at) => charge(office, at, asked) },
+  },
+  { event: 'reversal', mti: '0400', network: null, work: { mac: true, answer: reverse } },
+];
+
+export function acquirer(office: Office): Acquirer {
+  const cards = issuer(office);
+
+  return {
+    issuer: cards,
+    handle(body) {
+      const message = unpack(body);
+      const exchange = exchangeOf(message);
+      const outcome = exchange === null ? refused(message, '40', 'no such exchange') : serve(message, body, exchange);
+      return {
+        event: exchange?.event ?? 'message',
+        terminal: message.terminal ?? '',
+        ...outcome,
+      };
+    },
+    unable: (body) => {
+      const message = unpack(body);
+      const known = office.seed.terminals.has(message.terminal ?? '');
+      const keys = known ? office.terminals.workingKeys(message.terminal ?? '') : null;
+      return answerTo(office, message, '96', keys?.mac ?? null, givenBack(message));
+    },
+  };
+
+  function serve(message: Message, body: Uint8Array, exchange: Exchange): Outcome {
+    const terminal = office.seed.terminals.get(message.terminal ?? '');
+    const merchant = office.seed.merchants.get(message.merchant ?? '');
+    if (terminal === undefined) return refused(message, '97', 'an unknown terminal');
+    if (merchant === undefined || merchant.status === 'closed') return refused(message, '03', 'an unknown merchant');
+    if (terminal.merchant !== merchant.id) return refused(message, '58', 'a terminal of another merchant');
+    if (terminal.status === 'blocked') return refused(message, '58', 'a blocked terminal');
+    const parts = /^(\d{2})(\d{6})(\d{3})/.exec(message.batch ?? '');
+    if (parts === null) return refused(message, '30', 'F60 is missing or short');
+    const [, transaction = '', batch = '', network = ''] = parts;
+    const request = { message, terminal, merchant, transaction, batch, network, at: office.clock.now() };
+    if (!exchange.work.mac) return exchange.work.answer(office, request);
+
+    const keys = office.terminals.workingKeys(terminal.terminal);
+    // 99 sends the terminal to sign in; with no key in common the answer cannot carry a MAC.
+    if (keys === null) return refused(message, '99', 'nobody is signed in');
+    if (message.mac === undefined || !sameBytes(message.mac, macOf(keys.mac, coveredByMac(body)))) {
+      const why = message.mac === undefined ? 'no MAC' : 'a wrong MAC';
+      return { code: 'A0', answer: answerTo(office, message, 'A0', keys.mac, givenBack(message)), facts: { why } };
+    }
+    return exchange.work.answer(office, { ...request, keys }, cards);
+  }
+
+  function refused(message: Message, code: string, why: string): Outcome {
+    return { code, answer: answerTo(office, message, code, null, givenBack(message)), facts: { why } };
+  }
+}
+
+function exchangeOf({ mti, batch = '' }: Message): Exchange | null {
+  const network = batch.slice(8, 11);
+  return EXCHANGES.find((row) => row.mti === mti && (row.network === null || row.network.includes(network))) ?? null;
+}
+
+/** What lets a terminal tell which of its requests was refused. */
+function givenBack({ processing, amount, condition, currency }: Message) {
+  return { processing, amount, condition, currency };
+}

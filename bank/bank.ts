@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, type Random, systemClock } from '../src/values/clock.ts';
+import { acquirer } from './acquirer.ts';
+import { openAuthority } from './authority.ts';
+import { openBooks } from './books.ts';
+import { certificates } from './certificates.ts';
+import { type Command, control, listenForControl, type Reply, refuseSecondBank } from './control.ts';
+import { desk } from './desk.ts';
+import { faults } from './faults.ts';
+import { writeWhole } from './files.ts';
+import { listenForHandshakes } from './keycentre.ts';
+import { ledger } from './ledger.ts';
+import { listenForTerminals } from './link.ts';
+import { type Log, silentLog } from './log.ts';
+import { type Office, openAccounts } from './office.ts';
+import { readSeed } from './seed.ts';
+import { terminals } from './terminals.ts';
+import { trades } from './trades.ts';
+
+export interface BankOptions {
+  /** The countertop's folder (GUITAI_DIR); the bank's state is in its `bank/`. Absolute. */
+  readonly dir: string;
+  /** Accounts, merchants, terminals; `bank/seed` where absent. */
+  readonly seed?: string;
+  /** Ports; 0 or absent is any free one. */
+  readonly primary?: number;
+  readonly backup?: number;
+  readonly keyCentre?: number;
+  /** Address to listen on; 127.0.0.1 where absent. */
+  readonly host?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Log;
+}
+
+/** A running bank: what `bank/bank.json` says of it, and its control without a socket. */
+export interface Bank {
+  readonly addresses: {
+    readonly primary: string;
+    readonly backup: string;
+    readonly 'key-centre': string;
+    /** Of the control socket, relative to `dir`. */
+    readonly control: string;
+  };
+  /** The bank's own folder. */
+  readonly dir: string;
+  control(command: Command): Reply;
+  close(): Promise<void>;
+}
+
+export const SEED = join(import.meta.dirname, 'seed');
+
+/** Opens the books, listens on four ports, and publishes them in `bank/bank.json`. */
+export async function startBank(options: BankOptions): Promise<Bank> {
+  const { clock = systemClock, random = randomBytes, log = silentLog, host = '127.0.0.1' } = options;
+  const dir = join(options.dir, 'bank');
+  const socketPath = join(dir, 'control.sock');
+  await refuseSecondBank(socketPath);
+  const seed = readSeed(options.seed ?? SEED);
+  // Undone in reverse where a later step fails.
+  await using opened = new AsyncDisposableStack();
+
+  const books = openBooks(dir);
+  opened.defer(() => books.close());
+  const authority = await openAuthority(dir, clock);
+  const office: Office = {
+    seed,
+    books,
+    ledger: ledger(books),
+    trades: trades(books),
+    terminals: terminals(books, seed, random),
+    clock,
+    random,
+    processingRequests: new Map(),
+  };
+  openAccounts(office);
+
+  const acquiring = acquirer(office);
+  const hostFaults = faults();
+  const counter = desk(office, acquiring, hostFaults, log);
+  opened.defer(() => counter.close());
+  const primary = await listenForTerminals({ host, port: options.primary ?? 0 }, 'primary', counter, hostFaults);
+  opened.defer(() => primary.close());
+  const backup = await listenForTerminals({ host, port: options.backup ?? 0 }, 'backup', counter, hostFaults);
+  opened.defer(() => backup.close());
+  const issued = certificates(books);
+  const keyCentre = await listenForHandshakes(
+    { host, port: options.keyCentre ?? 0 },
+    { office, authority, certificates: issued, log },
+  );
+  opened.defer(() => keyCentre.close());
+
+  const obey = (command: unknown): Reply =>
+    control(
+      { office, issuer: acquiring.issuer, desk: counter, faults: hostFaults, keyCentre, certificates: issued },
+      command,
+    );
+  const socket = await listenForControl(socketPath, (command) => {
+    const reply = obey(command);
+    log('control', { do: String((command as Command | null)?.do).slice(0, 40), ok: reply.ok });
+    return reply;
+  });
+  opened.defer(() => socket.close());
+
+  const addresses = {
+    primary: `tcp://${host}:${primary.port}`,
+    backup: `tcp://${host}:${backup.port}`,
+    'key-centre': `tcp://${host}:${keyCentre.port}`,
+    control: 'control.sock',
+  };
+  const published = join(dir, 'bank.json');
+  writeWhole(published, `${JSON.stringify(addresses, null, 2)}\n`, 0o644);
+  opened.defer(() => rmSync(published, { force: true }));
+  log('listening', addresses);
+
+  const running = opened.move();
+  return { addresses, dir, control: obey, close: () => running.disposeAsync() };
+}

@@ -1,0 +1,107 @@
+import { MessageError } from '../src/host/codec.ts';
+import type { Acquirer, Handled } from './acquirer.ts';
+import type { Faults } from './faults.ts';
+import type { Log } from './log.ts';
+import type { Office } from './office.ts';
+
+/** At most so many requests share one commit: nobody waits long behind others' work. */
+const GROUP = 64;
+
+/** What becomes of a message: an answer, silence, or the end of a line on which nonsense came. */
+export type Reply = { answer: Buffer } | { silent: true } | { refused: string };
+
+/** Where the acquirer's requests queue: those that wait together share one transaction, and one sync of the disk. */
+export interface Desk {
+  submit(body: Buffer, reply: (reply: Reply) => void): void;
+  /** How often what came was refused, by name. */
+  readonly refusals: ReadonlyMap<string, number>;
+  refuse(name: string, facts: Readonly<Record<string, unknown>>): void;
+  close(): void;
+}
+
+interface Waiting {
+  readonly body: Buffer;
+  readonly reply: (reply: Reply) => void;
+}
+
+export function desk(office: Office, acquirer: Acquirer, faults: Faults, log: Log): Desk {
+  const refusals = new Map<string, number>();
+  let queue: Waiting[] = [];
+  let due: NodeJS.Immediate | null = null;
+
+  const refuse: Desk['refuse'] = (name, facts) => {
+    refusals.set(name, (refusals.get(name) ?? 0) + 1);
+    log('refused', { why: name, ...facts });
+  };
+
+  return {
+    refusals,
+    refuse,
+    submit(body, reply) {
+      queue.push({ body, reply });
+      due ??= setImmediate(work);
+    },
+    close() {
+      if (due !== null) clearImmediate(due);
+      queue = [];
+    },
+  };
+
+  function work(): void {
+    const group = queue.splice(0, GROUP);
+    due = queue.length > 0 ? setImmediate(work) : null;
+    const started = performance.now();
+    let replies: (Handled | Reply)[];
+    try {
+      replies = office.books.atomically(() => group.map(handled));
+    } catch {
+      // One of them cannot be worked on: the others do not suffer for it, each gets a transaction of its own.
+      forgetUndone();
+      replies = group.map(alone);
+    }
+    const took_ms = Math.round((performance.now() - started) * 100) / 100;
+    for (const [place, { reply }] of group.entries()) {
+      const handling = replies[place];
+      if (handling === undefined) continue;
+      if (!('event' in handling)) {
+        reply(handling);
+        continue;
+      }
+      const { event, code, terminal, facts, answer } = handling;
+      if (code === 'A0') refusals.set('bad-mac', (refusals.get('bad-mac') ?? 0) + 1);
+      log(event, { terminal, code, ...facts, took_ms });
+      reply({ answer });
+    }
+  }
+
+  function handled({ body }: Waiting): Handled | Reply {
+    try {
+      if (faults.meets('host-silent', mtiOf(body))) return { silent: true };
+      return acquirer.handle(body);
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      refuse('bad-message', { field: error.field, detail: error.why });
+      return { refused: 'bad-message' };
+    }
+  }
+
+  function alone(waiting: Waiting): Handled | Reply {
+    try {
+      return office.books.atomically(() => handled(waiting));
+    } catch (error) {
+      forgetUndone();
+      log('failed', { mti: mtiOf(waiting.body), error: error instanceof Error ? error.message : 'unknown' });
+      return { answer: acquirer.unable(waiting.body) };
+    }
+  }
+
+  function forgetUndone(): void {
+    office.terminals.forget();
+    office.trades.forget();
+  }
+}
+
+/** Of a message that may be anything: four hex digits. */
+export function mtiOf(body: Uint8Array): string {
+  return Buffer.from(body.subarray(11, 13)).toString('hex');
+}

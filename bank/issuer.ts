@@ -1,0 +1,83 @@
+import type { Fen } from '../src/values/fen.ts';
+import { sameBytes } from './ciphers.ts';
+import { cardAccount, type Office } from './office.ts';
+import type { Card } from './seed.ts';
+
+/** What an issuer is asked: already decrypted, the PIN never kept. */
+export interface Ask {
+  readonly pan: string;
+  /** Of the track, YYMM and three digits; null where the number was typed. */
+  readonly expiry: string;
+  readonly service: string | null;
+  /** F22's first two digits: 02 is a swiped stripe. */
+  readonly entry: string;
+  readonly amount: Fen;
+  /** `malformed`: there was a block, and it held no PIN. */
+  readonly pin: string | 'malformed' | null;
+  /** YYMM of today. */
+  readonly month: string;
+}
+
+export interface Verdict {
+  /** F39. */
+  readonly code: string;
+  readonly card: Card | null;
+  readonly institution: string | null;
+}
+
+export interface Issuer {
+  /** Decides, and counts a wrong PIN; moves no money. */
+  decide(ask: Ask): Verdict;
+  /** True where there is such a card. */
+  unlock(card: string): boolean;
+  wrongPins(card: string): number;
+}
+
+export function issuer({ seed, books: { db }, ledger }: Office): Issuer {
+  const triesOf = db.prepare('SELECT wrong_pins FROM card WHERE id = ?');
+  const tried = db.prepare('UPDATE card SET wrong_pins = ? WHERE id = ?');
+  const wrongPins = (card: string): number => Number(triesOf.get(card)?.wrong_pins ?? 0);
+
+  return {
+    decide(ask) {
+      const institution = seed.bins.get(ask.pan.slice(0, 6)) ?? null;
+      // The switch knows banks by the first six digits, a bank knows its cards.
+      if (institution === null) return { code: '15', card: null, institution };
+      const card = seed.cards.get(ask.pan) ?? null;
+      if (card === null) return { code: '14', card, institution };
+      const code = refusalOf(card, ask) ?? pinRefusal(card, ask) ?? moneyRefusal(card, ask.amount) ?? '00';
+      return { code, card, institution };
+    },
+    unlock: (card) => tried.run(0, card).changes === 1,
+    wrongPins,
+  };
+
+  function refusalOf(card: Card, { expiry, service, entry, month }: Ask): string | null {
+    if (card.status === 'lost') return '41';
+    if (card.status === 'stolen') return '43';
+    if (card.status === 'restricted') return '62';
+    if (expiry < month || card.expiry < month) return '54';
+    // A stripe whose expiry or service code is not the card's was written by someone else.
+    if (expiry !== card.expiry || (service !== null && service !== card.service)) return '59';
+    if (entry === '02' && /^[26]/.test(card.service)) return '45';
+    return null;
+  }
+
+  function pinRefusal(card: Card, { pin }: Ask): string | null {
+    const wrong = wrongPins(card.id);
+    if (pin === null) return /[035]$/.test(card.service) ? '55' : null;
+    if (wrong >= seed.acquirer.pinTries) return '75';
+    if (pin === 'malformed') return '99';
+    if (sameBytes(Buffer.from(pin), Buffer.from(card.pin))) {
+      if (wrong > 0) tried.run(0, card.id);
+      return null;
+    }
+    tried.run(wrong + 1, card.id);
+    return wrong + 1 >= seed.acquirer.pinTries ? '75' : '55';
+  }
+
+  function moneyRefusal(card: Card, amount: Fen): string | null {
+    if (card.saleLimit !== null && amount > card.saleLimit) return '61';
+    return ledger.balance(cardAccount(card.id)) + card.credit < amount ? '51' : null;
+  }
+}

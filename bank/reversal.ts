@@ -1,0 +1,91 @@
+import { fen } from '../src/values/fen.ts';
+import { Pan } from '../src/values/pan.ts';
+import { localTime, type Office } from './office.ts';
+import { answerTo, financialAnswer, nextReference, type Outcome, type SealedRequest } from './request.ts';
+import { type Trade, type TradeType, tradeTypes, typeOf } from './trades.ts';
+
+/**
+ * 0400: turns back what the same batch and trace posted, once, however often it is asked. With no original it leaves a
+ * tombstone in the original's place, so that one arriving later is refused (money.md 3). F64 is already checked.
+ */
+export function reverse(office: Office, request: SealedRequest): Outcome {
+  const { message, terminal, batch, keys, transaction, at } = request;
+  const { trace, processing, condition, amount: digits, code: reason } = message;
+  const answered = (code: string, reference: string | undefined, facts: Record<string, unknown> = {}): Outcome => ({
+    code,
+    answer: answerTo(office, message, code, keys.mac, {
+      ...financialAnswer(office, request, { reference, institution: null }),
+    }),
+    facts: { batch, trace, reason, ...facts },
+  });
+
+  if (trace === undefined || processing === undefined || condition === undefined || digits === undefined) {
+    return answered('30', undefined, { why: 'a mandatory field is missing' });
+  }
+  const amount = fen(Number(digits));
+  const type = typeOf({ processing, condition, transaction }, null);
+  if (type === null || !tradeTypes[type].reversible) return answered('12', undefined, { why: 'no such original' });
+
+  const original = office.trades.find({ terminal: terminal.terminal, batch, trace });
+  if (original === null) return bury(office, request, { type, trace, amount, reason: reason ?? '98' });
+  if (original.state === 'tombstone') return answered('25', original.reference, { amount, why: 'no original' });
+
+  // What differs from its original is no reversal of it: the debt stays, and people look at it.
+  if (original.amount !== amount) return answered('64', original.reference, { amount, why: 'another amount' });
+  if (differs(original, type, message.pan))
+    return answered('30', original.reference, { amount, why: 'another original' });
+
+  if (original.state === 'posted') {
+    office.ledger.postOpposite({ kind: original.type, trade: original.id }, { kind: 'reversal', at });
+    office.trades.reversed(original.id, 'reversed', reason ?? '98', at);
+  } else if (original.state === 'declined') {
+    office.trades.reversed(original.id, 'declined', reason ?? '98', at);
+  }
+  return answered('00', original.reference, { amount, was: original.state });
+}
+
+function differs(original: Trade, type: TradeType, digits: string | undefined): boolean {
+  if (original.type !== type) return true;
+  return digits !== undefined && original.pan !== null && original.pan !== Pan.from(digits)?.masked;
+}
+
+function bury(
+  office: Office,
+  request: SealedRequest,
+  { type, trace, amount, reason }: { type: TradeType; trace: string; amount: ReturnType<typeof fen>; reason: string },
+): Outcome {
+  const { message, terminal, merchant, batch, keys, at } = request;
+  const { id, reference } = nextReference(office, at);
+  const pan = message.pan === undefined ? null : Pan.from(message.pan);
+  const answer = answerTo(
+    office,
+    message,
+    '25',
+    keys.mac,
+    financialAnswer(office, request, { reference, institution: null }),
+  );
+  office.trades.keep(
+    {
+      id,
+      terminal: terminal.terminal,
+      merchant: merchant.id,
+      batch,
+      trace,
+      type,
+      card: null,
+      pan: pan?.masked ?? null,
+      amount,
+      fee: fen(0),
+      entryMode: message.entryMode ?? null,
+      code: '25',
+      state: 'tombstone',
+      reference,
+      authorisation: null,
+      at,
+      settlementDate: localTime(office, at).date,
+    },
+    answer,
+  );
+  office.trades.reversed(id, 'tombstone', reason, at);
+  return { code: '25', answer, facts: { batch, trace, amount, reason, why: 'no original' } };
+}
