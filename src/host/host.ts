@@ -1,0 +1,299 @@
+import { inspect } from 'node:util';
+import type { Fen } from '../values/fen.ts';
+import type { Pan } from '../values/pan.ts';
+import { Fault } from '../values/problem.ts';
+import { type Batch, batch, type Trace } from '../values/trace.ts';
+import type { PinBlock } from '../vault/pin-entry.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { WorkingSlot } from '../vault/working-keys.ts';
+import { type Answer, type Asked, type Doubt, doubtOf, judged, noAnswer } from './answers.ts';
+import { forgetPacked, type Message, MessageError, packFrame } from './codec.ts';
+import { type Exchanged, type LineName, type LinkTools, openLink } from './link.ts';
+import { compose, type Facts, type ReversalReason, type SaleCard } from './messages.ts';
+import type { HostSettings } from './settings.ts';
+import {
+  type ReversibleName,
+  reversalOf,
+  type Transaction,
+  type TransactionName,
+  transactions,
+} from './transactions.ts';
+
+/** The bank as the flows see it. Nothing here knows a screen; nothing here decides what is owed. */
+export interface Host {
+  /**
+   * 0800: asks for working keys and puts them into the vault once every check value matched. Throws a Fault where there
+   * is no answer to speak of: `line-down`, `host-silent`, `host-garbled`, `keys-mismatch`, `keys-missing`.
+   */
+  signIn(operator: string, at: { trace: Trace; batch: Batch }): Promise<SignInEnd>;
+  /** 0820/002. The working keys are gone afterwards, whatever the bank says. */
+  signOut(at: { trace: Trace; batch: Batch }): Promise<{ code: string | null }>;
+  /** 0820/301: whether the bank is there, over which line. Throws a Fault of kind `line-down`, `host-silent` or `host-garbled`. */
+  echo(signal?: AbortSignal): Promise<{ line: LineName; took_ms: number; code: string | null }>;
+  /** Everything that can be refused is refused here, before the journal's row is written. Wipes nothing of `card`. */
+  prepareSale(sale: SaleRequest): Prepared;
+  /** Sends it once. See `Link.exchange` for `beforeFirstByte`; a Fault of kind `line-down` means that nothing was sent. */
+  send(prepared: Prepared, beforeFirstByte: () => void): Promise<Answer>;
+  /** 0400: may be sent again and again, under whatever keys are in the vault. Throws a Fault of kind `line-down` only. */
+  reverse(reversal: ReversalRequest): Promise<ReversalEnd>;
+  /** Where the last exchange went. */
+  readonly line: LineName | 'down';
+  /** Answers that came to nobody. */
+  readonly discarded: number;
+  close(): void;
+}
+
+export type SignInEnd =
+  | {
+      end: 'signed-in';
+      batch: Batch;
+      host_time: Answer['host_time'];
+      kcvs: Partial<Record<WorkingSlot, string>>;
+    }
+  | { end: 'refused'; code: string };
+
+export interface SaleRequest {
+  readonly trace: Trace;
+  readonly batch: Batch;
+  readonly amount: Fen;
+  readonly card: SaleCard;
+  /** Null where the card has none, or the customer signs instead. */
+  readonly pin: PinBlock | null;
+}
+
+export interface ReversalRequest {
+  readonly transaction: ReversibleName;
+  /** Of the original. */
+  readonly trace: Trace;
+  readonly batch: Batch;
+  readonly amount: Fen;
+  readonly entry_mode: string;
+  readonly pan: Pan | null;
+  readonly expiry: string | null;
+  /** F38 of the original's answer, where there was one. */
+  readonly authorisation: string | null;
+  readonly reason: ReversalReason;
+}
+
+export type ReversalEnd =
+  | { end: 'acknowledged'; code: string }
+  /** 12 or 25: the bank knows no such original. */
+  | { end: 'no-original'; code: string }
+  /** Nothing definite; `code` is what the bank said, if anything. */
+  | { end: 'no-answer'; code: string | null; why: Doubt | null }
+  /** The keys are missing or not the bank's. */
+  | { end: 'sign-in-first'; code: string | null };
+
+/** A request that is whole and has not been sent. It prints masked, is sent at most once, and is overwritten then. */
+export class Prepared {
+  readonly trace: Trace;
+  readonly batch: Batch;
+  readonly amount: Fen;
+  /** F22 */
+  readonly entry_mode: string;
+  readonly #message: Message;
+  readonly #answer: string;
+  #frame: Uint8Array | null;
+
+  constructor(
+    facts: { trace: Trace; batch: Batch; amount: Fen; entryMode: string },
+    message: Message,
+    answer: string,
+    frame: Uint8Array,
+  ) {
+    this.trace = facts.trace;
+    this.batch = facts.batch;
+    this.amount = facts.amount;
+    this.entry_mode = facts.entryMode;
+    this.#message = message;
+    this.#answer = answer;
+    this.#frame = frame;
+  }
+
+  /** For `host/` alone: hands the bytes out once. */
+  take(): { message: Message; answer: string; frame: Uint8Array } {
+    const frame = this.#frame;
+    if (frame === null) throw new Error(`trace ${this.trace} was sent already: a request is never sent twice`);
+    this.#frame = null;
+    return { message: this.#message, answer: this.#answer, frame };
+  }
+
+  /** Of a sale that is given up before it was sent. */
+  wipe(): void {
+    this.#frame?.fill(0);
+    this.#frame = null;
+  }
+
+  toJSON(): object {
+    const { trace, batch, amount, entry_mode } = this;
+    return { trace, batch, amount, entry_mode };
+  }
+
+  [inspect.custom](): string {
+    return `Prepared ${inspect(this.toJSON())}`;
+  }
+}
+
+export interface HostTools extends LinkTools {
+  readonly vault: Vault;
+  /** Told of an answer that came after `send` gave up: evidence, never a change of state (money.md 4). */
+  readonly onLate?: (trace: Trace, batch: Batch, answer: Answer) => void;
+}
+
+/** Codes of a reversal that mean "there is nothing to reverse" (money.md 3). */
+const NO_ORIGINAL = ['12', '25'];
+const SIGN_IN_FIRST = ['A0', '77', '99'];
+
+export function openHost(settings: HostSettings, tools: HostTools): Host {
+  const { vault, clock, onLate } = tools;
+  const link = openLink(settings, tools);
+
+  return {
+    get line() {
+      return link.line;
+    },
+    get discarded() {
+      return link.discarded;
+    },
+    close: link.close,
+
+    async signIn(operator, at) {
+      // Without a master key the keys that come could not be opened.
+      if (vault.kcvOf('TMK') === null) throw new Fault({ kind: 'keys-missing', slot: 'TMK' });
+      const { heard } = await ask('sign-in', { ...at, operator });
+      const { code, payload, batch: network, time, date } = heard;
+      if (code === undefined) throw garbled('F39', 'missing');
+      if (code !== '00') return { end: 'refused', code };
+      if (payload === undefined) throw garbled('F62', 'missing');
+      const next = network?.slice(2, 8) ?? '';
+      if (!/^\d{6}$/.test(next) || next === '000000') throw garbled('F60', 'no batch number');
+      const kcvs = vault.loadWorkingKeys(payload);
+      const host_time = time !== undefined && date !== undefined ? { hhmmss: time, mmdd: date } : null;
+      return { end: 'signed-in', batch: batch(next), host_time, kcvs };
+    },
+
+    async signOut(at) {
+      try {
+        return { code: (await ask('sign-out', at)).heard.code ?? null };
+      } finally {
+        vault.forgetWorkingKeys();
+      }
+    },
+
+    async echo(signal) {
+      const started = clock.monotonic();
+      const { heard, line } = await ask('echo', { batch: batch('000001') }, signal);
+      return { line, took_ms: clock.monotonic() - started, code: heard.code ?? null };
+    },
+
+    prepareSale({ trace, batch, amount, card, pin }) {
+      if (amount === 0) throw new RangeError('a sale of nothing');
+      const entryMode = pin === null ? '022' : '021';
+      const facts = { trace, batch, amount, card, pin, entryMode };
+      const { message, frame } = packed('sale', transactions.sale, facts);
+      return new Prepared(facts, message, transactions.sale.answer, frame);
+    },
+
+    async send(prepared, beforeFirstByte) {
+      const { message, answer, frame } = prepared.take();
+      const asked: Asked = { message, answer, sealed: isSealed('sale') };
+      const { trace, batch } = prepared;
+      try {
+        const exchanged = await link.exchange({
+          message,
+          frame,
+          beforeFirstByte,
+          ...(onLate && { late: (bytes, heard) => onLate(trace, batch, judged(bytes, heard, asked, vault)) }),
+        });
+        return answerOf(exchanged, asked);
+      } finally {
+        frame.fill(0);
+      }
+    },
+
+    async reverse(reversal) {
+      if (isSealed('reversal') && vault.kcvOf('MAK') === null) return { end: 'sign-in-first', code: null };
+      const row = reversalOf(transactions[reversal.transaction]);
+      const { message, frame } = packed('reversal', row, reversalFacts(reversal, settings));
+      try {
+        const asked: Asked = { message, answer: row.answer, sealed: isSealed('reversal') };
+        return reversalEnd(answerOf(await link.exchange({ message, frame }), asked));
+      } finally {
+        frame.fill(0);
+      }
+    },
+  };
+
+  function isSealed(name: TransactionName | 'reversal'): boolean {
+    return !settings.profile.dialect.without_mac.includes(name);
+  }
+
+  /** A frame of its own, with its MAC; the codec's shared buffer is overwritten. */
+  function packed(
+    name: TransactionName | 'reversal',
+    row: Transaction,
+    facts: Facts,
+  ): { message: Message; frame: Uint8Array } {
+    const message = compose(row, facts, settings, vault);
+    try {
+      const frame = Uint8Array.from(isSealed(name) ? packFrame(message, vault.mac) : packFrame(message));
+      return { message, frame };
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      throw new Fault({ kind: 'host-garbled', field: error.field, why: error.why }, { cause: error });
+    } finally {
+      forgetPacked();
+    }
+  }
+
+  /** An exchange about no money: the answer, or a Fault. */
+  async function ask(
+    name: 'sign-in' | 'sign-out' | 'echo',
+    facts: Facts,
+    signal?: AbortSignal,
+  ): Promise<{ heard: Message; line: LineName }> {
+    const row = transactions[name];
+    const { message, frame } = packed(name, row, facts);
+    const exchanged = await link.exchange({ message, frame }, signal);
+    if (exchanged.end === 'silent') throw new Fault({ kind: 'host-silent', waited_ms: exchanged.waited_ms });
+    if (exchanged.end === 'line-lost') throw garbled('message', 'the line closed before the answer');
+    if (exchanged.end === 'garbled') throw garbled(exchanged.field, exchanged.why);
+    const doubt = doubtOf(
+      exchanged.bytes,
+      exchanged.message,
+      { message, answer: row.answer, sealed: isSealed(name) },
+      vault,
+    );
+    if (doubt === 'bad-mac' || doubt === 'no-mac') throw new Fault({ kind: 'mac-wrong' });
+    if (doubt !== null) throw garbled('message', `the answer is not to what was asked: ${doubt}`);
+    return { heard: exchanged.message, line: link.line === 'backup' ? 'backup' : 'primary' };
+  }
+
+  function answerOf(exchanged: Exchanged, asked: Asked): Answer {
+    return exchanged.end === 'answer'
+      ? judged(exchanged.bytes, exchanged.message, asked, vault)
+      : noAnswer(exchanged.end);
+  }
+}
+
+function reversalFacts(reversal: ReversalRequest, { profile: { dialect } }: HostSettings): Facts {
+  const { trace, batch, amount, entry_mode, pan, expiry, authorisation, reason } = reversal;
+  return {
+    ...{ trace, batch, amount, authorisation, reason, entryMode: entry_mode },
+    pan: dialect.reversal_pan ? pan : null,
+    expiry: dialect.reversal_expiry ? expiry : null,
+  };
+}
+
+function reversalEnd({ code, why }: Answer): ReversalEnd {
+  // Keys that differ spoil every MAC, the bank's refusal included: only a sign-in ends that.
+  if (code !== null && SIGN_IN_FIRST.includes(code)) return { end: 'sign-in-first', code };
+  if (why === 'bad-mac') return { end: 'sign-in-first', code };
+  if (why !== null || code === null) return { end: 'no-answer', code, why };
+  if (code === '00') return { end: 'acknowledged', code };
+  return NO_ORIGINAL.includes(code) ? { end: 'no-original', code } : { end: 'no-answer', code, why };
+}
+
+function garbled(field: string, why: string): Fault {
+  return new Fault({ kind: 'host-garbled', field, why });
+}
