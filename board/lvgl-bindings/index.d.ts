@@ -147,8 +147,22 @@ export declare function startLoop(
   frame: (rectangles: Int32Array<ArrayBuffer>) => void,
 ): () => void;
 
-/** A font file that serves every size. `lineHeight` is in em; when left out, the file's own line height holds. */
-export declare function openTypeface(path: string, options?: { lineHeight?: number }): { size(pixels: number): Font };
+export interface SizedTypeface {
+  /** The font of this size in pixels; made once. */
+  size(pixels: number): Font;
+}
+
+/**
+ * A font file that serves every size, mapped into memory once. `lineHeight` is in em; when left out, the file's own
+ * holds (1.2 em for the fonts that come with the package). `fallback` draws what the font lacks.
+ */
+export declare function openTypeface(
+  path: string,
+  options?: { lineHeight?: number; fallback?: SizedTypeface },
+): SizedTypeface;
+
+/** LVGL's own Montserrat in 14, 16, 20 or 28 pixels, whichever is nearest: the icons of SYMBOL. */
+export declare const builtinTypeface: SizedTypeface;
 
 export interface Panel {
   /** As the viewer sees it, after rotation. */
@@ -176,5 +190,5 @@ export declare function openPanel(
   },
 ): Panel;
 
-/** Paths of the fonts that come with the package: Noto Sans SC with all of GB2312. */
-export declare const FONT: { readonly REGULAR: string; readonly MEDIUM: string };
+/** Paths of the fonts that come with the package: Noto Sans SC with all of GB2312 in two weights; ✔ ✕ ✖ ⚠ ⌫ and others. */
+export declare const FONT: { readonly REGULAR: string; readonly MEDIUM: string; readonly SYMBOLS: string };

@@ -85,18 +85,18 @@ export function startLoop(display, frame) {
   };
 }
 
-export function openTypeface(path, { lineHeight } = {}) {
+export function openTypeface(path, { lineHeight, fallback } = {}) {
   native.init();
   const handle = native.typefaceOpen(path);
   const sizes = new Map();
-  return Object.freeze({
-    size(pixels) {
-      const font = sizes.get(pixels) ?? native.fontCreate(handle, pixels);
-      if (!sizes.has(pixels) && lineHeight !== undefined) setLineHeight(font, Math.round(pixels * lineHeight));
-      sizes.set(pixels, font);
-      return font;
-    },
-  });
+  const made = (pixels) => {
+    const font = native.fontCreate(handle, pixels);
+    if (lineHeight !== undefined) setLineHeight(font, Math.round(pixels * lineHeight));
+    if (fallback !== undefined) native.fontSetFallback(font, fallback.size(pixels));
+    sizes.set(pixels, font);
+    return font;
+  };
+  return Object.freeze({ size: (pixels) => sizes.get(pixels) ?? made(pixels) });
 }
 
 /** Takes away or adds the same space above and below the text. */
@@ -116,5 +116,14 @@ export function openPanel(path, { rotation = 0, width = 800, height = 480, bitsP
 
 const font = (name) => fileURLToPath(new URL(`./fonts/${name}`, import.meta.url));
 
-/** Noto Sans SC with all of GB2312: see fonts/README.md. */
-export const FONT = Object.freeze({ REGULAR: font('guitai-sans-regular.ttf'), MEDIUM: font('guitai-sans-medium.ttf') });
+export const FONT = Object.freeze({
+  REGULAR: font('noto-sans-sc-regular.ttf'),
+  MEDIUM: font('noto-sans-sc-medium.ttf'),
+  SYMBOLS: font('noto-sans-symbols.ttf'),
+});
+
+/** Icons of Montserrat, in the built-in size that is nearest. */
+export const builtinTypeface = Object.freeze({
+  size: (pixels) =>
+    native.fontBuiltin([14, 16, 20, 28].reduce((a, b) => (Math.abs(b - pixels) < Math.abs(a - pixels) ? b : a))),
+});

@@ -18,4 +18,5 @@ mod widget;
 
 #[path = "../generated/wrappers.rs"]
 #[allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, non_snake_case)]
+#[rustfmt::skip]
 mod wrappers;
