@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { SerialPort } from 'serialport';
 import type { ByteLine } from './buses.ts';
 
@@ -18,6 +19,9 @@ export async function serialLine(path: string, baud: number): Promise<ByteLine> 
     await called((done) => port.close(done)).catch(() => undefined);
     throw new Error(`${path}: is no serial line; correct its path in the board description`, { cause });
   });
+  attendPoller(port);
+  // Without a listener bytes are lost, as on a wire; and an unplugged line is noticed all the same.
+  port.resume();
   return {
     async write(bytes) {
       await called((done) => port.write(Buffer.from(bytes), undefined, done));
@@ -33,6 +37,16 @@ export async function serialLine(path: string, baud: number): Promise<ByteLine> 
       ended.resolve();
     },
   };
+}
+
+/**
+ * serialport 13 calls back from its poller without running the promises that the call resolves (node ≥ 26.4,
+ * serialport/bindings-cpp#239): a chunk would lie there until something else happens. An immediate is something else.
+ */
+function attendPoller(port: SerialPort): void {
+  const { poller } = port.port as unknown as { poller: EventEmitter };
+  const rouse = () => void setImmediate(() => undefined);
+  poller.on('readable', rouse).on('writable', rouse);
 }
 
 function called(start: (done: (error?: Error | null) => void) => void): Promise<void> {

@@ -24,7 +24,7 @@ export const channels = {
 /** T→B: the terminal sends it; B→T: the virtual board does; the answer to an op has the same number. */
 export const ops = {
   board: {
-    /** T→B u16 version: power is on. */
+    /** T→B u16 version: the terminal has power; answer: nothing, once the devices have it too. */
     hello: 1,
     /** B→T UTF-8: why the connection is closed. */
     refused: 2,
