@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { BoardDescription, ByteLine } from '../buses.ts';
+import type { Crossing, DeviceFault, FarEnds, Stripe } from './far-ends.ts';
+import { glyphCells } from './glyph-cells.ts';
+import { keyMatrix } from './keys.ts';
+import { oled } from './oled.ts';
+import { virtualPanel } from './panel.ts';
+import { printerFarEnd } from './printer.ts';
+import { type Cable, cable } from './pty.ts';
+import { Refusal } from './refusal.ts';
+import { sounds } from './sounds.ts';
+import { stripeFarEnd } from './stripe.ts';
+import { serveWires } from './wires.ts';
+
+/** The key that the fault `stuck-key` welds shut: one that no sale needs. */
+const STUCK_KEY = '#';
+
+/** Contacts of rubber pads settle within a few milliseconds. */
+const BOUNCE_MS = 3;
+
+export interface VirtualDevicesOptions {
+  /** GUITAI_DIR: the wires' socket and the serial links lie in its folder `board`, which must exist. */
+  dir: string;
+  /** `firmware-config/boards/virtual.json`, which the terminal reads as well. */
+  description: BoardDescription;
+  bounce_ms?: number;
+}
+
+/** The far ends of all wires that the board description names, each at the wire that it names. */
+export async function virtualDevices({
+  dir,
+  description,
+  bounce_ms = BOUNCE_MS,
+}: VirtualDevicesOptions): Promise<FarEnds> {
+  const watchers = new Set<(crossing: Crossing) => void>();
+  const crossed = (crossing: Crossing) => {
+    for (const watcher of watchers) watcher(crossing);
+  };
+  const { keypad, display } = description;
+  const keys = keyMatrix({
+    rows: keypad.rows.map(({ line }) => line),
+    columns: keypad.columns.map(({ line }) => line),
+    keys: keypad.keys,
+    bounce_ms,
+  });
+  const chip = oled(display.bus, display.address);
+  const cells = glyphCells(readFileSync(join(import.meta.dirname, '..', 'fonts', 'unifont-gb2312.bin')));
+  const panel = virtualPanel(description.panel.width, description.panel.height);
+  const heard = sounds(description.buzzer.line);
+
+  const cables = await Promise.all(
+    [description.stripe, description.printer].map(({ tty }) => cable({ path: resolve(dir, tty) })),
+  );
+  const [stripeCable, printerCable] = cables as [Cable, Cable];
+  const stripe = stripeFarEnd(told(stripeCable, 'tty-stripe', crossed));
+  const printer = printerFarEnd(told(printerCable, 'tty-printer', crossed));
+
+  const faults = new Set<DeviceFault>();
+  let plugged = true;
+  let terminalOn = false;
+  const supply = () => {
+    const on = plugged && terminalOn;
+    chip.power(on && !faults.has('display-off'));
+    stripe.power(on && !faults.has('reader-off'));
+    printer.power(on && !faults.has('printer-off'));
+    if (!on) panel.black();
+  };
+  supply();
+  const wires = await serveWires({
+    path: join(dir, 'board', 'wires.sock'),
+    lines: [keys, heard.buzzer],
+    i2c: [chip],
+    panel,
+    secretLines: new Set(keys.lines),
+    onPcm: heard.play,
+    onWire: ({ wire, from, what, bytes }) =>
+      crossed({ wire, direction: from === 'terminal' ? 'out' : 'in', bytes, text: what }),
+    onPower(on) {
+      terminalOn = on;
+      supply();
+    },
+    onRefused: (why) => crossed({ wire: 'board', direction: 'in', bytes: 0, text: `refused: ${why}` }),
+  });
+
+  return {
+    key: (key, down) => (down ? keys.press(key) : keys.release(key)),
+    panel,
+    display: {
+      width: 128,
+      height: 64,
+      get lit() {
+        return chip.lit;
+      },
+      pixels: chip.pixels,
+      rows: () => cells.rows(chip.pixels()),
+      watch: chip.watch,
+    },
+    paper: printer,
+    sounds: heard.list,
+    watchSounds: heard.watch,
+    async swipe({ track1, track2, track3, worn }: Stripe) {
+      const end = await stripe.swipe({ track1, track2, track3 }, worn ? { garble: 'parity' } : {});
+      if (end === 'off') throw new Refusal(409, 'the stripe reader is off', 'Switch off the fault reader-off.');
+      if (end === 'not-listening') {
+        throw new Refusal(
+          409,
+          'the stripe reader is not waiting for a card',
+          'Swipe where the screen asks for a card.',
+        );
+      }
+    },
+    fault(fault, on) {
+      if (on) faults.add(fault);
+      else faults.delete(fault);
+      if (fault === 'paper-out') printer.paperOut(on);
+      else if (fault === 'cover-open') printer.coverOpen(on);
+      else if (fault === 'stuck-key') keys.stick(STUCK_KEY, on);
+      else supply();
+    },
+    power(on) {
+      plugged = on;
+      supply();
+    },
+    watchWires(watcher) {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+    async close() {
+      keys.releaseAll();
+      await wires.close();
+      stripe.close();
+      printer.close();
+      await Promise.all(cables.map((end) => end.close()));
+    },
+  };
+}
+
+/** The far end's line, with every chunk's size told. The bytes themselves carry card numbers. */
+function told(line: ByteLine, wire: string, crossed: (crossing: Crossing) => void): ByteLine {
+  line.listen((bytes) => crossed({ wire, direction: 'out', bytes: bytes.length }));
+  return {
+    ...line,
+    write(bytes) {
+      crossed({ wire, direction: 'in', bytes: bytes.length });
+      return line.write(bytes);
+    },
+  };
+}
