@@ -89,6 +89,9 @@ function checkLrc(format: TrackFormat, bits: Uint8Array, at: number, lrc: number
   const found = characterAt(format, bits, at);
   if (found === null) return { read: 'garbled', why: 'parity', characters };
   if (found !== lrc) return { read: 'garbled', why: 'lrc', characters };
+  // Read the wrong way, a track whose mirrored LRC is the start sentinel looks like an empty one: on tracks 2 and 3 the
+  // end sentinel is its own mirror image and comes next.
+  if (text === '') return { read: 'garbled', why: 'no-data', characters };
   return { read: 'text', text };
 }
 

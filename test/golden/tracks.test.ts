@@ -61,3 +61,9 @@ t.test('a frame is read as it trickles in', async (t) => {
     used: frame.length + 2,
   });
 });
+
+t.test('a track that mirrored would begin with a sentinel is read the right way', async (t) => {
+  // Its LRC is 01011, which backwards is ; and is followed by ?, as an empty track's would be.
+  const text = '20201790370183=1807194';
+  t.same(decodeTrack(2, Buffer.from('000003480a030e4c39e0602cda020f21327d60000000', 'hex')), { read: 'text', text });
+});

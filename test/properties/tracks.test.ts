@@ -42,8 +42,8 @@ async function swiped(stripes: { track1?: string; track2: string }, backwards: b
   return heard.subarray(5);
 }
 
-t.test('any card decodes, whichever way it is pulled', async () => {
-  await fc.assert(
+t.test('any card decodes, whichever way it is pulled', async (t) => {
+  const found = await fc.check(
     fc.asyncProperty(card, fc.boolean(), async ({ pan, track1, track2 }, backwards) => {
       const frame = readFrame(await swiped({ track1, track2 }, backwards));
       if (frame.state !== 'complete') return false;
@@ -52,12 +52,13 @@ t.test('any card decodes, whichever way it is pulled', async () => {
         read.read === 'card' && read.card.pan.reveal() === pan && read.card.track2.reveal() === track2.replace('=', 'D')
       );
     }),
-    { numRuns: 200 },
+    { numRuns: 1000 },
   );
+  t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
 
-t.test('no single wrong bit gives another card number', async () => {
-  await fc.assert(
+t.test('no single wrong bit gives another card number', async (t) => {
+  const found = await fc.check(
     fc.asyncProperty(card, fc.boolean(), async ({ pan, track2 }, backwards) => {
       const frame = readFrame(await swiped({ track2 }, backwards));
       if (frame.state !== 'complete') return false;
@@ -71,26 +72,29 @@ t.test('no single wrong bit gives another card number', async () => {
     }),
     { numRuns: 60 },
   );
+  t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
 
-t.test('whatever bits come, the decoder answers and stays within its bounds', async () => {
-  fc.assert(
+t.test('whatever bits come, the decoder answers and stays within its bounds', async (t) => {
+  const found = fc.check(
     fc.property(fc.uint8Array({ maxLength: 255 }), fc.constantFrom(1, 2, 3), (raw, track) => {
       const read = decodeTrack(track as 1 | 2 | 3, raw);
       return read.read === 'garbled' || read.text.length <= 107;
     }),
     { numRuns: 2000 },
   );
+  t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
 
 t.test('whatever bytes come, the frame reader answers', async () => {
   const hostile = fc.array(fc.constantFrom(0x1b, 0x73, 0x01, 0x02, 0x03, 0x3f, 0x1c, 0x30, 0xff, 0x00), {
     maxLength: 600,
   });
-  fc.assert(
+  const found = fc.check(
     fc.property(hostile, (bytes) =>
       ['partial', 'complete', 'broken'].includes(readFrame(Uint8Array.from(bytes)).state),
     ),
     { numRuns: 2000 },
   );
+  t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
