@@ -37,6 +37,13 @@ export interface PrinterFarEndOptions {
   readonly dots?: 384 | 576;
   readonly speed_mm_s?: number;
   readonly buffer_bytes?: number;
+  /** The model's own time; the system's by default. */
+  readonly timers?: Timers;
+}
+
+export interface Timers {
+  setTimeout(act: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
 }
 
 interface Piece {
@@ -52,8 +59,13 @@ const STEP_MS = 20;
 /** Slips that are kept to be looked at. */
 const KEPT = 200;
 
+const systemTimers: Timers = {
+  setTimeout: (act, ms) => setTimeout(act, ms),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};
+
 export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}): PrinterFarEnd {
-  const { dots = 384, speed_mm_s = 120, buffer_bytes = 4096 } = options;
+  const { dots = 384, speed_mm_s = 120, buffer_bytes = 4096, timers = systemTimers } = options;
   const paper = composer(dots, paperFont());
   const reader = escposReader();
   const pieces: Piece[] = [];
@@ -71,7 +83,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   let lost = 0;
   /** Rows and words that are still to be printed, from the command that is being carried out. */
   let current: { printed: Printed; next: number } | null = null;
-  let timer: NodeJS.Timeout | null = null;
+  let timer: unknown = null;
 
   const stopped = () => out || open || hot;
 
@@ -145,7 +157,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
 
   function wake(): void {
     if (timer === null && on && !stopped() && (current !== null || buffer.length > 0))
-      timer = setTimeout(step, STEP_MS);
+      timer = timers.setTimeout(step, STEP_MS);
   }
 
   /** DLE EOT n. */
@@ -227,7 +239,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
     },
     power(to) {
       on = to;
-      if (timer !== null) clearTimeout(timer);
+      if (timer !== null) timers.clearTimeout(timer);
       timer = null;
       realTime = [];
       automatic = 0;
@@ -247,7 +259,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
     },
     close() {
       unlisten();
-      if (timer !== null) clearTimeout(timer);
+      if (timer !== null) timers.clearTimeout(timer);
       on = false;
     },
   };
