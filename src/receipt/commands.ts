@@ -55,6 +55,9 @@ function write(paper: ThermalPrinter, row: LaidRow): void {
       paper.add(raster(row.mark));
       paper.alignLeft();
       return;
+    case 'gap':
+      paper.add(Buffer.from([0x1b, 0x4a, row.dots]));
+      return;
     case 'feed':
       paper.add(Buffer.from([0x1b, 0x64, row.lines]));
       return;

@@ -7,7 +7,11 @@ export type LaidRow =
   | { readonly kind: 'qr'; readonly data: string }
   | { readonly kind: 'mark'; readonly mark: Mark }
   | { readonly kind: 'feed'; readonly lines: number }
+  | { readonly kind: 'gap'; readonly dots: number }
   | { readonly kind: 'cut' };
+
+/** Large characters and pictures stand off from what follows. */
+const GAP: LaidRow = { kind: 'gap', dots: 8 };
 
 /** `columns`: how many half-width characters the paper takes, 32 on 58 mm and 48 on 80 mm. */
 export function layOut(table: ReceiptTable, columns: number): readonly LaidRow[] {
@@ -17,18 +21,15 @@ export function layOut(table: ReceiptTable, columns: number): readonly LaidRow[]
 function laid(row: ReceiptRow, columns: number): LaidRow[] {
   switch (row.kind) {
     case 'title':
-      return large(row.text, columns, 'centre');
+      return [...large(row.text, columns, 'centre'), GAP];
     case 'text':
       return plain(row.text, columns, row.align ?? 'left', row.bold ?? false);
     case 'pair':
       return pair(row.label, row.value, columns, row.bold ?? false);
     case 'prominent':
-      return [
-        ...plain(row.label, columns, 'left', false),
-        ...wrapped(paperText(row.value), columns).map((text) => line(aligned(text, columns, 'right'), 1, 2, true)),
-      ];
+      return [...plain(row.label, columns, 'left', false), ...prominent(row.value, columns), GAP];
     case 'amount':
-      return [...plain(row.label, columns, 'left', false), ...large(row.value, columns, 'right')];
+      return [...plain(row.label, columns, 'left', false), ...large(row.value, columns, 'right'), GAP];
     case 'columns':
       return cells(row.cells, columns, row.bold ?? false);
     case 'rule':
@@ -37,10 +38,14 @@ function laid(row: ReceiptRow, columns: number): LaidRow[] {
       return [...plain(row.label, columns, 'left', false), { kind: 'feed', lines: 2 }, line('_'.repeat(columns))];
     case 'qr':
       return [
+        GAP,
         { kind: 'qr', data: row.data },
+        GAP,
         ...(row.caption === undefined ? [] : plain(row.caption, columns, 'centre', false)),
       ];
     case 'mark':
+      return [row, GAP];
+    case 'gap':
     case 'feed':
     case 'cut':
       return [row];
@@ -53,6 +58,13 @@ function line(text: string, wide: 1 | 2 = 1, high: 1 | 2 = 1, bold = false): Lai
 
 function plain(text: string, columns: number, align: Align, bold: boolean): LaidRow[] {
   return wrapped(paperText(text), columns).map((part) => line(aligned(part, columns, align), 1, 1, bold));
+}
+
+/** What two people compare: twice as high, and twice as wide where there is room to spare. */
+function prominent(text: string, columns: number): LaidRow[] {
+  const printable = paperText(text);
+  if (columns > 32 && columnsOf(printable) * 2 <= columns) return large(text, columns, 'right');
+  return wrapped(printable, columns).map((part) => line(aligned(part, columns, 'right'), 1, 2, true));
 }
 
 /** Twice as wide and high where it fits on a line, else twice as high. */

@@ -4,7 +4,7 @@ import { exclusive } from '../values/exclusive.ts';
 import { inbox } from '../values/inbox.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 import { pieces } from './commands.ts';
-import { layOut } from './layout.ts';
+import { type LaidRow, layOut } from './layout.ts';
 import { firstAnswer, type PrinterAnswer } from './printer-answers.ts';
 import { type PrinterStatus, problemOf, statusOf } from './printer-status.ts';
 import type { ReceiptTable } from './table.ts';
@@ -17,8 +17,11 @@ export type PrintEnd = { printed: true } | { printed: false; problem: Problem; b
 
 /** An ESC/POS receipt printer with Chinese characters (GB18030) on a serial line. */
 export interface Printer {
-  /** Prints one table. What the printer does is never thrown: paper may fail, a sale may not. */
-  print(table: ReceiptTable): Promise<PrintEnd>;
+  /**
+   * Prints one table. What the printer does is never thrown: paper may fail, a sale may not. `beforeFirstByte` is called
+   * when the printer is ready and before anything can come onto paper: the place to record that the copy is begun.
+   */
+  print(table: ReceiptTable, beforeFirstByte?: () => void): Promise<PrintEnd>;
   /** Asks for paper, cover, head and cutter. Throws a Fault: device-silent, device-lost. */
   status(): Promise<PrinterStatus>;
   /** As `status`, and hears the printer confirm. Throws a Fault of whatever keeps it from printing. */
@@ -66,6 +69,8 @@ export function printer({ line, clock, columns, dots }: PrinterOptions): Printer
   let confirmation: Confirmation | null = null;
   /** Something of a failed receipt may still be in the printer's buffer. */
   let tail = false;
+  /** The start of a failed receipt hangs out of the printer. */
+  let stump = false;
   // Not from zero: an answer that was meant for the process before a power cut must not be taken for one of ours.
   let count = Math.floor(clock.now() / 1000);
   const confirmed = new Set<string>();
@@ -160,7 +165,8 @@ export function printer({ line, clock, columns, dots }: PrinterOptions): Printer
   async function printAll(table: ReceiptTable): Promise<void> {
     const unconfirmed: string[] = [];
     confirmed.clear();
-    for (const piece of pieces(layOut(table, columns))) {
+    const rows = layOut(table, columns);
+    for (const piece of pieces(stump ? [...CUT_OFF, ...rows] : rows)) {
       const id = confirmation === 'process-id' ? nextId() : QUEUE;
       await send(Buffer.concat([piece, Uint8Array.from(id === QUEUE ? QUEUED_STATUS : processId(id))]));
       unconfirmed.push(id);
@@ -170,15 +176,19 @@ export function printer({ line, clock, columns, dots }: PrinterOptions): Printer
     for (const id of unconfirmed) await confirm(id);
   }
 
-  async function print(table: ReceiptTable): Promise<PrintEnd> {
+  async function print(table: ReceiptTable, beforeFirstByte: () => void): Promise<PrintEnd> {
     let begun = false;
     try {
       await ready();
+      beforeFirstByte();
       begun = true;
       await printAll(table);
+      stump = false;
       return { printed: true };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
+      // With the paper went what was on it; otherwise the next receipt must not begin on the stump of this one.
+      if (begun) stump = error.problem.kind !== 'paper-out';
       if (begun) await dropTail();
       return { printed: false, problem: error.problem, begun };
     }
@@ -195,7 +205,7 @@ export function printer({ line, clock, columns, dots }: PrinterOptions): Printer
   }
 
   return {
-    print: (table) => alone(() => print(table)),
+    print: (table, beforeFirstByte = () => undefined) => alone(() => print(table, beforeFirstByte)),
     status: () => alone(look),
     check: () =>
       alone(async () => {
@@ -207,6 +217,8 @@ export function printer({ line, clock, columns, dots }: PrinterOptions): Printer
     close: () => alone(async () => unlisten()),
   };
 }
+
+const CUT_OFF: readonly LaidRow[] = [{ kind: 'feed', lines: 3 }, { kind: 'cut' }];
 
 /** Stands for the process id in the mode that has none. */
 const QUEUE = 'queued';

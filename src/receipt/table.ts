@@ -19,6 +19,8 @@ export type ReceiptRow =
   | { readonly kind: 'qr'; readonly data: string; readonly caption?: string }
   | { readonly kind: 'mark'; readonly mark: Mark }
   | { readonly kind: 'feed'; readonly lines: number }
+  /** White space between lines, in dots of 1/8 mm. */
+  | { readonly kind: 'gap'; readonly dots: number }
   | { readonly kind: 'cut' };
 
 export type Align = 'left' | 'centre' | 'right';

@@ -76,10 +76,16 @@ t.test('a long slip never overflows the printer, and the next one follows it', a
 
 t.test('paper-out before the first byte: nothing was begun', async (t) => {
   await using at = counter();
+  let begun = 0;
+  const begin = () => {
+    begun++;
+  };
   at.farEnd.paperOut(true);
-  t.same(await at.paper.print(SLIP), { printed: false, problem: { kind: 'paper-out' }, begun: false });
+  t.same(await at.paper.print(SLIP, begin), { printed: false, problem: { kind: 'paper-out' }, begun: false });
+  t.equal(begun, 0);
   at.farEnd.paperOut(false);
-  t.same(await at.paper.print(SLIP), { printed: true });
+  t.same(await at.paper.print(SLIP, begin), { printed: true });
+  t.equal(begun, 1);
 });
 
 for (const [problem, fault] of [
@@ -101,7 +107,9 @@ for (const [problem, fault] of [
       'nothing more of it comes out',
     );
     t.same(await at.paper.print(SLIP), { printed: true });
-    t.match(at.farEnd.slips().at(-1)?.text, '终端编号');
+    const [stump, whole] = at.farEnd.slips();
+    t.match(stump?.text, '第0行');
+    t.match(whole, { n: 2, text: /^ +便民小超市\n终端编号/, cut: true }, 'it begins on a strip of its own');
   });
 }
 

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { escposReader } from '../../board/virtual/escpos.ts';
+import { composer } from '../../board/virtual/paper-strip.ts';
+import { texts } from '../../src/config/texts.ts';
+import { pieces } from '../../src/receipt/commands.ts';
+import { layOut } from '../../src/receipt/layout.ts';
+import { columnsOf, paperText, wrapped } from '../../src/receipt/paper-text.ts';
+import { saleReceipt } from '../../src/receipt/receipt.ts';
+import { fen, MOST_FEN } from '../../src/values/fen.ts';
+
+const hanzi = fc.integer({ min: 0x4e00, max: 0x9fa5 }).map((code) => String.fromCodePoint(code));
+const rare = fc.constantFrom(
+  '㐂',
+  '䶮',
+  '𠮷',
+  '😀',
+  '👨‍👩‍👧',
+  'é',
+  'e\u0301',
+  '¥',
+  '\u202e',
+  '\0',
+  '\x1b',
+  '\n',
+  '（',
+  '，',
+  '\ud800',
+);
+const name = fc
+  .array(fc.oneof(hanzi, fc.string({ unit: 'grapheme', maxLength: 5 }), rare), { maxLength: 60 })
+  .map((parts) => parts.join(''));
+const paper = fc.constantFrom({ columns: 32, dots: 384 } as const, { columns: 48, dots: 576 } as const);
+const facts = fc.record({
+  type: fc.constantFrom('sale', 'void', 'refund', 'preauth', 'completion'),
+  merchant: fc.record({ id: name, name }),
+  terminal: name,
+  operator: name,
+  issuer: fc.option(name),
+  acquirer: fc.option(name),
+  maskedPan: fc.constantFrom('622202******1234', '6222021********1234'),
+  entry: fc.constantFrom('S', 'M', 'I', 'C'),
+  expiry: fc.option(fc.constant('3012')),
+  batch: name,
+  trace: name,
+  authorisation: fc.option(name),
+  reference: fc.option(name),
+  at: fc.integer({ min: 0, max: 4_000_000_000_000 }),
+  amount: fc.integer({ min: 0, max: MOST_FEN }).map(fen),
+  note: name,
+  duplicate: fc.boolean(),
+  link: fc.webUrl(),
+});
+
+t.test('no line of a slip is wider than the paper, whatever the names are', async (t) => {
+  const found = fc.check(
+    fc.property(facts, paper, fc.constantFrom('merchant', 'cardholder'), (facts, { columns }, copy) =>
+      layOut(saleReceipt(facts, copy, texts('zh-CN')), columns).every(
+        (row) => row.kind !== 'line' || columnsOf(row.text) * row.wide <= columns,
+      ),
+    ),
+    { numRuns: 500 },
+  );
+  t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
+});
+
+t.test('the printer breaks no line that was laid out for it', async (t) => {
+  // The far end's own widths judge ours: a line too wide would come out as two.
+  const blank = { 12: { width: 12, rows: new Uint32Array(24) }, 24: { width: 24, rows: new Uint32Array(24) } } as const;
+  const found = fc.check(
+    fc.property(facts, paper, (facts, { columns, dots }) => {
+      const rows = layOut(
+        saleReceipt({ ...facts, link: 'https://example.invalid/' }, 'merchant', texts('zh-CN')),
+        columns,
+      );
+      const strip = composer(dots, (character) => blank[character < '\u0080' ? 12 : 24]);
+      const reader = escposReader();
+      const lines: string[] = [];
+      let bytes: Uint8Array = Buffer.concat(pieces(rows));
+      for (let next = reader.read(bytes); next !== null; next = reader.read(bytes)) {
+        bytes = bytes.subarray(next.used);
+        const printed = strip.take(next.command);
+        if (printed?.text != null) lines.push(printed.text);
+      }
+      const laid = rows.flatMap((row) => (row.kind === 'line' ? [row.text.trimEnd()] : []));
+      return bytes.length === 0 && JSON.stringify(lines) === JSON.stringify(laid);
+    }),
+    { numRuns: 200 },
+  );
+  t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
+});
+
+t.test('nothing but printable characters reaches the printer', async (t) => {
+  const found = fc.check(
+    fc.property(
+      name,
+      (text) => !/[\p{Cc}\p{Cf}\p{Cs}]/u.test(paperText(text)) && paperText(paperText(text)) === paperText(text),
+    ),
+    { numRuns: 1000 },
+  );
+  t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
+});
+
+t.test('wrapping loses nothing but spaces', async (t) => {
+  const found = fc.check(
+    fc.property(name.map(paperText), fc.integer({ min: 2, max: 48 }), (text, columns) => {
+      const lines = wrapped(text, columns);
+      const same = lines.join('').replaceAll(' ', '') === text.replaceAll(' ', '');
+      return same && lines.every((line) => columnsOf(line) <= columns);
+    }),
+    { numRuns: 1000 },
+  );
+  t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
+});
