@@ -150,6 +150,7 @@ async function loaded(
     throw new Fault({ kind: 'keys-mismatch', slot: 'TMK', expected: kcv, found });
   }
   const live = (answer.raw as { live?: unknown }).live === true;
+  if (live && !slots.takesLive) return talk.refuse('malformed', 'key', 'a live key needs a secure element');
   // Working keys of the old master key die with it.
   slots.change({ TMK: { algorithm: '3des', key: opened, live }, PIK: null, MAK: null, TDK: null });
   return { end: 'loaded', kcv, parameters };

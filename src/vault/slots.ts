@@ -19,6 +19,8 @@ export interface SlotKey {
 
 /** The keys of the terminal, sealed in one file that is replaced as a whole. */
 export interface Slots {
+  /** Whether keys for real money may be kept here. */
+  readonly takesLive: boolean;
   stateOf(slot: Slot): SlotState;
   kcvOf(slot: Slot): string | null;
   isLive(slot: Slot): boolean;
@@ -51,6 +53,7 @@ export function openSlots(files: VaultFiles, sealer: Sealer, secureElement: bool
     return found === undefined || found === 'locked' ? null : found;
   };
   return {
+    takesLive: secureElement,
     stateOf: (slot) => (held.get(slot) === 'locked' ? 'locked' : held.has(slot) ? 'loaded' : 'empty'),
     kcvOf: (slot) => loaded(slot)?.cipher.kcv ?? null,
     isLive: (slot) => loaded(slot)?.key.live ?? false,

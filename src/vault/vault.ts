@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Clock, Random } from '../values/clock.ts';
 import { Fault } from '../values/problem.ts';
 import { openAudit } from './audit.ts';
+import { type CardSafe, cardSafe } from './card-safe.ts';
 import type { Algorithm } from './ciphers.ts';
 import type { VaultFiles } from './files.ts';
 import { type HandshakeEnd, type HandshakeRequest, shakeHands } from './handshake.ts';
@@ -14,7 +15,7 @@ import { encryptTrack } from './track.ts';
 import { unwrapWorkingKeys, type WorkingSlot } from './working-keys.ts';
 
 /** The only place where key bytes are. Everything else holds this, and asks it to work with keys that it never sees. */
-export interface Vault extends Sealer {
+export interface Vault extends Sealer, CardSafe {
   /** Upper-case hex of four bytes; null where the slot holds no key. */
   kcvOf(slot: Slot): string | null;
   stateOf(slot: Slot): SlotState;
@@ -68,10 +69,12 @@ export function openVault(settings: VaultSettings): Vault {
     defaultsAllowed: settings.defaultsAllowed,
   });
   const journal = sealerFor('journal', deviceKey, random);
+  const cards = cardSafe(sealerFor('card', deviceKey, random), deviceKey);
   deviceKey.fill(0);
 
   return {
     ...journal,
+    ...cards,
     operators,
     kcvOf: slots.kcvOf,
     stateOf: slots.stateOf,
