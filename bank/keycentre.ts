@@ -46,6 +46,7 @@ export async function listenForHandshakes(
 ): Promise<KeyCentre> {
   const centre: Centre = { ...parts, corrupt: new Set() };
   const lines = new Set<Socket>();
+  const exchanges = new Set<Promise<void>>();
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => socket.destroy());
     if (lines.size >= MAX_LINES) {
@@ -54,7 +55,8 @@ export async function listenForHandshakes(
     }
     lines.add(socket);
     socket.once('close', () => lines.delete(socket));
-    void serve(centre, socket);
+    const exchange = serve(centre, socket).finally(() => exchanges.delete(exchange));
+    exchanges.add(exchange);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -67,11 +69,13 @@ export async function listenForHandshakes(
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     corruptNext: (terminal) => void centre.corrupt.add(terminal),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of lines) socket.destroy();
-      }),
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of lines) socket.destroy();
+      await closed;
+      // Each writes its last audit record before the books are closed.
+      await Promise.allSettled(exchanges);
+    },
   };
 }
 

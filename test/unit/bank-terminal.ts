@@ -314,6 +314,7 @@ async function converse(talk: Talk, device: Device, changes: Changes): Promise<H
   const { key: tmk, header } = openKeyBlock(kbpk, String(key.block));
   if (kcvOf(tmk) !== key.kcv) {
     talk.say('refused', { problem: 'kcv-mismatch', detail: 'not the key', remedy: '' });
+    await talk.hear();
     return { end: 'mismatch' };
   }
   if (changes.stop === 'before stored') return { end: 'stopped', tmk };
