@@ -238,6 +238,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
       changed();
     },
     power(to) {
+      if (to === on) return;
       on = to;
       if (timer !== null) timers.clearTimeout(timer);
       timer = null;

@@ -116,6 +116,7 @@ export function stripeFarEnd(line: ByteLine): StripeFarEnd {
       return 'read';
     },
     power(to) {
+      if (to === on) return;
       on = to;
       listening = wholeBytes = false;
       command = [];
