@@ -23,7 +23,10 @@ export type Problem =
   | { kind: 'disk-full'; file: string }
   | { kind: 'disk-read-only'; file: string }
   | { kind: 'disk-broken'; file: string; why: string }
-  | { kind: 'journal-missing' }
+  | { kind: 'journal-missing'; file: string; set_aside: string | null }
+  | { kind: 'journal-broken'; file: string; why: string; set_aside: string | null }
+  | { kind: 'journal-behind'; file: string; found: string; expected: string }
+  | { kind: 'batch-full'; rows: number }
   | { kind: 'configuration'; file: string; key: string; why: string; remedy: string };
 
 export type Device = 'keypad' | 'display' | 'stripe-reader' | 'printer' | 'buzzer' | 'screen' | 'speaker';

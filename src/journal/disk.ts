@@ -1,0 +1,188 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Fault, type Problem } from '../values/problem.ts';
+
+/** What the journal asks of the disk beyond SQLite's own files. Storms bring one over their test VFS. */
+export interface JournalDisk {
+  /** What SQLite opens: a path, or a `file:…?vfs=` URI. */
+  readonly location: string;
+  /** The name by which people know it. */
+  readonly file: string;
+  /** Whether a journal with content is there. */
+  exists(): boolean;
+  /** Makes the write-ahead log this long, as far as there is room, so that a commit changes no metadata of the file system. */
+  reserve(bytes: number): void;
+  /** Why nothing could be written now, or null. Changes nothing on the disk. */
+  trouble(spare_bytes: number): Problem | null;
+  /** Moves a broken journal out of the way and keeps it; answers its new name. */
+  setAside(stamp: string): string;
+  /** The newest journal that was set aside, or null. */
+  lastSetAside(): string | null;
+  /** Makes the folder's entries durable. */
+  syncFolder(): void;
+  /** The marker, a small text outside the journal that says that one exists; null where there is none. */
+  readMarker(): string | null;
+  /** Replaces the marker as a whole, durably. */
+  writeMarker(text: string): void;
+}
+
+const SIDES = ['', '-wal', '-shm'] as const;
+
+/** The journal in `file`, its marker in `marker`: best in another folder than the journal's. Makes both folders. */
+export function journalDisk({ file, marker }: { file: string; marker: string }): JournalDisk {
+  const folder = dirname(file);
+  mapped(file, () => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(marker), { recursive: true, mode: 0o700 });
+  });
+  const stem = `${basename(file, '.db')}-broken-`;
+
+  return {
+    location: file,
+    file,
+    exists: () => existsSync(file) && statSync(file).size > 0,
+    reserve(bytes) {
+      try {
+        mapped(file, () => lengthen(`${file}-wal`, bytes));
+      } catch (error) {
+        // What is owed must still be read and settled; a new sale asks trouble() first.
+        if (!(error instanceof Fault && error.problem.kind === 'disk-full')) throw error;
+      }
+    },
+    trouble(spare_bytes) {
+      try {
+        accessSync(folder, constants.W_OK);
+      } catch (error) {
+        return problemOfCode(error, file);
+      }
+      const { bavail, bsize } = statfsSync(folder);
+      return bavail * bsize < spare_bytes ? { kind: 'disk-full', file } : null;
+    },
+    setAside: (stamp) =>
+      mapped(file, () => {
+        const aside = join(folder, `${stem}${stamp}.db`);
+        for (const side of SIDES) if (existsSync(file + side)) renameSync(file + side, aside + side);
+        syncFolder(folder);
+        return aside;
+      }),
+    lastSetAside() {
+      const found = readdirSync(folder).filter((name) => name.startsWith(stem) && name.endsWith('.db'));
+      const newest = found.sort().at(-1);
+      return newest === undefined ? null : join(folder, newest);
+    },
+    syncFolder: () => mapped(file, () => syncFolder(folder)),
+    readMarker: () => (existsSync(marker) ? readFileSync(marker, 'utf8') : null),
+    writeMarker: (text) => mapped(marker, () => replaceFile(marker, text)),
+  };
+}
+
+/** Zeros after the last frame are read as the end of the log: a frame's checksum never fits them. */
+function lengthen(wal: string, bytes: number): void {
+  const size = existsSync(wal) ? statSync(wal).size : 0;
+  if (size >= bytes) return;
+  const handle = openSync(wal, 'r+');
+  try {
+    writeSync(handle, new Uint8Array(bytes - size), 0, bytes - size, size);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function replaceFile(path: string, text: string): void {
+  const handle = openSync(`${path}.new`, 'w', 0o600);
+  try {
+    writeSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(`${path}.new`, path);
+  syncFolder(dirname(path));
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Runs `work`; what the disk or SQLite says against it becomes a Fault that names the remedy's kind. */
+export function mapped<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw faultOf(error, file);
+  }
+}
+
+/** A disk's or SQLite's error as a Fault; anything else, which is a bug, as it is. */
+export function faultOf(error: unknown, file: string): unknown {
+  if (!(error instanceof Error) || error instanceof Fault) return error;
+  const problem = 'errcode' in error ? problemOfResult(Number(error.errcode), error, file) : problemOfCode(error, file);
+  return problem === null ? error : new Fault(problem, { cause: error });
+}
+
+/** SQLite's result codes (sqlite.org/rescode.html); the low byte is the primary one. */
+function problemOfResult(code: number, error: Error, file: string): Problem | null {
+  const why = 'errstr' in error ? String(error.errstr) : error.message;
+  switch (code & 0xff) {
+    case 13: // SQLITE_FULL
+      return { kind: 'disk-full', file };
+    case 8: // SQLITE_READONLY
+      return { kind: 'disk-read-only', file };
+    case 11: // SQLITE_CORRUPT
+    case 26: // SQLITE_NOTADB
+      return { kind: 'journal-broken', file, why, set_aside: null };
+    case 5: // SQLITE_BUSY: the lock of another terminal process
+    case 6: // SQLITE_LOCKED
+    case 10: // SQLITE_IOERR
+    case 14: // SQLITE_CANTOPEN
+      return readOnlyNow(file) ? { kind: 'disk-read-only', file } : { kind: 'disk-broken', file, why };
+    default:
+      return null;
+  }
+}
+
+const problemKinds = {
+  ENOSPC: 'disk-full',
+  EDQUOT: 'disk-full',
+  EROFS: 'disk-read-only',
+  EACCES: 'disk-read-only',
+  EPERM: 'disk-read-only',
+} as const;
+
+function problemOfCode(error: unknown, file: string): Problem | null {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string' || !('syscall' in error)) {
+    return null;
+  }
+  const kind = problemKinds[error.code as keyof typeof problemKinds];
+  return kind === undefined ? { kind: 'disk-broken', file, why: error.code } : { kind, file };
+}
+
+/** SQLite says "cannot open" of a file system that was mounted read-only. */
+function readOnlyNow(file: string): boolean {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return false;
+  } catch (error) {
+    return problemOfCode(error, file)?.kind === 'disk-read-only';
+  }
+}

@@ -1,0 +1,246 @@
+import { type Fen, fen } from '../values/fen.ts';
+import { type Batch, batch, type Trace, trace } from '../values/trace.ts';
+import {
+  type Answered,
+  type Copy,
+  type EntryEvent,
+  type History,
+  mayHappen,
+  progressOf,
+  type Ruling,
+} from './events.ts';
+import { type Debt, debtOf, type State, stateOf } from './progress.ts';
+import { type EntryType, types } from './types.ts';
+
+/** What was written when an entry began; none of it ever changes. */
+export interface EntryFacts {
+  readonly id: number;
+  readonly batch: Batch;
+  readonly trace: Trace;
+  readonly type: EntryType;
+  readonly amount: Fen;
+  /** Field 22. */
+  readonly entry_mode: string;
+  /** The masked number; null where there was no card. */
+  readonly card: string | null;
+  /** What a reversal needs of the card, sealed by the vault. */
+  readonly sealed: Uint8Array | null;
+  readonly operator: string;
+  readonly copies: readonly Copy[];
+  readonly begun_ms: number;
+}
+
+/** A line of the books as a screen, a slip and the status socket show it. */
+export interface Row {
+  readonly id: number;
+  readonly trace: Trace;
+  readonly batch: Batch;
+  readonly type: EntryType;
+  readonly amount: Fen;
+  readonly state: State;
+  readonly debt: Debt;
+  readonly code: string | null;
+  readonly card: string | null;
+  readonly entry_mode: string;
+  readonly operator: string;
+  readonly authorisation: string | null;
+  readonly reference: string | null;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
+/** What an entry writes through. */
+export interface Pen {
+  history(id: number): History;
+  /** On the disk when it returns. */
+  record(id: number, event: EntryEvent): void;
+  isHeld(id: number): boolean;
+  handOver(id: number): void;
+}
+
+/**
+ * One financial request. Each call that writes returns when it is on the disk, and throws a Fault where the disk
+ * refuses, with nothing changed. A call that cannot follow on what has happened is a bug and throws an Error.
+ */
+export class Entry {
+  readonly facts: EntryFacts;
+  readonly #pen: Pen;
+
+  constructor(facts: EntryFacts, pen: Pen) {
+    this.facts = facts;
+    this.#pen = pen;
+  }
+
+  get id(): number {
+    return this.facts.id;
+  }
+
+  get trace(): Trace {
+    return this.facts.trace;
+  }
+
+  get batch(): Batch {
+    return this.facts.batch;
+  }
+
+  get amount(): Fen {
+    return this.facts.amount;
+  }
+
+  get history(): History {
+    return this.#pen.history(this.id);
+  }
+
+  get state(): State {
+    return stateOf(progressOf(this.history), this.#pen.isHeld(this.id));
+  }
+
+  get debt(): Debt {
+    return debtOf(progressOf(this.history));
+  }
+
+  /** To be called before the first byte leaves, and once: from here the bank may have heard us (money rule 1). */
+  sent(): void {
+    this.#record({ kind: 'sent' });
+  }
+
+  /** What the host made of the answer. One that comes too late is kept as evidence and changes nothing (money rule 4). */
+  answered(answer: Answered): void {
+    this.#record({ kind: mayHappen(this.history, 'answered') ? 'answered' : 'late', answer: answeredOf(answer) });
+  }
+
+  /** The money has moved and the counter has finished: nothing turns this sale into a failure any more (money rule 14). */
+  completed(): void {
+    this.#record({ kind: 'completed' });
+  }
+
+  /** To be called before the first byte of a copy goes to the printer. */
+  copyBegun(copy: Copy): void {
+    this.#record({ kind: 'copy-begun', copy });
+  }
+
+  /** To be called when the printer's own status says that the copy is out. */
+  copyPrinted(copy: Copy): void {
+    this.#record({ kind: 'copy-printed', copy });
+  }
+
+  /** The copies that are owed; one that was begun and not confirmed is printed with the word DUPLICATE. */
+  get copiesOwed(): readonly { readonly copy: Copy; readonly duplicate: boolean }[] {
+    if (this.debt !== 'reprint') return [];
+    return [...this.history.copies]
+      .filter(([, state]) => state !== 'done')
+      .map(([copy, state]) => ({ copy, duplicate: state === 'begun' }));
+  }
+
+  /** The clerk has compared the slip's signature with the card's. */
+  signedOff(operator: string, matches: boolean): void {
+    this.#record({ kind: 'signed-off', operator, matches });
+  }
+
+  /** Before the first reversal leaves. Harmless when it has begun already. */
+  reversalBegun(): void {
+    if (this.history.undone === 'no') this.#record({ kind: 'reversal-begun' });
+  }
+
+  /** A reversal left and brought no definite answer. Not counted any more once the entry is parked. */
+  reversalUnanswered(): void {
+    if (!this.history.parked) this.#record({ kind: 'reversal-unanswered' });
+  }
+
+  /** The bank has acknowledged the reversal (money rule 3). */
+  reversed(code: string): void {
+    this.#record({ kind: 'reversed', code });
+  }
+
+  /** The bank knows of no original (12, 25): it stays unconfirmed (money rule 3). */
+  noOriginal(code: string): void {
+    this.#record({ kind: 'no-original', code });
+  }
+
+  /** An inquiry or the reconciliation, named by `by`, says that the original never was posted. */
+  confirmed(by: string): void {
+    this.#record({ kind: 'confirmed', by });
+  }
+
+  /** Past the retry limit: on the exceptions list, still retried (money rule 13). */
+  parked(): void {
+    if (!this.history.parked) this.#record({ kind: 'parked' });
+  }
+
+  /** Two people end what the bank has not acknowledged. Throws a RangeError where it is one person, or no reference. */
+  ruled(ruling: Ruling): void {
+    const [first, second] = ruling.people;
+    if (first === second || first === '' || second === '') throw new RangeError('a ruling takes two people');
+    if (ruling.reference === '') throw new RangeError("a ruling takes the bank's reference");
+    this.#record({ kind: 'ruled', ruling });
+  }
+
+  /** The flow has ended with it: what is owed from here is the outbox's. */
+  handOver(): void {
+    this.#pen.handOver(this.id);
+  }
+
+  [Symbol.dispose](): void {
+    this.handOver();
+  }
+
+  get row(): Row {
+    const { id, trace, batch, type, amount, card, entry_mode, operator, begun_ms } = this.facts;
+    const { answer } = this.history;
+    const { state, debt } = this;
+    const { code = null, authorisation = null, reference = null } = answer ?? {};
+    const time = new Date(begun_ms).toISOString();
+    return {
+      id,
+      trace,
+      batch,
+      type,
+      amount,
+      state,
+      debt,
+      code,
+      card,
+      entry_mode,
+      operator,
+      authorisation,
+      reference,
+      time,
+    };
+  }
+
+  #record(event: EntryEvent): void {
+    this.#pen.record(this.id, event);
+  }
+}
+
+/** The answer's own parts alone: whatever else the host's object carries stays out of the journal. */
+function answeredOf({ money, code, why, authorisation, reference, issuer, acquirer, host_time }: Answered): Answered {
+  return { money, code, why, authorisation, reference, issuer, acquirer, host_time };
+}
+
+/** The facts of a stored row. Throws where the row cannot be read, which a sound file never gives. */
+export function factsOf(row: Readonly<Record<string, unknown>>): EntryFacts {
+  const { type, card, sealed, copies } = row;
+  if (!isType(type)) throw new Error(`the journal holds an entry of a type that is not known here: ${String(type)}`);
+  return {
+    id: Number(row.id),
+    batch: batch(String(row.number)),
+    trace: trace(String(row.trace)),
+    type,
+    amount: fen(Number(row.amount)),
+    entry_mode: String(row.entry_mode),
+    card: card === null ? null : String(card),
+    sealed: sealed instanceof Uint8Array ? sealed : null,
+    operator: String(row.operator),
+    copies: copiesOf(String(copies)),
+    begun_ms: Number(row.begun_ms),
+  };
+}
+
+function copiesOf(list: string): readonly Copy[] {
+  return list.split(' ').filter((copy) => copy === 'merchant' || copy === 'cardholder');
+}
+
+function isType(type: unknown): type is EntryType {
+  return typeof type === 'string' && Object.hasOwn(types, type);
+}

@@ -1,0 +1,298 @@
+import { type Clock, type Random, systemClock } from '../values/clock.ts';
+import type { Fen } from '../values/fen.ts';
+import { Fault, type Problem } from '../values/problem.ts';
+import { type Batch, batch, following, type Trace, trace } from '../values/trace.ts';
+import type { JournalDisk } from './disk.ts';
+import type { Entry, EntryFacts, Row } from './entry.ts';
+import type { Copy } from './events.ts';
+import { lock, type Reconciliation } from './lock.ts';
+import { type Debt, owesMoney, type State } from './progress.ts';
+import { shelf } from './shelf.ts';
+import type { Store } from './store.ts';
+import { type EntryType, types } from './types.ts';
+
+/** The trace and batch that an entry will have. */
+export interface Place {
+  readonly batch: Batch;
+  readonly trace: Trace;
+  /** Which of the batches that had this number. */
+  readonly batchId: number;
+}
+
+export interface Request {
+  readonly type: EntryType;
+  readonly amount: Fen;
+  /** Field 22. */
+  readonly entryMode: string;
+  readonly operator: string;
+  readonly card: {
+    readonly masked: string;
+    /** What a reversal needs of the card, sealed by the vault. */
+    readonly sealed: Uint8Array;
+    /** The vault's keyed digest of the number: it tells the same card again, and nothing else. */
+    readonly fingerprint: Uint8Array;
+  } | null;
+  /** The copies of the slip that a success owes; both where it is not said. */
+  readonly copies?: readonly Copy[];
+  /** A digest of the request's bytes: one row, one set of bytes (money rule 1). */
+  readonly digest?: string;
+  /** Taken by `reserve` where the message had to be built first. */
+  readonly place?: Place;
+}
+
+export interface Owed {
+  readonly entry: Entry;
+  readonly debt: Exclude<Debt, 'nothing'>;
+  readonly state: State;
+}
+
+export interface Journal {
+  /** The batch that new entries belong to. */
+  readonly batch: Batch;
+  /** The next trace that nobody holds, in memory alone: nothing may be sent under it before `begin`. */
+  reserve(): Place;
+  /** Takes a trace for a message that moves no money (sign-in, echo); on the disk when it returns. */
+  takeTrace(): Trace;
+  /**
+   * Writes the row of a financial request; on the disk when it returns. Throws the Faults of a disk, and `batch-full`.
+   * The entry is in the caller's hand until it is declined, completed, or handed over.
+   */
+  begin(request: Request): Entry;
+  entry(id: number): Entry | null;
+  /** The newest entry with this trace. */
+  find(trace: Trace): Entry | null;
+  last(): Entry | null;
+  /** Newest first. */
+  rows(range: { readonly limit: number }): readonly Row[];
+  /** What is owed and in nobody's hand, in the order in which it began. */
+  debts(): readonly Owed[];
+  /** A request of this card and amount, begun within `within_ms`, that may have been charged (money rule 16). */
+  again(like: { readonly fingerprint: Uint8Array; readonly amount: Fen; readonly within_ms: number }): Entry | null;
+  /** Whether a flow has a request in hand. */
+  readonly busy: boolean;
+  /** The batch that the sign-in named: opened where it is not the one that is open. Rows keep the batch they had. */
+  openBatch(number: Batch): void;
+  /** Ends the open batch and opens the next; `owing` where money is owed in it or a request is in hand (money rule 6). */
+  closeBatch(): { readonly closed: true; readonly next: Batch } | { readonly closed: false; readonly owing: number };
+  /** Asked before the card: throws `disk-full`, `disk-read-only` or `disk-broken` where a sale could not be written. */
+  checkWritable(): void;
+  /** A quiet moment: what has gathered in the log is moved into the file, if it is enough to be worth it. */
+  tidy(): void;
+  /** Calls `changed` after every change until the returned function is called. */
+  watch(changed: () => void): () => void;
+  close(): void;
+}
+
+export interface JournalParts {
+  readonly disk: JournalDisk;
+  readonly clock?: Clock;
+  readonly random: Random;
+  /** Where a new journal begins. */
+  readonly first?: { readonly batch: Batch; readonly trace: Trace };
+  /** Rows of all open batches together; a profile's capacity of the journal. */
+  readonly most_rows?: number;
+  /** Room that must be free on the disk before a sale. */
+  readonly spare_bytes?: number;
+  /** Ends the lock of a journal that is missing or behind. */
+  readonly reconciled?: Reconciliation;
+}
+
+const BOTH = ['merchant', 'cardholder'] as const satisfies readonly Copy[];
+
+const usual = {
+  first: { batch: batch('000001'), trace: trace('000001') },
+  most_rows: 50_000,
+  spare_bytes: 4 << 20,
+} as const;
+
+/**
+ * Opens the journal, or makes the first one. Throws a Fault that locks payment where it is missing, broken (the file is
+ * then set aside) or behind what this terminal has written before (money rule 12), and the Faults of a disk.
+ */
+export function openJournal(parts: JournalParts): Journal {
+  const { disk, clock = systemClock, first = usual.first, most_rows = usual.most_rows } = parts;
+  const { spare_bytes = usual.spare_bytes } = parts;
+  const { store, leaveMark } = lock({ ...parts, clock, first });
+
+  const watchers = new Set<() => void>();
+  const changed = () => {
+    for (const tell of watchers) tell();
+  };
+  const entries = shelf(store, () => clock.now(), changed);
+  const write = statements(store);
+  let open = write.openBatch();
+  let lastTrace = write.lastTrace();
+  let lastId = write.lastId();
+  let rows = write.rowsOfOpenBatches();
+
+  function freeTrace(): Trace {
+    // Fewer rows than traces, so the search ends (money rule 11).
+    let next = following(lastTrace);
+    while (write.isTaken(next)) next = following(next);
+    return next;
+  }
+
+  function reserve(): Place {
+    if (rows >= most_rows) throw new Fault({ kind: 'batch-full', rows });
+    lastTrace = freeTrace();
+    return { batch: open.number, batchId: open.id, trace: lastTrace };
+  }
+
+  function begin(request: Request): Entry {
+    const { type, amount, entryMode, operator, card, digest, place = reserve() } = request;
+    const facts: EntryFacts = {
+      id: lastId + 1,
+      batch: place.batch,
+      trace: place.trace,
+      type,
+      amount,
+      entry_mode: entryMode,
+      card: card?.masked ?? null,
+      sealed: card?.sealed ?? null,
+      operator,
+      copies: types[type].paper ? (request.copies ?? BOTH) : [],
+      begun_ms: clock.now(),
+    };
+    write.entry(facts, place.batchId, card?.fingerprint ?? null, digest ?? null);
+    lastId = facts.id;
+    rows++;
+    const entry = entries.hold(facts);
+    changed();
+    return entry;
+  }
+
+  function debts(): readonly Owed[] {
+    return entries.unfinished().flatMap((entry) => {
+      const { debt, state } = entry;
+      return debt === 'nothing' || entries.isHeld(entry.id) ? [] : [{ entry, debt, state }];
+    });
+  }
+
+  return {
+    get batch() {
+      return open.number;
+    },
+    reserve,
+    takeTrace() {
+      const next = freeTrace();
+      store.commit(() => write.trace(next));
+      lastTrace = next;
+      return next;
+    },
+    begin,
+    entry: (id) => entries.entry(id),
+    find: (number) => entries.newest(number),
+    last: () => entries.last(1)[0] ?? null,
+    rows: ({ limit }) => entries.last(limit).map((entry) => entry.row),
+    debts,
+    again({ fingerprint, amount, within_ms }) {
+      const alike = entries.alike(fingerprint, amount, clock.now() - within_ms);
+      return alike.find((entry) => entry.state !== 'declined') ?? null;
+    },
+    get busy() {
+      return entries.held > 0;
+    },
+    openBatch(number) {
+      if (number === open.number) return;
+      open = store.commit(() => write.batch(number, clock.now()));
+      changed();
+    },
+    closeBatch() {
+      const owing = debts().filter(({ entry, debt }) => owesMoney(debt) && write.isIn(entry.id, open.id)).length;
+      if (owing + entries.held > 0) return { closed: false, owing: owing + entries.held };
+      const next = following(open.number);
+      open = store.commit(() => {
+        write.closing(open.id, clock.now());
+        return write.batch(next, clock.now());
+      });
+      rows = write.rowsOfOpenBatches();
+      changed();
+      return { closed: true, next };
+    },
+    checkWritable() {
+      const problem: Problem | null = disk.trouble(spare_bytes);
+      if (problem !== null) throw new Fault(problem);
+      // A real commit: what the file system says of itself is not the same as a write that works.
+      store.commit(() => write.trace(lastTrace));
+    },
+    tidy() {
+      if (!store.untidy) return;
+      store.commit(() => {
+        entries.index(lastId);
+        write.trace(lastTrace);
+      });
+      store.checkpoint();
+      leaveMark(lastId);
+    },
+    watch(tell) {
+      watchers.add(tell);
+      return () => watchers.delete(tell);
+    },
+    close() {
+      store.close();
+    },
+  };
+}
+
+/** The statements that write and count, each prepared once. */
+function statements(store: Store) {
+  const insertEntry = store.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const setTrace = store.prepare(`UPDATE facts SET value = ? WHERE name = 'trace'`);
+  // The newest entries may hold a later trace than the one that was written down in the last quiet moment.
+  const lastTraces = store.prepare(`SELECT value AS trace FROM facts WHERE name = 'trace'
+    UNION ALL SELECT * FROM (SELECT trace FROM entries ORDER BY id DESC LIMIT 100)`);
+  const insertBatch = store.prepare('INSERT INTO batches (number, opened_ms) VALUES (?, ?) RETURNING id');
+  const insertClosing = store.prepare('INSERT INTO closings VALUES (?, ?)');
+  const newestBatch = store.prepare('SELECT id, number FROM batches ORDER BY id DESC LIMIT 1');
+  const newestId = store.prepare('SELECT max(id) AS id FROM entries');
+  const batchOf = store.prepare('SELECT batch FROM entries WHERE id = ?');
+  const taken = store.prepare(
+    'SELECT 1 FROM entries WHERE trace = ? AND batch NOT IN (SELECT batch FROM closings) LIMIT 1',
+  );
+  const count = store.prepare('SELECT count(*) AS rows FROM entries WHERE batch NOT IN (SELECT batch FROM closings)');
+
+  return {
+    entry(facts: EntryFacts, batchId: number, fingerprint: Uint8Array | null, digest: string | null): void {
+      const { id, trace, type, amount, entry_mode, card, sealed, operator, copies, begun_ms } = facts;
+      const list = copies.join(' ');
+      store.run(
+        insertEntry,
+        id,
+        batchId,
+        trace,
+        type,
+        amount,
+        entry_mode,
+        card,
+        sealed,
+        fingerprint,
+        operator,
+        list,
+        digest,
+        begun_ms,
+      );
+    },
+    trace: (last: Trace): void => void setTrace.run(last),
+    lastTrace: (): Trace =>
+      lastTraces
+        .all()
+        .map((row) => trace(String(row.trace)))
+        .reduce(later),
+    lastId: (): number => Number(newestId.get()?.id ?? 0),
+    batch: (number: Batch, now_ms: number) => ({ id: Number(insertBatch.get(number, now_ms)?.id), number }),
+    closing: (id: number, now_ms: number): void => void insertClosing.run(id, now_ms),
+    openBatch() {
+      const row = newestBatch.get();
+      return { id: Number(row?.id), number: batch(String(row?.number)) };
+    },
+    isIn: (entry: number, id: number): boolean => batchOf.get(entry)?.batch === id,
+    isTaken: (number: Trace): boolean => taken.get(number) !== undefined,
+    rowsOfOpenBatches: (): number => Number(count.get()?.rows),
+  };
+}
+
+/** Of two traces not far apart, the one that was taken later; the wrap at 999999 lies between them or does not. */
+function later(one: Trace, other: Trace): Trace {
+  const ahead = (Number(other) - Number(one) + 999_999) % 999_999;
+  return ahead < 500_000 ? other : one;
+}

@@ -1,0 +1,91 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** "GTJ1": file(1) and our own opening tell a journal from any other SQLite file. */
+export const APPLICATION_ID = 0x47544a31;
+
+/** SQLite's own page; a commit writes one to five of them, each once. */
+export const PAGE_BYTES = 4096;
+
+/**
+ * The schema's versions, one step each, run in order and each in one transaction. Released steps never change. A step
+ * only adds (a column with a default, a table, an index), so that the release before, brought back by a roll-back,
+ * still reads and writes the file; a step that cannot do so names itself in `oldest_reader`.
+ *
+ * Everything about money is in `entries` and `events`, whose rows never change; a commit of a sale writes to these two
+ * alone. `unfinished` is an index that quiet moments bring up to date: of the entries up to the fact `looked_to`, those
+ * that still owe something. A boot reads them and the few entries after, and no others.
+ */
+export const steps: readonly string[] = [
+  `CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE batches (
+     id INTEGER PRIMARY KEY, number TEXT NOT NULL, opened_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE closings (
+     batch INTEGER PRIMARY KEY REFERENCES batches (id), closed_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE entries (
+     id INTEGER PRIMARY KEY,
+     batch INTEGER NOT NULL REFERENCES batches (id),
+     trace TEXT NOT NULL,
+     type TEXT NOT NULL,
+     amount INTEGER NOT NULL CHECK (amount >= 0),
+     entry_mode TEXT NOT NULL,
+     card TEXT,
+     sealed BLOB,
+     fingerprint BLOB,
+     operator TEXT NOT NULL,
+     copies TEXT NOT NULL,
+     request TEXT,
+     begun_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE UNIQUE INDEX entry_of_trace ON entries (trace, batch);
+   CREATE TABLE events (
+     entry INTEGER NOT NULL REFERENCES entries (id),
+     number INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     detail TEXT,
+     at_ms INTEGER NOT NULL,
+     PRIMARY KEY (entry, number)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE unfinished (entry INTEGER PRIMARY KEY REFERENCES entries (id)) STRICT;
+   CREATE TABLE incidents (
+     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, detail TEXT NOT NULL, at_ms INTEGER NOT NULL
+   ) STRICT;
+   INSERT INTO facts VALUES ('oldest_reader', '1'), ('looked_to', '0');
+   ${['batches', 'closings', 'entries', 'events', 'incidents'].map(neverChanges).join('')}`,
+];
+
+function neverChanges(table: string): string {
+  return ['UPDATE', 'DELETE']
+    .map(
+      (verb) => `CREATE TRIGGER ${table}_no_${verb.toLowerCase()} BEFORE ${verb} ON ${table}
+        BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;`,
+    )
+    .join('');
+}
+
+/** Brings the file from its version to ours. Throws where a newer release says that this one cannot read it. */
+export function migrate(database: DatabaseSync, all: readonly string[] = steps): void {
+  const version = versionOf(database);
+  if (version > all.length) {
+    const oldest = Number(database.prepare(`SELECT value FROM facts WHERE name = 'oldest_reader'`).get()?.value);
+    if (oldest > all.length) throw new Error(`the journal is of version ${version}; this release reads ${all.length}`);
+    return;
+  }
+  all.slice(version).forEach((step, place) => {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      database.exec(step);
+      database.exec(`PRAGMA user_version = ${version + place + 1}`);
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  });
+}
+
+/** 0 where nothing has been made yet. */
+export function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+}

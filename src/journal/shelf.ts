@@ -1,0 +1,128 @@
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
+import { Entry, type EntryFacts, factsOf, type Pen } from './entry.ts';
+import { after, beginning, detailOf, type EntryEvent, eventOf, type History, progressOf } from './events.ts';
+import { debtOf } from './progress.ts';
+import type { Store } from './store.ts';
+
+/** Histories of finished entries that stay in memory; one that was forgotten is read again from its events. */
+const REMEMBERED = 200;
+
+const ENTRY = 'SELECT entries.*, batches.number FROM entries JOIN batches ON batches.id = entries.batch';
+
+/** The entries of the journal: read, written, and those in hand or unfinished kept at hand. */
+export interface Shelf extends Pen {
+  entry(id: number): Entry | null;
+  newest(trace: string): Entry | null;
+  /** From the newest back. */
+  last(limit: number): readonly Entry[];
+  /** Newest first, from this card and amount, begun since. */
+  alike(fingerprint: Uint8Array, amount: number, since_ms: number): readonly Entry[];
+  /** In the order in which they began. */
+  unfinished(): readonly Entry[];
+  /** Takes a new entry, just written, in hand. */
+  hold(facts: EntryFacts): Entry;
+  readonly held: number;
+  /** Brings the index of unfinished entries up to date, inside a commit; `last` is the newest entry's id. */
+  index(last: number): void;
+}
+
+export function shelf(store: Store, now: () => number, changed: () => void): Shelf {
+  const insertEvent = store.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?)');
+  const eventsOf = store.prepare('SELECT kind, detail FROM events WHERE entry = ? ORDER BY number');
+  const byId = store.prepare(`${ENTRY} WHERE entries.id = ?`);
+  const byTrace = store.prepare(`${ENTRY} WHERE trace = ? ORDER BY entries.id DESC LIMIT 1`);
+  const newestFirst = store.prepare(`${ENTRY} ORDER BY entries.id DESC LIMIT ?`);
+  // The newest few hundred, so that the search is bounded without an index to keep.
+  const sameCard = store.prepare(`SELECT * FROM (${ENTRY} ORDER BY entries.id DESC LIMIT 500)
+    WHERE begun_ms >= ? AND amount = ? AND fingerprint = ?`);
+
+  const histories = new Map<number, History>();
+  const held = new Set<number>();
+  const open = new Set<number>();
+  const indexed = store.prepare(`SELECT entry FROM unfinished UNION
+    SELECT id FROM entries WHERE id > (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'looked_to')`);
+  const clearIndex = store.prepare('DELETE FROM unfinished');
+  const insertIndex = store.prepare('INSERT INTO unfinished VALUES (?)');
+  const setLookedTo = store.prepare(`UPDATE facts SET value = ? WHERE name = 'looked_to'`);
+
+  const entryOf = (row: Record<string, unknown> | undefined) =>
+    row === undefined ? null : new Entry(factsOf(row), pen);
+  const entriesOf = (statement: StatementSync, ...values: SQLInputValue[]) =>
+    statement.all(...values).flatMap((row) => entryOf(row) ?? []);
+
+  function history(id: number): History {
+    const known = histories.get(id);
+    if (known !== undefined) return known;
+    const facts = factsOf(byId.get(id) ?? {});
+    const read = eventsOf
+      .all(id)
+      .map(({ kind, detail }) => eventOf(String(kind), detail === null ? null : String(detail)))
+      .reduce(after, beginning(facts.type, facts.copies));
+    remember(id, read);
+    return read;
+  }
+
+  function remember(id: number, next: History): void {
+    histories.delete(id);
+    histories.set(id, next);
+    if (histories.size <= REMEMBERED + open.size) return;
+    for (const oldest of histories.keys()) {
+      if (open.has(oldest)) continue;
+      histories.delete(oldest);
+      return;
+    }
+  }
+
+  function record(id: number, event: EntryEvent): void {
+    // A flow that has given the entry away must not send it any more.
+    if (event.kind === 'sent' && !held.has(id)) throw new Error(`entry ${id} is in nobody's hand and cannot be sent`);
+    const before = history(id);
+    const next = after(before, event);
+    store.run(insertEvent, id, before.events, event.kind, detailOf(event), now());
+    if (next.stage !== 'begun' && isFinished(next)) open.delete(id);
+    remember(id, next);
+    // The bank's no and the counter's end decide; the outbox need not wait for the paper.
+    if (next.stage === 'declined' || next.stage === 'completed') held.delete(id);
+    changed();
+  }
+
+  const pen: Pen = {
+    history,
+    record,
+    isHeld: (id) => held.has(id),
+    handOver(id) {
+      if (!held.delete(id)) return;
+      if (isFinished(history(id))) open.delete(id);
+      changed();
+    },
+  };
+
+  for (const { entry } of indexed.all()) if (!isFinished(history(Number(entry)))) open.add(Number(entry));
+
+  return {
+    ...pen,
+    entry: (id) => entryOf(byId.get(id)),
+    newest: (trace) => entryOf(byTrace.get(trace)),
+    last: (limit) => entriesOf(newestFirst, limit),
+    alike: (fingerprint, amount, since_ms) => entriesOf(sameCard, since_ms, amount, fingerprint),
+    unfinished: () => [...open].sort((one, other) => one - other).flatMap((id) => entryOf(byId.get(id)) ?? []),
+    hold(facts) {
+      held.add(facts.id);
+      open.add(facts.id);
+      remember(facts.id, beginning(facts.type, facts.copies));
+      return new Entry(facts, pen);
+    },
+    get held() {
+      return held.size;
+    },
+    index(last) {
+      clearIndex.run();
+      for (const id of open) insertIndex.run(id);
+      setLookedTo.run(String(last));
+    },
+  };
+}
+
+function isFinished(history: History): boolean {
+  return debtOf(progressOf(history)) === 'nothing';
+}

@@ -1,0 +1,111 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Fault } from '../values/problem.ts';
+import { faultOf, type JournalDisk, mapped } from './disk.ts';
+import { APPLICATION_ID, migrate, PAGE_BYTES, versionOf } from './schema.ts';
+
+/**
+ * The log is written over in place: a checkpoint lets the next commit begin again at its start, and as long as the log
+ * stays within what was reserved, fdatasync has no metadata to write. Measured in bench/journal.ts.
+ */
+const LOG_BYTES = 1 << 20;
+/** Commits between two checkpoints in quiet moments; a commit writes up to five frames. */
+const TIDY_COMMITS = 40;
+/** Frames after which SQLite checkpoints by itself, where nobody found a quiet moment; within what was reserved. */
+const MOST_FRAMES = 240;
+
+/** The journal's file: opened, asserted, and written one commit at a time. */
+export interface Store {
+  prepare(sql: string): StatementSync;
+  /** Runs `work` in one transaction, on the disk when it returns. What the disk says against it is thrown as a Fault. */
+  commit<T>(work: () => T): T;
+  /** One statement that is a commit of its own. */
+  run(statement: StatementSync, ...values: SQLInputValue[]): void;
+  /** Whether enough has been written for a checkpoint. */
+  readonly untidy: boolean;
+  /** Moves the log into the file, so that the log is written over from its start. Not on the way of a sale. */
+  checkpoint(): void;
+  close(): void;
+}
+
+/** Opens and checks the file. `fresh`: a file without tables is made into a journal, else it counts as broken. */
+export function openStore(disk: JournalDisk, fresh: boolean): Store {
+  const { file } = disk;
+  const database = mapped(file, () => new DatabaseSync(disk.location));
+  try {
+    prepareFile(database, disk, fresh);
+  } catch (error) {
+    database.close();
+    throw faultOf(error, file);
+  }
+
+  let commits = 0;
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const end = database.prepare('COMMIT');
+  const written = (work: () => void) => {
+    mapped(file, work);
+    commits++;
+  };
+  return {
+    prepare: (sql) => database.prepare(sql),
+    commit(work) {
+      return mapped(file, () => {
+        begin.run();
+        try {
+          const made = work();
+          end.run();
+          commits++;
+          return made;
+        } catch (error) {
+          // SQLite has rolled back by itself where the disk is full or broken.
+          if (database.isTransaction) database.exec('ROLLBACK');
+          throw error;
+        }
+      });
+    },
+    run: (statement, ...values) => written(() => statement.run(...values)),
+    get untidy() {
+      return commits >= TIDY_COMMITS;
+    },
+    checkpoint() {
+      mapped(file, () => database.exec('PRAGMA wal_checkpoint(FULL)'));
+      commits = 0;
+    },
+    close: () => database.close(),
+  };
+}
+
+function prepareFile(database: DatabaseSync, disk: JournalDisk, fresh: boolean): void {
+  // Before the first page is read: one process has the file, and no shared-memory file is needed.
+  database.exec(`PRAGMA locking_mode = EXCLUSIVE`);
+  if (fresh && versionOf(database) === 0) {
+    database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA application_id = ${APPLICATION_ID}`);
+  }
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${MOST_FRAMES};
+    PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF`);
+  // Money rule 1 rests on these: asserted, not assumed.
+  must(database, 'journal_mode', 'wal');
+  must(database, 'synchronous', 2);
+  must(database, 'locking_mode', 'exclusive');
+
+  const sound = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+  if (sound !== 'ok') throw broken(disk, String(sound));
+  if (pragma(database, 'application_id') !== APPLICATION_ID) throw broken(disk, 'it is not a journal');
+  if (pragma(database, 'page_size') !== PAGE_BYTES) throw broken(disk, 'its pages have another size');
+  if (!fresh && versionOf(database) === 0) throw broken(disk, 'it holds no tables');
+  migrate(database);
+  disk.reserve(LOG_BYTES);
+  disk.syncFolder();
+}
+
+function broken({ file }: JournalDisk, why: string): Fault {
+  return new Fault({ kind: 'journal-broken', file, why, set_aside: null });
+}
+
+function must(database: DatabaseSync, name: string, value: string | number): void {
+  const found = pragma(database, name);
+  if (found !== value) throw new Error(`the journal needs ${name} = ${value}, and SQLite says ${String(found)}`);
+}
+
+function pragma(database: DatabaseSync, name: string): unknown {
+  return database.prepare(`PRAGMA ${name}`).get()?.[name];
+}

@@ -1,0 +1,20 @@
+/**
+ * The financial requests, a row each. `moves`: the way of the money in the merchant's eyes when the bank says yes.
+ * `lost`: how a request is made good whose result is not known. A type with another way of being made good adds its
+ * rows to the debt table.
+ */
+export const types = {
+  sale: { moves: 'in', lost: 'reverse', paper: true },
+} as const satisfies Record<string, TypeFacts>;
+
+export interface TypeFacts {
+  readonly moves: 'in' | 'out' | 'nothing';
+  readonly lost: Lost;
+  /** Whether its success owes receipt copies. */
+  readonly paper: boolean;
+}
+
+/** `reverse`: a reversal (0400) is sent until the bank acknowledges it. */
+export type Lost = 'reverse';
+
+export type EntryType = keyof typeof types;
