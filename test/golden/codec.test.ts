@@ -61,3 +61,40 @@ for (const sample of read('sample-messages.json').samples as Sample[]) {
     t.equal(pack(back).toString('hex').toUpperCase(), hex.toUpperCase());
   });
 }
+
+interface Made {
+  tpdu: string;
+  header: string;
+  mti: string;
+  fields: Record<string, string>;
+  hex: string;
+}
+
+t.test('what pyiso8583 made packs and unpacks to the same bytes and fields', async (t) => {
+  for (const { tpdu, header, mti, fields: held, hex } of read('pyiso8583-messages.json').messages as Made[]) {
+    const values: Record<string, string | Uint8Array> = { tpdu, header, mti };
+    for (const [bit, value] of Object.entries(held)) {
+      const name = nameOf.get(bit) ?? 'mac';
+      values[name] = fields[name].form === 'b' ? Buffer.from(value, 'hex') : value;
+    }
+    t.equal(
+      pack(message(values as unknown as MessageFields))
+        .toString('hex')
+        .toUpperCase(),
+      hex,
+    );
+    const back = unpack(Buffer.from(hex, 'hex'));
+    for (const [bit, value] of Object.entries(held)) {
+      const found = back[nameOf.get(bit) ?? 'mac'];
+      t.equal(
+        typeof found === 'string'
+          ? found
+          : Buffer.from(found ?? [])
+              .toString('hex')
+              .toUpperCase(),
+        value,
+        bit,
+      );
+    }
+  }
+});
