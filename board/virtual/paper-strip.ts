@@ -72,7 +72,12 @@ export function composer(dots: number, font: (character: string) => Glyph): Comp
     return printed;
   }
 
-  function picture(width: number, height: number, dark: (x: number, y: number) => boolean, text: string): Printed {
+  function picture(
+    width: number,
+    height: number,
+    dark: (x: number, y: number) => boolean,
+    text: string | null,
+  ): Printed {
     const rows = blank(height);
     const left = Math.max(0, offset(width));
     rows.forEach((row, y) => {
@@ -134,7 +139,7 @@ export function composer(dots: number, font: (character: string) => Glyph): Comp
             const byte = bits[Math.floor(y / high) * across + (Math.floor(x / wide) >> 3)] ?? 0;
             return ((byte >> (7 - (Math.floor(x / wide) & 7))) & 1) === 1;
           };
-          return picture(across * 8 * wide, command.rows * high, dark, '[picture]');
+          return picture(across * 8 * wide, command.rows * high, dark, null);
         }
         case 'qr-module':
           code = { ...code, module: command.dots };

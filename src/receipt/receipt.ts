@@ -1,5 +1,6 @@
 import { type Fen, yuan } from '../values/fen.ts';
-import type { ReceiptRow, ReceiptTable } from './table.ts';
+import { guitaiMark } from './guitai-mark.ts';
+import type { Mark, ReceiptRow, ReceiptTable } from './table.ts';
 
 export type Copy = 'merchant' | 'cardholder';
 
@@ -30,6 +31,8 @@ export interface SlipFacts {
   readonly note?: string;
   /** A copy that was begun before and not confirmed, or a reprint (money rule 5). */
   readonly duplicate: boolean;
+  /** The merchant's logo in dots; Guitai's mark where there is none. */
+  readonly mark?: Mark;
   /** Where the e-receipt is, in ASCII. */
   readonly link?: string;
 }
@@ -70,6 +73,7 @@ export function saleReceipt(facts: SlipFacts, copy: Copy, text: ReceiptText): Re
     value === null || value.trim() === '' ? [] : [{ kind: 'pair', label: text(id), value }];
 
   return [
+    { kind: 'mark', mark: facts.mark ?? guitaiMark },
     { kind: 'title', text: facts.merchant.name },
     { kind: 'text', text: text('receipt.title'), align: 'centre' },
     { kind: 'text', text: text(`receipt.copy.${copy}`), align: 'centre' },

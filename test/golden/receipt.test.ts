@@ -1,6 +1,7 @@
 import t from 'tap';
 import { texts } from '../../src/config/texts.ts';
 import { pieces } from '../../src/receipt/commands.ts';
+import { guitaiMark } from '../../src/receipt/guitai-mark.ts';
 import { layOut } from '../../src/receipt/layout.ts';
 import { firstAnswer } from '../../src/receipt/printer-answers.ts';
 import { problemOf, statusOf } from '../../src/receipt/printer-status.ts';
@@ -63,6 +64,8 @@ t.test('the merchant copy on 58 mm', async (t) => {
   t.equal(
     textOf(FACTS, 'merchant', 32),
     [
+      '(mark)',
+      '(gap)',
       '   便民小超市',
       '(gap)',
       '           POS 签购单',
@@ -141,4 +144,11 @@ t.test("the printer's answers are told apart", async (t) => {
   t.same(answer('140000'), null);
   t.same(answer('11'), { found: { say: 'nothing' }, used: 1 }, 'XON');
   t.same(answer(''), null);
+});
+
+t.test('no picture holds what a printer would take for a real-time command', async (t) => {
+  // Epson, DLE EOT: the printer looks for 10 04 and 10 14 in everything that arrives.
+  const [bytes] = pieces(layOut([{ kind: 'mark', mark: guitaiMark }], 32));
+  t.match(Buffer.from(bytes ?? []).toString('hex'), /^1b401c261b61011d763000/);
+  t.notMatch(Buffer.from(bytes ?? []).toString('hex'), /^(..)*10(04|05|14)/);
 });

@@ -142,7 +142,7 @@ t.test('the picture shows what was printed', async (t) => {
   );
   await at.send('1d763000 0100 0800 ff818181818181ff', '1d5601');
   await at.answers();
-  t.match(at.farEnd.slips(), [{ text: `[QR ${url}]\n[picture]`, cut: true }]);
+  t.match(at.farEnd.slips(), [{ text: `[QR ${url}]`, cut: true }]);
   t.equal(await at.farEnd.picture(7), null);
   const png = await at.farEnd.picture(1);
   if (png === null) return t.fail('no picture');
