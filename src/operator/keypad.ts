@@ -36,6 +36,8 @@ export interface Keypad {
 const MOST_TYPED_AHEAD = 16;
 /** While a key is down a release, or a second key in its column, makes no edge: the pad is looked at so often. */
 const LOOK_AGAIN_MS = 10;
+/** Behind a stuck key too, but for as long as it takes somebody to mend it: half a finger's press. */
+const LOOK_PAST_STUCK_MS = 20;
 
 /**
  * A matrix of bare switches. At rest all rows are low and a pressed key pulls its column down: that edge starts a scan.
@@ -64,7 +66,7 @@ export async function keypad(lines: Lines, layout: KeypadLayout, clock: Clock): 
         const problem = await checkedPad(rows, columns, layout, states);
         for (const check of checks.splice(0)) check.resolve(problem);
       }
-      await ears.heard(restless(states, clock.monotonic()) ? LOOK_AGAIN_MS : null);
+      await ears.heard(lookAgain(states, clock.monotonic()));
       if (stopped) break;
       const scan = await scanOf(rows, columns, layout, ears);
       for (const change of follow(states, scan, clock.monotonic())) presses.put(pressOf(change.place, change.held));
@@ -96,9 +98,11 @@ export async function keypad(lines: Lines, layout: KeypadLayout, clock: Clock): 
   };
 }
 
-/** True while something may change without an edge: a key is down, or is still locked out. */
-function restless(states: readonly KeyState[], now_ms: number): boolean {
-  return states.some((state) => state.down || now_ms - state.changed_ms < LOCK_OUT_MS);
+/** When to look again without an edge: null while nothing is down and nothing is locked out. */
+function lookAgain(states: readonly KeyState[], now_ms: number): number | null {
+  const moving = states.some((state) => now_ms - state.changed_ms < LOCK_OUT_MS || (state.down && !state.stuck));
+  if (moving) return LOOK_AGAIN_MS;
+  return states.some((state) => state.stuck) ? LOOK_PAST_STUCK_MS : null;
 }
 
 /** One look at every row, then back to rest. Three keys or more are looked at until two looks agree. */
@@ -106,18 +110,29 @@ async function scanOf(rows: LineOutputs, columns: LineInputs, layout: KeypadLayo
   let before: Scan | null = null;
   for (let look = 1; ; look++) {
     ears.scanning();
-    const answers = layout.rows.map((_, row) => {
-      rows.write(layout.rows.map((_, other) => (other === row ? 0 : 1)));
-      return columns.read();
-    });
-    rows.write(layout.rows.map(() => 0));
-    const rest = columns.read();
-    const scan = (await Promise.all(answers)).map(lowBits);
-    ears.scanned(columnsOf(scan), lowBits(await rest));
+    const { scan, rest } = await looked(rows, columns, layout);
+    ears.scanned(columnsOf(scan), rest);
     // A key that closes in the middle of a scan can make its rectangle's fourth corner look pressed alone.
     if (keysIn(scan) < 3 || look === 4 || before?.join() === scan.join()) return scan;
     before = scan;
   }
+}
+
+/** Each row alone, then all of them; everything is on its way before the first answer is awaited. */
+async function looked(
+  rows: LineOutputs,
+  columns: LineInputs,
+  layout: KeypadLayout,
+): Promise<{ scan: Scan; rest: number }> {
+  const writes: Promise<void>[] = [];
+  const reads: Promise<readonly Level[]>[] = [];
+  for (const row of [...layout.rows.keys(), null]) {
+    writes.push(rows.write(layout.rows.map((_, other) => (row === null || other === row ? 0 : 1))));
+    reads.push(columns.read());
+  }
+  const [answers] = await Promise.all([Promise.all(reads), Promise.all(writes)]);
+  const seen = answers.map(lowBits);
+  return { scan: seen.slice(0, -1), rest: seen.at(-1) ?? 0 };
 }
 
 function keysIn(scan: Scan): number {
@@ -130,15 +145,9 @@ async function checkedPad(
   layout: KeypadLayout,
   states: readonly KeyState[],
 ): Promise<Problem | null> {
-  rows.write(layout.rows.map(() => 1));
-  const released = columns.read();
-  const answers = layout.rows.map((_, row) => {
-    rows.write(layout.rows.map((_, other) => (other === row ? 0 : 1)));
-    return columns.read();
-  });
-  rows.write(layout.rows.map(() => 0));
-  const low = (await released).flatMap((level, column) => (level === 0 ? [column + 1] : []));
-  const scan = (await Promise.all(answers)).map(lowBits);
+  const letGo = rows.write(layout.rows.map(() => 1));
+  const [released, { scan }] = await Promise.all([columns.read(), looked(rows, columns, layout), letGo]);
+  const low = released.flatMap((level, column) => (level === 0 ? [column + 1] : []));
   if (low.length > 0) {
     return { kind: 'device-garbled', device: 'keypad', why: `column ${low.join(', ')} is low while no row is driven` };
   }
