@@ -4,20 +4,16 @@ import { join } from 'node:path';
 import { type Clock, type Random, systemClock } from '../src/values/clock.ts';
 import { acquirer } from './acquirer.ts';
 import { openAuthority } from './authority.ts';
-import { openBooks } from './books.ts';
 import { certificates } from './certificates.ts';
 import { type Command, control, listenForControl, type Reply, refuseSecondBank } from './control.ts';
 import { desk } from './desk.ts';
 import { faults } from './faults.ts';
 import { writeWhole } from './files.ts';
 import { listenForHandshakes } from './keycentre.ts';
-import { ledger } from './ledger.ts';
 import { listenForTerminals } from './link.ts';
 import { type Log, silentLog } from './log.ts';
-import { type Office, openAccounts } from './office.ts';
+import { openOffice } from './office.ts';
 import { readSeed } from './seed.ts';
-import { terminals } from './terminals.ts';
-import { trades } from './trades.ts';
 
 export interface BankOptions {
   /** The countertop's folder (GUITAI_DIR); the bank's state is in its `bank/`. Absolute. */
@@ -62,20 +58,9 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   // Undone in reverse where a later step fails.
   await using opened = new AsyncDisposableStack();
 
-  const books = openBooks(dir);
-  opened.defer(() => books.close());
+  const office = openOffice(dir, { seed, clock, random });
+  opened.defer(() => office.books.close());
   const authority = await openAuthority(dir, clock);
-  const office: Office = {
-    seed,
-    books,
-    ledger: ledger(books),
-    trades: trades(books),
-    terminals: terminals(books, seed, random),
-    clock,
-    random,
-    processingRequests: new Map(),
-  };
-  openAccounts(office);
 
   const acquiring = acquirer(office);
   const hostFaults = faults();
@@ -85,7 +70,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   opened.defer(() => primary.close());
   const backup = await listenForTerminals({ host, port: options.backup ?? 0 }, 'backup', counter, hostFaults);
   opened.defer(() => backup.close());
-  const issued = certificates(books);
+  const issued = certificates(office.books);
   const keyCentre = await listenForHandshakes(
     { host, port: options.keyCentre ?? 0 },
     { office, authority, certificates: issued, log },

@@ -1,9 +1,9 @@
 import type { Clock, Random } from '../src/values/clock.ts';
-import type { Books } from './books.ts';
-import type { Ledger } from './ledger.ts';
+import { type Books, openBooks } from './books.ts';
+import { type Ledger, ledger } from './ledger.ts';
 import type { Seed } from './seed.ts';
-import type { Terminals } from './terminals.ts';
-import type { Trades } from './trades.ts';
+import { type Terminals, terminals } from './terminals.ts';
+import { type Trades, trades } from './trades.ts';
 
 /** What the bank's desks share: its customers, its books, its clock. */
 export interface Office {
@@ -16,6 +16,26 @@ export interface Office {
   readonly random: Random;
   /** The digit of a terminal's next answer header: what the host asks it to do after the transaction. Used once. */
   readonly processingRequests: Map<string, string>;
+}
+
+/** Opens the books of a bank's folder for the customers of `seed`, and counts them. */
+export function openOffice(dir: string, given: { seed: Seed; clock: Clock; random: Random }): Office {
+  const books = openBooks(dir);
+  try {
+    const office: Office = {
+      ...given,
+      books,
+      ledger: ledger(books),
+      trades: trades(books),
+      terminals: terminals(books, given.seed, given.random),
+      processingRequests: new Map(),
+    };
+    openAccounts(office);
+    return office;
+  } catch (error) {
+    books.close();
+    throw error;
+  }
 }
 
 /** The bank's local time: `date` YYYYMMDD, `time` hhmmss. */
@@ -39,7 +59,7 @@ export const ACQUIRER_FEES = 'acquirer:fees';
 export const TREASURY = 'bank:treasury';
 
 /** Opens the accounts of the seed that are not open yet; each opening balance comes out of the bank's treasury, once. */
-export function openAccounts({ books, ledger, seed, clock }: Office): void {
+function openAccounts({ books, ledger, seed, clock }: Office): void {
   const forgiven = books.db.prepare('INSERT INTO card (id) VALUES (?) ON CONFLICT (id) DO UPDATE SET wrong_pins = 0');
   books.atomically(() => {
     ledger.open({ id: TREASURY, kind: 'treasury', name: seed.acquirer.name.zh });

@@ -1,0 +1,202 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import t from 'tap';
+import { type Acquirer, acquirer } from '../../bank/acquirer.ts';
+import { SEED } from '../../bank/bank.ts';
+import { cardAccount, merchantPending, type Office, openOffice } from '../../bank/office.ts';
+import { readSeed } from '../../bank/seed.ts';
+import { MessageError, pack, unpack } from '../../src/host/codec.ts';
+import { systemClock } from '../../src/values/clock.ts';
+import {
+  CARDS,
+  type Keys,
+  MERCHANT,
+  request,
+  reversalRequest,
+  saleRequest,
+  sealed,
+  TERMINAL,
+  unsealedKeys,
+} from '../unit/bank-terminal.ts';
+
+const seed = readSeed(SEED);
+const random = (size: number) => crypto.getRandomValues(new Uint8Array(size));
+
+class Desk {
+  readonly dir = mkdtempSync(join(tmpdir(), 'gt-books-'));
+  office: Office;
+  host: Acquirer;
+  keys: Keys;
+
+  constructor() {
+    this.office = openOffice(this.dir, { seed, clock: systemClock, random });
+    this.host = acquirer(this.office);
+    const { key, kcv } = this.office.terminals.nextMaster(TERMINAL);
+    this.office.terminals.confirmMaster(TERMINAL, kcv);
+    const asked = request('0800', { trace: '000001', batch: '00000001004', operator: '01 ' });
+    this.keys = unsealedKeys(key, unpack(this.handle(Buffer.from(pack(asked)))));
+  }
+
+  handle(body: Uint8Array): Buffer {
+    return this.office.books.atomically(() => this.host.handle(body)).answer.subarray(2);
+  }
+
+  restart(): void {
+    this.office.books.close();
+    this.office = openOffice(this.dir, { seed, clock: systemClock, random });
+    this.host = acquirer(this.office);
+  }
+
+  remove(): void {
+    this.office.books.close();
+    rmSync(this.dir, { recursive: true });
+  }
+}
+
+type Step =
+  | { do: 'sale' | 'reverse'; trace: number; amount: number; card: 'boc' | 'poor' | 'lost' }
+  | { do: 'restart' };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 10,
+    arbitrary: fc.record({
+      do: fc.constantFrom('sale', 'reverse'),
+      trace: fc.integer({ min: 1, max: 6 }),
+      amount: fc.constantFrom(1, 300, 499, 400_000, 700_000),
+      card: fc.constantFrom('boc', 'poor', 'lost'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'restart' } as const) },
+);
+
+/** The books as a page of paper would have them. */
+class Model {
+  readonly rows = new Map<number, { amount: number; card: 'boc' | 'poor' | 'lost'; state: string }>();
+  readonly balances = { boc: 1_000_000, poor: 500, lost: 100_000 };
+
+  ask(keys: Keys, { do: what, trace, amount, card }: Exclude<Step, { do: 'restart' }>) {
+    const number = String(trace).padStart(6, '0');
+    const before = this.rows.get(trace);
+    if (what === 'sale') {
+      const { pin, ...stripe } = CARDS[card];
+      const body = sealed(saleRequest(keys, { trace: number, amount, card: stripe, pin }), keys.mak);
+      return { body, expected: this.#sell(trace, amount, card, before?.state) };
+    }
+    // A terminal reverses what it wrote down: the amount and the card of its own row.
+    const row = before ?? { amount, card };
+    const fields = { pan: CARDS[row.card].pan };
+    const body = sealed(reversalRequest(keys, { trace: number, amount: row.amount, fields }), keys.mak);
+    return { body, expected: this.#reverse(trace, row, before?.state) };
+  }
+
+  #sell(trace: number, amount: number, card: 'boc' | 'poor' | 'lost', state: string | undefined): string {
+    if (state === 'tombstone') return '12';
+    if (state !== undefined) return '94';
+    const code = card === 'lost' ? '41' : this.balances[card] < amount ? '51' : '00';
+    if (code === '00') this.balances[card] -= amount;
+    this.rows.set(trace, { amount, card, state: code === '00' ? 'posted' : 'declined' });
+    return code;
+  }
+
+  #reverse(trace: number, row: { amount: number; card: 'boc' | 'poor' | 'lost' }, state: string | undefined): string {
+    if (state === 'posted') this.balances[row.card] += row.amount;
+    const next = { posted: 'reversed', reversed: 'reversed', declined: 'declined' }[state ?? ''] ?? 'tombstone';
+    this.rows.set(trace, { ...row, state: next });
+    return next === 'tombstone' ? '25' : '00';
+  }
+
+  compare({ ledger, trades }: Office): void {
+    ledger.recount();
+    const same = (found: unknown, expected: unknown, what: string): void => {
+      if (found !== expected) throw new Error(`${what}: ${String(found)}, expected ${String(expected)}`);
+    };
+    same(ledger.sum(), 0, 'the sum');
+    same(ledger.balance(cardAccount('boc-debit')), this.balances.boc, 'boc');
+    same(ledger.balance(cardAccount('abc-poor')), this.balances.poor, 'poor');
+    same(ledger.balance(cardAccount('ccb-lost')), this.balances.lost, 'lost');
+    const posted = [...this.rows.values()].filter(({ state }) => state === 'posted');
+    same(
+      ledger.balance(merchantPending(MERCHANT)),
+      posted.reduce((sum, { amount }) => sum + amount, 0),
+      'pending',
+    );
+    const states = trades
+      .list(100)
+      .map(({ trace, state }) => `${Number(trace)} ${state}`)
+      .sort();
+    same(
+      states.join(),
+      [...this.rows]
+        .map(([trace, { state }]) => `${trace} ${state}`)
+        .sort()
+        .join(),
+      'states',
+    );
+  }
+}
+
+t.test('whatever comes, in whatever order, twice or late: the books balance and nothing is posted twice', async (t) => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const desk = new Desk();
+      try {
+        const model = new Model();
+        for (const one of steps) {
+          if (one.do === 'restart') {
+            desk.restart();
+            continue;
+          }
+          const { expected, body } = model.ask(desk.keys, one);
+          const code = unpack(desk.handle(body)).code;
+          if (code !== expected) throw new Error(`${JSON.stringify(one)}: ${code}, expected ${expected}`);
+          model.compare(desk.office);
+        }
+      } finally {
+        desk.remove();
+      }
+    }),
+    { numRuns: 60 },
+  );
+  t.pass();
+});
+
+t.test('bytes that are no message, and messages with any byte changed, post nothing and break nothing', async (t) => {
+  const desk = new Desk();
+  t.teardown(() => desk.remove());
+  const good = sealed(saleRequest(desk.keys, { trace: '000009' }), desk.keys.mak);
+  const harmless = (body: Buffer): void => {
+    try {
+      const code = unpack(desk.handle(body)).code;
+      if (code === '00') throw new Error('it was approved');
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+    }
+  };
+  // Before MTI and behind it: what the MAC does not cover may change nothing but the way back.
+  fc.assert(
+    fc.property(fc.integer({ min: 11, max: good.length - 1 }), fc.integer({ min: 1, max: 255 }), (place, change) => {
+      const spoilt = Buffer.from(good);
+      spoilt[place] = (spoilt[place] ?? 0) ^ change;
+      harmless(spoilt);
+    }),
+    { numRuns: 2000 },
+  );
+  fc.assert(fc.property(fc.integer({ min: 0, max: good.length - 1 }), (cut) => harmless(good.subarray(0, cut))));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => harmless(Buffer.from(bytes))),
+    { numRuns: 1000 },
+  );
+  const header = good.subarray(0, 11);
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.constantFrom('0800', '0820', '0200', '0400'), (bytes, mti) =>
+      harmless(Buffer.concat([header, Buffer.from(mti, 'hex'), bytes])),
+    ),
+    { numRuns: 1000 },
+  );
+  t.equal(desk.office.trades.list(10).length, 0);
+  t.equal(desk.office.ledger.sum(), 0);
+  t.equal(unpack(desk.handle(good)).code, '00', 'the good one is still good');
+});
