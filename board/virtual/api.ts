@@ -133,10 +133,10 @@ async function journal(counter: Counter, { query }: Call): Promise<Answer> {
   return { json: await powered(counter).status.journal(number(query, 'limit', 1, 1000, ROWS)) };
 }
 
-async function book({ bank }: Counter, { parts }: Call): Promise<Answer> {
+async function book({ bank }: Counter, { parts, query }: Call): Promise<Answer> {
   const found = BOOKS.find((name): name is Book => name === parts[0]);
   if (found === undefined) throw new Refusal(404, 'the bank has no such book', `Its books: ${BOOKS.join(' ')}.`);
-  return { json: await bank.book(found) };
+  return { json: await bank.book(found, number(query, 'limit', 1, 100_000, 500)) };
 }
 
 function powered(counter: Counter): Counter {

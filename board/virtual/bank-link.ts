@@ -14,7 +14,8 @@ export type BankDoor = 'primary' | 'backup' | 'key-centre';
 /** The bank as the board sees it: the addresses it publishes, and its control socket. */
 export interface BankLink {
   door(door: BankDoor): { host: string; port: number } | null;
-  book(book: Book): Promise<unknown>;
+  /** The newest `limit` rows of a book that grows. */
+  book(book: Book, limit?: number): Promise<unknown>;
   fault(fault: BankFault, on: boolean): Promise<void>;
   faults(): Promise<Readonly<Record<string, boolean>>>;
 }
@@ -35,8 +36,8 @@ export function openBankLink(published: string): BankLink {
   };
   return {
     door: (door) => addressOf(readPublished(published)[door]),
-    async book(book) {
-      const answer = await ask({ do: book });
+    async book(book, limit) {
+      const answer = await ask({ do: book, ...(limit === undefined ? {} : { limit }) });
       return book === 'ledger' ? omitOk(answer) : (answer[book] ?? []);
     },
     async fault(fault, on) {

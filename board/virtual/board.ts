@@ -8,7 +8,7 @@ import { finger } from './finger.ts';
 import { openLines, writeAtomically } from './lines.ts';
 import { servePage } from './page-server.ts';
 import { openStatus } from './status.ts';
-import { terminalProcess } from './terminal-process.ts';
+import { type Crash, terminalProcess } from './terminal-process.ts';
 import { tellWires } from './told-wires.ts';
 import { readWallet } from './wallet.ts';
 import { WireLog } from './wire-log.ts';
@@ -24,11 +24,13 @@ export interface BoardOptions {
   readonly dir: string;
   /** The page's port; 0 takes any that is free. */
   readonly port: number;
-  /** The devices, once `dir`/board is there for their sockets. */
-  readonly devices: (folder: string) => Promise<FarEnds>;
+  /** Opened once `dir`/board is there for their sockets. */
+  readonly devices: () => Promise<FarEnds>;
   readonly terminal: { readonly program: string; readonly words: readonly string[] };
   /** Whether the terminal's power is on from the start. */
   readonly power: boolean;
+  /** Told when the terminal ended without its power being cut. */
+  readonly crashed?: (crash: Crash) => void;
 }
 
 export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
@@ -40,7 +42,7 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
   const bank = openBankLink(join(dir, 'bank', 'bank.json'));
   const status = openStatus(join(dir, 'status.sock'));
   const lines = await openLines(join(dir, 'lines.json'), bank, log);
-  const devices = await options.devices(folder);
+  const devices = await options.devices();
   const terminal = terminalProcess({ dir, ...options.terminal });
   const faults = boardFaults(devices, lines, bank);
   const counter: Counter = { devices, terminal, status, bank, faults, finger: finger(devices), log, wallet };
@@ -48,6 +50,7 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
     log.append({ wire, direction, bytes, ...(text === undefined ? {} : { text }) }),
   );
   const stopTelling = tellWires(status, log);
+  terminal.watch(() => terminal.crash !== null && options.crashed?.(terminal.crash));
   const page = await servePage(counter, port);
   writeAtomically(join(folder, 'page.json'), { url: page.url });
   if (options.power) await switchPower(counter, true);

@@ -26,16 +26,25 @@ const agreeing: Readonly<Record<string, readonly string[]>> = {
 };
 const stillOpen: ReadonlySet<string> = new Set(['pending', 'unknown', 'reversing', 'parked']);
 
-export function agreement(journal: readonly unknown[], transactions: readonly unknown[]): Agreement {
+/** Lists as long as `most` were cut off: a row that only one of them has may be beyond the other's end. */
+export function agreement(
+  journal: readonly unknown[],
+  transactions: readonly unknown[],
+  most = Number.POSITIVE_INFINITY,
+): Agreement {
+  const cutOff = journal.length >= most || transactions.length >= most;
   const ours = byTrace(journal);
   const theirs = byTrace(transactions.filter((row) => isMoney(row)));
   const differing = [];
   let open = 0;
   for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
-    const terminal = ours.get(key) ?? ABSENT;
-    const bank = theirs.get(key) ?? ABSENT;
+    const terminal = ours.get(key)?.state ?? ABSENT;
+    const bank = theirs.get(key)?.state ?? ABSENT;
+    if (cutOff && (terminal === ABSENT || bank === ABSENT)) continue;
     if (stillOpen.has(terminal)) open++;
-    else if (terminal === ABSENT ? bank === 'posted' : !(agreeing[terminal] ?? [terminal]).includes(bank)) {
+    else if (
+      terminal === ABSENT ? bank === 'posted' : !agree(terminal, bank) || !sameAmount(ours.get(key), theirs.get(key))
+    ) {
       const [batch = '', trace = ''] = key.split('/');
       differing.push({ batch, trace, terminal, bank });
     }
@@ -43,14 +52,29 @@ export function agreement(journal: readonly unknown[], transactions: readonly un
   return { terminal: ours.size, bank: theirs.size, open, differing };
 }
 
-function byTrace(rows: readonly unknown[]): Map<string, string> {
-  const states = new Map<string, string>();
+function agree(terminal: string, bank: string): boolean {
+  return (agreeing[terminal] ?? [terminal]).includes(bank);
+}
+
+/** A tombstone knows no amount of an original that never came. */
+function sameAmount(ours: Row | undefined, theirs: Row | undefined): boolean {
+  return ours === undefined || theirs === undefined || theirs.state === 'tombstone' || ours.amount === theirs.amount;
+}
+
+interface Row {
+  readonly state: string;
+  readonly amount: number;
+}
+
+function byTrace(rows: readonly unknown[]): Map<string, Row> {
+  const found = new Map<string, Row>();
   for (const row of rows) {
-    const { batch, trace, state } = row as Record<string, unknown>;
+    const { batch, trace, state, amount } = row as Record<string, unknown>;
     // The same number may be written 45 by one side and 000045 by the other.
-    states.set(`${String(batch).padStart(6, '0')}/${String(trace).padStart(6, '0')}`, String(state));
+    const key = `${String(batch).padStart(6, '0')}/${String(trace).padStart(6, '0')}`;
+    found.set(key, { state: String(state), amount: Number(amount) });
   }
-  return states;
+  return found;
 }
 
 function isMoney(row: unknown): boolean {

@@ -88,7 +88,8 @@ export interface Books {
   readonly agreement: Agreement | null;
 }
 
-const JOURNAL_ROWS = 1000;
+/** As many as the terminal's status socket gives at once. */
+const COMPARED_ROWS = 1000;
 
 /** Null while the bank does not answer. */
 export async function booksOf({ bank, status }: Counter): Promise<Books | null> {
@@ -96,11 +97,12 @@ export async function booksOf({ bank, status }: Counter): Promise<Books | null> 
     const [accounts, merchants, ledger, transactions] = await Promise.all([
       bank.book('accounts'),
       bank.book('merchants'),
-      bank.book('ledger'),
-      bank.book('transactions'),
+      bank.book('ledger', 1),
+      bank.book('transactions', COMPARED_ROWS),
     ]);
-    const journal = await status.journal(JOURNAL_ROWS).catch(refusedAsNull);
-    const both = journal === null || !Array.isArray(transactions) ? null : agreement(journal, transactions);
+    const journal = await status.journal(COMPARED_ROWS).catch(refusedAsNull);
+    const both =
+      journal === null || !Array.isArray(transactions) ? null : agreement(journal, transactions, COMPARED_ROWS);
     return { accounts, merchants, ledger, agreement: both };
   } catch (error) {
     return refusedAsNull(error);

@@ -1,5 +1,7 @@
 import { booksOf, type Counter, stateOf } from './counter.ts';
 import type { DisplayGlass, Panel } from './far-ends.ts';
+import { Refusal } from './refusal.ts';
+import type { ScreenSeen } from './status.ts';
 import type { WireRow } from './wire-log.ts';
 
 /** What the pages are told as it happens, and all of it at once for a page that opens. */
@@ -24,6 +26,7 @@ export function openFeed(counter: Counter, tell: (message: Message) => void): Li
 
   const state = gathered(STATE_MS, async () => say('state', { state: await stateOf(counter) }));
   const books = gathered(BOOKS_MS, async () => say('books', { books: await booksOf(counter) }));
+  const screen = gathered(STATE_MS, async () => say('screen', { screen: await screenSeen(counter) }));
   const switches = gathered(STATE_MS, async () => say('faults', { faults: await faults.list() }));
   const display = gathered(DISPLAY_MS, async () => say('display', displayFacts(devices.display)));
   const wires = gathered(WIRES_MS, async () => {
@@ -46,6 +49,7 @@ export function openFeed(counter: Counter, tell: (message: Message) => void): Li
     }),
     status.watch(() => {
       state.soon();
+      screen.soon();
       books.soon();
     }),
     log.watch((row) => {
@@ -61,6 +65,7 @@ export function openFeed(counter: Counter, tell: (message: Message) => void): Li
         what: 'whole',
         panel: { width: devices.panel.width, height: devices.panel.height },
         state: await stateOf(counter),
+        screen: await screenSeen(counter),
         faults: await faults.list(),
         books: await booksOf(counter),
         display: displayFacts(devices.display),
@@ -71,9 +76,20 @@ export function openFeed(counter: Counter, tell: (message: Message) => void): Li
     ],
     close() {
       for (const stop of unwatch) stop();
-      for (const gatherer of [state, books, switches, display, wires]) gatherer.stop();
+      for (const gatherer of [state, screen, books, switches, display, wires]) gatherer.stop();
     },
   };
+}
+
+/** What is written on the screen, for whoever hears the page instead of seeing it; null while nobody can say. */
+async function screenSeen({ status, terminal }: Counter): Promise<ScreenSeen | null> {
+  if (!terminal.running) return null;
+  try {
+    return await status.screen();
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
 }
 
 /** `work` runs once for everything that came within `ms`, and never twice at once. */

@@ -1,0 +1,88 @@
+import { hear } from './live.js';
+import { languageNow, text, whenLanguageChanges } from './texts.js';
+
+/** The bank's books beside the terminal's journal: what moved, and whether both say the same. */
+
+const place = document.querySelector('#books');
+let books = null;
+/** What each row said before, to mark what changed. */
+const before = new Map();
+
+export function showBooks() {
+  hear('whole', (message) => show(message.books));
+  hear('books', (message) => show(message.books));
+  whenLanguageChanges(() => show(books));
+}
+
+function show(fresh) {
+  books = fresh;
+  if (books === null) {
+    place.replaceChildren(line('p', text('books.away'), 'bad'));
+    return;
+  }
+  const table = document.createElement('table');
+  table.append(...accountRows(), ...merchantRows(), sumRow(), agreementRow());
+  place.replaceChildren(table);
+}
+
+function accountRows() {
+  return books.accounts.map(({ id, name, name_en, pan, balance, kind, credit }) => {
+    const words = languageNow() === 'en' ? name_en : name;
+    // A credit card's balance is what its holder owes; what can still be spent says more beside a debit card's.
+    const amount = kind === 'credit' && typeof credit === 'number' ? balance + credit : balance;
+    const hint = kind === 'credit' ? ` ${text('books.available')}` : '';
+    return row(`account ${id}`, words, yuan(amount), { hint: `${pan.slice(-4)}${hint}` });
+  });
+}
+
+function merchantRows() {
+  return books.merchants.flatMap(({ id, pending, fees }) => [
+    row(`pending ${id}`, text('books.pending'), yuan(pending)),
+    row(`fees ${id}`, text('books.fee'), yuan(fees)),
+  ]);
+}
+
+function sumRow() {
+  const { sum } = books.ledger;
+  return row('sum', text('books.sum'), `${yuan(sum)} ${sum === 0 ? '✓' : '✕'}`, { mood: sum === 0 ? 'good' : 'bad' });
+}
+
+function agreementRow() {
+  const { agreement } = books;
+  const name = text('books.rows');
+  if (agreement === null) return row('rows', name, text('books.unasked'), { mood: 'open' });
+  const { terminal, bank, open, differing } = agreement;
+  const count = `${terminal} / ${bank}`;
+  if (differing.length > 0) {
+    const traces = differing.map(({ trace, terminal: ours, bank: theirs }) => `${trace} ${ours}≠${theirs}`).join('，');
+    return row('rows', name, `${count} ✕ ${text('books.differ', { count: differing.length, traces })}`, {
+      mood: 'bad',
+    });
+  }
+  if (open > 0) return row('rows', name, `${count} ! ${text('books.open', { count: open })}`, { mood: 'open' });
+  return row('rows', name, `${count} ✓ ${text('books.agree')}`, { mood: 'good' });
+}
+
+function row(id, name, value, { hint, mood } = {}) {
+  const element = document.createElement('tr');
+  const left = line('td', name);
+  if (hint !== undefined) left.append(line('small', hint));
+  element.append(left, line('td', value, mood));
+  element.dataset.row = id;
+  if (before.has(id) && before.get(id) !== value) element.className = 'changed';
+  before.set(id, value);
+  return element;
+}
+
+/** `¥9,871.50` */
+function yuan(fen) {
+  const whole = String(Math.floor(Math.abs(fen) / 100)).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${fen < 0 ? '−' : ''}¥${whole}.${String(Math.abs(fen) % 100).padStart(2, '0')}`;
+}
+
+function line(tag, words, kind) {
+  const element = document.createElement(tag);
+  element.textContent = words;
+  if (kind !== undefined) element.className = kind;
+  return element;
+}

@@ -1,0 +1,106 @@
+import { hear } from './live.js';
+import { text, whenLanguageChanges } from './texts.js';
+
+/** The paper as it comes out: the newest slip hangs in the mouth, older ones can be looked through. */
+
+const paper = document.querySelector('#paper');
+const picture = paper.querySelector('img');
+const controls = document.querySelector('#slips');
+const [older, newer, whole] = ['#older', '#newer', '#whole'].map((id) => controls.querySelector(id));
+const dialog = document.querySelector('#slip');
+/** A head prints a line in a few milliseconds; the eye needs fewer pictures. */
+const FRAME_MS = 90;
+
+const slips = new Map();
+let shown = 0;
+let drawing = false;
+let again = false;
+
+export function showPaper() {
+  hear('whole', (message) => {
+    slips.clear();
+    for (const slip of message.slips) slips.set(slip.n, slip);
+    turnTo(Math.max(0, ...slips.keys()));
+  });
+  hear('paper', ({ slip }) => {
+    slips.set(slip.n, slip);
+    turnTo(slip.n);
+  });
+  older.addEventListener('click', () => turnTo(beside(-1)));
+  newer.addEventListener('click', () => turnTo(beside(1)));
+  whole.addEventListener('click', openWhole);
+  picture.addEventListener('click', openWhole);
+  whenLanguageChanges(label);
+}
+
+function beside(step) {
+  const numbers = [...slips.keys()].sort((a, b) => a - b);
+  return numbers[numbers.indexOf(shown) + step] ?? shown;
+}
+
+function turnTo(n) {
+  const same = n === shown;
+  shown = n;
+  label();
+  if (n !== 0) draw(same);
+}
+
+function label() {
+  paper.hidden = controls.hidden = shown === 0;
+  const numbers = [...slips.keys()].sort((a, b) => a - b);
+  const place = numbers.indexOf(shown) + 1;
+  controls.querySelector('output').textContent = text('slips.count', { n: place, all: numbers.length });
+  older.disabled = place <= 1;
+  newer.disabled = place >= numbers.length;
+  const slip = slips.get(shown);
+  if (slip !== undefined) picture.alt = text('slip.alt', { n: slip.n, text: slip.text.trim() });
+}
+
+/** Takes the newest picture; while one is on its way, the next waits for it. */
+async function draw(grows) {
+  if (drawing) {
+    again = true;
+    return;
+  }
+  drawing = true;
+  again = false;
+  const slip = slips.get(shown);
+  const fresh = new Image();
+  fresh.src = pictureOf(slip);
+  const before = picture.height;
+  const ready = await fresh.decode().then(
+    () => true,
+    () => false,
+  );
+  if (ready) {
+    picture.src = fresh.src;
+    await picture.decode().catch(() => undefined);
+    paper.classList.toggle('cut', slip.cut);
+    feed(grows ? picture.height - before : 0);
+  }
+  await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
+  drawing = false;
+  if (again) draw(true);
+}
+
+/** Lets the new piece slide out of the mouth. */
+function feed(height) {
+  paper.scrollTop = 0;
+  paper.classList.remove('feeding');
+  if (height <= 0) return;
+  paper.style.setProperty('--fed', `${height}px`);
+  // Reading a size makes the browser take note of the class that is gone, so that the same movement begins again.
+  void paper.offsetHeight;
+  paper.classList.add('feeding');
+}
+
+function pictureOf({ n, text, cut }) {
+  return `/api/paper/${n}.png?grown=${text.length}${cut ? 'c' : ''}`;
+}
+
+function openWhole() {
+  const large = dialog.querySelector('img');
+  large.src = pictureOf(slips.get(shown));
+  large.alt = picture.alt;
+  dialog.showModal();
+}

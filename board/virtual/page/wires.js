@@ -1,0 +1,81 @@
+import { hear } from './live.js';
+import { hasText, text, whenLanguageChanges } from './texts.js';
+
+/** What crosses the wires, as it crosses: sizes and shapes from the board, masked words from the terminal. */
+
+const log = document.querySelector('#wires');
+const MOST_ROWS = 300;
+/** One element for each row, by the wire and the time at which its run began. */
+const elements = new Map();
+let rows = [];
+
+export function showWires() {
+  hear('whole', (message) => renew(message.rows));
+  hear('wires', (message) => {
+    const follow = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+    for (const row of message.rows) add(row);
+    if (follow) log.scrollTop = log.scrollHeight;
+  });
+  whenLanguageChanges(() => renew(rows));
+}
+
+function renew(fresh) {
+  elements.clear();
+  log.replaceChildren();
+  const kept = [...fresh];
+  rows = [];
+  for (const row of kept) add(row);
+  if (kept.length === 0) log.textContent = text('wires.none');
+  log.scrollTop = log.scrollHeight;
+}
+
+function add(row) {
+  if (rows.length === 0) log.replaceChildren();
+  const key = `${row.wire} ${row.direction} ${row.at} ${row.times > 1 || row.text === undefined ? (row.event ?? row.mti ?? '') : row.n}`;
+  rows = [...rows.filter((earlier) => earlier.n !== row.n), row].slice(-MOST_ROWS);
+  const element = write(row);
+  const earlier = elements.get(key);
+  if (earlier === undefined) log.append(element);
+  else earlier.replaceWith(element);
+  elements.set(key, element);
+  if (log.childElementCount > MOST_ROWS) log.firstElementChild.remove();
+}
+
+function write(row) {
+  const line = document.createElement('p');
+  const time = document.createElement('time');
+  time.dateTime = row.at;
+  time.textContent = clock(row.at);
+  const what = document.createElement('span');
+  what.className = 'what';
+  if (row.direction !== null && row.event === undefined) what.classList.add(row.direction);
+  if (row.event === 'cut' || row.event === 'unreachable') what.classList.add('bad');
+  const name = document.createElement('em');
+  name.textContent = nameOf(row.wire);
+  what.append(name, ` ${words(row)}`);
+  line.append(time, what);
+  return line;
+}
+
+function words({ bytes, times, mti, fields, step, text: told, event }) {
+  const parts = [];
+  if (event !== undefined) parts.push(text(`wire.${event}`));
+  if (mti !== undefined) parts.push(mti);
+  if (step !== undefined) parts.push(step);
+  if (told !== undefined) parts.push(told);
+  if (bytes > 0) parts.push(`${bytes.toLocaleString('en')} B`);
+  if (times > 1) parts.push(`×${times}`);
+  if (fields !== undefined) parts.push(`F${fields.join(' ')}`);
+  return parts.join('  ');
+}
+
+function nameOf(wire) {
+  return hasText(`wire.${wire}`) ? text(`wire.${wire}`) : wire;
+}
+
+/** Local time to the millisecond. */
+function clock(at) {
+  const time = new Date(at);
+  const two = (number) => String(number).padStart(2, '0');
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+}
