@@ -109,6 +109,11 @@ export class Entry {
     this.#record({ kind: mayHappen(this.history, 'answered') ? 'answered' : 'late', answer: answeredOf(answer) });
   }
 
+  /** An answer that came to nobody, after the host gave up waiting for it: evidence, and nothing more. */
+  late(answer: Answered): void {
+    this.#record({ kind: 'late', answer: answeredOf(answer) });
+  }
+
   /** The money has moved and the counter has finished: nothing turns this sale into a failure any more (money rule 14). */
   completed(): void {
     this.#record({ kind: 'completed' });

@@ -6,14 +6,16 @@ import { types } from './types.ts';
 export interface Answered {
   readonly money: 'charged' | 'not charged' | 'unknown';
   readonly code: string | null;
-  /** Why nothing is known: `silent`, `bad-mac`, `mismatch`…; null where the bank's code decides. */
-  readonly why: string | null;
+  /** Why nothing is known; null where the bank's code decides. */
+  readonly why: Doubt | null;
   readonly authorisation: string | null;
   readonly reference: string | null;
   readonly issuer: string | null;
   readonly acquirer: string | null;
   readonly host_time: { readonly hhmmss: string; readonly mmdd: string } | null;
 }
+
+export type Doubt = 'silent' | 'line-lost' | 'bad-mac' | 'no-mac' | 'mismatch' | 'garbled' | 'unlisted';
 
 export type Copy = 'merchant' | 'cardholder';
 

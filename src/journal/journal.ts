@@ -59,8 +59,8 @@ export interface Journal {
    */
   begin(request: Request): Entry;
   entry(id: number): Entry | null;
-  /** The newest entry with this trace. */
-  find(trace: Trace): Entry | null;
+  /** The newest entry with this trace, in this batch where one is named. */
+  find(trace: Trace, batch?: Batch): Entry | null;
   last(): Entry | null;
   /** Newest first. */
   rows(range: { readonly limit: number }): readonly Row[];
@@ -181,7 +181,7 @@ export function openJournal(parts: JournalParts): Journal {
     },
     begin,
     entry: (id) => entries.entry(id),
-    find: (number) => entries.newest(number),
+    find: (number, within) => entries.newest(number, within),
     last: () => entries.last(1)[0] ?? null,
     rows: ({ limit }) => entries.last(limit).map((entry) => entry.row),
     debts,

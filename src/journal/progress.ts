@@ -14,8 +14,8 @@ export interface Progress {
  * `begun` on disk, no byte has left · `sent` its bytes may have left · `unknown` no answer that says what became of the
  * money · `declined` `charged` the bank said so under a good MAC · `completed` the counter has finished the sale.
  */
-export const stages = ['begun', 'sent', 'unknown', 'declined', 'charged', 'completed'] as const;
-export type Stage = (typeof stages)[number];
+export const stageNames = ['begun', 'sent', 'unknown', 'declined', 'charged', 'completed'] as const;
+export type Stage = (typeof stageNames)[number];
 
 /**
  * `no` · `begun` a reversal may have left · `unconfirmed` the bank knows of no original · `yes` the bank says that it is

@@ -12,7 +12,7 @@ const ENTRY = 'SELECT entries.*, batches.number FROM entries JOIN batches ON bat
 /** The entries of the journal: read, written, and those in hand or unfinished kept at hand. */
 export interface Shelf extends Pen {
   entry(id: number): Entry | null;
-  newest(trace: string): Entry | null;
+  newest(trace: string, batch?: string): Entry | null;
   /** From the newest back. */
   last(limit: number): readonly Entry[];
   /** Newest first, from this card and amount, begun since. */
@@ -30,7 +30,8 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
   const insertEvent = store.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?)');
   const eventsOf = store.prepare('SELECT kind, detail FROM events WHERE entry = ? ORDER BY number');
   const byId = store.prepare(`${ENTRY} WHERE entries.id = ?`);
-  const byTrace = store.prepare(`${ENTRY} WHERE trace = ? ORDER BY entries.id DESC LIMIT 1`);
+  const byTrace = store.prepare(`${ENTRY} WHERE trace = ?1 AND number = coalesce(?2, number)
+    ORDER BY entries.id DESC LIMIT 1`);
   const newestFirst = store.prepare(`${ENTRY} ORDER BY entries.id DESC LIMIT ?`);
   // The newest few hundred, so that the search is bounded without an index to keep.
   const sameCard = store.prepare(`SELECT * FROM (${ENTRY} ORDER BY entries.id DESC LIMIT 500)
@@ -102,7 +103,7 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
   return {
     ...pen,
     entry: (id) => entryOf(byId.get(id)),
-    newest: (trace) => entryOf(byTrace.get(trace)),
+    newest: (trace, batch) => entryOf(byTrace.get(trace, batch ?? null)),
     last: (limit) => entriesOf(newestFirst, limit),
     alike: (fingerprint, amount, since_ms) => entriesOf(sameCard, since_ms, amount, fingerprint),
     unfinished: () => [...open].sort((one, other) => one - other).flatMap((id) => entryOf(byId.get(id)) ?? []),
