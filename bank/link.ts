@@ -21,7 +21,7 @@ export async function listenForTerminals(
   faults: Faults,
 ): Promise<{ server: Server; port: number; close(): Promise<void> }> {
   const lines = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     if (lines.size >= MAX_LINES) {
       desk.refuse('too-many-lines', { line: name });
       socket.destroy();
@@ -54,6 +54,7 @@ function serve(socket: Socket, name: string, desk: Desk, faults: Faults): void {
   const late = new Set<NodeJS.Timeout>();
   let gathered: Buffer = Buffer.alloc(0);
   let waiting = 0;
+  let ending = false;
 
   socket.setTimeout(IDLE_MS, () => socket.destroy());
   // A peer that goes away in mid-message is its own affair; 'close' follows.
@@ -61,6 +62,8 @@ function serve(socket: Socket, name: string, desk: Desk, faults: Faults): void {
   socket.once('close', () => {
     for (const timer of late) clearTimeout(timer);
   });
+  // Whoever has said all still waits for its answers.
+  socket.once('end', end);
   socket.on('data', (chunk: Buffer) => {
     gathered = gathered.length === 0 ? chunk : Buffer.concat([gathered, chunk]);
     while (gathered.length >= 2) {
@@ -84,6 +87,7 @@ function serve(socket: Socket, name: string, desk: Desk, faults: Faults): void {
       waiting--;
       if (waiting < MAX_WAITING) socket.resume();
       answered(reply, mtiOf(body));
+      if (ending && waiting === 0) socket.end();
     });
   }
 
@@ -116,7 +120,8 @@ function serve(socket: Socket, name: string, desk: Desk, faults: Faults): void {
   function end(): void {
     socket.removeAllListeners('data');
     socket.resume();
-    socket.end();
+    ending = true;
+    if (waiting === 0) socket.end();
   }
 }
 
