@@ -1,0 +1,237 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Board, Framebuffer } from '../board/buses.ts';
+import { lastingLine } from '../board/lasting-line.ts';
+import { stripeReader } from './card/stripe-reader.ts';
+import { codeWords } from './config/codes.ts';
+import type { Config } from './config/config.ts';
+import { keepParameters, keptParameters, withParameters } from './config/parameters.ts';
+import { texts } from './config/texts.ts';
+import { customerDisplay } from './customer/display.ts';
+import { readGlyphs } from './customer/glyphs.ts';
+import { promptsOn } from './customer/prompts.ts';
+import { firmwareDigest } from './firmware.ts';
+import { lineConnect } from './host/connect.ts';
+import { openHost } from './host/host.ts';
+import { journalDisk } from './journal/disk.ts';
+import { openJournal } from './journal/journal.ts';
+import { buzzer } from './operator/buzzer.ts';
+import { keypad } from './operator/keypad.ts';
+import { operatorAt } from './operator/operator.ts';
+import type { ScreenRenderer } from './operator/renderer.ts';
+import { goodbye } from './operator/screens/idle.ts';
+import { openOutbox } from './outbox/outbox.ts';
+import { probesOf } from './probes.ts';
+import { printer } from './receipt/printer.ts';
+import { wireLog } from './recorder/wire-log.ts';
+import type { Counter } from './sale/counter.ts';
+import { paperDesk } from './sale/paper-desk.ts';
+import { barOf, type Session } from './session.ts';
+import { signInToBank } from './signin/bank.ts';
+import type { StatusFacts } from './status/status.ts';
+import type { Terminal } from './terminal.ts';
+import { systemClock } from './values/clock.ts';
+import { setClock } from './values/set-clock.ts';
+import { vaultFiles } from './vault/files.ts';
+import { readIdentity } from './vault/identity.ts';
+import { openVault } from './vault/vault.ts';
+import { handshakeStep, hostLine, wiredPrinter } from './wires-told.ts';
+
+/** What stands between the board's wires and the terminal's flows. */
+export interface Assembly {
+  readonly terminal: Terminal;
+  readonly status: StatusFacts;
+  /** What goes on beside the flows: what is owed, paper, the status bar; until the signal says stop. */
+  background(signal: AbortSignal): Promise<void>;
+  /** Says goodbye on both displays and lets go of journal, host and devices. */
+  close(): Promise<void>;
+}
+
+export interface Site {
+  readonly config: Config;
+  readonly board: Board;
+  readonly framebuffer: Framebuffer;
+  readonly renderer: ScreenRenderer;
+  /** GUITAI_DIR. */
+  readonly dir: string;
+  /** The project's folder: fonts and the program's files are in it. */
+  readonly root: string;
+  readonly version: string;
+  /** The self-check has been through. */
+  checked(): void;
+}
+
+export async function assemble(site: Site): Promise<Assembly> {
+  const { board, dir, root, version, renderer } = site;
+  const clock = setClock(systemClock);
+  const random = (bytes: number) => randomBytes(bytes);
+  const home = join(dir, 'terminal');
+  const parametersFile = join(home, 'parameters.json');
+  const wire = wireLog(clock);
+  const sentBefore = keptParameters(parametersFile);
+  const session: Session = {
+    flow: 'checkup',
+    ready: false,
+    operator: null,
+    language: site.config.terminal.language,
+    signInAgain: false,
+    checkup: [],
+    config: sentBefore === null ? site.config : withParameters(site.config, sentBefore),
+  };
+  const { config } = session;
+  const { board: description, profile } = config;
+  const text = () => texts(session.language);
+
+  const vault = openVault({
+    files: vaultFiles(join(home, 'vault')),
+    ...{ clock, random, secureElement: false },
+    sm4PinShape: profile.dialect.sm4_pin_shape,
+    operators: profile.operators,
+    defaultsAllowed: profile.lab,
+  });
+  const disk = journalDisk({ file: join(home, 'journal', 'journal.db'), marker: join(home, 'vault', 'journal.json') });
+  const journal = openJournal({ disk, clock, random });
+  const connect = lineConnect({ folder: dir });
+  const host = openHost(
+    { merchant: config.terminal.merchant, network: config.network, profile },
+    {
+      ...{ connect, clock, vault },
+      onWire: (event) => wire.note('host', hostLine(event)),
+      onLate: (trace, batch, answer) => {
+        const entry = journal.find(trace);
+        if (entry?.batch === batch) entry.answered(answer);
+      },
+    },
+  );
+
+  const serial = ({ tty, baud }: { tty: string; baud: number }) => lastingLine(() => board.serial(tty, baud));
+  const reader = stripeReader(serial(description.stripe), clock);
+  const columns = config.terminal.receipt.columns;
+  const slips = wiredPrinter(printer({ line: serial(description.printer), clock, columns, dots: columns * 12 }), wire);
+  const i2c = await board.i2c(description.display.bus);
+  const glyphs = readGlyphs(readFileSync(join(root, 'board', 'fonts', 'unifont-gb2312.bin')));
+  const display = customerDisplay(i2c, description.display.address, glyphs, clock);
+  const pad = await keypad(board.lines, description.keypad, clock);
+  const sounds = buzzer(await board.lines.outputs([description.buzzer], 0), clock);
+
+  const paper = paperDesk({ journal, printer: slips, clock, config: () => session.config, text });
+  const bar = () => barOf(session, { host, journal, paper, clock });
+  const operator = operatorAt({ keypad: pad, renderer, buzzer: sounds, clock, text, bar });
+  const customer = promptsOn(display, text);
+  const signInAlone = async () => {
+    if (session.operator === null) return false;
+    const end = await signInToBank({ host, journal }, session.operator);
+    if (end.end === 'signed-in') session.signInAgain = false;
+    return end.end === 'signed-in';
+  };
+  const debts = openOutbox({
+    ...{ journal, host, clock, random },
+    openCard: vault.openCard,
+    signIn: signInAlone,
+    profile: { retries: config.profile.reversal_retries, first_wait_ms: 2000, most_wait_ms: 60_000 },
+  });
+
+  const counter: Counter = {
+    ...{ operator, customer, reader, journal, outbox: debts, host, vault, paper, clock },
+    get config() {
+      return session.config;
+    },
+    codeWords: (code) =>
+      codeWords(session.language, code) ?? { title: text()('result.unlisted'), customer: '', clerk: '' },
+    signInBeforeNext: () => {
+      session.signInAgain = true;
+    },
+    get signedIn() {
+      return session.operator ?? '';
+    },
+  };
+  const probes = probesOf({
+    ...{ keypad: pad, display, reader, printer: slips, journal, vault, host, clock, config, text, paper },
+    folder: home,
+  });
+  const identity = () => readIdentity(join(home, 'identity'));
+
+  const terminal: Terminal = {
+    counter,
+    session,
+    version,
+    checked: site.checked,
+    checkup: {
+      ...{ operator, clock, probes, version },
+      keep: (rows) => {
+        session.checkup = rows;
+      },
+    },
+    handshake: {
+      ...{ operator, vault, serial: config.terminal.serial },
+      shake: (step) =>
+        vault.handshake({
+          ...{ connect, address: config.network.key_centre, identity: identity(), model: config.terminal.model },
+          firmware: firmwareDigest(root),
+          merchant: config.terminal.merchant,
+          step_ms: config.network.connect_timeout_ms,
+          onWire: (direction, said) => {
+            wire.note('key-centre', `${direction === 'out' ? '→' : '←'} ${said}`);
+            const now = handshakeStep(said);
+            if (now !== null) step(now);
+          },
+        }),
+    },
+    adopt(parameters) {
+      keepParameters(parametersFile, parameters);
+      session.config = withParameters(site.config, parameters);
+    },
+    switchLanguage() {
+      session.language = session.language === 'zh-CN' ? 'en' : 'zh-CN';
+      operator.refresh();
+      customer.refresh();
+    },
+    setClock: clock.set,
+  };
+
+  return {
+    terminal,
+    status: {
+      state: () => ({
+        ready: session.ready,
+        flow: session.flow,
+        operator: session.operator,
+        line: host.line,
+        language: session.language,
+        lab: profile.lab,
+      }),
+      screen: operator.seen,
+      journal: (limit) => journal.rows({ limit }),
+      checkup: () => session.checkup.map(({ part, state, detail, problem }) => ({ id: part, state, detail, problem })),
+      wire: wire.since,
+      watch: operator.watch,
+    },
+    async background(signal) {
+      await Promise.all([debts.run(signal), paper.run(signal), keepBarFresh(signal)]);
+    },
+    async close() {
+      operator.show((words, facts) => goodbye(words, facts, { why: 'power-off' }));
+      await reader.close();
+      await slips.close();
+      await display.close();
+      await pad.close();
+      await sounds.quiet();
+      host.close();
+      journal.close();
+      renderer.close();
+    },
+  };
+
+  /** What the status bar and the readers' tiles say changes by itself: the minute, the line, a plug that was pulled. */
+  async function keepBarFresh(signal: AbortSignal): Promise<void> {
+    const seen = () => JSON.stringify([bar(), reader.well]);
+    let before = seen();
+    while (!signal.aborted) {
+      await clock.sleep(1000, signal).catch(() => undefined);
+      const now = seen();
+      if (now !== before && !signal.aborted) operator.refresh();
+      before = now;
+    }
+  }
+}

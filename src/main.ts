@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Board } from '../board/buses.ts';
+import { linuxBoard } from '../board/linux.ts';
+import { socketBoard } from '../board/socket.ts';
+import { notify, watchdogInterval_ms } from '../systemd/notify/notify.ts';
+import { showBootFault } from './boot-fault.ts';
+import { type Assembly, assemble } from './build.ts';
+import { type Config, readConfig } from './config/config.ts';
+import { type ScreenRenderer, screenRenderer } from './operator/renderer.ts';
+import type { BarFacts } from './operator/screens/bar.ts';
+import { type StatusFacts, serveStatus } from './status/status.ts';
+import { run } from './terminal.ts';
+import { Fault, type Problem } from './values/problem.ts';
+
+const root = join(import.meta.dirname, '..');
+const dir = resolve(process.env.GUITAI_DIR ?? join(root, '.guitai'));
+const configuration = resolve(process.env.GUITAI_CONFIG ?? join(root, 'firmware-config'));
+const version = String(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
+
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+
+feedWatchdog();
+await main();
+
+async function main(): Promise<void> {
+  const config = configOrProblem();
+  const board = await wiresOf('kind' in config ? null : config);
+  const framebuffer = await board.framebuffer();
+  const renderer = screenRenderer({ framebuffer, theme: 'kind' in config ? 'light' : config.terminal.theme });
+  // A board whose wires are gone is a board without power.
+  void board.closed.then(() => stop.abort());
+  if ('kind' in config) return refuse(board, renderer, config);
+
+  let assembly: Assembly;
+  try {
+    assembly = await assemble({ config, board, framebuffer, renderer, dir, root, version, checked });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return refuse(board, renderer, error.problem, config);
+  }
+  const status = await serveStatus(join(dir, 'status.sock'), assembly.status);
+  const background = assembly.background(stop.signal);
+  const ended = new Promise<void>((done) => stop.signal.addEventListener('abort', () => done(), { once: true }));
+  await Promise.race([run(assembly.terminal), background, ended]);
+  notify('STOPPING=1');
+  stop.abort();
+  await background;
+  await status.close();
+  await assembly.close();
+  await board.close();
+  process.exit(0);
+}
+
+function configOrProblem(): Config | Problem {
+  try {
+    return readConfig(configuration);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return error.problem;
+  }
+}
+
+/** The wires that the configuration names; where it names none, those that are there, so that a screen can say so. */
+async function wiresOf(config: Config | null): Promise<Board> {
+  const wires = config?.board.wires ?? (existsSync(join(dir, 'board', 'wires.sock')) ? 'socket' : 'linux');
+  if (wires === 'socket') return socketBoard(dir);
+  const usual = {
+    panel: { device: '/dev/fb0', width: 480, height: 320, rotation: 0 },
+    speaker: { device: 'default' },
+  } as const;
+  return linuxBoard(config?.board ?? usual);
+}
+
+/** No sale can be made: the reason stands on the screen and on the status socket until someone has mended it. */
+async function refuse(board: Board, renderer: ScreenRenderer, problem: Problem, config?: Config): Promise<void> {
+  const { language, support } = config?.terminal ?? { language: 'zh-CN', support: { machine: '-', accounts: '-' } };
+  const bar: BarFacts = {
+    ...{ operator: null, batch: null, line: null, paper: null, time: null, support },
+    lab: config?.profile.lab ?? false,
+  };
+  console.error(JSON.stringify({ refused: problem }));
+  showBootFault(renderer, problem, language, bar);
+  checked();
+  const facts: StatusFacts = {
+    state: () => ({ ready: false, flow: 'checkup', operator: null, line: 'down', language, lab: bar.lab }),
+    screen: () => renderer.texts(),
+    journal: () => [],
+    checkup: () => [{ id: problem.kind, state: 'failed', detail: null, problem }],
+    wire: () => [],
+    watch: () => () => undefined,
+  };
+  const status = await serveStatus(join(dir, 'status.sock'), facts);
+  await new Promise<void>((done) => stop.signal.addEventListener('abort', () => done(), { once: true }));
+  await status.close();
+  await board.close();
+  process.exit(0);
+}
+
+/** READY after the self-check, whatever it found: a terminal that says what is wrong is up. */
+function checked(): void {
+  notify('READY=1\nSTATUS=in service');
+}
+
+/** From the event loop: where it hangs the terminal hangs, and systemd starts it anew. */
+function feedWatchdog(): void {
+  const interval_ms = watchdogInterval_ms();
+  if (interval_ms !== null) setInterval(() => notify('WATCHDOG=1'), interval_ms / 2).unref();
+}

@@ -1,0 +1,92 @@
+import { type Fen, fen } from '../values/fen.ts';
+import type { Key } from './keypad.ts';
+import type { Draw, Operator } from './operator.ts';
+
+const isDigit = (key: Key): boolean => key >= '0' && key <= '9';
+
+/**
+ * An amount: digits shift in from the right, `*` brings two zeros, Clear takes the last one back. Null where the
+ * operator cancelled or went away. `refused` says why the last key did nothing.
+ */
+export async function askAmount(
+  operator: Operator,
+  options: { first: string; limit: Fen; wait_s: number; draw: (amount: Fen, refused: 'over' | 'zero' | null) => Draw },
+): Promise<Fen | null> {
+  let digits = Number(options.first);
+  let refused: 'over' | 'zero' | null = null;
+  for (;;) {
+    operator.show(options.draw(fen(digits), refused));
+    const key = await operator.pressWithin(options.wait_s);
+    if (key === null || key === 'cancel') return null;
+    if (key === 'enter') {
+      if (digits > 0) return fen(digits);
+      refused = 'zero';
+      operator.beep('refused');
+      continue;
+    }
+    refused = null;
+    if (key === 'clear') {
+      digits = Math.floor(digits / 10);
+      continue;
+    }
+    const more = key === '*' ? digits * 100 : isDigit(key) ? digits * 10 + Number(key) : digits;
+    if (more <= options.limit) digits = more;
+    else {
+      refused = 'over';
+      operator.beep('refused');
+    }
+  }
+}
+
+/** Digits that may be shown or not (a number, a password): Enter accepts at least `least`, Cancel and silence give null. */
+export async function askDigits(
+  operator: Operator,
+  options: { least: number; most: number; wait_s: number | null; draw: (digits: string) => Draw },
+): Promise<string | null> {
+  let digits = '';
+  for (;;) {
+    operator.show(options.draw(digits));
+    const key = options.wait_s === null ? await operator.press() : await operator.pressWithin(options.wait_s);
+    if (key === null || key === 'cancel') return null;
+    if (key === 'clear') digits = digits.slice(0, -1);
+    else if (key === 'enter' && digits.length >= options.least) return digits;
+    else if (isDigit(key) && digits.length < options.most) digits += key;
+    else operator.beep('refused');
+  }
+}
+
+/** One of the named keys; null after `wait_s`. `draw` hears the seconds left. Other keys do nothing. */
+export async function askKey<K extends Key>(
+  operator: Operator,
+  options: { keys: readonly K[]; wait_s: number; draw: (left_s: number) => Draw; signal?: AbortSignal },
+): Promise<K | null> {
+  let left_s = options.wait_s;
+  operator.show(options.draw(left_s));
+  for (;;) {
+    const key = await operator.pressWithin(
+      left_s,
+      (seconds) => {
+        if (seconds === left_s) return;
+        left_s = seconds;
+        operator.show(options.draw(left_s));
+      },
+      options.signal,
+    );
+    if (key === null) return null;
+    const chosen = options.keys.find((wanted) => wanted === key);
+    if (chosen !== undefined) return chosen;
+  }
+}
+
+/** Waits for one of the named keys as long as it takes: a result stays until it has been seen. */
+export async function acknowledged<K extends Key>(
+  operator: Operator,
+  keys: readonly K[],
+  signal?: AbortSignal,
+): Promise<K> {
+  for (;;) {
+    const key = await operator.press(signal);
+    const chosen = keys.find((wanted) => wanted === key);
+    if (chosen !== undefined) return chosen;
+  }
+}

@@ -1,0 +1,115 @@
+import { statfsSync } from 'node:fs';
+import type { StripeReader } from './card/stripe-reader.ts';
+import type { Probe } from './checkup/checkup.ts';
+import type { Config } from './config/config.ts';
+import type { Text } from './config/texts.ts';
+import type { CustomerDisplay } from './customer/display.ts';
+import type { Host } from './host/host.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Keypad } from './operator/keypad.ts';
+import type { Printer } from './receipt/printer.ts';
+import { problemOf } from './receipt/printer-status.ts';
+import type { PaperDesk } from './sale/paper-desk.ts';
+import type { Clock } from './values/clock.ts';
+import { Fault, type Problem } from './values/problem.ts';
+import type { Vault } from './vault/vault.ts';
+
+export interface Parts {
+  readonly keypad: Keypad;
+  readonly display: CustomerDisplay;
+  readonly reader: StripeReader;
+  readonly printer: Printer;
+  readonly paper: PaperDesk;
+  readonly journal: Journal;
+  readonly vault: Vault;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly config: Config;
+  /** Where the terminal's state is. */
+  readonly folder: string;
+  text(): Text;
+}
+
+/** A part for which no time before this can be true: this release was not made then. */
+const RELEASED_MS = Date.UTC(2026, 10, 1);
+
+/** The parts of the self-check, each asked by a real exchange. */
+export function probesOf(parts: Parts): readonly Probe[] {
+  const { keypad, display, reader, journal, vault, host, clock, config, folder, text } = parts;
+  const deadline_ms = config.terminal.waits.checkup_device_ms;
+  return [
+    { part: 'keypad', needed: true, deadline_ms, ask: async () => well(await keypad.check()) },
+    {
+      part: 'display',
+      needed: false,
+      deadline_ms,
+      async ask() {
+        await display.start();
+        return well(await display.check());
+      },
+    },
+    {
+      part: 'reader',
+      needed: true,
+      deadline_ms,
+      async ask() {
+        await reader.check();
+        return text()('way.stripe');
+      },
+    },
+    { part: 'printer', needed: false, deadline_ms, ask: () => printerIsWell(parts) },
+    {
+      part: 'storage',
+      needed: true,
+      deadline_ms,
+      async ask() {
+        journal.checkWritable();
+        const { bavail, bsize } = statfsSync(folder);
+        return `${Math.floor((bavail * bsize) / 2 ** 20)} MB`;
+      },
+    },
+    {
+      part: 'clock',
+      needed: false,
+      deadline_ms,
+      async ask() {
+        const latest = Math.max(RELEASED_MS, Date.parse(journal.last()?.row.time ?? '1970-01-01'));
+        if (clock.now() >= latest) return null;
+        const iso = (ms: number) => new Date(ms).toISOString();
+        throw new Fault({ kind: 'clock-behind', now: iso(clock.now()), latest: iso(latest) });
+      },
+    },
+    {
+      part: 'keys',
+      needed: false,
+      deadline_ms,
+      // An empty slot is no fault: the key centre fills it next.
+      ask: async () => vault.kcvOf('TMK') ?? text()('checkup.keys.none'),
+    },
+    {
+      part: 'line',
+      needed: false,
+      deadline_ms: 2 * config.network.connect_timeout_ms,
+      async ask(signal) {
+        const { line, took_ms } = await host.echo(signal);
+        const took = `${Math.round(took_ms)} ms`;
+        return line === 'backup' ? `${text()('bar.line.backup')} · ${took}` : took;
+      },
+    },
+  ];
+}
+
+async function printerIsWell({ printer, paper }: Parts): Promise<null> {
+  try {
+    paper.found(problemOf(await printer.check()));
+  } catch (error) {
+    if (error instanceof Fault) paper.found(error.problem);
+    throw error;
+  }
+  return well(paper.problem);
+}
+
+function well(problem: Problem | null): null {
+  if (problem !== null) throw new Fault(problem);
+  return null;
+}

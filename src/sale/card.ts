@@ -1,0 +1,98 @@
+import type { StripeCard, StripeRead } from '../card/stripe-card.ts';
+import { acknowledged } from '../operator/ask.ts';
+import type { Ways } from '../operator/screens/idle.ts';
+import { type CardFacts, saleCard, saleCardAgain, saleCardAnother, saleChip } from '../operator/screens/sale.ts';
+import type { Fen } from '../values/fen.ts';
+import { fen } from '../values/fen.ts';
+import type { Counter } from './counter.ts';
+
+/** So many swipes that cannot be read, and another card or another way is asked for. */
+const MOST_SWIPES = 3;
+
+export function waysOf({ reader }: Pick<Counter, 'reader'>): Ways {
+  return { stripe: reader.well, chip: false, tap: false };
+}
+
+export function cardFacts(card: StripeCard): CardFacts {
+  return { masked: card.pan.masked, issuer: null };
+}
+
+/** Asks for a card until one is read; null where nobody has one. `swipe` is one that came before the question. */
+export async function presentCard(
+  counter: Counter,
+  amount: Fen | null,
+  swipe: StripeRead | null,
+): Promise<StripeCard | null> {
+  const { operator, customer, config } = counter;
+  let read = swipe;
+  let unread = 0;
+  let chip = false;
+  for (;;) {
+    if (read?.read === 'card') {
+      if (!read.card.hasChip) return read.card;
+      // Its stripe may not be used while its chip can be: the clerk is told, and the question stands.
+      read.card.wipe();
+      chip = true;
+      operator.beep('attention');
+      if (amount === null) customer.say('display.chip');
+      else customer.due(amount, 'display.chip');
+    } else if (read?.read === 'unreadable') {
+      unread += 1;
+      chip = false;
+      operator.beep('attention');
+      if (unread >= MOST_SWIPES) {
+        if (!(await anotherCard(counter))) return null;
+        unread = 0;
+      }
+      if (amount !== null) customer.due(amount, 'display.swipe-again');
+    } else if (amount !== null) customer.due(amount, 'display.swipe');
+
+    const wait_s = config.terminal.waits.card_s;
+    const step = { amount: amount ?? fen(0), unread, chip };
+    read = await nextSwipe(counter, wait_s, step);
+    if (read === null) return null;
+  }
+}
+
+interface Step {
+  readonly amount: Fen;
+  readonly unread: number;
+  readonly chip: boolean;
+}
+
+/** A swipe, or null where the operator cancelled or nobody came. */
+async function nextSwipe(counter: Counter, wait_s: number, step: Step): Promise<StripeRead | null> {
+  const { operator, reader } = counter;
+  const over = new AbortController();
+  const show = (seconds: number) =>
+    operator.show((text, bar) => {
+      const facts = { amount: step.amount, ways: waysOf(counter), seconds };
+      if (step.chip) return saleChip(text, bar, facts);
+      if (step.unread === 0) return saleCard(text, bar, facts);
+      return saleCardAgain(text, bar, { ...facts, attempt: step.unread + 1, most: MOST_SWIPES });
+    });
+  const cancelled = async (): Promise<null> => {
+    for (;;) {
+      const key = await operator.pressWithin(wait_s, show, over.signal);
+      if (key === null || key === 'cancel') return null;
+    }
+  };
+  const swiped = reader.next(over.signal);
+  const left = cancelled();
+  // The one that loses is aborted below, and that is what it rejects with.
+  swiped.catch(() => undefined);
+  left.catch(() => undefined);
+  try {
+    return await Promise.race([swiped, left]);
+  } finally {
+    over.abort();
+  }
+}
+
+async function anotherCard(counter: Counter): Promise<boolean> {
+  const { operator, customer } = counter;
+  customer.say('display.other-card');
+  operator.beep('refused');
+  operator.show((text, bar) => saleCardAnother(text, bar, { ways: waysOf(counter), most: MOST_SWIPES }));
+  return (await acknowledged(operator, ['enter', 'cancel'])) === 'enter';
+}

@@ -1,0 +1,31 @@
+import type { StripeReader } from '../card/stripe-reader.ts';
+import type { CodeWords } from '../config/codes.ts';
+import type { Config } from '../config/config.ts';
+import type { Prompts } from '../customer/prompts.ts';
+import type { Host } from '../host/host.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Operator } from '../operator/operator.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { Clock } from '../values/clock.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { PaperDesk } from './paper-desk.ts';
+
+/** What a payment has at hand. */
+export interface Counter {
+  readonly operator: Operator;
+  readonly customer: Prompts;
+  readonly reader: StripeReader;
+  readonly journal: Journal;
+  readonly outbox: Outbox;
+  readonly host: Host;
+  readonly vault: Vault;
+  readonly paper: PaperDesk;
+  readonly config: Config;
+  readonly clock: Clock;
+  /** What a response code means, in the language of the moment. */
+  codeWords(code: string): CodeWords;
+  /** The bank wants a sign-in before it hears the next request. */
+  signInBeforeNext(): void;
+  /** The number of the operator who is signed in. */
+  readonly signedIn: string;
+}

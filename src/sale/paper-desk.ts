@@ -1,0 +1,148 @@
+import type { Config } from '../config/config.ts';
+import type { Text } from '../config/texts.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { SlipState } from '../operator/screens/result.ts';
+import type { Printer } from '../receipt/printer.ts';
+import { problemOf } from '../receipt/printer-status.ts';
+import { type SlipFacts, saleReceipt } from '../receipt/receipt.ts';
+import type { Clock } from '../values/clock.ts';
+import { Fault, type Problem } from '../values/problem.ts';
+
+/** Prints what is owed, one copy at a time, in the background: paper never holds a sale up, and never is forgotten. */
+export interface PaperDesk {
+  /** The slips of a sale that has just completed, before older debts. */
+  print(entry: Entry): void;
+  /** One more copy of a slip that is out already, with the word DUPLICATE. Null when printed, else what keeps it. */
+  reprint(entry: Entry): Promise<Problem | null>;
+  stateOf(entry: Entry): SlipState;
+  /** What keeps the printer from printing; null while it is well. */
+  readonly problem: Problem | null;
+  /** Entries whose slips are owed. */
+  readonly owed: number;
+  /** What the self-check found; a trouble is looked at again until it is gone. */
+  found(trouble: Problem | null): void;
+  /** Calls `changed` after every change of what is above until the returned function is called. */
+  watch(changed: () => void): () => void;
+  /** Works until the signal says stop. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface PaperDeskParts {
+  readonly journal: Journal;
+  readonly printer: Printer;
+  readonly clock: Clock;
+  config(): Config;
+  text(): Text;
+}
+
+/** How often a printer that cannot print is asked whether it can again. */
+const LOOK_AGAIN_MS = 2000;
+
+export function paperDesk({ journal, printer, config, clock, text }: PaperDeskParts): PaperDesk {
+  const watchers = new Set<() => void>();
+  const fresh: Entry[] = [];
+  let problem: Problem | null = null;
+  let woken = Promise.withResolvers<void>();
+  const tell = () => {
+    for (const changed of watchers) changed();
+  };
+  const owing = () => journal.debts().flatMap(({ entry, debt }) => (debt === 'reprint' ? [entry] : []));
+
+  const now = (trouble: Problem | null) => {
+    problem = trouble;
+    tell();
+  };
+
+  async function printCopies(entry: Entry): Promise<boolean> {
+    for (const { copy, duplicate } of entry.copiesOwed) {
+      // A printer that cannot begin leaves the copy unbegun: it will not have to say DUPLICATE.
+      if (!(await isReady())) return false;
+      entry.copyBegun(copy);
+      const end = await printer.print(saleReceipt(slipOf(entry, config(), duplicate), copy, text()));
+      if (end.printed) entry.copyPrinted(copy);
+      now(end.printed ? null : end.problem);
+      if (!end.printed) return false;
+    }
+    return true;
+  }
+
+  async function isReady(): Promise<boolean> {
+    try {
+      now(problemOf(await printer.status()));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      now(error.problem);
+    }
+    return problem === null;
+  }
+
+  return {
+    print(entry) {
+      fresh.push(entry);
+      woken.resolve();
+    },
+    async reprint(entry) {
+      const end = await printer.print(saleReceipt(slipOf(entry, config(), true), 'cardholder', text()));
+      now(end.printed ? null : end.problem);
+      return problem;
+    },
+    stateOf(entry) {
+      if (entry.copiesOwed.length === 0) return 'printed';
+      if (problem === null) return 'printing';
+      if (problem.kind === 'paper-out') return 'out';
+      return problem.kind === 'cover-open' ? 'cover-open' : 'owed';
+    },
+    get problem() {
+      return problem;
+    },
+    get owed() {
+      return owing().length;
+    },
+    found(trouble) {
+      now(trouble);
+      woken.resolve();
+    },
+    watch(changed) {
+      watchers.add(changed);
+      return () => watchers.delete(changed);
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        const next = fresh.shift() ?? owing()[0];
+        if (next !== undefined && next.debt === 'reprint' && (await printCopies(next))) continue;
+        if (next === undefined && problem !== null) await isReady();
+        const again = next === undefined && problem === null ? [] : [clock.sleep(LOOK_AGAIN_MS, signal)];
+        await Promise.race([woken.promise, stopped(signal), ...again]).catch(() => undefined);
+        woken = Promise.withResolvers();
+      }
+    },
+  };
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+function slipOf(entry: Entry, { terminal }: Config, duplicate: boolean): SlipFacts {
+  const { row } = entry;
+  const { issuer = null, acquirer = null } = entry.history.answer ?? {};
+  return {
+    type: entry.facts.type,
+    merchant: terminal.merchant,
+    terminal: terminal.merchant.terminal,
+    operator: row.operator,
+    issuer,
+    acquirer,
+    maskedPan: row.card ?? '',
+    entry: 'S',
+    expiry: null,
+    batch: row.batch,
+    trace: row.trace,
+    authorisation: row.authorisation,
+    reference: row.reference,
+    at: Date.parse(row.time),
+    amount: row.amount,
+    duplicate,
+  };
+}

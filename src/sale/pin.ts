@@ -1,0 +1,40 @@
+import type { StripeCard } from '../card/stripe-card.ts';
+import { salePin } from '../operator/screens/sale.ts';
+import type { Fen } from '../values/fen.ts';
+import type { PinBlock } from '../vault/pin-entry.ts';
+import { cardFacts } from './card.ts';
+import type { Counter } from './counter.ts';
+
+/**
+ * The PIN, enciphered; `block` is null where the card has none (Enter without a digit), the whole is null where the
+ * customer gave up. The digits go from the key straight into the vault; the screen hears their number alone.
+ */
+export async function askPin(
+  { operator, customer, vault, config }: Counter,
+  card: StripeCard,
+  amount: Fen,
+): Promise<{ readonly block: PinBlock | null } | null> {
+  const bypass = config.profile.pin_bypass;
+  const entry = vault.pinEntry();
+  if (bypass) customer.due(amount, 'display.pin', 'display.pin.none', 'display.shield');
+  else customer.due(amount, 'display.pin', 'display.shield');
+  try {
+    for (;;) {
+      const { count } = entry;
+      operator.show((text, bar) => salePin(text, bar, { amount, card: cardFacts(card), count, bypass }));
+      const key = await operator.pressWithin(config.terminal.waits.pin_s);
+      if (key === null || key === 'cancel') return null;
+      if (key === 'clear') entry.clear();
+      else if (key >= '0' && key <= '9') entry.digit(Number(key));
+      else if (key === 'enter') {
+        if (count === 0 && bypass) return { block: null };
+        const block = entry.block(card.pan);
+        if (block !== null) return { block };
+        // ISO 9564-1: a PIN has four digits at least. What was typed is gone, so it is asked for anew.
+        operator.beep('refused');
+      }
+    }
+  } finally {
+    entry.wipe();
+  }
+}

@@ -1,0 +1,212 @@
+import type { StripeCard, StripeRead } from '../card/stripe-card.ts';
+import type { Answer } from '../host/answers.ts';
+import type { Prepared } from '../host/host.ts';
+import type { Entry } from '../journal/entry.ts';
+import { acknowledged, askAmount, askKey } from '../operator/ask.ts';
+import { saleAgain, saleRefused } from '../operator/screens/result.ts';
+import { saleAmount, saleConnecting, saleNumber } from '../operator/screens/sale.ts';
+import { type Fen, fen } from '../values/fen.ts';
+import { Fault, type Problem } from '../values/problem.ts';
+import type { PinBlock } from '../vault/pin-entry.ts';
+import { cardFacts, presentCard } from './card.ts';
+import type { Counter } from './counter.ts';
+import { askPin } from './pin.ts';
+import { showApproved, showDeclined, showUnsettled } from './result.ts';
+import { whileWaiting } from './waiting.ts';
+
+/** What came first at the idle screen: an amount's first digit, or a card. */
+export type Opening = { readonly digit: string } | { readonly swipe: StripeRead };
+
+/** `again`: the counter wants to take the payment once more. */
+export type SaleEnd =
+  | { end: 'cancelled' }
+  | { end: 'refused'; problem: Problem; again: boolean }
+  | { end: 'declined'; entry: Entry; again: boolean }
+  | { end: 'unsettled'; entry: Entry; again: boolean }
+  | { end: 'approved'; entry: Entry };
+
+/** A sale by stripe and PIN, the amount first or the card first. */
+export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd> {
+  const { customer } = counter;
+  try {
+    const problem = whyNoSale(counter);
+    if (problem !== null) return await refuse(counter, problem);
+
+    const presented =
+      'digit' in opening ? await amountFirst(counter, opening.digit) : await cardFirst(counter, opening.swipe);
+    if (presented === null) return { end: 'cancelled' };
+    const { amount, card } = presented;
+    try {
+      if (!(await mayRepeat(counter, card, amount))) return { end: 'cancelled' };
+      const pin = await askPin(counter, card, amount);
+      if (pin === null) return { end: 'cancelled' };
+      return await charge(counter, { amount, card, pin: pin.block });
+    } finally {
+      card.wipe();
+    }
+  } finally {
+    customer.say('display.welcome');
+  }
+}
+
+/** What can be known before the card: no sale begins on a full disk, without keys, or without its books. */
+function whyNoSale({ journal, vault }: Counter): Problem | null {
+  try {
+    journal.checkWritable();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return error.problem;
+  }
+  const missing = (['PIK', 'MAK'] as const).find((slot) => vault.kcvOf(slot) === null);
+  return missing === undefined ? null : { kind: 'keys-missing', slot: missing };
+}
+
+interface Presented {
+  readonly amount: Fen;
+  readonly card: StripeCard;
+}
+
+async function amountFirst(counter: Counter, digit: string): Promise<Presented | null> {
+  const amount = await enterAmount(counter, digit, null);
+  if (amount === null) return null;
+  const card = await presentCard(counter, amount, null);
+  if (card === null) return null;
+  if (await numberIsRight(counter, card, amount)) return { amount, card };
+  card.wipe();
+  return null;
+}
+
+async function cardFirst(counter: Counter, swipe: StripeRead): Promise<Presented | null> {
+  const card = await presentCard(counter, null, swipe);
+  if (card === null) return null;
+  const amount = (await numberIsRight(counter, card, null)) ? await enterAmount(counter, '0', card) : null;
+  if (amount !== null) return { amount, card };
+  card.wipe();
+  return null;
+}
+
+function enterAmount({ operator, config }: Counter, first: string, card: StripeCard | null): Promise<Fen | null> {
+  const limit = fen(config.terminal.sale.limit_fen);
+  const facts = card === null ? {} : { card: cardFacts(card) };
+  return askAmount(operator, {
+    first,
+    limit,
+    wait_s: config.terminal.waits.confirm_s,
+    draw: (amount, refused) => (text, bar) => saleAmount(text, bar, { amount, limit, refused, ...facts }),
+  });
+}
+
+/** The clerk compares the number that was read with the one on the card: a cloned stripe carries another one. */
+async function numberIsRight({ operator, config }: Counter, card: StripeCard, amount: Fen | null): Promise<boolean> {
+  const key = await askKey(operator, {
+    keys: ['enter', 'cancel'],
+    wait_s: config.terminal.waits.confirm_s,
+    draw: () => (text, bar) => saleNumber(text, bar, { card: cardFacts(card), amount, expiry: card.expiry }),
+  });
+  return key === 'enter';
+}
+
+/** Money rule 16: the same card and amount within minutes asks "again?" with the first one's result. */
+async function mayRepeat(
+  { operator, journal, vault, config }: Counter,
+  card: StripeCard,
+  amount: Fen,
+): Promise<boolean> {
+  const within_ms = config.terminal.sale.again_within_s * 1000;
+  const first = journal.again({ fingerprint: vault.fingerprint(card.pan), amount, within_ms });
+  if (first === null) return true;
+  const { masked } = card.pan;
+  const { trace, state, time } = first.row;
+  const key = await askKey(operator, {
+    keys: ['enter', 'cancel'],
+    wait_s: config.terminal.waits.confirm_s,
+    draw: () => (text, bar) => saleAgain(text, bar, { amount, masked, first: { trace, state, time: clockTime(time) } }),
+  });
+  return key === 'enter';
+}
+
+interface Charge extends Presented {
+  readonly pin: PinBlock | null;
+}
+
+async function charge(counter: Counter, sale: Charge): Promise<SaleEnd> {
+  const { operator, customer, outbox, host } = counter;
+  const { amount } = sale;
+  customer.due(amount, 'display.bank');
+  operator.show((text, bar) =>
+    saleConnecting(text, bar, { amount, line: host.line === 'backup' ? 'backup' : 'primary' }),
+  );
+  let begun: ReturnType<typeof begin>;
+  try {
+    // The protocol wants what is owed told before the next request (unionpay.md 7).
+    await outbox.clearBeforeSale();
+    begun = begin(counter, sale);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return refuse(counter, error.problem);
+  }
+  using entry = begun.entry;
+  try {
+    const answer = await authorise(counter, entry, begun.prepared);
+    entry.answered(answer);
+    if (answer.signInAgain) counter.signInBeforeNext();
+    if (answer.money === 'not charged') return { end: 'declined', entry, again: await showDeclined(counter, entry) };
+    if (answer.money === 'unknown') return { end: 'unsettled', entry, again: await showUnsettled(counter, entry) };
+    entry.completed();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error; // A bug: systemd restarts us, boot settles the entry.
+    if (entry.debt === 'nothing') return refuse(counter, error.problem);
+    return { end: 'unsettled', entry, again: await showUnsettled(counter, entry) };
+  }
+  // Money has moved. From here paper may fail, the sale may not.
+  await showApproved(counter, entry);
+  return { end: 'approved', entry };
+}
+
+/** The row on the disk, and the request that goes out under it: refused here if at all, before the bank could hear of it. */
+function begin(counter: Counter, { amount, card, pin }: Charge): { entry: Entry; prepared: Prepared } {
+  const { journal, vault, host, config, signedIn } = counter;
+  const place = journal.reserve();
+  const prepared = host.prepareSale({ trace: place.trace, batch: place.batch, amount, card, pin });
+  const entry = journal.begin({
+    type: 'sale',
+    amount,
+    entryMode: prepared.entry_mode,
+    card: {
+      masked: card.pan.masked,
+      sealed: vault.sealCard(card.pan, card.expiry),
+      fingerprint: vault.fingerprint(card.pan),
+    },
+    operator: signedIn,
+    copies: config.terminal.receipt.copies,
+    place,
+  });
+  return { entry, prepared };
+}
+
+/** Money rule 1: the row says `sent` before the first byte leaves. Throws a Fault where no byte left. */
+function authorise(counter: Counter, entry: Entry, prepared: Prepared): Promise<Answer> {
+  const { host, config } = counter;
+  const answer_s = Math.ceil(config.network.answer_timeout_ms / 1000);
+  return whileWaiting(counter, entry.amount, answer_s, (sent) =>
+    host.send(prepared, () => {
+      entry.sent();
+      sent();
+    }),
+  );
+}
+
+async function refuse({ operator, customer }: Counter, problem: Problem): Promise<SaleEnd> {
+  const retry = problem.kind === 'line-down';
+  customer.say('display.cancelled', 'display.not-charged');
+  operator.flush();
+  operator.beep('refused');
+  operator.show((text, bar) => saleRefused(text, bar, { problem, retry }));
+  const key = await acknowledged(operator, ['enter', 'cancel']);
+  return { end: 'refused', problem, again: retry && key === 'enter' };
+}
+
+/** 09:41:07 of an ISO 8601 time, in the terminal's own time zone. */
+function clockTime(time: string): string {
+  return new Date(time).toTimeString().slice(0, 8);
+}

@@ -1,0 +1,52 @@
+import type { CheckupRow } from './checkup/checkup.ts';
+import type { Config } from './config/config.ts';
+import type { Language } from './config/texts.ts';
+import type { Host } from './host/host.ts';
+import type { Journal } from './journal/journal.ts';
+import type { BarFacts, PaperState } from './operator/screens/bar.ts';
+import type { PaperDesk } from './sale/paper-desk.ts';
+import type { Clock } from './values/clock.ts';
+
+/** What part of the day the terminal is in: the flow that has the counter. */
+export type FlowName = 'checkup' | 'signin' | 'idle' | 'menu' | 'sale';
+
+/** What changes while the terminal runs and is not money: it goes with the power, and nothing is lost by that. */
+export interface Session {
+  flow: FlowName;
+  /** The self-check has been through and an operator could sign in. */
+  ready: boolean;
+  operator: string | null;
+  language: Language;
+  /** The bank wants a sign-in before the next request. */
+  signInAgain: boolean;
+  checkup: readonly CheckupRow[];
+  /** The files' configuration with what the key centre sent down. */
+  config: Config;
+}
+
+interface Known {
+  readonly host: Pick<Host, 'line'>;
+  readonly journal: Pick<Journal, 'batch'>;
+  readonly paper: Pick<PaperDesk, 'problem'>;
+  readonly clock: Clock;
+}
+
+/** What every screen's status bar says. */
+export function barOf({ flow, operator, config, checkup }: Session, { host, journal, paper, clock }: Known): BarFacts {
+  const tried = checkup.some((row) => row.part === 'line' && row.state !== 'pending');
+  return {
+    operator,
+    batch: operator === null ? null : journal.batch,
+    line: flow === 'checkup' && !tried ? null : host.line,
+    paper: flow === 'checkup' ? null : paperState(paper),
+    lab: config.profile.lab,
+    time: new Date(clock.now()).toTimeString().slice(0, 5),
+    support: config.terminal.support,
+  };
+}
+
+function paperState({ problem }: Pick<PaperDesk, 'problem'>): PaperState {
+  if (problem === null) return 'good';
+  if (problem.kind === 'paper-out') return 'out';
+  return problem.kind === 'cover-open' ? 'cover-open' : 'fault';
+}

@@ -1,0 +1,110 @@
+import type { CodeWords } from '../config/codes.ts';
+import type { Host, SignInEnd } from '../host/host.ts';
+import type { Journal } from '../journal/journal.ts';
+import { acknowledged, askDigits } from '../operator/ask.ts';
+import type { Operator } from '../operator/operator.ts';
+import {
+  type SigninFailedFacts,
+  signinFailed,
+  signinLocked,
+  signinOperator,
+  signinPassword,
+  signinRunning,
+} from '../operator/screens/signin.ts';
+import { Fault } from '../values/problem.ts';
+import type { Operators } from '../vault/operators.ts';
+import { signInToBank } from './bank.ts';
+
+export interface SignInDesk {
+  readonly operator: Operator;
+  readonly people: Operators;
+  readonly host: Host;
+  readonly journal: Journal;
+  codeWords(code: string): CodeWords;
+}
+
+/** Asks until an operator is signed in at the terminal and at the bank; resolves to the operator's number. */
+export async function signIn(desk: SignInDesk): Promise<string> {
+  for (;;) {
+    const number = await whoIsThere(desk);
+    if (await atTheBank(desk, number)) return number;
+  }
+}
+
+/** The number and its password, until they fit. */
+async function whoIsThere({ operator, people }: SignInDesk): Promise<string> {
+  let unknown = false;
+  for (;;) {
+    const number = await askDigits(operator, {
+      least: 2,
+      most: 2,
+      wait_s: null,
+      draw: (typed) => (text, bar) => signinOperator(text, bar, { typed, unknown: unknown && typed === '' }),
+    });
+    if (number === null) {
+      unknown = false;
+      continue;
+    }
+    let left: number | undefined;
+    for (;;) {
+      const password = await askDigits(operator, {
+        least: 4,
+        most: 12,
+        wait_s: 60,
+        draw: (digits) => (text, bar) =>
+          signinPassword(text, bar, {
+            operator: number,
+            count: digits.length,
+            ...(left !== undefined && digits === '' ? { left } : {}),
+          }),
+      });
+      unknown = false;
+      if (password === null) break;
+      const end = await people.check(number, password);
+      if (end.end === 'right') return number;
+      operator.beep('refused');
+      if (end.end === 'wrong') {
+        left = end.tries_left;
+        continue;
+      }
+      // Whether a number exists is told only after a password, and looks like any other refusal.
+      if (end.end === 'unknown') unknown = true;
+      if (end.end === 'locked') await lockedOut(operator, number, end.wait_ms);
+      break;
+    }
+  }
+}
+
+/** Counts down until the operator goes back or the lock is over; the vault holds it anyway. */
+async function lockedOut(operator: Operator, number: string, wait_ms: number): Promise<void> {
+  for (let seconds = Math.ceil(wait_ms / 1000); seconds > 0; seconds--) {
+    operator.show((text, bar) => signinLocked(text, bar, { operator: number, seconds }));
+    if ((await operator.pressWithin(1)) === 'cancel') return;
+  }
+}
+
+/** True when the bank has given keys; false where the operator goes back. */
+async function atTheBank(desk: SignInDesk, number: string): Promise<boolean> {
+  const { operator } = desk;
+  for (;;) {
+    operator.show((text, bar) => signinRunning(text, bar, { step: 'line' }));
+    const failure = await attempt(desk, number);
+    if (failure === null) return true;
+    operator.beep('refused');
+    operator.show((text, bar) => signinFailed(text, bar, failure));
+    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return false;
+  }
+}
+
+async function attempt(desk: SignInDesk, number: string): Promise<SigninFailedFacts | null> {
+  let end: SignInEnd;
+  try {
+    end = await signInToBank(desk, number);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { problem: error.problem };
+  }
+  if (end.end === 'signed-in') return null;
+  const { title, clerk } = desk.codeWords(end.code);
+  return { code: end.code, title, clerk };
+}

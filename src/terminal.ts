@@ -1,0 +1,188 @@
+import { type CheckupDesk, checkUpOnDemand, powerOn } from './checkup/power-on.ts';
+import { chooseFromMenu } from './menu.ts';
+import { acknowledged } from './operator/ask.ts';
+import { about, goodbye, idle } from './operator/screens/idle.ts';
+import { paperNothing, paperTrouble } from './operator/screens/paper.ts';
+import { signingOut } from './operator/screens/signin.ts';
+import { waysOf } from './sale/card.ts';
+import type { Counter } from './sale/counter.ts';
+import { type Opening, sell } from './sale/sale.ts';
+import type { Session } from './session.ts';
+import { signInToBank } from './signin/bank.ts';
+import { type HandshakeDesk, meetKeyCentre } from './signin/handshake.ts';
+import { signIn } from './signin/signin.ts';
+import { Fault, type Problem } from './values/problem.ts';
+import type { Parameters } from './vault/centre-messages.ts';
+
+export interface Terminal {
+  readonly counter: Counter;
+  readonly session: Session;
+  readonly checkup: CheckupDesk;
+  readonly handshake: HandshakeDesk;
+  readonly version: string;
+  /** READY for systemd: the self-check has been through. */
+  checked(): void;
+  /** What the key centre sent down: limits, names, telephone numbers. */
+  adopt(parameters: Parameters): void;
+  switchLanguage(): void;
+  /** Follows the host's clock. */
+  setClock(host_time: { readonly hhmmss: string; readonly mmdd: string }): void;
+}
+
+/** From power-on to power-off: the self-check, the key centre, then sign-in and trade, day after day. */
+export async function run(terminal: Terminal): Promise<never> {
+  const { counter, session, checkup, handshake } = terminal;
+  counter.customer.say('display.starting');
+  session.flow = 'checkup';
+  await powerOn(checkup, terminal.checked);
+  const end = await meetKeyCentre(handshake);
+  if (end !== null) terminal.adopt(end.parameters);
+  // What a power cut left owing is told the bank from here on, whoever signs in.
+  counter.outbox.wake();
+  session.ready = true;
+  for (;;) {
+    session.flow = 'signin';
+    counter.customer.say('display.closed');
+    session.operator = await signIn({ ...counter, people: counter.vault.operators });
+    counter.outbox.wake();
+    counter.customer.say('display.welcome');
+    await trade(terminal);
+    session.operator = null;
+  }
+}
+
+/** Idle, and what is chosen from there, until the operator signs out. */
+async function trade(terminal: Terminal): Promise<void> {
+  const { counter, session } = terminal;
+  for (;;) {
+    session.flow = 'idle';
+    const opening = await atIdle(terminal);
+    if (opening !== 'menu') {
+      await sale(terminal, opening);
+      continue;
+    }
+    session.flow = 'menu';
+    const choice = await chooseFromMenu(counter.operator);
+    if (choice === 'sale') await sale(terminal, { digit: '0' });
+    else if (choice === 'print-last') await printLast(counter);
+    else if (choice === 'checkup') await checkUpOnDemand(terminal.checkup);
+    else if (choice === 'language') terminal.switchLanguage();
+    else if (choice === 'about') await showAbout(terminal);
+    else if (choice === 'sign-out') {
+      await signOut(terminal);
+      return;
+    }
+  }
+}
+
+/** Digits are always money here, a card may come first, Enter and Menu open the menu. */
+async function atIdle({ counter }: Terminal): Promise<Opening | 'menu'> {
+  const { operator, reader, journal, paper } = counter;
+  const draw = () => operator.show((text, bar) => idle(text, bar, idleFacts(counter)));
+  const over = new AbortController();
+  const stops = [journal.watch(draw), paper.watch(draw)];
+  const pressed = async (): Promise<Opening | 'menu'> => {
+    for (;;) {
+      const key = await operator.press(over.signal);
+      if (key === 'enter' || key === 'menu') return 'menu';
+      if (key >= '0' && key <= '9') return { digit: key };
+    }
+  };
+  const chosen = pressed();
+  const swiped = reader.next(over.signal).then((swipe): Opening => ({ swipe }));
+  // The one that loses is aborted below, and that is what it rejects with.
+  chosen.catch(() => undefined);
+  swiped.catch(() => undefined);
+  try {
+    draw();
+    return await Promise.race([chosen, swiped]);
+  } finally {
+    over.abort();
+    for (const stop of stops) stop();
+  }
+}
+
+function idleFacts(counter: Counter) {
+  const { journal, paper, config } = counter;
+  const last = journal.last();
+  const owed = journal.debts();
+  const parked = owed.filter(({ state }) => state === 'parked').length;
+  const reversing = owed.filter(({ debt, state }) => debt !== 'reprint' && state !== 'parked').length;
+  return {
+    merchant: config.terminal.merchant.name,
+    ways: waysOf(counter),
+    last: last === null ? null : { amount: last.amount, state: last.state },
+    owed: { reversing, parked, paper: paper.problem === null ? 0 : paper.owed },
+  };
+}
+
+/** A sale, and the next one where the counter wants to try again. */
+async function sale(terminal: Terminal, opening: Opening): Promise<void> {
+  const { counter, session } = terminal;
+  session.flow = 'sale';
+  let next = opening;
+  for (;;) {
+    await signInAgain(terminal);
+    const end = await sell(counter, next);
+    if (!('again' in end) || !end.again) return;
+    next = { digit: '0' };
+  }
+}
+
+/** After 77, 99, A0 or the header's wish the bank hears nothing before a sign-in; nobody need type for it. */
+async function signInAgain({ counter, session, setClock }: Terminal): Promise<void> {
+  if (!session.signInAgain || session.operator === null) return;
+  try {
+    const end = await signInToBank(counter, session.operator);
+    if (end.end !== 'signed-in') return;
+    if (end.host_time !== null) setClock(end.host_time);
+    session.signInAgain = false;
+    counter.outbox.wake();
+  } catch (error) {
+    // Without a line the sale says so by itself, before anything is sent.
+    if (!(error instanceof Fault)) throw error;
+  }
+}
+
+async function printLast(counter: Counter): Promise<void> {
+  const { operator, journal, paper } = counter;
+  const entry = journal.rows({ limit: 200 }).find((row) => row.state === 'approved');
+  const last = entry === undefined ? null : journal.entry(entry.id);
+  if (last === null) {
+    operator.show((text, bar) => paperNothing(text, bar));
+    await acknowledged(operator, ['enter', 'cancel']);
+    return;
+  }
+  for (;;) {
+    const problem = await paper.reprint(last);
+    if (problem === null) return;
+    const slip = { amount: last.amount, trace: last.trace };
+    operator.show((text, bar) => paperTrouble(text, bar, { slip, trouble: troubleOf(problem) }));
+    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return;
+  }
+}
+
+function troubleOf({ kind }: Problem): 'out' | 'cover' | 'fault' {
+  if (kind === 'paper-out') return 'out';
+  return kind === 'cover-open' ? 'cover' : 'fault';
+}
+
+async function showAbout({ counter: { operator, config }, version }: Terminal): Promise<void> {
+  const { merchant, serial } = config.terminal;
+  operator.show((text, bar) => about(text, bar, { merchant, serial, version }));
+  await operator.pressWithin(60);
+}
+
+/** The working keys are gone afterwards, whatever the bank says; what is owed stays owed. */
+async function signOut({ counter, session }: Terminal): Promise<void> {
+  const { operator, host, journal, clock } = counter;
+  operator.show((text, bar) => signingOut(text, bar));
+  try {
+    await host.signOut({ trace: journal.takeTrace(), batch: journal.batch });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
+  session.signInAgain = false;
+  operator.show((text, bar) => goodbye(text, bar, { why: 'signed-out' }));
+  await clock.sleep(1500);
+}
