@@ -85,7 +85,7 @@ export function saleReceipt(facts: SlipFacts, copy: Copy, text: ReceiptText): Re
     ...pair('receipt.issuer', facts.issuer),
     ...pair('receipt.acquirer', facts.acquirer),
     { kind: 'rule' },
-    { kind: 'prominent', label: text('receipt.card'), value: `${facts.maskedPan} /${facts.entry}` },
+    { kind: 'prominent', label: text('receipt.card'), value: `${masked(facts.maskedPan)} /${facts.entry}` },
     ...pair('receipt.expiry', facts.expiry === null ? null : expiryOf(facts.expiry)),
     ...pair('receipt.type', text(`receipt.type.${facts.type}`)),
     ...pair('receipt.batch', facts.batch),
@@ -116,6 +116,14 @@ function handed(facts: SlipFacts, text: ReceiptText): ReceiptRow[] {
     ...(facts.link === undefined ? [] : [{ kind: 'qr', data: facts.link, caption: text('receipt.link') } as const]),
     { kind: 'text', text: text('receipt.thanks'), align: 'centre' },
   ];
+}
+
+/** Paper never shows a whole number, whoever hands one over (PCI DSS 3.4.1). */
+function masked(pan: string): string {
+  return pan.replace(
+    /\d{11,}/g,
+    (digits) => `${digits.slice(0, 6)}${'*'.repeat(digits.length - 10)}${digits.slice(-4)}`,
+  );
 }
 
 function expiryOf(yymm: string): string {

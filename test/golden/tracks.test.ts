@@ -67,3 +67,9 @@ t.test('a track that mirrored would begin with a sentinel is read the right way'
   const text = '20201790370183=1807194';
   t.same(decodeTrack(2, Buffer.from('000003480a030e4c39e0602cda020f21327d60000000', 'hex')), { read: 'text', text });
 });
+
+t.test('a frame that names a track twice, or an unknown one, is broken', async (t) => {
+  t.match(readFrame(Buffer.from('1b731b0201aa1b0201bb3f1c1b30', 'hex')), { state: 'broken' });
+  t.match(readFrame(Buffer.from('1b731b0401aa3f1c1b30', 'hex')), { state: 'broken' });
+  t.match(readFrame(Buffer.from('1b733f1c4130', 'hex')), { state: 'broken' });
+});

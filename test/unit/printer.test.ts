@@ -65,7 +65,7 @@ t.test('a slip comes onto paper as it was laid out, and the printer says so', as
 });
 
 t.test('a long slip never overflows the printer, and the next one follows it', async (t) => {
-  await using at = counter({ speed_mm_s: 2000, buffer_bytes: 2048 });
+  await using at = counter({ speed_mm_s: 1000, buffer_bytes: 1300 });
   t.same(await at.paper.print(LONG), { printed: true });
   t.same(await at.paper.print(SLIP), { printed: true });
   t.equal(at.farEnd.lost, 0);

@@ -58,10 +58,15 @@ t.test('a card may be pulled through the other way', async (t) => {
 
 t.test('a chip card says so', async (t) => {
   await using at = counter();
-  const swipe = at.reader.next(at.signal);
-  await at.farEnd.swipe({ track2: '6221550010093320=30122200000000000' });
-  const read = await swipe;
-  t.equal(read.read === 'card' && read.card.hasChip, true);
+  for (const [service, hasChip] of [
+    ['220', true],
+    ['601', true],
+    ['101', false],
+  ] as const) {
+    const swipe = at.reader.next(at.signal);
+    await at.farEnd.swipe({ track2: `6221550010093320=3012${service}0000000000` });
+    t.match(await swipe, { read: 'card', card: { serviceCode: service, hasChip } });
+  }
 });
 
 for (const [garble, why] of [
@@ -139,6 +144,19 @@ t.test('a wait that is broken off leaves the reader deaf to the next card', asyn
   setTimeout(() => stop.abort(new Error('cancelled')), 100);
   await t.rejects(swipe, { message: 'cancelled' });
   t.equal(await at.farEnd.swipe(CARD, { patience_ms: 50 }), 'not-listening');
+});
+
+t.test('a swipe that nobody waited for is not kept', async (t) => {
+  const [near, far] = linePair();
+  const farEnd = stripeFarEnd(far);
+  const reader = stripeReader(near, systemClock);
+  await reader.check();
+  await far.write(Buffer.from('1b731b01001b02011a1b03003f1c1b30', 'hex'));
+  const swipe = reader.next(AbortSignal.timeout(20_000));
+  t.equal(await farEnd.swipe(CARD), 'read');
+  t.match(await swipe, { read: 'card' });
+  await reader.close();
+  farEnd.close();
 });
 
 t.test('garbage instead of a frame is a bad swipe or nothing, never a crash', async (t) => {
