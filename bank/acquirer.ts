@@ -1,5 +1,5 @@
 import { coveredByMac, type Message, unpack } from '../src/host/codec.ts';
-import { macOf, sameBytes } from './ciphers.ts';
+import { type DesKey, macOf, sameBytes } from './ciphers.ts';
 import { type Issuer, issuer } from './issuer.ts';
 import { echo, signIn, signOut } from './network.ts';
 import type { Office } from './office.ts';
@@ -29,6 +29,8 @@ interface Exchange {
   readonly mti: string;
   /** F60.3; null where it does not choose. */
   readonly network: readonly string[] | null;
+  /** Also of a blocked terminal and a closed merchant. */
+  readonly always?: true;
   readonly work:
     | { readonly mac: false; answer(office: Office, request: Request): Outcome }
     | { readonly mac: true; answer(office: Office, request: SealedRequest, issuer: Issuer): Outcome };
@@ -45,7 +47,7 @@ const EXCHANGES: readonly Exchange[] = [
     network: null,
     work: { mac: true, answer: (office, asked, at) => charge(office, at, asked) },
   },
-  { event: 'reversal', mti: '0400', network: null, work: { mac: true, answer: reverse } },
+  { event: 'reversal', mti: '0400', network: null, always: true, work: { mac: true, answer: reverse } },
 ];
 
 export function acquirer(office: Office): Acquirer {
@@ -56,7 +58,8 @@ export function acquirer(office: Office): Acquirer {
     handle(body) {
       const message = unpack(body);
       const exchange = exchangeOf(message);
-      const outcome = exchange === null ? refused(message, '40', 'no such exchange') : serve(message, body, exchange);
+      const outcome =
+        exchange === null ? refused(message, '40', 'no such exchange', null) : serve(message, body, exchange);
       return {
         event: exchange?.event ?? 'message',
         terminal: message.terminal ?? '',
@@ -73,29 +76,34 @@ export function acquirer(office: Office): Acquirer {
 
   function serve(message: Message, body: Uint8Array, exchange: Exchange): Outcome {
     const terminal = office.seed.terminals.get(message.terminal ?? '');
+    if (terminal === undefined) return refused(message, '97', 'an unknown terminal', null);
+    const keys = exchange.work.mac ? office.terminals.workingKeys(terminal.terminal) : null;
+    const mac = keys?.mac ?? null;
+    if (exchange.work.mac) {
+      // 99 sends the terminal to sign in; with no key in common the answer cannot carry a MAC.
+      if (mac === null) return refused(message, '99', 'nobody is signed in', null);
+      if (message.mac === undefined) return refused(message, 'A0', 'no MAC', mac);
+      if (!sameBytes(message.mac, macOf(mac, coveredByMac(body)))) return refused(message, 'A0', 'a wrong MAC', mac);
+    }
+
     const merchant = office.seed.merchants.get(message.merchant ?? '');
-    if (terminal === undefined) return refused(message, '97', 'an unknown terminal');
-    if (merchant === undefined || merchant.status === 'closed') return refused(message, '03', 'an unknown merchant');
-    if (terminal.merchant !== merchant.id) return refused(message, '58', 'a terminal of another merchant');
-    if (terminal.status === 'blocked') return refused(message, '58', 'a blocked terminal');
+    if (merchant === undefined) return refused(message, '03', 'an unknown merchant', mac);
+    if (terminal.merchant !== merchant.id) return refused(message, '58', 'a terminal of another merchant', mac);
+    // Whoever may not sell any more still gives back what is owed.
+    if (merchant.status === 'closed' && !exchange.always) return refused(message, '03', 'a closed merchant', mac);
+    if (terminal.status === 'blocked' && !exchange.always) return refused(message, '58', 'a blocked terminal', mac);
     const parts = /^(\d{2})(\d{6})(\d{3})/.exec(message.batch ?? '');
-    if (parts === null) return refused(message, '30', 'F60 is missing or short');
+    if (parts === null) return refused(message, '30', 'F60 is missing or short', mac);
+
     const [, transaction = '', batch = '', network = ''] = parts;
     const request = { message, terminal, merchant, transaction, batch, network, at: office.clock.now() };
     if (!exchange.work.mac) return exchange.work.answer(office, request);
-
-    const keys = office.terminals.workingKeys(terminal.terminal);
-    // 99 sends the terminal to sign in; with no key in common the answer cannot carry a MAC.
-    if (keys === null) return refused(message, '99', 'nobody is signed in');
-    if (message.mac === undefined || !sameBytes(message.mac, macOf(keys.mac, coveredByMac(body)))) {
-      const why = message.mac === undefined ? 'no MAC' : 'a wrong MAC';
-      return { code: 'A0', answer: answerTo(office, message, 'A0', keys.mac, givenBack(message)), facts: { why } };
-    }
+    if (keys === null) throw new Error('a request whose MAC was checked has keys');
     return exchange.work.answer(office, { ...request, keys }, cards);
   }
 
-  function refused(message: Message, code: string, why: string): Outcome {
-    return { code, answer: answerTo(office, message, code, null, givenBack(message)), facts: { why } };
+  function refused(message: Message, code: string, why: string, mac: DesKey | null): Outcome {
+    return { code, answer: answerTo(office, message, code, mac, givenBack(message)), facts: { why } };
   }
 }
 

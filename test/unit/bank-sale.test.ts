@@ -1,4 +1,8 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
+import { SEED } from '../../bank/bank.ts';
 import { pack, unpack } from '../../src/host/codec.ts';
 import {
   ask,
@@ -110,7 +114,7 @@ t.test('each refusal has its code, and moves no money', async (t) => {
   t.equal(await sale({ card: { ...boc, pan: '6222020010011242' } }), '14', 'an unknown card of a known bank');
   t.equal(await sale({ card: { ...boc, pan: '4111111111111111' } }), '15', 'an unknown bank');
   t.equal(await sale({ batch: '000002' }), '77', 'another batch');
-  t.equal(await sale({ fields: { merchant: '898110248990002' } }).catch(() => 'no MAC'), 'no MAC');
+  t.equal(await sale({ fields: { merchant: '898110248990002' } }), '03', 'an unknown merchant');
   t.equal(await sale({ fields: { processing: '310000' } }), '40', 'not offered yet');
   t.equal(await sale({ fields: { currency: '840' } }), '30', 'another currency');
   t.equal(await sale({ fields: { amount: undefined } }), '30', 'no amount');
@@ -208,4 +212,27 @@ t.test('several requests on one line are each answered', async (t) => {
   line.close();
   t.same(answered, traces);
   t.equal(books(here).balance('boc-debit'), 1_000_000 - 10_000);
+});
+
+t.test('whoever may not sell any more still gives back what is owed', async (t) => {
+  const seed = mkdtempSync(join(tmpdir(), 'gt-seed-'));
+  t.teardown(() => rmSync(seed, { recursive: true }));
+  cpSync(SEED, seed, { recursive: true });
+  const here = await lab({ seed });
+  t.teardown(() => here.close());
+  const keys = await readyTerminal(here);
+  for (const [file, from, to, code] of [
+    ['merchants.json', '"status": "good"', '"status": "closed"', '03'],
+    ['terminals.json', '"status": "good"', '"status": "blocked"', '58'],
+  ] as const) {
+    t.equal(await codeOf(here, keys, saleRequest(keys, { trace: `0000${code}` })), '00');
+    const text = readFileSync(join(seed, file), 'utf8');
+    writeFileSync(join(seed, file), text.replace(from, to));
+    await here.restart();
+    t.equal(await codeOf(here, keys, saleRequest(keys, { trace: `0001${code}` })), code);
+    t.equal(await codeOf(here, keys, reversalRequest(keys, { trace: `0000${code}` })), '00');
+    writeFileSync(join(seed, file), text);
+    await here.restart();
+  }
+  t.equal(books(here).balance('boc-debit'), 1_000_000);
 });
