@@ -3,8 +3,10 @@ import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 /** A log file that never grows past twice `most_bytes`: when it is full it becomes `FILE.1` and begins again. */
 export interface BoundedLog {
   write(chunk: Uint8Array | string): void;
-  /** The last lines written through this log, oldest first. */
+  /** The last lines since `begin`, oldest first. */
   tail(): readonly string[];
+  /** What is written from here on is another program's, or another life of the same one. */
+  begin(): void;
   close(): void;
 }
 
@@ -32,6 +34,10 @@ export function openBoundedLog(file: string, most_bytes = 1_000_000): BoundedLog
       lines.splice(0, lines.length - TAIL_LINES);
     },
     tail: () => [...lines, ...(rest === '' ? [] : [rest])],
+    begin() {
+      lines.length = 0;
+      rest = '';
+    },
     close: () => closeSync(fd),
   };
 }

@@ -56,6 +56,7 @@ export function terminalProcess(command: TerminalCommand): TerminalProcess {
       if (child !== null) return;
       crash = null;
       pulled = false;
+      log.begin();
       // What a killed terminal left behind must not be taken for the new one.
       rmSync(join(command.dir, 'status.sock'), { force: true });
       const started = launch(command);

@@ -43,10 +43,8 @@ function row(card) {
   plastic.setAttribute('aria-expanded', 'false');
   plastic.setAttribute('aria-label', text('card.name', { ...facts, last: card.pan.slice(-4) }));
   plastic.append(
-    part('b', facts.name),
-    part('span', text('card.pin', card), 'pin'),
-    part('small', spaced(card.pan)),
-    part('span', facts.note, 'note'),
+    line(part('b', facts.name), part('span', text('card.pin', card), 'pin')),
+    line(part('small', spaced(card.pan)), part('span', facts.note, 'note')),
   );
   carry(plastic, { drop: (how) => use(facts, how), tap: () => openMenu(plastic, facts) });
   plastic.addEventListener('click', (event) => {
@@ -126,6 +124,12 @@ function moveInMenu(event) {
 /** `6222 02•• •••• 1234` */
 function spaced(pan) {
   return pan.replaceAll('*', '•').replace(/(.{4})(?=.)/g, '$1 ');
+}
+
+function line(...parts) {
+  const element = document.createElement('span');
+  element.append(...parts);
+  return element;
 }
 
 function part(tag, words, kind) {
