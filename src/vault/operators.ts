@@ -98,7 +98,12 @@ export function openOperators(settings: OperatorSettings): Operators {
   async function check(number: string, password: Buffer): Promise<PasswordEnd> {
     const row = await rowOf(number);
     if (row === null) return { end: 'unknown' };
-    const wait_ms = Math.min(row.locked_until - clock.now(), LONGEST_LOCK_MS);
+    if (row.locked_until - clock.now() > LONGEST_LOCK_MS) {
+      // The clock has jumped back; nobody waits for it to come round again.
+      row.locked_until = clock.now() + LONGEST_LOCK_MS;
+      save();
+    }
+    const wait_ms = row.locked_until - clock.now();
     if (wait_ms > 0) return { end: 'locked', wait_ms };
     row.wrong += 1;
     if (row.wrong >= TRIES) {

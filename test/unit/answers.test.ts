@@ -1,0 +1,101 @@
+import t from 'tap';
+import codesEn from '../../firmware-config/texts/codes.en.json' with { type: 'json' };
+import codesZh from '../../firmware-config/texts/codes.zh-CN.json' with { type: 'json' };
+import { type Answer, type Asked, judged } from '../../src/host/answers.ts';
+import { type MessageFields, message, pack, unpack } from '../../src/host/codec.ts';
+import { responseCodes } from '../../src/host/response-codes.ts';
+import { blockCipher } from '../../src/vault/ciphers.ts';
+import { acquirerMac } from '../../src/vault/mac.ts';
+import type { Vault } from '../../src/vault/vault.ts';
+
+const key = blockCipher('3des', Buffer.from('0123456789ABCDEFFEDCBA9876543210', 'hex'));
+const vault = {
+  macMatches: (covered: Uint8Array, mac: Uint8Array) => acquirerMac(key, covered).equals(Buffer.from(mac)),
+} as unknown as Vault;
+
+const envelope = { tpdu: '6000030000', header: '603100310000' };
+const identity = {
+  ...{ processing: '000000', amount: '000000012850', trace: '000123' },
+  ...{ terminal: '50461160', merchant: '898110248990001' },
+};
+const asked: Asked = { message: message({ ...envelope, mti: '0200', ...identity }), answer: '0210', sealed: true };
+
+function heard(changes: Partial<MessageFields>, mac: 'good' | 'bad' | 'none' = 'good'): Answer {
+  const answer = message({ ...envelope, mti: '0210', ...identity, code: '00', ...changes });
+  const seal = (covered: Uint8Array) => (mac === 'bad' ? Buffer.from('00000000') : acquirerMac(key, covered));
+  const bytes = Uint8Array.from(mac === 'none' ? pack(answer) : pack(answer, seal));
+  return judged(bytes, unpack(bytes), asked, vault);
+}
+
+/** money.md 2, written out again: what the table may never call definite. */
+const UNKNOWN = ['09', '68', '90', '91', '95', '96', '98', '94', '10', 'A4', 'A5', 'A6'];
+const CHARGED = ['00', '11', 'A2'];
+const SIGN_IN = ['A0', '77', '99'];
+
+t.test('each of all two-character codes says exactly what may be said of the money', async (t) => {
+  const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ abz*';
+  let listed = 0;
+  for (const first of alphabet) {
+    for (const second of alphabet) {
+      const code = first + second;
+      const answer = heard({ code });
+      const known = Object.hasOwn(responseCodes, code);
+      if (known) listed++;
+      const money = CHARGED.includes(code) ? 'charged' : known && !UNKNOWN.includes(code) ? 'not charged' : 'unknown';
+      if (answer.money !== money || answer.why !== (known ? null : 'unlisted'))
+        t.fail(`${code}: ${JSON.stringify(answer)}`);
+      if (answer.signInAgain !== SIGN_IN.includes(code)) t.fail(`${code} asks to sign in: ${answer.signInAgain}`);
+    }
+  }
+  t.equal(listed, Object.keys(responseCodes).length);
+});
+
+t.test('whatever the code, a bad or a missing MAC says nothing', async (t) => {
+  for (const code of Object.keys(responseCodes)) {
+    for (const mac of ['bad', 'none'] as const) {
+      const { money, why, signInAgain } = heard({ code }, mac);
+      t.strictSame(
+        [money, why, signInAgain],
+        ['unknown', mac === 'bad' ? 'bad-mac' : 'no-mac', true],
+        `${code} ${mac}`,
+      );
+    }
+  }
+});
+
+t.test('an answer that is not to what was asked says nothing, whatever its MAC and code', async (t) => {
+  const others: Partial<MessageFields>[] = [
+    ...[{ mti: '0410' }, { mti: '0200' }, { processing: '200000' }, { amount: '000000012851' }, { trace: '000124' }],
+    ...[{ terminal: '50461161' }, { merchant: '898110248990002' }, { amount: undefined }, { trace: undefined }],
+    ...[{ processing: undefined }, { terminal: undefined }, { merchant: undefined }],
+  ];
+  for (const other of others) {
+    for (const code of ['00', '51']) {
+      t.match(heard({ code, ...other }), { money: 'unknown', why: 'mismatch' }, JSON.stringify(other));
+    }
+  }
+  t.match(heard({ code: undefined }), { money: 'unknown', why: 'garbled', code: null });
+});
+
+t.test('an approval tells who approved, stripped of what a printer must not get', async (t) => {
+  const answer = heard({
+    ...{ authorisation: 'A1B2C3', reference: '112314253001', time: '142530', date: '1123' },
+    institutions: '01020000   48021000   ',
+  });
+  t.match(answer, {
+    ...{ authorisation: 'A1B2C3', reference: '112314253001', issuer: '01020000', acquirer: '48021000' },
+    host_time: { hhmmss: '142530', mmdd: '1123' },
+  });
+  t.equal(heard({ authorisation: '      ' }).authorisation, null);
+});
+
+t.test('the header can ask for a sign-in', async (t) => {
+  t.equal(heard({ header: '603103310000' }).signInAgain, true);
+});
+
+t.test('every code has its words in both languages, and no words lack a code', async (t) => {
+  const codes = Object.keys(responseCodes).sort();
+  t.strictSame(Object.keys(codesZh).sort(), codes);
+  t.strictSame(Object.keys(codesEn).sort(), codes);
+  for (const words of [...Object.values(codesZh), ...Object.values(codesEn)]) t.not(words.title, '');
+});
