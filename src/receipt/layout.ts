@@ -21,7 +21,7 @@ export function layOut(table: ReceiptTable, columns: number): readonly LaidRow[]
 function laid(row: ReceiptRow, columns: number): LaidRow[] {
   switch (row.kind) {
     case 'title':
-      return [...large(row.text, columns, 'centre'), GAP];
+      return [...title(row.text, columns), GAP];
     case 'text':
       return plain(row.text, columns, row.align ?? 'left', row.bold ?? false);
     case 'pair':
@@ -65,6 +65,14 @@ function prominent(text: string, columns: number): LaidRow[] {
   const printable = paperText(text);
   if (columns > 32 && columnsOf(printable) * 2 <= columns) return large(text, columns, 'right');
   return wrapped(printable, columns).map((part) => line(aligned(part, columns, 'right'), 1, 2, true));
+}
+
+/** Two words that are too long for a line together may have one each: 重打印凭证 DUPLICATE. */
+function title(text: string, columns: number): LaidRow[] {
+  const words = paperText(text).trim().split(' ');
+  const fit = words.every((word) => columnsOf(word) <= Math.floor(columns / 2));
+  if (words.length !== 2 || !fit || columnsOf(paperText(text)) * 2 <= columns) return large(text, columns, 'centre');
+  return words.flatMap((word) => large(word, columns, 'centre'));
 }
 
 /** Twice as wide and high where it fits on a line, else twice as high. */

@@ -4,7 +4,7 @@ import { guitaiMark } from '../../src/receipt/guitai-mark.ts';
 import { layOut } from '../../src/receipt/layout.ts';
 import { firstAnswer } from '../../src/receipt/printer-answers.ts';
 import { problemOf, statusOf } from '../../src/receipt/printer-status.ts';
-import { type SlipFacts, saleReceipt } from '../../src/receipt/receipt.ts';
+import { type ReceiptTextId, type SlipFacts, saleReceipt } from '../../src/receipt/receipt.ts';
 import { fen } from '../../src/values/fen.ts';
 
 const FACTS: SlipFacts = {
