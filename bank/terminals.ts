@@ -162,7 +162,7 @@ export function terminals({ db, safe }: Books, seed: Seed, random: Random): Term
     confirmMaster: (terminal, kcv) => promoted.run(terminal, kcv).changes === 1,
     dropNext: (terminal) => void next.run(null, null, terminal),
     rotateMaster: (terminal) => void rotated.run(terminal),
-    keys: () => [...seed.terminals.values()].map((terminal) => ({ ...slotsOf(terminal) })),
+    keys: () => [...seed.terminals.values()].map(slotsOf),
     forget: () => alive.clear(),
   };
 

@@ -198,5 +198,8 @@ t.test('bytes that are no message, and messages with any byte changed, post noth
   );
   t.equal(desk.office.trades.list(10).length, 0);
   t.equal(desk.office.ledger.sum(), 0);
-  t.equal(unpack(desk.handle(good)).code, '00', 'the good one is still good');
+  const answer = desk.handle(good);
+  t.equal(unpack(answer).code, '00', 'the good one is still good');
+  const [row] = desk.office.trades.list(1);
+  t.same(desk.office.trades.answerOf(row?.id ?? 0)?.subarray(2), answer, 'its answer is kept to the byte');
 });
