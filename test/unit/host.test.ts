@@ -1,0 +1,297 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import t from 'tap';
+import { type Message, type MessageFields, message, packFrame, unpack } from '../../src/host/codec.ts';
+import { type Host, openHost } from '../../src/host/host.ts';
+import type { ReversalReason } from '../../src/host/messages.ts';
+import { systemClock } from '../../src/values/clock.ts';
+import { fen } from '../../src/values/fen.ts';
+import type { Connect } from '../../src/values/stream.ts';
+import { batch, type Trace } from '../../src/values/trace.ts';
+import { vaultFiles } from '../../src/vault/files.ts';
+import type { PinBlock } from '../../src/vault/pin-entry.ts';
+import { sealerFor } from '../../src/vault/seal.ts';
+import { openSlots } from '../../src/vault/slots.ts';
+import { openVault, type Vault } from '../../src/vault/vault.ts';
+import { cardOf, dialect, hostSettings, problemOf, vaultSettings } from '../bank-countertop.ts';
+
+const PAN = '6222020010011234';
+const PIK = Buffer.from('A1A2A3A4A5A6A7A8B1B2B3B4B5B6B7B8', 'hex');
+const trace = '000042' as Trace;
+const one = batch('000001');
+
+function vaultWith(t: { teardown(work: () => void): void }, algorithm: '3des' | 'sm4' = '3des'): Vault {
+  const folder = mkdtempSync(join(tmpdir(), 'guitai-host-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  openVault(vaultSettings(folder));
+  const files = vaultFiles(folder);
+  const slots = openSlots(
+    files,
+    sealerFor('slots', files.read('device.key') ?? PIK, vaultSettings(folder).random),
+    false,
+  );
+  const key = { algorithm, key: PIK, live: false };
+  slots.change({ TMK: key, PIK: key, MAK: key, TDK: key });
+  return openVault(vaultSettings(folder));
+}
+
+/** A far end without a network: `reply` makes the answer to each message. */
+function counter(
+  t: { teardown(work: () => void): void },
+  reply: (asked: Message) => MessageFields | null,
+  algorithm: '3des' | 'sm4' = '3des',
+) {
+  const vault = vaultWith(t, algorithm);
+  const sent: Message[] = [];
+  const wire: string[] = [];
+  const connect: Connect = async () => {
+    let receive: (bytes: Uint8Array) => void = () => undefined;
+    let hangUp: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => {
+      hangUp = resolve;
+    });
+    return {
+      closed,
+      async write(frame) {
+        const asked = unpack(Uint8Array.from(frame.subarray(2)));
+        sent.push(asked);
+        const answer = reply(asked);
+        if (answer === null) return;
+        const sealed = asked.mac === undefined ? undefined : vault.mac;
+        const bytes = Uint8Array.from(packFrame(message(answer), sealed));
+        setImmediate(() => receive(bytes));
+      },
+      listen(to) {
+        receive = to;
+        return () => undefined;
+      },
+      async close() {
+        hangUp();
+      },
+    };
+  };
+  const settings = hostSettings('tcp://one:1', 'tcp://two:2', 60);
+  const host: Host = openHost(settings, {
+    vault,
+    connect,
+    clock: systemClock,
+    onWire: (event) => wire.push(inspect(event)),
+  });
+  return { vault, host, sent, wire };
+}
+
+const mirrored = (asked: Message, changes: Partial<MessageFields> = {}): MessageFields => ({
+  ...{ tpdu: '6000000003', header: asked.header, mti: `${asked.mti.slice(0, 2)}${Number(asked.mti[2]) + 1}0` },
+  ...{ processing: asked.processing, amount: asked.amount, trace: asked.trace, code: '00' },
+  ...{ terminal: asked.terminal, merchant: asked.merchant, ...changes },
+});
+
+function pinFor(vault: Vault): PinBlock | null {
+  const entry = vault.pinEntry();
+  for (const digit of '123456') entry.digit(Number(digit));
+  return entry.block(cardOf(PAN).pan);
+}
+
+const sale = (vault: Vault, pin = true) => ({
+  trace,
+  batch: one,
+  amount: fen(12850),
+  card: cardOf(PAN),
+  pin: pin ? pinFor(vault) : null,
+});
+
+t.test('a sale by stripe and PIN carries exactly its fields, the track encrypted', async (t) => {
+  const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
+  t.match(await host.send(host.prepareSale(sale(vault)), () => undefined), { money: 'charged' });
+  const [asked] = sent;
+  t.match(asked?.masked() ?? {}, {
+    ...{ tpdu: '6000030000', header: '603100310000', mti: '0200', processing: '000000', amount: '000000012850' },
+    ...{ trace: '000042', entryMode: '021', condition: '00', pinCapture: '12', terminal: '50461160' },
+    ...{ merchant: '898110248990001', currency: '156', security: '2610000000000000', batch: '2200000100020' },
+  });
+  t.equal(asked?.pinBlock?.length, 8);
+  t.equal(asked?.track2?.length, 34);
+  t.equal(asked?.track2?.slice(0, 16), PAN, 'the head of the track stays clear (unionpay.md 6)');
+  t.notMatch(asked?.track2, 'D3012120');
+  for (const name of ['pan', 'expiry', 'track3', 'chip', 'code', 'additional59'] as const)
+    t.equal(asked?.[name], undefined, name);
+});
+
+t.test('without a PIN there is no PIN field, and the track is still encrypted', async (t) => {
+  const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
+  await host.send(host.prepareSale(sale(vault, false)), () => undefined);
+  t.match(sent[0]?.masked(), { entryMode: '022', security: '0610000000000000' });
+  t.equal(sent[0]?.pinBlock, undefined);
+  t.equal(sent[0]?.pinCapture, undefined);
+});
+
+t.test('under SM4 the PIN block stands in field 59', async (t) => {
+  const { host, vault, sent } = counter(t, (asked) => mirrored(asked), 'sm4');
+  t.match(await host.send(host.prepareSale(sale(vault)), () => undefined), { money: 'charged' });
+  t.equal(Buffer.from(sent[0]?.pinBlock ?? []).toString('hex'), '0000000000000000');
+  t.equal(Buffer.from(sent[0]?.additional59?.subarray(0, 5) ?? []).toString(), 'A1016');
+  t.match(sent[0]?.masked(), { security: '2310000000000000' });
+});
+
+t.test('a reversal is the original’s trace, batch and codes, with a reason, and neither track nor PIN', async (t) => {
+  for (const reason of ['98', 'A0', '96', '06'] as const satisfies ReversalReason[]) {
+    const { host, sent } = counter(t, (asked) => mirrored(asked));
+    const end = await host.reverse({
+      ...({
+        transaction: 'sale',
+        trace,
+        batch: batch('000009'),
+        amount: fen(12850),
+        entry_mode: '021',
+        reason,
+      } as const),
+      ...{ pan: cardOf(PAN).pan, expiry: '3012', authorisation: 'A1B2C3' },
+    });
+    t.strictSame(end, { end: 'acknowledged', code: '00' });
+    t.match(sent[0]?.masked() ?? {}, {
+      ...{ mti: '0400', pan: '622202******1234', processing: '000000', amount: '000000012850', trace: '000042' },
+      ...{ entryMode: '021', condition: '00', authorisation: 'A1B2C3', code: reason, batch: '2200000900020' },
+    });
+    t.equal(sent[0]?.pan, PAN);
+    for (const name of ['track2', 'track3', 'pinBlock', 'security', 'pinCapture'] as const) {
+      t.equal(sent[0]?.[name], undefined, name);
+    }
+    t.not(sent[0]?.mac, undefined);
+  }
+});
+
+t.test('what the bank says to a reversal', async (t) => {
+  const says = {
+    '00': { end: 'acknowledged', code: '00' },
+    '12': { end: 'no-original', code: '12' },
+    '25': { end: 'no-original', code: '25' },
+    A0: { end: 'sign-in-first', code: 'A0' },
+    '77': { end: 'sign-in-first', code: '77' },
+    '96': { end: 'no-answer', code: '96', why: null },
+    '98': { end: 'no-answer', code: '98', why: null },
+    '64': { end: 'no-answer', code: '64', why: null },
+    ZZ: { end: 'no-answer', code: 'ZZ', why: 'unlisted' },
+  };
+  for (const [code, expected] of Object.entries(says)) {
+    const { host } = counter(t, (asked) => mirrored(asked, { code }));
+    const facts = { transaction: 'sale', trace, batch: one, amount: fen(1), entry_mode: '021', reason: '98' } as const;
+    t.strictSame(await host.reverse({ ...facts, pan: null, expiry: null, authorisation: null }), expected, code);
+  }
+});
+
+t.test('a signed-out terminal signs in before it reverses', async (t) => {
+  const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
+  vault.forgetWorkingKeys();
+  const facts = { transaction: 'sale', trace, batch: one, amount: fen(1), entry_mode: '021', reason: '98' } as const;
+  t.match(await host.reverse({ ...facts, pan: null, expiry: null, authorisation: null }), { end: 'sign-in-first' });
+  t.equal(sent.length, 0);
+});
+
+t.test('a request is sent once, and its bytes are gone afterwards', async (t) => {
+  const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
+  const prepared = host.prepareSale(sale(vault));
+  await host.send(prepared, () => undefined);
+  await t.rejects(
+    host.send(prepared, () => undefined),
+    { message: /never sent twice/ },
+  );
+  t.equal(sent.length, 1);
+});
+
+t.test('what cannot be sent is refused while it is prepared', async (t) => {
+  const { host, vault } = counter(t, (asked) => mirrored(asked));
+  const short = { ...cardOf(PAN), track2: { reveal: () => '1234567890' } };
+  const prepared = (work: () => unknown) => problemOf(Promise.resolve().then(work));
+  t.match(await prepared(() => host.prepareSale({ ...sale(vault), card: short })), {
+    kind: 'host-garbled',
+    field: 'F35',
+  });
+  t.throws(() => host.prepareSale({ ...sale(vault), amount: fen(0) }), RangeError);
+  const pin = pinFor(vault);
+  vault.forgetWorkingKeys();
+  t.match(await prepared(() => host.prepareSale({ ...sale(vault, false), pin })), { kind: 'keys-missing' });
+});
+
+t.test('a sign-in whose answer lacks or spoils something stores nothing', async (t) => {
+  const good = { batch: '00000007004', payload: Buffer.alloc(60), time: '101112', date: '1124' };
+  const cases: { says: Partial<MessageFields>; expected: Record<string, unknown> }[] = [
+    { says: { ...good, payload: undefined }, expected: { kind: 'host-garbled', field: 'F62' } },
+    { says: { ...good, batch: undefined }, expected: { kind: 'host-garbled', field: 'F60' } },
+    { says: { ...good, batch: '00000000004' }, expected: { kind: 'host-garbled', field: 'F60' } },
+    { says: { ...good, payload: Buffer.alloc(59) }, expected: { kind: 'host-garbled', field: 'F62' } },
+    { says: good, expected: { kind: 'keys-mismatch', slot: 'PIK' } },
+    { says: { ...good, code: undefined }, expected: { kind: 'host-garbled' } },
+    { says: { ...good, terminal: '50461161' }, expected: { kind: 'host-garbled' } },
+  ];
+  for (const { says, expected } of cases) {
+    const { host, vault } = counter(t, (asked) => mirrored(asked, says));
+    const before = vault.kcvOf('PIK');
+    t.match(await problemOf(host.signIn('01', { trace, batch: one })), expected, JSON.stringify(expected));
+    t.equal(vault.kcvOf('PIK'), before);
+  }
+  const refused = counter(t, (asked) => mirrored(asked, { code: '97' }));
+  t.strictSame(await refused.host.signIn('01', { trace, batch: one }), { end: 'refused', code: '97' });
+  t.match(refused.sent[0]?.masked(), { mti: '0800', batch: '00000001004', operator: '01 ' });
+  t.equal(refused.sent[0]?.mac, undefined);
+});
+
+t.test('a sign-out drops the keys even when nobody answers', async (t) => {
+  const { host, vault } = counter(t, () => null);
+  t.match(await problemOf(host.signOut({ trace, batch: one })), { kind: 'host-silent', waited_ms: 60 });
+  t.equal(vault.stateOf('MAK'), 'empty');
+});
+
+t.test('the dialect decides what a message carries', async (t) => {
+  const vault = vaultWith(t);
+  const settings = hostSettings('tcp://one:1', 'tcp://two:2', 60);
+  const other = {
+    ...dialect,
+    read_capability: '6',
+    reversal_pan: false,
+    reversal_expiry: false,
+    without_mac: ['sale'],
+  } as const;
+  const frames: Message[] = [];
+  const connect: Connect = async () => ({
+    closed: new Promise(() => undefined),
+    write: async (frame) => void frames.push(unpack(Uint8Array.from(frame.subarray(2)))),
+    listen: () => () => undefined,
+    close: async () => undefined,
+  });
+  const host = openHost(
+    { ...settings, profile: { ...settings.profile, encrypt_tracks: false, dialect: other } },
+    { vault, connect, clock: systemClock },
+  );
+  await host.send(host.prepareSale(sale(vault)), () => undefined);
+  t.equal(frames[0]?.track2, `${PAN}D30121200000012300`);
+  t.equal(frames[0]?.mac, undefined);
+  t.match(frames[0]?.masked(), { batch: '2200000100060', security: '2600000000000000' });
+  const facts = { transaction: 'sale', trace, batch: one, amount: fen(1), entry_mode: '021', reason: '98' } as const;
+  await host.reverse({ ...facts, pan: cardOf(PAN).pan, expiry: '3012', authorisation: null });
+  t.equal(frames[1]?.pan, undefined);
+  t.equal(frames[1]?.expiry, undefined);
+  host.close();
+});
+
+t.test('no PAN, track, PIN block or key shows in what is printed, logged or thrown', async (t) => {
+  const { host, vault, wire } = counter(t, (asked) => mirrored(asked, { pan: PAN }));
+  const request = sale(vault);
+  const pinBlock = Buffer.from(request.pin?.reveal() ?? []).toString('hex');
+  const prepared = host.prepareSale(request);
+  const everything = [
+    ...[prepared, host, vault, request.pin].flatMap((value) => [
+      inspect(value, { depth: 12, showHidden: true, getters: true }),
+      JSON.stringify(value),
+    ]),
+    inspect(await host.send(prepared, () => undefined)),
+    ...wire,
+  ]
+    .join('\n')
+    .toLowerCase();
+  t.match(everything, '622202******1234');
+  for (const secret of [PAN, '0010011234', 'd3012120', pinBlock, PIK.toString('hex'), '123456'.padEnd(8, 'f')]) {
+    t.notMatch(everything, secret.toLowerCase());
+  }
+});
