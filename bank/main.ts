@@ -11,7 +11,7 @@ const HELP = `The bank of Guitai: acquirer, switch, issuers and key centre in on
   node bank/main.ts [options]
       --dir DIR          folder of the countertop; the bank keeps its state in DIR/bank
                          (default: GUITAI_DIR, else .guitai of the project)
-      --seed DIR         accounts, issuers, merchants, terminals, acquirer as JSON (default: bank/seed)
+      --seed DIR         accounts, issuers, merchants, terminals, acquirer as JSON (default: GUITAI_SEED, else bank/seed)
       --host ADDRESS     address to listen on (default: 127.0.0.1)
       --primary PORT     the acquirer's first port   (default: any free one)
       --backup PORT      the acquirer's second port  (default: any free one)
@@ -56,7 +56,7 @@ async function serve(args: string[]): Promise<void> {
   }
   const bank = await startBank({
     dir: countertop(values.dir),
-    seed: values.seed === undefined ? SEED : resolve(values.seed),
+    seed: resolve(values.seed ?? process.env.GUITAI_SEED ?? SEED),
     host: values.host ?? '127.0.0.1',
     primary: portOf('--primary', values.primary),
     backup: portOf('--backup', values.backup),

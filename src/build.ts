@@ -94,7 +94,14 @@ export async function assemble(site: Site): Promise<Assembly> {
   const journal = openJournal({ disk, clock, random });
   const connect = lineConnect({ folder: dir });
   const host = openHost(
-    { merchant: config.terminal.merchant, network: config.network, profile },
+    {
+      merchant: config.terminal.merchant,
+      profile,
+      // The key centre's parameters take effect from the next exchange on.
+      get network() {
+        return session.config.network;
+      },
+    },
     {
       ...{ connect, clock, vault },
       onWire: (event) => wire.note('host', hostLine(event)),
@@ -121,7 +128,7 @@ export async function assemble(site: Site): Promise<Assembly> {
   const customer = promptsOn(display, text);
   const signInAlone = async () => {
     if (session.operator === null) return false;
-    const end = await signInToBank({ host, journal }, session.operator);
+    const end = await signInToBank({ host, journal, clock }, session.operator);
     if (end.end === 'signed-in') session.signInAgain = false;
     return end.end === 'signed-in';
   };
@@ -187,7 +194,6 @@ export async function assemble(site: Site): Promise<Assembly> {
       operator.refresh();
       customer.refresh();
     },
-    setClock: clock.set,
   };
 
   return {

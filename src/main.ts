@@ -32,6 +32,8 @@ async function main(): Promise<void> {
   // A board whose wires are gone is a board without power.
   void board.closed.then(() => stop.abort());
   if ('kind' in config) return refuse(board, renderer, config);
+  // Screen, slips and the bank's F12 and F13 speak the merchant's time, whatever the machine's is.
+  process.env.TZ = config.terminal.time_zone;
 
   let assembly: Assembly;
   try {

@@ -25,8 +25,6 @@ export interface Terminal {
   /** What the key centre sent down: limits, names, telephone numbers. */
   adopt(parameters: Parameters): void;
   switchLanguage(): void;
-  /** Follows the host's clock. */
-  setClock(host_time: { readonly hhmmss: string; readonly mmdd: string }): void;
 }
 
 /** From power-on to power-off: the self-check, the key centre, then sign-in and trade, day after day. */
@@ -130,12 +128,11 @@ async function sale(terminal: Terminal, opening: Opening): Promise<void> {
 }
 
 /** After 77, 99, A0 or the header's wish the bank hears nothing before a sign-in; nobody need type for it. */
-async function signInAgain({ counter, session, setClock }: Terminal): Promise<void> {
+async function signInAgain({ counter, session }: Terminal): Promise<void> {
   if (!session.signInAgain || session.operator === null) return;
   try {
     const end = await signInToBank(counter, session.operator);
     if (end.end !== 'signed-in') return;
-    if (end.host_time !== null) setClock(end.host_time);
     session.signInAgain = false;
     counter.outbox.wake();
   } catch (error) {

@@ -32,7 +32,7 @@ export interface TerminalCommand {
 }
 
 /** Nothing else of this process's surroundings reaches the terminal: NODE_OPTIONS least of all. */
-const PASSED = ['PATH', 'HOME', 'LANG', 'TZ', 'NODE_COMPILE_CACHE', 'NODE_NO_WARNINGS'] as const;
+const PASSED = ['PATH', 'HOME', 'GUITAI_CONFIG', 'LANG', 'TZ', 'NODE_COMPILE_CACHE', 'NODE_NO_WARNINGS'] as const;
 
 export function terminalProcess(command: TerminalCommand): TerminalProcess {
   const log: BoundedLog = openBoundedLog(join(command.dir, 'terminal.log'));

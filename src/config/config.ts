@@ -19,6 +19,7 @@ export interface TerminalConfig {
   readonly profile: string;
   readonly language: 'zh-CN' | 'en';
   readonly theme: 'light' | 'dark';
+  readonly time_zone: string;
   readonly merchant: { readonly id: string; readonly name: string; readonly terminal: string };
   readonly support: { readonly machine: string; readonly accounts: string };
   readonly sale: { readonly limit_fen: number; readonly again_within_s: number };

@@ -53,7 +53,8 @@ export function keptParameters(file: string): CentreParameters | null {
     const kept: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return isParameters(kept) ? kept : null;
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) return null;
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+      return null;
     throw error;
   }
 }

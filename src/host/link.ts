@@ -58,7 +58,7 @@ export interface LinkTools {
 /** More answers than this to other traces, and the far end is not speaking with us. */
 const MOST_STRANGERS = 16;
 
-export function openLink({ network }: HostSettings, { connect, clock, onWire }: LinkTools): Link {
+export function openLink(settings: HostSettings, { connect, clock, onWire }: LinkTools): Link {
   const lateWaits = new AbortController();
   let line: LineName | 'down' = 'down';
   let discarded = 0;
@@ -97,9 +97,9 @@ export function openLink({ network }: HostSettings, { connect, clock, onWire }: 
       try {
         const stream = await within(
           clock,
-          network.connect_timeout_ms,
+          settings.network.connect_timeout_ms,
           async (stop) => {
-            const opened = await connect(network[name], stop);
+            const opened = await connect(settings.network[name], stop);
             // One that comes after its deadline has nobody to use it.
             if (stop.aborted) await opened.close();
             return opened;
@@ -107,14 +107,14 @@ export function openLink({ network }: HostSettings, { connect, clock, onWire }: 
           signal,
         );
         if (stream !== null) return [stream, name];
-        causes.push(new Error(`no connection within ${network.connect_timeout_ms} ms`));
+        causes.push(new Error(`no connection within ${settings.network.connect_timeout_ms} ms`));
       } catch (cause) {
         if (signal?.aborted === true) throw cause;
         causes.push(cause);
       }
     }
     line = 'down';
-    const tried = [network.primary, network.backup];
+    const tried = [settings.network.primary, settings.network.backup];
     throw new Fault(
       { kind: 'line-down', tried },
       { cause: new AggregateError(causes, 'neither line could be reached') },
@@ -122,7 +122,7 @@ export function openLink({ network }: HostSettings, { connect, clock, onWire }: 
   }
 
   async function converse(call: Call, signal?: AbortSignal): Promise<Exchanged> {
-    const limit_ms = network.answer_timeout_ms;
+    const limit_ms = settings.network.answer_timeout_ms;
     const heard = await within(
       clock,
       limit_ms,
@@ -170,7 +170,7 @@ export function openLink({ network }: HostSettings, { connect, clock, onWire }: 
   /** A late answer changes nothing, but it is evidence: the line stays up for as long again. */
   async function awaitLate(call: Call): Promise<void> {
     try {
-      const read = await within(clock, network.answer_timeout_ms, (stop) => call.frames.next(stop), lateWaits.signal);
+      const read = await within(clock, settings.network.answer_timeout_ms, (stop) => call.frames.next(stop), lateWaits.signal);
       const message = read?.read === 'frame' ? unpacked(read.bytes) : null;
       if (read?.read !== 'frame' || message === null || message instanceof MessageError) return;
       discard(call, message, 'a late answer');

@@ -140,6 +140,7 @@ export function openJournal(parts: JournalParts): Journal {
 
   function begin(request: Request): Entry {
     const { type, amount, entryMode, operator, card, digest, place = reserve() } = request;
+    if (place.batchId !== open.id && write.isClosed(place.batchId)) throw new Error(`batch ${place.batch} is closed`);
     const facts: EntryFacts = {
       id: lastId + 1,
       batch: place.batch,
@@ -236,16 +237,18 @@ export function openJournal(parts: JournalParts): Journal {
 
 /** The statements that write and count, each prepared once. */
 function statements(store: Store) {
-  const insertEntry = store.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertEntry = store.prepare(`INSERT INTO entries (id, batch, trace, type, amount, entry_mode, card, sealed,
+    fingerprint, operator, copies, digest, begun_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const setTrace = store.prepare(`UPDATE facts SET value = ? WHERE name = 'trace'`);
   // The newest entries may hold a later trace than the one that was written down in the last quiet moment.
   const lastTraces = store.prepare(`SELECT value AS trace FROM facts WHERE name = 'trace'
     UNION ALL SELECT * FROM (SELECT trace FROM entries ORDER BY id DESC LIMIT 100)`);
   const insertBatch = store.prepare('INSERT INTO batches (number, opened_ms) VALUES (?, ?) RETURNING id');
-  const insertClosing = store.prepare('INSERT INTO closings VALUES (?, ?)');
+  const insertClosing = store.prepare('INSERT INTO closings (batch, closed_ms) VALUES (?, ?)');
   const newestBatch = store.prepare('SELECT id, number FROM batches ORDER BY id DESC LIMIT 1');
   const newestId = store.prepare('SELECT max(id) AS id FROM entries');
   const batchOf = store.prepare('SELECT batch FROM entries WHERE id = ?');
+  const closing = store.prepare('SELECT 1 FROM closings WHERE batch = ?');
   const taken = store.prepare(
     'SELECT 1 FROM entries WHERE trace = ? AND batch NOT IN (SELECT batch FROM closings) LIMIT 1',
   );
@@ -286,6 +289,7 @@ function statements(store: Store) {
       return { id: Number(row?.id), number: batch(String(row?.number)) };
     },
     isIn: (entry: number, id: number): boolean => batchOf.get(entry)?.batch === id,
+    isClosed: (id: number): boolean => closing.get(id) !== undefined,
     isTaken: (number: Trace): boolean => taken.get(number) !== undefined,
     rowsOfOpenBatches: (): number => Number(count.get()?.rows),
   };

@@ -75,7 +75,7 @@ function identity(store: Store, { clock, random, first }: Parts): string {
   if (known !== undefined) return String(known.value);
   const made = Buffer.from(random(16)).toString('hex');
   const before = String(((Number(first.trace) + 999_997) % 999_999) + 1).padStart(6, '0');
-  const fact = store.prepare('INSERT INTO facts VALUES (?, ?)');
+  const fact = store.prepare('INSERT INTO facts (name, value) VALUES (?, ?)');
   const batch = store.prepare('INSERT INTO batches (number, opened_ms) VALUES (?, ?)');
   store.commit(() => {
     fact.run('journal', made);

@@ -9,7 +9,8 @@ export const PAGE_BYTES = 4096;
 /**
  * The schema's versions, one step each, run in order and each in one transaction. Released steps never change. A step
  * only adds (a column with a default, a table, an index), so that the release before, brought back by a roll-back,
- * still reads and writes the file; a step that cannot do so names itself in `oldest_reader`.
+ * still reads and writes the file (it names the columns that it writes); a step that cannot keep that sets the fact
+ * `oldest_reader` to its own number.
  *
  * Everything about money is in `entries` and `events`, whose rows never change; a commit of a sale writes to these two
  * alone. `unfinished` is an index that quiet moments bring up to date: of the entries up to the fact `looked_to`, those
@@ -35,7 +36,7 @@ export const steps: readonly string[] = [
      fingerprint BLOB,
      operator TEXT NOT NULL,
      copies TEXT NOT NULL,
-     request TEXT,
+     digest TEXT,
      begun_ms INTEGER NOT NULL
    ) STRICT;
    CREATE UNIQUE INDEX entry_of_trace ON entries (trace, batch);

@@ -27,7 +27,7 @@ export interface Shelf extends Pen {
 }
 
 export function shelf(store: Store, now: () => number, changed: () => void): Shelf {
-  const insertEvent = store.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?)');
+  const insertEvent = store.prepare('INSERT INTO events (entry, number, kind, detail, at_ms) VALUES (?, ?, ?, ?, ?)');
   const eventsOf = store.prepare('SELECT kind, detail FROM events WHERE entry = ? ORDER BY number');
   const byId = store.prepare(`${ENTRY} WHERE entries.id = ?`);
   const byTrace = store.prepare(`${ENTRY} WHERE trace = ?1 AND number = coalesce(?2, number)
@@ -43,7 +43,7 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
   const indexed = store.prepare(`SELECT entry FROM unfinished UNION
     SELECT id FROM entries WHERE id > (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'looked_to')`);
   const clearIndex = store.prepare('DELETE FROM unfinished');
-  const insertIndex = store.prepare('INSERT INTO unfinished VALUES (?)');
+  const insertIndex = store.prepare('INSERT INTO unfinished (entry) VALUES (?)');
   const setLookedTo = store.prepare(`UPDATE facts SET value = ? WHERE name = 'looked_to'`);
 
   const entryOf = (row: Record<string, unknown> | undefined) =>

@@ -12,6 +12,8 @@ export interface ScreenRenderer {
   show(screen: Screen): void;
   /** What stands on the panel, read back from the LVGL objects. */
   texts(): { screen: string; texts: string[] };
+  /** The LVGL object that holds all others, for tests that walk what stands. */
+  readonly root: Obj;
   /** Light or dark, from the next `show` on; what stands is drawn again. */
   setTheme(theme: ThemeName): void;
   close(): void;
@@ -51,6 +53,7 @@ export function screenRenderer({ framebuffer, theme }: RendererParts): ScreenRen
 
   return {
     show,
+    root,
     texts: () => ({ screen: shown?.id ?? '', texts: textsUnder(root) }),
     setTheme(next) {
       if (next === name) return;
@@ -90,7 +93,7 @@ function stageOf(penOf: (theme: ThemeName, tone: Tone) => Pen, theme: ThemeName,
         const own = penOf(theme, screen.tone);
         lv.objClean(body);
         fill(body, own.theme.ground[screen.tone]);
-        pad(flow(body, { direction: 'column', gap: own.px(10) }), own.px(14), own.px(20));
+        pad(flow(body, { direction: 'column', gap: own.px(10) }), own.px(12), own.px(20));
         children = family(own, body, 'column');
       }
       children(screen.body);

@@ -134,6 +134,7 @@ export interface RingNode extends Keyed {
 
 export interface NoticeNode extends Keyed {
   readonly node: 'notice';
+  readonly align?: Align;
   readonly colour: Exclude<Colour, 'ink' | 'muted'>;
   readonly lines: readonly string[];
 }
@@ -171,7 +172,7 @@ export interface LineNode extends Keyed {
   readonly stack?: boolean;
 }
 
-/** 2, 6, 10 and 18 logical pixels. */
+/** 1, 6, 10 and 18 logical pixels. */
 export type Gap = 'hair' | 'small' | 'medium' | 'large';
 
 /** Room that grows. */

@@ -6,7 +6,7 @@ import type { Host } from '../host/host.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import type { Clock } from '../values/clock.ts';
+import type { SetClock } from '../values/set-clock.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { PaperDesk } from './paper-desk.ts';
 
@@ -21,7 +21,7 @@ export interface Counter {
   readonly vault: Vault;
   readonly paper: PaperDesk;
   readonly config: Config;
-  readonly clock: Clock;
+  readonly clock: SetClock;
   /** What a response code means, in the language of the moment. */
   codeWords(code: string): CodeWords;
   /** The bank wants a sign-in before it hears the next request. */

@@ -12,6 +12,7 @@ import {
   signinRunning,
 } from '../operator/screens/signin.ts';
 import { Fault } from '../values/problem.ts';
+import type { SetClock } from '../values/set-clock.ts';
 import type { Operators } from '../vault/operators.ts';
 import { signInToBank } from './bank.ts';
 
@@ -20,6 +21,7 @@ export interface SignInDesk {
   readonly people: Operators;
   readonly host: Host;
   readonly journal: Journal;
+  readonly clock: SetClock;
   codeWords(code: string): CodeWords;
 }
 

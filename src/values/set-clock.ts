@@ -18,7 +18,10 @@ export function setClock(clock: Clock): SetClock {
     sleep: (ms, signal) => clock.sleep(ms, signal),
     set({ hhmmss, mmdd }) {
       const here = new Date(clock.now());
-      const parts = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(mmdd + hhmmss)?.slice(1).map(Number);
+      const parts = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/
+        .exec(mmdd + hhmmss)
+        ?.slice(1)
+        .map(Number);
       if (parts === undefined) return;
       const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
       let said = new Date(here.getFullYear(), month - 1, day, hour, minute, second).getTime();

@@ -1,5 +1,5 @@
 import { GRID_ALIGN, lv, type Obj, PART, RADIUS_CIRCLE } from 'lvgl-bindings';
-import type { AmountNode, Node, RingNode, RowNode, TextNode, Tile, TilesNode } from '../screen.ts';
+import type { AmountNode, Node, RingNode, RowNode, TextNode, TextSize, Tile, TilesNode } from '../screen.ts';
 import { arc, badge, icon } from './icons.ts';
 import { border, box, fill, flow, fullWidth, label, letter, type Pen, pad, READS_AS_ONE, round } from './pen.ts';
 import { amountSizes, gaps, textSizes } from './theme.ts';
@@ -21,6 +21,9 @@ export type PainterOf = { readonly [K in Leaf['node']]: Painter<Extract<Leaf, { 
 export type Leaf = Exclude<Node, { node: 'column' } | { node: 'line' }>;
 
 const MAIN = 0;
+/** Rows and notices: eight rows and a notice of two lines stand on the smallest panel. */
+const SMALL = 15;
+
 const never = { change: () => false };
 
 export const painters: PainterOf = {
@@ -54,11 +57,12 @@ export const painters: PainterOf = {
     return { object: badge(pen, parent, node.mark, pen.theme.text[node.colour]), ...never };
   },
   notice(pen, parent, node, direction) {
+    const { align = 'start' } = node;
     const ground = pen.tone === 'plain' ? pen.theme.ground[node.colour] : pen.theme.card;
     const object = wide(flow(box(parent), { direction: 'column', gap: pen.px(2) }), direction);
-    pad(round(fill(object, ground), pen.px(6)), pen.px(6), pen.px(12));
+    pad(round(fill(object, ground), pen.px(6)), pen.px(5), pen.px(12));
     for (const line of node.lines) {
-      fullWidth(label(pen, object, line, { size: textSizes.body, colour: node.colour, leading: 0.08 }));
+      fullWidth(label(pen, object, line, { size: SMALL, colour: node.colour, align, leading: 0.08 }));
     }
     return { object, ...never };
   },
@@ -95,9 +99,12 @@ export function wide(object: Obj, direction: Direction): Obj {
   return direction === 'column' ? fullWidth(object) : object;
 }
 
+/** Extra space between the lines of what is read as a paragraph, in em. */
+const leadings: Partial<Record<TextSize, number>> = { body: 0.1, lead: 0.2 };
+
 function paintText(pen: Pen, parent: Obj, node: TextNode, direction: Direction): Standing<TextNode> {
   const { text, size = 'body', colour = 'ink', strong = false, align = 'start', grow = false } = node;
-  const leading = size === 'body' || size === 'lead' ? 0.1 : 0;
+  const leading = leadings[size] ?? 0;
   const object = label(pen, parent, text, { size: textSizes[size], colour, strong, align, leading });
   if (grow) lv.objSetFlexGrow(object, 1);
   else wide(object, direction);
@@ -138,16 +145,16 @@ function paintAmount(pen: Pen, parent: Obj, node: AmountNode, direction: Directi
 
 function paintRow(pen: Pen, parent: Obj, node: RowNode): Standing<RowNode> {
   const object = fullWidth(flow(box(parent), { direction: 'line', gap: pen.px(10), align: 'centre' }));
-  const name = label(pen, object, node.name, { size: textSizes.body, colour: 'ink' });
+  const name = label(pen, object, node.name, { size: SMALL, colour: 'ink' });
   const leader = lv.lineCreate(object);
   lv.objRemoveStyleAll(leader);
   lv.lineSetPoints(leader, Int32Array.of(0, 0, lv.pct(100), 0));
   lv.objSetStyleLineWidth(leader, 1, MAIN);
-  lv.objSetStyleLineColor(leader, pen.theme.text.muted, MAIN);
+  lv.objSetStyleLineColor(leader, pen.theme.leader, MAIN);
   lv.objSetStyleLineDashWidth(leader, 1, MAIN);
   lv.objSetStyleLineDashGap(leader, pen.px(4), MAIN);
   lv.objSetFlexGrow(leader, 1);
-  const state = label(pen, object, node.state, { size: textSizes.body, colour: node.colour });
+  const state = label(pen, object, node.state, { size: SMALL, colour: node.colour });
   const change = (next: RowNode) => {
     letter(pen, name, next.name, 'ink');
     letter(pen, state, next.state, next.colour);
@@ -189,7 +196,7 @@ function paintTile(pen: Pen, parent: Obj, tile: Tile): Obj {
       tile.chosen ? pen.px(2) : 1,
     );
   const colour = tile.dark ? 'muted' : 'ink';
-  pad(object, pen.px(8), pen.px(12));
+  pad(object, pen.px(8), pen.px(pen.narrow ? 8 : 12));
   if (tile.icon !== undefined) {
     flow(object, { direction: 'column', gap: pen.px(8), justify: 'centre', align: 'centre' });
     icon(pen, object, tile.icon, tile.dark === true);
@@ -198,7 +205,7 @@ function paintTile(pen: Pen, parent: Obj, tile: Tile): Obj {
   }
   flow(object, { direction: 'column', justify: 'apart' });
   if (tile.digit !== undefined) label(pen, object, tile.digit, { size: textSizes.status, colour: 'muted' });
-  fullWidth(label(pen, object, tile.text, { size: textSizes.title, colour }));
+  fullWidth(label(pen, object, tile.text, { size: textSizes.lead, colour }));
   return object;
 }
 

@@ -9,6 +9,8 @@ export interface Theme {
   readonly ground: Readonly<Record<Tone, number>>;
   readonly card: number;
   readonly line: number;
+  /** The dots between a name and its state. */
+  readonly leader: number;
   /** Marks on a badge. */
   readonly onBadge: number;
   /** The keys' own colours, the same in both themes, with the mark that each key carries. */
@@ -30,6 +32,7 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     ground: { plain: 0xf6f6f2, done: 0xe3f1eb, refused: 0xfbe9e7, attention: 0xfff4d6 },
     card: 0xffffff,
     line: 0xdedfd8,
+    leader: 0xa9aca4,
     onBadge: 0xffffff,
     keys,
   },
@@ -38,6 +41,7 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     ground: { plain: 0x14171a, done: 0x10271f, refused: 0x2e1614, attention: 0x2b2210 },
     card: 0x1e2226,
     line: 0x353b41,
+    leader: 0x5a626a,
     onBadge: 0x14171a,
     keys,
   },
@@ -61,7 +65,7 @@ export const amountSizes: Readonly<Record<AmountNode['size'], { readonly wide: n
   huge: { wide: 56, narrow: 48 },
 };
 
-export const gaps: Readonly<Record<Gap, number>> = { hair: 2, small: 6, medium: 10, large: 18 };
+export const gaps: Readonly<Record<Gap, number>> = { hair: 1, small: 6, medium: 10, large: 18 };
 
 export const places: Readonly<Record<Align, 'START' | 'CENTER' | 'END'>> = {
   start: 'START',

@@ -62,12 +62,19 @@ function lastSale(text: Text, { amount, state }: NonNullable<IdleFacts['last']>)
 function owedNotice(text: Text, bar: BarFacts, { reversing, parked, paper }: IdleFacts['owed']): Node | null {
   if (parked > 0) {
     const line = text('idle.parked', { count: parked, phone: bar.support.accounts });
-    return { node: 'notice', colour: 'refused', lines: [line] };
+    return { node: 'notice', align: 'centre', colour: 'refused', lines: [line] };
   }
   if (reversing > 0) {
-    return { node: 'notice', colour: 'attention', lines: [text('idle.reversing', { count: reversing })] };
+    return {
+      node: 'notice',
+      align: 'centre',
+      colour: 'attention',
+      lines: [text('idle.reversing', { count: reversing })],
+    };
   }
-  return paper > 0 ? { node: 'notice', colour: 'attention', lines: [text('idle.paper', { count: paper })] } : null;
+  return paper > 0
+    ? { node: 'notice', align: 'centre', colour: 'attention', lines: [text('idle.paper', { count: paper })] }
+    : null;
 }
 
 /** One entry of a menu, at the digit that chooses it. */

@@ -4,7 +4,7 @@ import type { Problem } from '../../values/problem.ts';
 import type { Node, RowNode, Screen } from '../screen.ts';
 import type { BarFacts } from './bar.ts';
 import type { SaleState } from './idle.ts';
-import { callAccounts, dotted, inFours, result, said } from './layout.ts';
+import { callAccounts, dotted, inFours, quiet, result, said } from './layout.ts';
 import { call, problemWords } from './problem.ts';
 import { sale as framed } from './sale.ts';
 
@@ -134,13 +134,8 @@ export function saleReversing(text: Text, bar: BarFacts, { amount, trace, attemp
     mark: 'question',
     money: text('money.unknown'),
     title: text('reversing.title'),
-    numbers: dotted(
-      yuanOf(text, amount),
-      text('result.trace', { trace }),
-      text('reversing.attempt', { attempt }),
-      text('unknown.waited', { seconds: waited }),
-    ),
-    words: [said(text('reversing.text'))],
+    numbers: dotted(yuanOf(text, amount), text('result.trace', { trace }), text('unknown.waited', { seconds: waited })),
+    words: [said(text('reversing.text')), quiet(text('reversing.attempt', { attempt }))],
   });
   return { ...framed(text, bar, 'sale.reversing', body), tone: 'attention', foot: { cancel: text('key.later') } };
 }

@@ -133,12 +133,13 @@ export interface NumberFacts {
 export function saleNumber(text: Text, bar: BarFacts, { card, amount, expiry }: NumberFacts): Screen {
   const valid =
     expiry === null ? null : text('card.number.expiry', { month: expiry.slice(2), year: expiry.slice(0, 2) });
+  const under = dotted(card.issuer, valid);
   return {
     ...sale(text, bar, 'sale.number', [
       ...centred([
         ...(amount === null ? [] : [amountNode(amount, 'small', 'centre')]),
         { node: 'text', key: 'number', text: inFours(card.masked), size: 'headline', align: 'centre', strong: true },
-        quiet(dotted(card.issuer, valid), 'centre'),
+        ...(under === '' ? [] : [quiet(under, 'centre')]),
         { node: 'text', key: 'ask', text: text('card.number.ask'), size: 'title', align: 'centre' },
       ]),
       { ...quiet(text('card.number.hint'), 'centre'), key: 'hint' },

@@ -16,7 +16,7 @@ export interface OperatorFacts {
 
 export function signinOperator(text: Text, bar: BarFacts, { typed, unknown }: OperatorFacts): Screen {
   const under: Node = unknown
-    ? { node: 'notice', colour: 'attention', lines: [text('signin.operator.unknown')] }
+    ? { node: 'notice', colour: 'attention', align: 'centre', lines: [text('signin.operator.unknown')] }
     : quiet(text('signin.operator.hint'), 'centre');
   return {
     id: 'signin.operator',
@@ -54,7 +54,7 @@ export function signinPassword(text: Text, bar: BarFacts, { operator, count, lef
   const under: Node =
     left === undefined
       ? quiet(text('signin.password.hint'), 'centre')
-      : { node: 'notice', colour: 'refused', lines: [text('signin.password.wrong', { left })] };
+      : { node: 'notice', colour: 'refused', align: 'centre', lines: [text('signin.password.wrong', { left })] };
   return {
     id: 'signin.password',
     tone: 'plain',
