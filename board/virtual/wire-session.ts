@@ -96,6 +96,7 @@ export function terminalSession(socket: Socket, wiring: BoardWiring) {
     },
     [key(channels.speaker, ops.speaker.play)]: (payload) => {
       const rate_hz = payload.readUInt32BE(0);
+      if (rate_hz < 4_000 || rate_hz > 192_000) throw new Error(`no loudspeaker plays ${rate_hz} Hz`);
       const samples = new Int16Array((payload.length - 4) >> 1);
       for (let n = 0; n < samples.length; n++) samples[n] = payload.readInt16LE(4 + 2 * n);
       wiring.onPcm(samples, rate_hz);
@@ -120,7 +121,12 @@ export function terminalSession(socket: Socket, wiring: BoardWiring) {
       : key(channel, op) === key(channels.board, ops.board.hello) && hello;
     if (!known)
       throw new Error(`no such frame: channel ${channel}, op ${op}, ${powered ? 'while on' : 'before hello'}`);
-    known(payload);
+    try {
+      known(payload);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`channel ${channel}, op ${op}: ${why}`, { cause });
+    }
   });
   return {
     read,
