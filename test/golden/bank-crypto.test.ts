@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { clearTrack, desKey, macOf, pinOf } from '../../bank/ciphers.ts';
 import { cmac, wrapKeyBlock, wrapMasterKey } from '../../bank/keyblock.ts';
-import { openKeyBlock } from '../unit/bank-terminal.ts';
+import { openKeyBlock } from '../unit/bank-terminal-keys.ts';
 
 /** The same vectors that the terminal's side is checked by: two programs, one standard. */
 function vectorsOf<Vectors>(file: string): Vectors {

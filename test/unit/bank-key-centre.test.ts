@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { provision } from '../../bank/provision.ts';
 import { systemClock } from '../../src/values/clock.ts';
-import { connect, factory, framed, kcvOf, lab, shakeHands, signedBy, signIn, talkTo } from './bank-terminal.ts';
+import { connect, factory, framed, lab, shakeHands, signedBy, signIn, talkTo } from './bank-terminal.ts';
+import { kcvOf } from './bank-terminal-keys.ts';
 
 const token = () => randomBytes(16).toString('hex').toUpperCase();
 
