@@ -25,6 +25,13 @@ writeFileSync(join(home, 'identity/device.key'), device.pem);
 writeFileSync(join(home, 'identity/device.crt'), devicePem);
 writeFileSync(join(home, 'identity/root.crt'), ours.root.pem);
 
+const shortLived = await newPair();
+const shortLivedPem = await ours.issue('guitai key centre', shortLived.publicKey, Date.now());
+const tenYears: Certified = {
+  certificate: new X509Certificate(shortLivedPem),
+  pem: shortLivedPem,
+  key: shortLived.privateKey,
+};
 const KEY = Buffer.from('0123456789ABCDEFFEDCBA9876543210', 'hex');
 const parameters = {
   ...{ merchant_name: '便民小超市', limit_fen: 5_000_000, phone_machine: '010', phone_accounts: '011' },
@@ -46,7 +53,7 @@ interface Bent {
 }
 
 function centreOf(bent: Bent): { stream: Stream; heard: Said[] } {
-  const { centre } = bent.authority ?? ours;
+  const centre = bent.centre ?? (bent.authority ?? ours).centre;
   const heard: Said[] = [];
   let receive: (bytes: Uint8Array) => void = () => undefined;
   let hangUp: () => void = () => undefined;
@@ -131,6 +138,10 @@ async function shake(t: { teardown(work: () => void): void }, bent: Bent, clock:
   return { vault, problem, refused, wire, audit: textOfFile(folder, 'vault/audit.jsonl') };
 }
 
+t.test('any certificate of the root that names the key centre will do', async (t) => {
+  t.equal((await shake(t, { centre: tenYears })).problem, null);
+});
+
 t.test('a centre that proves itself gives its key', async (t) => {
   const { vault, problem, wire, audit } = await shake(t, {});
   t.equal(problem, null);
@@ -151,8 +162,18 @@ const far = Date.now() + 30 * 365 * 86_400_000;
 const cases: { name: string; bent: Bent; clock?: Clock; refused: string | null; why: RegExp }[] = [
   { name: 'of another root', bent: { authority: stranger }, refused: 'wrong-ca', why: /^wrong-ca/ },
   {
-    name: 'whose certificate has expired',
+    name: 'whose root has expired',
     ...{ bent: {}, clock: { ...systemClock, now: () => far }, refused: 'expired', why: /^expired/ },
+  },
+  {
+    name: 'whose certificate has expired',
+    ...{ bent: { centre: tenYears }, clock: { ...systemClock, now: () => Date.now() + 15 * 365 * 86_400_000 } },
+    ...{ refused: 'expired', why: /^expired: it is valid/ },
+  },
+  {
+    name: 'whose certificate is not valid yet',
+    ...{ bent: { centre: tenYears }, clock: { ...systemClock, now: () => Date.now() - 5 * 86_400_000 } },
+    ...{ refused: 'expired', why: /^expired: it is valid/ },
   },
   {
     name: 'that shows the terminal’s own certificate',

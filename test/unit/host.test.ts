@@ -181,6 +181,15 @@ t.test('what the bank says to a reversal', async (t) => {
   }
 });
 
+t.test('an answer to a reversal that may not be believed ends nothing', async (t) => {
+  const facts = { transaction: 'sale', trace, batch: one, amount: fen(1), entry_mode: '021', reason: '98' } as const;
+  const reversal = { ...facts, pan: null, expiry: null, authorisation: null };
+  const other = counter(t, (asked) => mirrored(asked, { amount: '000000000002' }));
+  t.strictSame(await other.host.reverse(reversal), { end: 'no-answer', code: '00', why: 'mismatch' });
+  const silent = counter(t, () => null);
+  t.strictSame(await silent.host.reverse(reversal), { end: 'no-answer', code: null, why: 'silent' });
+});
+
 t.test('a signed-out terminal signs in before it reverses', async (t) => {
   const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
   vault.forgetWorkingKeys();

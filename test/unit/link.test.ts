@@ -72,6 +72,18 @@ t.test('an answer in one-byte fragments is an answer', async (t) => {
   t.strictSame(host.got[0], Buffer.from(frame), 'it was sent once and whole');
 });
 
+t.test('each exchange has a connection of its own, and hangs it up', async (t) => {
+  let gone = 0;
+  await using host = await far((socket) => {
+    socket.once('close', () => gone++);
+    socket.write(answer('000007'));
+  });
+  const link = linkTo(host.address);
+  for (let i = 0; i < 3; i++) await link.exchange({ message: request, frame });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  t.equal(gone, 3);
+});
+
 t.test('a host that says nothing is silent after exactly the configured wait', async (t) => {
   await using host = await far(() => undefined);
   t.strictSame(await linkTo(host.address).exchange({ message: request, frame }), { end: 'silent', waited_ms: 150 });

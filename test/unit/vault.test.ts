@@ -86,6 +86,13 @@ t.test('one wrong check value stores none of the keys', async (t) => {
   t.match(await thrown(() => vault.loadWorkingKeys(F62.subarray(1))), { kind: 'host-garbled', field: 'F62' });
 });
 
+t.test('a set of keys replaces the whole set before it', async (t) => {
+  const vault = withMasterKey(folderOf(t));
+  vault.loadWorkingKeys(F62);
+  t.strictSame(Object.keys(vault.loadWorkingKeys(F62.subarray(0, 40))), ['PIK', 'MAK']);
+  t.equal(vault.stateOf('TDK'), 'empty');
+});
+
 t.test('a changed, a torn or a foreign file is said, never taken for an empty vault', async (t) => {
   const folder = folderOf(t);
   withMasterKey(folder);
