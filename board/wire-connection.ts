@@ -82,7 +82,7 @@ export async function wiresTo(path: string): Promise<Wires> {
       end('garbled', error);
     }
   });
-  socket.on('error', (error) => end('the wires broke', error));
+  socket.on('error', (error) => end('the virtual board has ended', error));
   socket.on('close', () => end('the virtual board has ended'));
   return wires;
 }
