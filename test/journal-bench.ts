@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { journalDisk } from '../src/journal/disk.ts';
+import type { Answered } from '../src/journal/events.ts';
+import { type Journal, type JournalParts, openJournal, type Request } from '../src/journal/journal.ts';
+import { systemClock } from '../src/values/clock.ts';
+import { fen } from '../src/values/fen.ts';
+import { Fault, type Problem } from '../src/values/problem.ts';
+
+/** A folder of a test's own, gone when the test ends. */
+export function testFolder(t: { teardown(after: () => void): unknown }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'guitai-journal-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The journal of a folder as the terminal opens it. */
+export function journalIn(folder: string, parts: Partial<JournalParts> = {}): Journal {
+  return openJournal({
+    disk: journalDisk(filesIn(folder)),
+    clock: systemClock,
+    random: (bytes) => randomBytes(bytes),
+    ...parts,
+  });
+}
+
+export function filesIn(folder: string): { file: string; marker: string } {
+  return { file: join(folder, 'journal', 'journal.db'), marker: join(folder, 'vault', 'journal.json') };
+}
+
+export function saleOf(amount: number, more: Partial<Request> = {}): Request {
+  return {
+    type: 'sale',
+    amount: fen(amount),
+    entryMode: '021',
+    operator: '01',
+    card: { masked: '622202******1234', sealed: new Uint8Array(290).fill(7), fingerprint: new Uint8Array(32).fill(9) },
+    ...more,
+  };
+}
+
+export function answerOf(money: Answered['money'], code: string | null, why: Answered['why'] = null): Answered {
+  const charged = money === 'charged';
+  return {
+    money,
+    code,
+    why,
+    authorisation: charged ? 'A00001' : null,
+    reference: charged ? '000000000017' : null,
+    issuer: null,
+    acquirer: null,
+    host_time: charged ? { hhmmss: '120000', mmdd: '1124' } : null,
+  };
+}
+
+export const approval = answerOf('charged', '00');
+export const refusal = answerOf('not charged', '51');
+export const silence = answerOf('unknown', null, 'silent');
+
+/** The problem of the Fault that `work` throws, or null. */
+export function problemOf(work: () => unknown): Problem | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return error.problem;
+  }
+}
