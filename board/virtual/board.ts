@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBankLink } from './bank-link.ts';
 import { type Counter, switchPower } from './counter.ts';
-import type { FarEnds } from './far-ends.ts';
+import type { Crossing, FarEnds } from './far-ends.ts';
 import { boardFaults } from './faults.ts';
 import { finger } from './finger.ts';
 import { openLines, writeAtomically } from './lines.ts';
@@ -11,7 +11,7 @@ import { openStatus } from './status.ts';
 import { type Crash, terminalProcess } from './terminal-process.ts';
 import { tellWires } from './told-wires.ts';
 import { readWallet } from './wallet.ts';
-import { WireLog } from './wire-log.ts';
+import { type NewWireRow, WireLog } from './wire-log.ts';
 
 /** The virtual board at work: its devices, its lines to the bank, its page, and the terminal that hangs on it. */
 export interface VirtualBoard {
@@ -46,9 +46,7 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
   const terminal = terminalProcess({ dir, ...options.terminal });
   const faults = boardFaults(devices, lines, bank);
   const counter: Counter = { devices, terminal, status, bank, faults, finger: finger(devices), log, wallet };
-  const stopWires = devices.watchWires(({ wire, direction, bytes, text }) =>
-    log.append({ wire, direction, bytes, ...(text === undefined ? {} : { text }) }),
-  );
+  const stopWires = devices.watchWires((crossing) => log.append(outside(crossing)));
   const stopTelling = tellWires(status, log);
   terminal.watch(() => terminal.crash !== null && options.crashed?.(terminal.crash));
   const page = await servePage(counter, port);
@@ -72,4 +70,11 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
       return ended;
     },
   };
+}
+
+/** Where on the wire it was, not what: addresses and lines are worth a word, bytes and rectangles are not. */
+function outside({ wire, direction, bytes, text = '' }: Crossing): NewWireRow {
+  const address = /0x[0-9a-f]{2}( no acknowledge)?/.exec(text)?.[0];
+  const kept = wire === 'i2c' ? address : wire === 'panel' || text === '' ? undefined : text;
+  return { wire, direction, bytes, ...(kept === undefined ? {} : { text: kept }) };
 }

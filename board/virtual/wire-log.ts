@@ -40,8 +40,8 @@ export class WireLog {
 
   append(row: NewWireRow): void {
     const added: WireRow = { ...row, n: ++this.#last, at: row.at ?? new Date(this.#now()).toISOString(), times: 1 };
-    const run = this.#rows.findLast((earlier) => earlier.wire === added.wire);
-    if (run === undefined || !continues(run, added)) {
+    const run = this.#rows.findLast(({ wire, direction }) => wire === added.wire && direction === added.direction);
+    if (run === undefined || !continues(run, added, this.#rows.at(-1) === run)) {
       this.#keep(added);
       return;
     }
@@ -67,10 +67,13 @@ export class WireLog {
   }
 }
 
-/** A device is written in pieces (a display in pages, a slip in lines): one row for the run, not one for each piece. */
-function continues(run: WireRow, row: WireRow): boolean {
-  const near = Date.parse(row.at) - Date.parse(run.at) < RUN_MS;
-  return near && isPlain(run) && isPlain(row) && run.direction === row.direction && run.text === row.text;
+/**
+ * A device is written in pieces (a display in pages, a slip in lines) and asked again and again: one row for the run,
+ * not one for each piece. A run ends after a second, unless nothing else has crossed since.
+ */
+function continues(run: WireRow, row: WireRow, last: boolean): boolean {
+  const near = last || Date.parse(row.at) - Date.parse(run.at) < RUN_MS;
+  return near && isPlain(run) && isPlain(row) && run.text === row.text;
 }
 
 function isPlain(row: WireRow): boolean {

@@ -31,14 +31,31 @@ function renew(fresh) {
 
 function add(row) {
   if (rows.length === 0) log.replaceChildren();
-  const key = `${row.wire} ${row.direction} ${row.at} ${row.times > 1 || row.text === undefined ? (row.event ?? row.mti ?? '') : row.n}`;
-  rows = [...rows.filter((earlier) => earlier.n !== row.n), row].slice(-MOST_ROWS);
+  rows = [...rows.filter((earlier) => !sameRun(earlier, row)), row].slice(-MOST_ROWS);
+  const key = keyOf(row);
+  elements.get(key)?.remove();
   const element = write(row);
-  const earlier = elements.get(key);
-  if (earlier === undefined) log.append(element);
-  else earlier.replaceWith(element);
   elements.set(key, element);
+  place(element, row.at);
   if (log.childElementCount > MOST_ROWS) log.firstElementChild.remove();
+}
+
+/** A run that has grown comes again, with the time at which it began. */
+function keyOf({ n, wire, direction, at, times }) {
+  return times > 1 ? `${wire} ${direction} ${at}` : `${wire} ${direction} ${at}${direction === null ? n : ''}`;
+}
+
+function sameRun(earlier, row) {
+  return keyOf(earlier) === keyOf(row);
+}
+
+/** What the terminal tells comes a little after what the board has seen: it belongs before that. */
+function place(element, at) {
+  let after = log.lastElementChild;
+  while (after !== null && after.dataset.at > at) after = after.previousElementSibling;
+  element.dataset.at = at;
+  if (after === null) log.prepend(element);
+  else after.after(element);
 }
 
 function write(row) {
