@@ -84,8 +84,11 @@ function large(text: string, columns: number, align: Align): LaidRow[] {
 }
 
 function pair(label: string, value: string, columns: number, bold: boolean): LaidRow[] {
-  const left = paperText(label);
   const right = paperText(value);
+  const room = columns - columnsOf(right) - 1;
+  const full = paperText(label);
+  // A bracket may hug its word before the value has to move to a line of its own.
+  const left = columnsOf(full) <= room ? full : full.replace(' (', '(');
   const gap = columns - columnsOf(left) - columnsOf(right);
   if (gap >= 1) return [line(`${left}${' '.repeat(gap)}${right}`, 1, 1, bold)];
   return [...plain(label, columns, 'left', bold), ...plain(value, columns, 'right', bold)];

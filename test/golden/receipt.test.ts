@@ -32,7 +32,7 @@ const LABELS: Readonly<Record<ReceiptTextId, string>> = {
   'receipt.copy.merchant': '商户存根(MERCHANT COPY)',
   'receipt.copy.cardholder': '持卡人存根(CARDHOLDER COPY)',
   'receipt.duplicate': '重打印凭证 DUPLICATE',
-  'receipt.merchant': '商户号(MERCHANT)',
+  'receipt.merchant': '商户号 (MERCHANT)',
   'receipt.terminal': '终端号(TERMINAL)',
   'receipt.operator': '操作员(OPERATOR)',
   'receipt.issuer': '发卡行(ISSUER)',
