@@ -43,6 +43,7 @@ export interface Bank {
   /** The bank's own folder. */
   readonly dir: string;
   control(command: Command): Reply;
+  /** Done once, however often it is asked. */
   close(): Promise<void>;
 }
 

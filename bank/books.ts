@@ -118,6 +118,12 @@ export function openBooks(dir: string): Books {
   // Its WAL takes the same mode.
   if (fresh) chmodSync(file, 0o600);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000');
+  // What is answered must have reached the disk: 2 is FULL.
+  const durable = db.prepare('PRAGMA synchronous').get()?.synchronous === 2;
+  const logged = db.prepare('PRAGMA journal_mode').get()?.journal_mode === 'wal';
+  if (!durable || !logged) {
+    throw new Error(`${file} cannot be kept durably on this file system: use another --dir, on a local disk`);
+  }
   const books: Books = {
     db,
     safe,

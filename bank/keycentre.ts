@@ -12,6 +12,7 @@ const TOKEN = /^[\dA-F]{32}$/;
 const KCV = /^[\dA-F]{8}$/;
 const SIGNATURE = /^[\dA-F]{512}$/;
 const MAX_LINES = 64;
+const IDLE_MS = 30_000;
 
 export interface KeyCentre {
   readonly port: number;
@@ -54,6 +55,8 @@ export async function listenForHandshakes(
       return;
     }
     lines.add(socket);
+    // Whoever was answered and does not hang up is hung up on.
+    socket.setTimeout(IDLE_MS, () => socket.destroy());
     socket.once('close', () => lines.delete(socket));
     const exchange = serve(centre, socket).finally(() => exchanges.delete(exchange));
     exchanges.add(exchange);

@@ -65,9 +65,10 @@ async function serve(args: string[]): Promise<void> {
   });
   // Whoever started it may stop reading the log.
   process.stdout.on('error', () => undefined);
+  // A second signal (a terminal's Ctrl-C reaches the whole group) does not cut the first one's work short.
   const stop = (): void => void bank.close();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 }
 
 async function factory(args: string[]): Promise<void> {

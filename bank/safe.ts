@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from './files.ts';
+import { writeOnce } from './files.ts';
 
 /** Seals what the books must not show: keys, and answers that carry an account number. */
 export interface Safe {
@@ -17,13 +17,15 @@ const TAG = 16;
 export function openSafe(dir: string, books: string): Safe {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, 'file.key');
+  // The key is there before the books are: looked at in this order, a bank that is being made is no bank without a key.
+  const hasBooks = existsSync(books);
   if (!existsSync(file)) {
-    if (existsSync(books)) {
+    if (hasBooks) {
       throw new Error(
         `${file} is missing, so the keys in ${books} cannot be opened. Put the file back, or move the bank's folder away to start anew`,
       );
     }
-    writeWhole(file, randomBytes(32), 0o600);
+    writeOnce(file, randomBytes(32), 0o600);
   }
   const stored = readFileSync(file);
   if (stored.length !== 32)

@@ -61,6 +61,8 @@ t.test('the program serves, survives a kill with all that it answered, and stops
   await once(child, 'exit');
   t.equal(child.exitCode, 1);
   t.match(said(), /a bank runs here already/);
+  // As a Ctrl-C that a launcher passes on once more.
+  second.child.kill('SIGINT');
   second.child.kill('SIGTERM');
   t.same(await once(second.child, 'exit'), [0, null]);
   t.notOk(existsSync(join(dir, 'bank', 'bank.json')));
@@ -84,4 +86,24 @@ t.test('the command line says what it takes', async (t) => {
     t.match(said(), text);
   }
   t.ok(existsSync(join(dir, 'terminal', 'identity', 'device.key')));
+});
+
+t.test('a bank and a factory that begin at once agree on one root and one key', async (t) => {
+  const dir = folder(t);
+  const factories = [1, 2].map((n) =>
+    run(t, ['provision', '--serial', `GT-V-00000${n}`, '--dir', join(dir, `id${n}`)], dir),
+  );
+  const { lab, child } = await listening(t, dir);
+  for (const { child } of factories) if (child.exitCode === null) await once(child, 'exit');
+  t.same(
+    factories.map(({ child }) => child.exitCode),
+    [0, 0],
+  );
+  const roots = [1, 2].map((n) => readFileSync(join(dir, `id${n}`, 'root.crt'), 'utf8'));
+  t.equal(roots[0], roots[1]);
+  t.equal((await shakeHands(lab, await factory(lab))).end, 'loaded');
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  const again = await listening(t, dir);
+  t.equal((await shakeHands(again.lab, await factory(again.lab))).end, 'loaded', 'the books open again');
 });
