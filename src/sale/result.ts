@@ -8,7 +8,6 @@ import {
   saleReversed,
   saleReversing,
   saleUnknown,
-  type UnknownWhy,
 } from '../operator/screens/result.ts';
 import type { Counter } from './counter.ts';
 
@@ -74,40 +73,66 @@ export async function showUnsettled(counter: Counter, entry: Entry): Promise<boo
   const { operator, customer, outbox, clock } = counter;
   const { amount, trace } = entry;
   const since_ms = clock.monotonic();
-  const waited = () => Math.round((clock.monotonic() - since_ms) / 1000);
-  const why = (entry.history.answer?.why ?? 'restart') as UnknownWhy;
-  entry.handOver();
+  const over = new AbortController();
+  let asked = 0;
+  let asking = false;
+  const ask = async () => {
+    asked += 1;
+    asking = true;
+    await outbox.settle(entry);
+    asking = false;
+  };
+  const draw = () => {
+    const waited = Math.round((clock.monotonic() - since_ms) / 1000);
+    operator.show((text, bar) =>
+      asking
+        ? saleReversing(text, bar, { amount, trace, attempt: asked, waited })
+        : saleUnknown(text, bar, { amount, trace, why: entry.history.answer?.why ?? 'restart', waited }),
+    );
+  };
+
   operator.flush();
   operator.beep('attention');
-
-  for (let attempt = 1; ; attempt++) {
-    customer.due(amount, 'display.unknown', 'display.stay');
-    operator.show((text, bar) => saleReversing(text, bar, { amount, trace, attempt, waited: waited() }));
-    const put_off = new AbortController();
-    const later = acknowledged(operator, ['cancel'], put_off.signal);
-    later.catch(() => undefined);
-    const settled = outbox.settle(entry);
-    const first = await Promise.race([settled, later]);
-    put_off.abort();
-    if (first === 'cancel') return false;
-
-    const { state } = entry;
-    if (state === 'reversed' || state === 'reversed-unconfirmed') {
-      const confirmed = state === 'reversed';
-      if (confirmed) customer.due(amount, 'display.reversed');
-      operator.beep(confirmed ? 'refused' : 'attention');
-      operator.show((text, bar) => saleReversed(text, bar, { amount, trace, confirmed }));
-      const key = await acknowledged(operator, ['enter', 'cancel']);
-      return confirmed && key === 'enter';
+  customer.due(amount, 'display.unknown', 'display.stay');
+  let settling = ask();
+  let key = operator.press(over.signal);
+  try {
+    while (isOpen(entry)) {
+      draw();
+      // The outbox works in the background too: whoever settles it, the screen follows within a second.
+      const pressed = await Promise.race([key, asking ? settling : never, clock.sleep(1000, over.signal)]);
+      if (pressed === undefined) continue;
+      if (pressed === 'cancel') return false;
+      if (pressed === 'enter' && !asking) settling = ask();
+      key = operator.press(over.signal);
     }
-    if (state === 'parked') {
-      operator.show((text, bar) => saleParked(text, bar, { amount, trace, attempts: entry.history.tries }));
-      await acknowledged(operator, ['enter']);
-      return false;
-    }
-    operator.show((text, bar) => saleUnknown(text, bar, { amount, trace, why, waited: waited() }));
-    // The outbox goes on by itself meanwhile; Enter asks the bank at once.
-    const key = await acknowledged(operator, ['enter', 'cancel']);
-    if (key === 'cancel') return false;
+  } finally {
+    over.abort();
+    // The key that nobody waits for any more is aborted just now.
+    await key.catch(() => undefined);
   }
+  return showEnd(counter, entry);
+}
+
+const never = new Promise<void>(() => undefined);
+
+function isOpen({ state }: Entry): boolean {
+  return state !== 'reversed' && state !== 'reversed-unconfirmed' && state !== 'parked';
+}
+
+/** What became of it; true where the counter wants to charge anew. */
+async function showEnd({ operator, customer }: Counter, entry: Entry): Promise<boolean> {
+  const { amount, trace, state, history } = entry;
+  if (state === 'parked') {
+    operator.show((text, bar) => saleParked(text, bar, { amount, trace, attempts: history.tries }));
+    await acknowledged(operator, ['enter']);
+    return false;
+  }
+  const confirmed = state === 'reversed';
+  if (confirmed) customer.due(amount, 'display.reversed');
+  operator.flush();
+  operator.beep(confirmed ? 'refused' : 'attention');
+  operator.show((text, bar) => saleReversed(text, bar, { amount, trace, confirmed }));
+  const key = await acknowledged(operator, ['enter', 'cancel']);
+  return confirmed && key === 'enter';
 }
