@@ -1,0 +1,390 @@
+import t from 'tap';
+import type { ReversalEnd, ReversalRequest } from '../../src/host/host.ts';
+import type { Entry } from '../../src/journal/entry.ts';
+import type { Answered, History } from '../../src/journal/events.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { type Outbox, openOutbox } from '../../src/outbox/outbox.ts';
+import { reasonOf } from '../../src/outbox/reversal.ts';
+import { Fault } from '../../src/values/problem.ts';
+import { answerOf, approval, journalIn, saleOf, silence, testFolder } from '../journal-bench.ts';
+import { settled, type VirtualClock, virtualClock } from '../virtual-clock.ts';
+
+const acknowledged: ReversalEnd = { end: 'acknowledged', code: '00' };
+const unanswered: ReversalEnd = { end: 'no-answer', code: null, why: 'silent' };
+const signInFirst: ReversalEnd = { end: 'sign-in-first', code: 'A0' };
+
+/** The bank as the outbox hears it: what it was asked, and what it says next. */
+interface FakeHost {
+  readonly asked: ReversalRequest[];
+  says: (request: ReversalRequest) => ReversalEnd | Promise<ReversalEnd>;
+  signIns: number;
+  signInWorks: boolean;
+  atOnce: number;
+  most: number;
+}
+
+interface Bench {
+  readonly journal: Journal;
+  readonly host: FakeHost;
+  readonly clock: VirtualClock;
+  readonly outbox: Outbox;
+  owing(amount?: number, answer?: Answered): Entry;
+}
+
+function bench(t: Tap, profile: Partial<{ retries: number }> = {}): Bench {
+  const clock = virtualClock();
+  const journal = journalIn(testFolder(t), { clock });
+  t.teardown(() => journal.close());
+  const host: FakeHost = { asked: [], says: () => acknowledged, signIns: 0, signInWorks: true, atOnce: 0, most: 0 };
+  const outbox = openOutbox({
+    journal,
+    clock,
+    host: {
+      async reverse(request) {
+        host.asked.push(request);
+        host.most = Math.max(host.most, ++host.atOnce);
+        try {
+          await settled();
+          return await host.says(request);
+        } finally {
+          host.atOnce--;
+        }
+      },
+    },
+    openCard: () => ({ pan: null, expiry: '3012' }),
+    signIn: async () => {
+      host.signIns++;
+      return host.signInWorks;
+    },
+    random: (bytes) => new Uint8Array(bytes).fill(128),
+    profile: { retries: 3, first_wait_ms: 1000, most_wait_ms: 60_000, ...profile },
+  });
+  return {
+    journal,
+    host,
+    clock,
+    outbox,
+    owing(amount = 100, answer = silence) {
+      const entry = journal.begin(saleOf(amount));
+      entry.sent();
+      entry.answered(answer);
+      entry.handOver();
+      return entry;
+    },
+  };
+}
+
+/** No time passes, and everything that can be done without it has been done. */
+async function calm(clock: VirtualClock): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await clock.advance(0);
+}
+
+interface Tap {
+  teardown(after: () => void): unknown;
+}
+
+t.test('a silent host leaves a reversal owed, and settling sends it at once', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const entry = journal.begin(saleOf(12_850));
+  entry.sent();
+  entry.answered(silence);
+  t.equal(await outbox.settle(entry), 'reversed');
+  t.match(host.asked, [
+    {
+      transaction: 'sale',
+      trace: '000001',
+      batch: '000001',
+      amount: 12_850,
+      entry_mode: '021',
+      reason: '98',
+      expiry: '3012',
+    },
+  ]);
+  t.equal(await outbox.settle(entry), 'reversed', 'settling twice is harmless');
+  t.equal(host.asked.length, 1);
+});
+
+t.test('what owes nothing is not sent anything', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const declined = journal.begin(saleOf(1));
+  declined.sent();
+  declined.answered(answerOf('not charged', '51'));
+  const approved = journal.begin(saleOf(1));
+  approved.sent();
+  approved.answered(approval);
+  approved.completed();
+  const unsent = journal.begin(saleOf(1));
+  t.equal(await outbox.settle(declined), 'declined');
+  t.equal(await outbox.settle(approved), 'approved');
+  t.equal(await outbox.settle(unsent), 'declined');
+  t.same(await outbox.settleAll(), { clear: true, owed: 0, parked: 0, problem: null }, 'paper is not the bank’s');
+  t.equal(host.asked.length, 0);
+});
+
+t.test('the reason says why', async (t) => {
+  const why = (answer: Answered | null, stage: History['stage'] = 'unknown') => reasonOf({ stage, answer } as History);
+  t.equal(why(null, 'sent'), '98', 'a power cut');
+  t.equal(why(approval, 'charged'), '96', 'approved and never finished');
+  t.equal(why(answerOf('unknown', '96')), '98', 'a code that says nothing of the money');
+  const table = {
+    silent: '98',
+    'line-lost': '98',
+    mismatch: '98',
+    'bad-mac': 'A0',
+    'no-mac': 'A0',
+    garbled: '96',
+    unlisted: '06',
+  };
+  for (const [doubt, reason] of Object.entries(table)) {
+    t.equal(why(answerOf('unknown', '00', doubt as Answered['why'])), reason, doubt);
+  }
+});
+
+t.test('each try of one debt is the same request', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const entry = owing(100, answerOf('unknown', '00', 'bad-mac'));
+  host.says = () => unanswered;
+  await outbox.settle(entry);
+  entry.late(approval);
+  await outbox.settle(entry);
+  t.equal(host.asked.length, 2);
+  t.same(host.asked[0], host.asked[1]);
+  t.equal(host.asked[0]?.reason, 'A0');
+});
+
+t.test('a card that cannot be opened any more does not keep the money from going back', async (t) => {
+  const { journal, host, clock } = bench(t);
+  const requests: ReversalRequest[] = [];
+  const outbox = openOutbox({
+    ...{ journal, clock, random: (bytes: number) => new Uint8Array(bytes), signIn: async () => true },
+    host: {
+      async reverse(request) {
+        requests.push(request);
+        return acknowledged;
+      },
+    },
+    openCard: () => {
+      throw Object.assign(new Error('sealed by another device'), { name: 'SealError' });
+    },
+    profile: { retries: 3, first_wait_ms: 1, most_wait_ms: 1 },
+  });
+  const entry = journal.begin(saleOf(1));
+  entry.sent();
+  t.equal(await outbox.settle(entry), 'reversed');
+  t.match(requests, [{ pan: null, expiry: null, trace: '000001' }]);
+  t.equal(host.asked.length, 0);
+});
+
+t.test('12 and 25 end the sending and leave it unconfirmed', async (t) => {
+  for (const code of ['12', '25']) {
+    const { outbox, host, owing } = bench(t);
+    host.says = () => ({ end: 'no-original', code });
+    t.equal(await outbox.settle(owing()), 'reversed-unconfirmed');
+    t.same(await outbox.settleAll(), { clear: true, owed: 0, parked: 0, problem: null });
+    t.equal(host.asked.length, 1);
+  }
+});
+
+t.test('A0 signs in first and then sends again, once', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  host.says = () => (host.signIns === 0 ? signInFirst : acknowledged);
+  t.equal(await outbox.settle(owing()), 'reversed');
+  t.equal(host.signIns, 1);
+  t.equal(host.asked.length, 2);
+
+  const entry = owing();
+  host.says = () => signInFirst;
+  t.equal(await outbox.settle(entry), 'reversing');
+  t.equal(host.signIns, 2, 'no loop');
+  t.equal(entry.history.tries, 1, 'a bank that never takes the keys is counted');
+
+  host.signInWorks = false;
+  t.equal(await outbox.settle(entry), 'reversing');
+  t.equal(entry.history.tries, 1, 'a sign-in that cannot be had is not');
+});
+
+t.test('no line costs no try', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const entry = owing();
+  host.says = () => {
+    throw new Fault({ kind: 'line-down', tried: ['primary', 'backup'] });
+  };
+  for (let round = 0; round < 5; round++) t.equal(await outbox.settle(entry), 'reversing');
+  t.equal(entry.history.tries, 0);
+  t.match(await outbox.clearBeforeSale(), { clear: false, owed: 1, problem: { kind: 'line-down' } });
+});
+
+t.test('a bug stops the program', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  host.says = () => {
+    throw new TypeError('a bug');
+  };
+  await t.rejects(outbox.settle(owing()), TypeError);
+});
+
+t.test('after the retry limit it is parked, seen, and still tried', async (t) => {
+  const { outbox, host, owing, journal } = bench(t);
+  const entry = owing();
+  host.says = () => unanswered;
+  t.equal(await outbox.settle(entry), 'reversing');
+  t.equal(await outbox.settle(entry), 'reversing');
+  t.equal(await outbox.settle(entry), 'parked');
+  t.same(await outbox.clearBeforeSale(), { clear: true, owed: 0, parked: 1, problem: null }, 'trade goes on');
+  t.equal(host.asked.length, 3, 'a sale does not wait for what is parked');
+  t.equal(journal.debts()[0]?.state, 'parked');
+  host.says = () => acknowledged;
+  await outbox.settleAll();
+  t.equal(entry.state, 'reversed');
+});
+
+t.test('debts go out in the order in which they began, and a silent bank is asked once a round', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const entries = [owing(1), owing(2), owing(3)];
+  host.says = () => unanswered;
+  t.match(await outbox.clearBeforeSale(), { clear: false, owed: 3 });
+  t.same(
+    host.asked.map(({ trace }) => trace),
+    ['000001'],
+  );
+  host.says = () => acknowledged;
+  t.match(await outbox.clearBeforeSale(), { clear: true, owed: 0 });
+  t.same(
+    host.asked.slice(1).map(({ trace }) => trace),
+    ['000001', '000002', '000003'],
+  );
+  t.same(
+    entries.map(({ state }) => state),
+    ['reversed', 'reversed', 'reversed'],
+  );
+});
+
+t.test('what is parked holds nothing up', async (t) => {
+  const { outbox, host, owing } = bench(t, { retries: 1 });
+  host.says = ({ amount }) => (amount === 1 || amount === 2 ? unanswered : acknowledged);
+  await outbox.settle(owing(1));
+  await outbox.settle(owing(2));
+  const later = owing(3);
+  host.asked.length = 0;
+  await outbox.settleAll();
+  t.equal(later.state, 'reversed');
+  await outbox.settleAll();
+  t.same(
+    host.asked.map(({ amount }) => amount),
+    [3, 1, 2],
+    'each parked one has its turn',
+  );
+});
+
+t.test('never two exchanges of one debt, nor two at once', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const answer = Promise.withResolvers<ReversalEnd>();
+  host.says = () => answer.promise;
+  const [one, two] = [owing(1), owing(2)];
+  const all = [
+    outbox.settle(one),
+    outbox.settle(one),
+    outbox.clearBeforeSale(),
+    outbox.settleAll(),
+    outbox.settle(two),
+  ];
+  await settled();
+  t.equal(host.asked.length, 1);
+  answer.resolve(acknowledged);
+  await Promise.all(all);
+  t.equal(host.most, 1);
+  t.same(
+    host.asked.map(({ trace }) => trace),
+    ['000001', '000002'],
+  );
+});
+
+t.test('the background tries with a growing wait until it is settled, and tidies up after', async (t) => {
+  const { outbox, host, clock, owing, journal } = bench(t, { retries: 99 });
+  const entry = owing();
+  host.says = () => unanswered;
+  const stop = new AbortController();
+  const running = outbox.run(stop.signal);
+  await calm(clock);
+  t.equal(host.asked.length, 1, 'at boot, at once');
+  const times: number[] = [];
+  for (let passed = 0; passed < 200; passed++) {
+    const before = host.asked.length;
+    await clock.advance(1000);
+    if (host.asked.length > before) times.push(passed + 1);
+  }
+  t.equal(times[0], 2, 'about a second');
+  const waits = times.slice(1).map((time, place) => time - (times[place] ?? 0));
+  t.same(
+    waits,
+    [...waits].sort((a, b) => a - b),
+    `the waits grow: ${waits}`,
+  );
+  t.ok(Math.max(...waits) <= 75, 'to a bound');
+  host.says = () => acknowledged;
+  outbox.wake();
+  await calm(clock);
+  t.equal(entry.state, 'reversed', 'the line is back: at once');
+  t.equal(clock.sleeping, 0, 'no timer while nothing is owed');
+  stop.abort();
+  await running;
+  t.same(journal.debts(), []);
+});
+
+t.test('the background leaves the line to a flow, and hears of a new debt by itself', async (t) => {
+  const { outbox, host, clock, owing, journal } = bench(t);
+  const stop = new AbortController();
+  const running = outbox.run(stop.signal);
+  await calm(clock);
+  const sale = journal.begin(saleOf(5));
+  const entry = owing(1);
+  await clock.advance(100_000);
+  t.equal(host.asked.length, 0, 'a sale is in hand');
+  sale.sent();
+  sale.answered(approval);
+  sale.completed();
+  await calm(clock);
+  t.equal(entry.state, 'reversed');
+  const dropped = journal.begin(saleOf(6));
+  dropped.sent();
+  dropped.handOver();
+  await calm(clock);
+  t.equal(dropped.state, 'reversed', 'a flow that ended without a word');
+  stop.abort();
+  await running;
+  t.equal(clock.sleeping, 0);
+});
+
+t.test('the background stops in the middle of a wait and of an exchange', async (t) => {
+  const { outbox, host, clock, owing } = bench(t);
+  owing();
+  host.says = () => unanswered;
+  const waiting = new AbortController();
+  const first = outbox.run(waiting.signal);
+  await calm(clock);
+  t.equal(clock.sleeping, 1);
+  waiting.abort();
+  await first;
+  t.equal(clock.sleeping, 0);
+
+  const answer = Promise.withResolvers<ReversalEnd>();
+  host.says = () => answer.promise;
+  const exchanging = new AbortController();
+  const second = outbox.run(exchanging.signal);
+  await calm(clock);
+  exchanging.abort();
+  answer.resolve(acknowledged);
+  await second;
+  t.equal(clock.sleeping, 0);
+  const never = AbortSignal.abort();
+  await outbox.run(never);
+});
+
+t.test('two people may rule while the line is busy', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const entry = owing();
+  host.says = () => {
+    entry.ruled({ money: 'not charged', people: ['01', '00'], reference: 'R' });
+    return acknowledged;
+  };
+  t.equal(await outbox.settle(entry), 'reversed');
+});
