@@ -1,6 +1,7 @@
 import { createDisplay, FONT, type Font, lv, type Obj, openTypeface } from 'lvgl-bindings';
 import type { Framebuffer } from '../../board/buses.ts';
 import { barAt, footAt } from './render/frame.ts';
+import { paragraphs, unbroken } from './render/paragraphs.ts';
 import { box, fill, flow, fullWidth, IS_PICTURE, type Pen, pad, READS_AS_ONE, type Typeface } from './render/pen.ts';
 import { family } from './render/reconcile.ts';
 import { LINE_HEIGHT, type ThemeName, themes } from './render/theme.ts';
@@ -33,12 +34,14 @@ export function screenRenderer({ framebuffer, theme }: RendererParts): ScreenRen
   const display = createDisplay(width, height);
   const root = lv.displayGetScreenActive(display.handle);
   const turning = new Set<Obj>();
-  const penOf = penMaker(width, height, turning);
+  const breaking = paragraphs();
+  const penOf = penMaker(width, height, { turning, paragraphs: breaking });
   let name = theme;
   let stage = stageOf(penOf, name, root);
   let shown: Screen | null = null;
 
   const present = () => {
+    breaking.settle(root);
     lv.displayRefresh(display.handle);
     const dirty = display.takeDirty();
     if (dirty.length > 0) framebuffer.present(display.pixels, dirty);
@@ -103,7 +106,11 @@ function stageOf(penOf: (theme: ThemeName, tone: Tone) => Pen, theme: ThemeName,
 }
 
 /** Sizes scale with the panel: 480×320 is the measure, 320×480 upright. */
-function penMaker(width: number, height: number, turning: Set<Obj>): (theme: ThemeName, tone: Tone) => Pen {
+function penMaker(
+  width: number,
+  height: number,
+  live: Pick<Pen, 'turning' | 'paragraphs'>,
+): (theme: ThemeName, tone: Tone) => Pen {
   const upright = height > width;
   const scale = Math.min(width / (upright ? 320 : 480), height / (upright ? 480 : 320));
   const px = (logical: number) => Math.round(logical * scale);
@@ -112,7 +119,7 @@ function penMaker(width: number, height: number, turning: Set<Obj>): (theme: The
   const font = (logical: number, strong = false): Font => typefaceOf(strong, regular, medium).size(px(logical));
   const printable = printableWith(font(16));
   const narrow = width / scale < 400;
-  return (theme, tone) => ({ theme: themes[theme], tone, width, narrow, px, font, turning, printable });
+  return (theme, tone) => ({ theme: themes[theme], tone, width, narrow, px, font, printable, ...live });
 }
 
 function typefaceOf(strong: boolean, regular: Typeface, medium: Typeface): Typeface {
@@ -123,7 +130,7 @@ function typefaceOf(strong: boolean, regular: Typeface, medium: Typeface): Typef
 const NO_GLYPH = '〓';
 
 function printableWith(font: Font): (text: string) => string {
-  const known = new Set<string>(['\n']);
+  const known = new Set<string>();
   return (text) => {
     let shown = '';
     for (const character of text) {
@@ -167,7 +174,7 @@ function textsUnder(object: Obj): string[] {
     const child = lv.objGetChild(object, place);
     if (child === null) continue;
     if (lv.objGetClassName(child) === 'lv_label') {
-      if (!lv.objHasFlag(child, IS_PICTURE)) texts.push(lv.labelGetText(child));
+      if (!lv.objHasFlag(child, IS_PICTURE)) texts.push(unbroken(lv.labelGetText(child)));
     } else if (lv.objHasFlag(child, READS_AS_ONE)) texts.push(textsUnder(child).join(''));
     else texts.push(...textsUnder(child));
   }

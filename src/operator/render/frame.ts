@@ -1,13 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BORDER_SIDE, lv, type Obj } from 'lvgl-bindings';
-import { type Bar, type BarItem, type Foot, footCells } from '../screen.ts';
+import { type Align, type Bar, type BarItem, type Foot, type FootKey, footCells } from '../screen.ts';
 import { barIcon, keycap } from './icons.ts';
-import { border, box, fill, flow, fullHeight, fullWidth, label, letter, type Pen, pad, round } from './pen.ts';
+import { border, box, fill, flow, fullWidth, label, type Pen, pad, paragraph, round, write } from './pen.ts';
 import { textSizes } from './theme.ts';
 
 const BAR_HEIGHT = 28;
 const FOOT_HEIGHT = 40;
 const MARGIN = 12;
+const EDGE = 20;
+/** Two lines of it stand in the foot. */
+const SMALL_NOTE = 13;
 
 /** The status bar. Only what differs from the bar before is drawn again. */
 export function barAt(pen: Pen, parent: Obj): (bar: Bar) => void {
@@ -15,17 +18,17 @@ export function barAt(pen: Pen, parent: Obj): (bar: Bar) => void {
   lv.objSetHeight(object, pen.px(BAR_HEIGHT));
   border(object, pen.theme.line, 1, BORDER_SIDE.BOTTOM);
   flow(pad(object, 0, pen.px(MARGIN)), { direction: 'line', gap: pen.px(10), align: 'centre' });
-  const place = label(pen, object, '', { size: textSizes.status, colour: 'ink', strong: true });
-  lv.objSetFlexGrow(place, 1);
+  const title = label(pen, object, '', { size: textSizes.status, colour: 'ink', strong: true });
+  lv.objSetFlexGrow(title, 1);
   let standing: { item: BarItem; object: Obj; text: Obj | null }[] = [];
   return (bar) => {
-    letter(pen, place, bar.place, 'ink');
-    const items = fitting(pen, bar);
+    const { place, items } = fitting(pen, bar);
+    write(pen, title, place);
     const same = items.length === standing.length && items.every((item, i) => alike(item, standing[i]?.item));
     if (same) {
       items.forEach((item, i) => {
         const text = standing[i]?.text;
-        if (text) letter(pen, text, item.text ?? '', item.colour ?? 'muted');
+        if (text) write(pen, text, item.text ?? '');
       });
       return;
     }
@@ -52,25 +55,38 @@ function paintItem(pen: Pen, parent: Obj, item: BarItem): { object: Obj; text: O
   return { object, text };
 }
 
-/** Leaves out what may be left out, the last first, until the rest stands beside the place on one line. */
-function fitting(pen: Pen, bar: Bar): readonly BarItem[] {
-  const room = pen.width - 2 * pen.px(MARGIN) - widthOf(pen, bar.place);
-  let items = bar.items;
-  while (items.reduce((sum, item) => sum + itemWidth(pen, item), 0) > room) {
+/**
+ * Leaves out what may be left out, the last first, until the rest stands beside the place on one line; then words that
+ * have an icon beside them; then the end of the place.
+ */
+function fitting(pen: Pen, { place, items }: Bar): Bar {
+  const room = pen.width - 2 * pen.px(MARGIN);
+  const width = (of: readonly BarItem[]) => of.reduce((sum, item) => sum + itemWidth(pen, item), 0);
+  const tooWide = (title: string) => width(items) + widthOf(pen, title) > room;
+  while (tooWide(place) && items.some((item) => item.wide)) {
     const last = items.findLastIndex((item) => item.wide);
-    if (last < 0) break;
-    items = items.filter((_, i) => i !== last);
+    items = items.filter((_, at) => at !== last);
   }
-  return items;
+  while (tooWide(place) && items.some(hasBoth)) {
+    const first = items.findIndex(hasBoth);
+    items = items.map((item, at) => (at === first ? withoutText(item) : item));
+  }
+  if (!tooWide(place)) return { place, items };
+  const kept = [...place];
+  while (kept.length > 1 && tooWide(`${kept.join('')}…`)) kept.pop();
+  return { place: `${kept.join('')}…`, items };
+}
+
+const hasBoth = (item: BarItem): boolean => item.text !== undefined && item.icon !== undefined;
+
+function withoutText({ text: _, ...rest }: BarItem): BarItem {
+  return rest;
 }
 
 function itemWidth(pen: Pen, { text, icon, framed }: BarItem): number {
   const words = text === undefined ? 0 : widthOf(pen, text);
-  return pen.px(10) + words + (icon === undefined ? 0 : pen.px(15)) + (framed ? pen.px(10) : 0);
-}
-
-function widthOf(pen: Pen, text: string): number {
-  return lv.textGetSize(pen.printable(text), pen.font(textSizes.status, true), 0, 0).x;
+  const picture = icon === undefined ? 0 : pen.px(text === undefined ? 10 : 15);
+  return pen.px(10) + words + picture + (framed ? pen.px(4) : 0);
 }
 
 /** What the keys do, red to the left and green to the right. */
@@ -78,7 +94,7 @@ export function footAt(pen: Pen, parent: Obj): (foot: Foot) => void {
   const object = fill(fullWidth(box(parent)), pen.theme.ground.plain);
   lv.objSetHeight(object, pen.px(FOOT_HEIGHT));
   border(object, pen.theme.line, 1, BORDER_SIDE.TOP);
-  pad(object, 0, pen.px(20));
+  pad(object, 0, pen.px(EDGE));
   let before: Foot | null = null;
   let note: Obj | null = null;
   return (foot) => {
@@ -86,22 +102,52 @@ export function footAt(pen: Pen, parent: Obj): (foot: Foot) => void {
     const sameKeys = before !== null && isDeepStrictEqual({ ...foot, note: '' }, { ...before, note: '' });
     before = foot;
     if (sameKeys && note !== null && foot.note !== undefined) {
-      letter(pen, note, foot.note, 'muted');
+      write(pen, note, foot.note);
       return;
     }
     lv.objClean(object);
-    const cells = footCells(foot).filter((cell) => cell !== null);
-    const alone = cells.length === 1 && cells[0]?.key === null;
-    const justify = alone ? 'centre' : cells.length === 1 && foot.cancel === undefined ? 'end' : 'apart';
-    flow(object, { direction: 'line', justify, align: 'centre' });
-    note = null;
-    for (const { key, text } of cells) {
-      const cell = fullHeight(
-        flow(box(object), { direction: 'line', gap: pen.px(8), justify: 'centre', align: 'centre' }),
-      );
-      if (key !== null) keycap(pen, cell, key);
-      const words = label(pen, cell, text, { size: textSizes.body, colour: key === null ? 'muted' : 'ink' });
-      if (key === null) note = words;
-    }
+    note = paintCells(pen, object, foot);
   };
+}
+
+/** Gives the label of the note, where there is one. */
+function paintCells(pen: Pen, object: Obj, foot: Foot): Obj | null {
+  const cells = footCells(foot).filter((cell) => cell !== null);
+  const noteAlone = cells.length === 1 && foot.note !== undefined;
+  const greenAlone = cells.length === 1 && foot.cancel === undefined;
+  const justify = noteAlone ? 'centre' : greenAlone ? 'end' : 'apart';
+  flow(object, { direction: 'line', gap: pen.px(12), justify, align: 'centre' });
+  let note: Obj | null = null;
+  for (const [place, { key, text }] of cells.entries()) {
+    if (key === null) {
+      const align = place === 0 ? 'start' : place === cells.length - 1 ? 'end' : 'centre';
+      note = paintNote(pen, object, text, keysWidth(pen, cells), align);
+      continue;
+    }
+    const cell = flow(box(object), { direction: 'line', gap: pen.px(8), align: 'centre' });
+    keycap(pen, cell, key);
+    label(pen, cell, text, { size: textSizes.body, colour: 'ink' });
+  }
+  return note;
+}
+
+/** A note that is too long for one line takes two, smaller. */
+function paintNote(pen: Pen, parent: Obj, text: string, taken: number, align: Align): Obj {
+  const room = pen.width - 2 * pen.px(EDGE) - taken;
+  if (widthOf(pen, text, textSizes.body) <= room) {
+    return label(pen, parent, text, { size: textSizes.body, colour: 'muted' });
+  }
+  const note = paragraph(pen, parent, text, { size: SMALL_NOTE, colour: 'muted', align });
+  lv.objSetFlexGrow(note, 1);
+  return note;
+}
+
+/** What the keys and the gaps beside them take. */
+function keysWidth(pen: Pen, cells: readonly { readonly key: FootKey | null; readonly text: string }[]): number {
+  const keys = cells.filter(({ key }) => key !== null);
+  return keys.reduce((sum, { text }) => sum + pen.px(26 + 12) + widthOf(pen, text, textSizes.body), 0);
+}
+
+function widthOf(pen: Pen, text: string, size: number = textSizes.status): number {
+  return lv.textGetSize(pen.printable(text), pen.font(size, true), 0, 0).x;
 }

@@ -1,7 +1,21 @@
 import { GRID_ALIGN, lv, type Obj, PART, RADIUS_CIRCLE } from 'lvgl-bindings';
 import type { AmountNode, Node, RingNode, RowNode, TextNode, TextSize, Tile, TilesNode } from '../screen.ts';
 import { arc, badge, icon } from './icons.ts';
-import { border, box, fill, flow, fullWidth, label, letter, type Pen, pad, READS_AS_ONE, round } from './pen.ts';
+import {
+  border,
+  box,
+  fill,
+  flow,
+  fullWidth,
+  label,
+  type Pen,
+  pad,
+  paragraph,
+  READS_AS_ONE,
+  round,
+  tint,
+  write,
+} from './pen.ts';
 import { amountSizes, gaps, textSizes } from './theme.ts';
 
 /** A node that stands on the panel. `change` takes its successor; false where it must be drawn anew. */
@@ -62,7 +76,7 @@ export const painters: PainterOf = {
     const object = wide(flow(box(parent), { direction: 'column', gap: pen.px(2) }), direction);
     pad(round(fill(object, ground), pen.px(6)), pen.px(5), pen.px(12));
     for (const line of node.lines) {
-      fullWidth(label(pen, object, line, { size: SMALL, colour: node.colour, align, leading: 0.08 }));
+      fullWidth(paragraph(pen, object, line, { size: SMALL, colour: node.colour, align, leading: 0.08 }));
     }
     return { object, ...never };
   },
@@ -73,7 +87,7 @@ export const painters: PainterOf = {
       const bullet = round(fill(box(line), pen.theme.text.ink), RADIUS_CIRCLE);
       lv.objSetSize(bullet, pen.px(5), pen.px(5));
       lv.objSetStyleTranslateY(bullet, pen.px(9), MAIN);
-      lv.objSetFlexGrow(label(pen, line, item, { size: textSizes.lead, colour: 'ink', leading: 0.1 }), 1);
+      lv.objSetFlexGrow(paragraph(pen, line, item, { size: textSizes.lead, colour: 'ink', leading: 0.1 }), 1);
     }
     return { object, ...never };
   },
@@ -105,17 +119,22 @@ const leadings: Partial<Record<TextSize, number>> = { body: 0.1, lead: 0.2 };
 function paintText(pen: Pen, parent: Obj, node: TextNode, direction: Direction): Standing<TextNode> {
   const { text, size = 'body', colour = 'ink', strong = false, align = 'start', grow = false } = node;
   const leading = leadings[size] ?? 0;
-  const object = label(pen, parent, text, { size: textSizes[size], colour, strong, align, leading });
+  const draw = grow || direction === 'column' ? paragraph : label;
+  const object = draw(pen, parent, text, { size: textSizes[size], colour, strong, align, leading });
   if (grow) lv.objSetFlexGrow(object, 1);
   else wide(object, direction);
+  let standing = colour;
   const change = (next: TextNode) => {
     const same =
       (next.size ?? 'body') === size &&
       (next.strong ?? false) === strong &&
       (next.align ?? 'start') === align &&
       (next.grow ?? false) === grow;
-    if (same) letter(pen, object, next.text, next.colour ?? 'ink');
-    return same;
+    if (!same) return false;
+    write(pen, object, next.text);
+    if ((next.colour ?? 'ink') !== standing) tint(pen, object, next.colour ?? 'ink');
+    standing = next.colour ?? 'ink';
+    return true;
   };
   return { object, change };
 }
@@ -133,11 +152,11 @@ function paintAmount(pen: Pen, parent: Obj, node: AmountNode, direction: Directi
     const lift = lv.fontGetBaseLine(pen.font(size, true)) - lv.fontGetBaseLine(pen.font(size / 2));
     lv.objSetStylePadBottom(sign, lift, MAIN);
   }
-  const write = (yuan: string) => (apart ? yuan : `¥${yuan}`);
-  const digits = label(pen, object, write(node.yuan), style);
+  const signed = (yuan: string) => (apart ? yuan : `¥${yuan}`);
+  const digits = label(pen, object, signed(node.yuan), style);
   const change = (next: AmountNode) => {
     const same = next.size === node.size && next.align === node.align;
-    if (same) letter(pen, digits, write(next.yuan), 'ink');
+    if (same) write(pen, digits, signed(next.yuan));
     return same;
   };
   return { object, change };
@@ -155,9 +174,12 @@ function paintRow(pen: Pen, parent: Obj, node: RowNode): Standing<RowNode> {
   lv.objSetStyleLineDashGap(leader, pen.px(4), MAIN);
   lv.objSetFlexGrow(leader, 1);
   const state = label(pen, object, node.state, { size: SMALL, colour: node.colour });
+  let standing = node.colour;
   const change = (next: RowNode) => {
-    letter(pen, name, next.name, 'ink');
-    letter(pen, state, next.state, next.colour);
+    write(pen, name, next.name);
+    write(pen, state, next.state);
+    if (next.colour !== standing) tint(pen, state, next.colour);
+    standing = next.colour;
     return true;
   };
   return { object, change };
@@ -200,12 +222,18 @@ function paintTile(pen: Pen, parent: Obj, tile: Tile): Obj {
   if (tile.icon !== undefined) {
     flow(object, { direction: 'column', gap: pen.px(8), justify: 'centre', align: 'centre' });
     icon(pen, object, tile.icon, tile.dark === true);
-    fullWidth(label(pen, object, tile.text, { size: textSizes.title, colour, align: 'centre' }));
+    fullWidth(
+      paragraph(pen, object, tile.text, {
+        size: pen.narrow ? textSizes.lead : textSizes.title,
+        colour,
+        align: 'centre',
+      }),
+    );
     return object;
   }
   flow(object, { direction: 'column', justify: 'apart' });
   if (tile.digit !== undefined) label(pen, object, tile.digit, { size: textSizes.status, colour: 'muted' });
-  fullWidth(label(pen, object, tile.text, { size: textSizes.lead, colour }));
+  fullWidth(paragraph(pen, object, tile.text, { size: pen.narrow ? textSizes.body : textSizes.lead, colour }));
   return object;
 }
 
@@ -226,7 +254,7 @@ function paintRing(pen: Pen, parent: Obj, node: RingNode): Standing<RingNode> {
   const change = (next: RingNode) => {
     if ((next.part === null) !== (node.part === null)) return false;
     draw(next);
-    letter(pen, inside, next.text ?? '', 'ink');
+    write(pen, inside, next.text ?? '');
     return true;
   };
   return { object, change };

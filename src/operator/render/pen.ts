@@ -12,6 +12,7 @@ import {
   TEXT_ALIGN,
 } from 'lvgl-bindings';
 import type { Align, Colour, Tone } from '../screen.ts';
+import type { Paragraphs } from './paragraphs.ts';
 import { places, type Theme } from './theme.ts';
 
 export interface Typeface {
@@ -30,6 +31,7 @@ export interface Pen {
   /** Logical pixels as the panel's. */
   px(logical: number): number;
   font(logical: number, strong?: boolean): Font;
+  readonly paragraphs: Paragraphs;
   /** The rings that turn: the renderer moves them on while they are there. */
   readonly turning: Set<Obj>;
   /** What can be shown of a text: without control characters, and with 〓 for what no font has. */
@@ -54,11 +56,6 @@ export function box(parent: Obj): Obj {
 
 export function fullWidth(object: Obj): Obj {
   lv.objSetWidth(object, lv.pct(100));
-  return object;
-}
-
-export function fullHeight(object: Obj): Obj {
-  lv.objSetHeight(object, lv.pct(100));
   return object;
 }
 
@@ -129,10 +126,20 @@ export function label(pen: Pen, parent: Obj, text: string, { size, colour, stron
   return object;
 }
 
-/** Sets a label's text and colour where they changed, so that nothing else is drawn again. */
-export function letter(pen: Pen, object: Obj, text: string, colour: Colour): void {
+/** A label that may take several lines; its width is its parent's or what the flow gives it. */
+export function paragraph(pen: Pen, parent: Obj, text: string, lettering: Lettering): Obj {
+  const object = label(pen, parent, text, lettering);
+  pen.paragraphs.add(object, pen.printable(text), pen.font(lettering.size, lettering.strong));
+  return object;
+}
+
+/** Sets a label's text where it changed, so that nothing else is drawn again. */
+export function write(pen: Pen, object: Obj, text: string): void {
   const shown = pen.printable(text);
-  if (lv.labelGetText(object) !== shown) lv.labelSetText(object, shown);
+  if (!pen.paragraphs.write(object, shown) && lv.labelGetText(object) !== shown) lv.labelSetText(object, shown);
+}
+
+export function tint(pen: Pen, object: Obj, colour: Colour): void {
   lv.objSetStyleTextColor(object, pen.theme.text[colour], MAIN);
 }
 

@@ -109,7 +109,7 @@ function checkup(
     body.push({ node: 'notice', colour: missing ? 'refused' : failed ? 'attention' : 'done', lines: notice });
   }
   const place = barOf(text, bar, text('place.checkup'));
-  const items = [{ key: 'version', text: text('bar.version', { version }) }, ...place.items];
+  const items = [{ key: 'version', text: text('bar.version', { version }), wide: true }, ...place.items];
   return { tone: 'plain', bar: { ...place, items }, body };
 }
 

@@ -1,0 +1,197 @@
+import type { Text } from '../../src/config/texts.ts';
+import type { Screen } from '../../src/operator/screen.ts';
+import type { BarFacts } from '../../src/operator/screens/bar.ts';
+import * as checkup from '../../src/operator/screens/checkup.ts';
+import * as handshake from '../../src/operator/screens/handshake.ts';
+import * as idle from '../../src/operator/screens/idle.ts';
+import * as paper from '../../src/operator/screens/paper.ts';
+import { problemScreen } from '../../src/operator/screens/problem.ts';
+import * as result from '../../src/operator/screens/result.ts';
+import * as sale from '../../src/operator/screens/sale.ts';
+import * as signin from '../../src/operator/screens/signin.ts';
+import { fen } from '../../src/values/fen.ts';
+import type { Problem } from '../../src/values/problem.ts';
+
+const support = { machine: '010-0000-0001', accounts: '010-0000-0002' };
+
+export const bar: BarFacts = {
+  operator: '01',
+  batch: '000001',
+  line: 'primary',
+  paper: 'good',
+  lab: true,
+  time: '09:41',
+  support,
+};
+
+const before: BarFacts = { ...bar, operator: null, batch: null };
+const starting: BarFacts = { ...before, line: null, paper: null, time: null };
+const onBackup: BarFacts = { ...bar, line: 'backup', paper: 'owed' };
+const offline: BarFacts = { ...bar, line: 'down', paper: 'out' };
+
+const stripeOnly = { stripe: true, chip: false, tap: false };
+const allWays = { stripe: true, chip: true, tap: true };
+const boc = { masked: '622202******1234', issuer: '中国银行' };
+const amount = fen(12_850);
+const most = fen(5_000_000);
+
+const parts = ['keypad', 'display', 'reader', 'printer', 'storage', 'clock', 'keys', 'line'] as const;
+
+type RowFacts = checkup.CheckupRowFacts;
+function rowsWith(changes: Partial<Record<(typeof parts)[number], Partial<RowFacts>>>): RowFacts[] {
+  return parts.map((part) => {
+    const well: RowFacts = {
+      part,
+      needed: part !== 'printer' && part !== 'display',
+      state: 'ok',
+      detail: null,
+      problem: null,
+    };
+    return { ...well, ...changes[part] };
+  });
+}
+
+const failed = (problem: Problem): Partial<RowFacts> => ({ state: 'failed', problem });
+const working = rowsWith({ reader: { detail: '固件 1.4' }, line: { state: 'pending' }, keys: { state: 'pending' } });
+const noPaper = rowsWith({ printer: failed({ kind: 'paper-out' }), line: { detail: '18 ms' } });
+const noReader = rowsWith({
+  reader: failed({ kind: 'device-silent', device: 'stripe-reader', waited_ms: 2000 }),
+  line: failed({ kind: 'line-down', tried: [] }),
+});
+
+type Make = (text: Text, sentence: Sentences) => Screen;
+
+/** What a table of response codes says, in the language of the screen. */
+interface Sentences {
+  readonly title: string;
+  readonly customer: string;
+  readonly clerk: string;
+}
+
+const poor = {
+  'zh-CN': { title: '余额不足', customer: '可以换一张卡，或减少金额。', clerk: '请不要念出原因，问顾客想怎样付。' },
+  en: {
+    title: 'Insufficient funds',
+    customer: 'another card, or a smaller amount.',
+    clerk: 'do not say it aloud; ask how they want to pay.',
+  },
+} as const satisfies Record<string, Sentences>;
+
+export const sentencesOf = (language: keyof typeof poor): Sentences => poor[language];
+
+const entries: readonly idle.MenuEntry[] = [
+  { digit: '1', text: 'menu.sale', chosen: true },
+  { digit: '2', text: 'menu.void-refund', dark: true },
+  { digit: '3', text: 'menu.scan', dark: true },
+  { digit: '4', text: 'menu.preauth', dark: true },
+  { digit: '5', text: 'menu.language' },
+  { digit: '6', text: 'menu.print-last' },
+  { digit: '7', text: 'menu.checkup' },
+  { digit: '8', text: 'menu.sign-out' },
+  { digit: '9', text: 'menu.about' },
+];
+
+const nothingOwed = { reversing: 0, parked: 0, paper: 0 };
+const merchant = { id: '898110248990001', name: '便民小超市', terminal: '50461160' };
+
+/** Every screen, with facts as they come at a counter; the names are the screens' ids, with a variant after a colon. */
+export const samples = {
+  'checkup.running': (t) => checkup.checkupRunning(t, starting, { version: '1.0.0', rows: working }),
+  'checkup.degraded': (t) =>
+    checkup.checkupDegraded(t, { ...before, paper: 'out' }, { version: '1.0.0', rows: noPaper }),
+  'checkup.failed': (t) => checkup.checkupFailed(t, { ...before, line: 'down' }, { version: '1.0.0', rows: noReader }),
+  'checkup.done': (t) =>
+    checkup.checkupDone(t, bar, { version: '1.0.0', rows: rowsWith({ line: { detail: '18 ms' } }) }),
+  'checkup.configuration': (t) =>
+    checkup.checkupConfiguration(t, starting, {
+      file: 'terminal.json',
+      key: 'sale.limit_fen',
+      why: 'must be a whole number: "50000"',
+      remedy: 'sale.limit_fen: 5000000',
+    }),
+  'handshake.running': (t) => handshake.handshakeRunning(t, before, { step: 'key' }),
+  'handshake.failed': (t) =>
+    handshake.handshakeFailed(t, { ...before, line: 'down' }, { why: 'no-line', serial: 'GT-V-000001' }),
+  'handshake.locked': (t) => handshake.handshakeLocked(t, before, { why: 'kcv-mismatch', serial: 'GT-V-000001' }),
+  'signin.operator': (t) => signin.signinOperator(t, before, { typed: '' }),
+  'signin.operator:unknown': (t) => signin.signinOperator(t, before, { typed: '0', unknown: true }),
+  'signin.password': (t) => signin.signinPassword(t, before, { operator: '01', count: 3 }),
+  'signin.password:wrong': (t) => signin.signinPassword(t, before, { operator: '01', count: 0, left: 2 }),
+  'signin.running': (t) => signin.signinRunning(t, before, { step: 'keys' }),
+  'signin.signing-out': (t) => signin.signingOut(t, bar),
+  'signin.failed': (t) => signin.signinFailed(t, before, { problem: { kind: 'host-silent', waited_ms: 20_000 } }),
+  'signin.locked': (t) => signin.signinLocked(t, before, { operator: '01', seconds: 287 }),
+  idle: (t) =>
+    idle.idle(t, bar, {
+      merchant: merchant.name,
+      ways: stripeOnly,
+      last: { amount: fen(3600), state: 'approved' },
+      owed: nothingOwed,
+    }),
+  'idle:owed': (t) =>
+    idle.idle(t, onBackup, {
+      merchant: merchant.name,
+      ways: allWays,
+      last: { amount: most, state: 'reversing' },
+      owed: { reversing: 1, parked: 0, paper: 1 },
+    }),
+  'idle:parked': (t) =>
+    idle.idle(t, offline, {
+      merchant: merchant.name,
+      ways: stripeOnly,
+      last: { amount: most, state: 'parked' },
+      owed: { reversing: 0, parked: 1, paper: 0 },
+    }),
+  menu: (t) => idle.menu(t, bar, { entries }),
+  about: (t) => idle.about(t, bar, { merchant, serial: 'GT-V-000001', version: '1.0.0' }),
+  goodbye: (t) => idle.goodbye(t, before, { why: 'power-off' }),
+  'sale.amount': (t) => sale.saleAmount(t, bar, { amount, limit: most }),
+  'sale.amount:over': (t) => sale.saleAmount(t, bar, { amount: most, limit: most, card: boc, refused: 'over' }),
+  'sale.card': (t) => sale.saleCard(t, bar, { amount, ways: stripeOnly, seconds: 54 }),
+  'sale.card:all': (t) => sale.saleCard(t, bar, { amount: most, ways: allWays, seconds: 54 }),
+  'sale.card.again': (t) => sale.saleCardAgain(t, bar, { amount, ways: stripeOnly, seconds: 54, attempt: 2, most: 3 }),
+  'sale.card.another': (t) => sale.saleCardAnother(t, bar, { ways: allWays, most: 3 }),
+  'sale.chip': (t) => sale.saleChip(t, bar, { amount, ways: allWays, seconds: 54 }),
+  'sale.chip:none': (t) => sale.saleChip(t, bar, { amount, ways: stripeOnly, seconds: 54 }),
+  'sale.number': (t) => sale.saleNumber(t, bar, { card: boc, amount, expiry: '3012' }),
+  'sale.number:first': (t) =>
+    sale.saleNumber(t, bar, { card: { masked: '622848*********5511', issuer: null }, amount: null, expiry: null }),
+  'sale.pin': (t) => sale.salePin(t, bar, { amount, card: boc, count: 4, bypass: true }),
+  'sale.pin:long': (t) => sale.salePin(t, bar, { amount: most, card: boc, count: 12, bypass: false }),
+  'sale.connecting': (t) => sale.saleConnecting(t, onBackup, { amount, line: 'backup' }),
+  'sale.waiting': (t) => sale.saleWaiting(t, bar, { amount, seconds: 57, of: 60 }),
+  'sale.approved': (t) =>
+    result.saleApproved(t, bar, { amount, authorisation: '482913', trace: '000045', slip: 'printing', sign: true }),
+  'sale.approved:owed': (t) =>
+    result.saleApproved(t, offline, { amount: most, authorisation: null, trace: '000045', slip: 'out', sign: true }),
+  'sale.declined': (t, words) =>
+    result.saleDeclined(t, bar, { amount, code: '51', trace: '000046', words, next: 'other-card' }),
+  'sale.unknown': (t) => result.saleUnknown(t, onBackup, { amount, trace: '000047', why: 'silent', waited: 12 }),
+  'sale.reversing': (t) => result.saleReversing(t, onBackup, { amount, trace: '000047', attempt: 2, waited: 34 }),
+  'sale.reversed': (t) => result.saleReversed(t, bar, { amount, trace: '000047', confirmed: true }),
+  'sale.reversed-unconfirmed': (t) => result.saleReversed(t, bar, { amount, trace: '000047', confirmed: false }),
+  'sale.parked': (t) => result.saleParked(t, bar, { amount, trace: '000047', attempts: 3 }),
+  'sale.refused': (t) => result.saleRefused(t, offline, { problem: { kind: 'line-down', tried: [] }, retry: true }),
+  'sale.again': (t) =>
+    result.saleAgain(t, bar, {
+      amount,
+      masked: boc.masked,
+      first: { trace: '000045', time: '09:39', state: 'approved' },
+    }),
+  'paper.out': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'out' }),
+  'paper.cover': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'cover' }),
+  'paper.fault': (t) => paper.paperTrouble(t, offline, { slip: null, trouble: 'fault' }),
+  'paper.owed': (t) => paper.paperOwed(t, bar, { slip: { amount, trace: '000045' } }),
+  'paper.tear': (t) => paper.paperTear(t, bar, { copy: 'merchant', next: 'cardholder' }),
+  'paper.printing': (t) => paper.paperPrinting(t, bar, { copy: 'merchant' }),
+  'paper.nothing': (t) => paper.paperNothing(t, bar),
+  problem: (t) =>
+    problemScreen(t, bar, { problem: { kind: 'device-silent', device: 'stripe-reader', waited_ms: 2000 } }),
+} as const satisfies Record<string, Make>;
+
+export const panels = [
+  { width: 480, height: 320 },
+  { width: 320, height: 480 },
+  { width: 800, height: 480 },
+  { width: 1024, height: 600 },
+] as const;
