@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Connect, Stream } from '../values/stream.ts';
@@ -22,7 +22,9 @@ export function lineConnect(settings: ConnectSettings): Connect {
     if (protocol === 'tcp:') return streamOf(await opened(connectTcp({ host, port: Number(port) }), 'connect', signal));
     if (protocol !== 'tls:') throw new Error(`${protocol} is no protocol of a line`);
     const authorities = settings.authorities === undefined ? {} : { ca: [...settings.authorities] };
-    const socket = connectTls({ host, port: Number(port), servername: host, minVersion: 'TLSv1.2', ...authorities });
+    // A server name is never an address (RFC 6066, 3).
+    const named = isIP(host) === 0 ? { servername: host } : {};
+    const socket = connectTls({ host, port: Number(port), minVersion: 'TLSv1.2', ...named, ...authorities });
     const secured = await opened(socket, 'secureConnect', signal);
     if (!isPinned(secured, settings.pins ?? [])) {
       secured.destroy();

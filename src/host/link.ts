@@ -170,7 +170,12 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
   /** A late answer changes nothing, but it is evidence: the line stays up for as long again. */
   async function awaitLate(call: Call): Promise<void> {
     try {
-      const read = await within(clock, settings.network.answer_timeout_ms, (stop) => call.frames.next(stop), lateWaits.signal);
+      const read = await within(
+        clock,
+        settings.network.answer_timeout_ms,
+        (stop) => call.frames.next(stop),
+        lateWaits.signal,
+      );
       const message = read?.read === 'frame' ? unpacked(read.bytes) : null;
       if (read?.read !== 'frame' || message === null || message instanceof MessageError) return;
       discard(call, message, 'a late answer');

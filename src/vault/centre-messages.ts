@@ -74,6 +74,8 @@ export function parseMessage(bytes: Uint8Array): Incoming | 'version' | null {
 function parsedParameters(found: unknown): Parameters | null {
   if (typeof found !== 'object' || found === null) return null;
   const it = found as Record<string, unknown>;
+  // Flat, so that hashing it has a bound.
+  if (Object.values(it).some((value) => typeof value === 'object' && value !== null)) return null;
   const whole = (value: unknown, least: number, most: number): value is number =>
     typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most;
   const { merchant_name, limit_fen, phone_machine, phone_accounts, answer_timeout_ms, reversal_retries } = it;
@@ -92,16 +94,13 @@ function parsedParameters(found: unknown): Parameters | null {
   };
 }
 
-/** SHA-256 of canonical JSON: keys sorted, no spaces. */
+/** SHA-256 of canonical JSON: keys sorted, no spaces. `parameters` is what `parseMessage` accepted: flat. */
 export function hashOf(parameters: unknown): string {
-  return createHash('sha256').update(canonical(parameters), 'utf8').digest('hex').toUpperCase();
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, held]) => `${JSON.stringify(key)}:${canonical(held)}`).join(',')}}`;
+  const entries = Object.entries(parameters ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify(Object.fromEntries(entries)), 'utf8')
+    .digest('hex')
+    .toUpperCase();
 }
 
 function isText(value: unknown): value is string {
