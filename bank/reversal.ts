@@ -37,10 +37,9 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
 
   if (original.state === 'posted') {
     office.ledger.postOpposite({ kind: original.type, trade: original.id }, { kind: 'reversal', at });
-    office.trades.reversed(original.id, 'reversed', reason ?? '98', at);
-  } else if (original.state === 'declined') {
-    office.trades.reversed(original.id, 'declined', reason ?? '98', at);
   }
+  // A decline whose answer was lost is reversed too: the terminal and the books use the same word for it.
+  if (original.state !== 'reversed') office.trades.reversed(original.id, 'reversed', reason ?? '98', at);
   return answered('00', original.reference, { amount, was: original.state });
 }
 

@@ -103,7 +103,7 @@ class Model {
 
   #reverse(trace: number, row: { amount: number; card: 'boc' | 'poor' | 'lost' }, state: string | undefined): string {
     if (state === 'posted') this.balances[row.card] += row.amount;
-    const next = { posted: 'reversed', reversed: 'reversed', declined: 'declined' }[state ?? ''] ?? 'tombstone';
+    const next = state === undefined || state === 'tombstone' ? 'tombstone' : 'reversed';
     this.rows.set(trace, { ...row, state: next });
     return next === 'tombstone' ? '25' : '00';
   }

@@ -70,6 +70,18 @@ t.test('a reversal that comes first leaves a tombstone, and the late original is
   t.equal(await codeOf(here, keys, saleRequest(keys, { trace: '000007' })), '12', 'after a restart too');
 });
 
+t.test('a decline whose answer was lost is reversed without a posting', async (t) => {
+  const here = await lab();
+  t.teardown(() => here.close());
+  const keys = await readyTerminal(here);
+  const card = CARDS.poor;
+  t.equal(await codeOf(here, keys, saleRequest(keys, { trace: '000002', card, pin: card.pin })), '51');
+  t.equal(await codeOf(here, keys, reversalRequest(keys, { trace: '000002', fields: { pan: card.pan } })), '00');
+  t.match(books(here).transactions, [{ trace: '000002', code: '51', state: 'reversed' }]);
+  t.equal(books(here).balance('abc-poor'), 500);
+  t.notOk(books(here).entries.some(({ kind }) => kind === 'reversal'));
+});
+
 t.test('a reversal that is not of its original turns nothing back and is not done', async (t) => {
   const here = await lab();
   t.teardown(() => here.close());

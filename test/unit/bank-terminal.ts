@@ -371,7 +371,7 @@ export async function codeOf(lab: Lab, keys: Keys, asked: Message, line: 'primar
 
 export function books({ bank }: Lab) {
   const rows = (command: string, key: string) => bank.control({ do: command })[key] as Record<string, unknown>[];
-  const ledger = bank.control({ do: 'ledger' });
+  const ledger = bank.control({ do: 'ledger', recount: true });
   return {
     balance: (id: string) => rows('accounts', 'accounts').find((row) => row.id === id)?.balance,
     pending: () => rows('merchants', 'merchants')[0]?.pending,
