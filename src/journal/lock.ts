@@ -82,6 +82,8 @@ function identity(store: Store, { clock, random, first }: Parts): string {
     fact.run('trace', before);
     batch.run(first.batch, clock.now());
   });
+  // In the file itself before the marker speaks of it, so that the log may be lost without it.
+  store.checkpoint();
   return made;
 }
 
