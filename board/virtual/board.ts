@@ -74,7 +74,6 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
 
 /** Where on the wire it was, not what: addresses and lines are worth a word, bytes and rectangles are not. */
 function outside({ wire, direction, bytes, text = '' }: Crossing): NewWireRow {
-  const address = /0x[0-9a-f]{2}( no acknowledge)?/.exec(text)?.[0];
-  const kept = wire === 'i2c' ? address : wire === 'panel' || text === '' ? undefined : text;
-  return { wire, direction, bytes, ...(kept === undefined ? {} : { text: kept }) };
+  const place = /0x[0-9a-f]{2}( no acknowledge)?|line \d+|refused: .*/.exec(text)?.[0];
+  return { wire, direction, bytes, ...(place === undefined ? {} : { text: place }) };
 }

@@ -5,6 +5,9 @@ import { hasText, text, whenLanguageChanges } from './texts.js';
 
 const log = document.querySelector('#wires');
 const MOST_ROWS = 300;
+/** `name=value name=value …`, to the end of what the terminal says. */
+const FIELDS = /(?<= |^)\w+=.*$/s;
+const REPEATED = new Set(['tpdu', 'header', 'mti', 'terminal', 'merchant', 'currency']);
 /** One element for each row, by the wire and the time at which its run began. */
 const elements = new Map();
 let rows = [];
@@ -69,7 +72,7 @@ function write(row) {
   if (row.event === 'cut' || row.event === 'unreachable') what.classList.add('bad');
   const name = document.createElement('em');
   name.textContent = nameOf(row.wire);
-  what.append(name, ` ${words(row)}`);
+  what.append(name, ` ${words(row)}`, ...fieldsTold(row));
   line.append(time, what);
   return line;
 }
@@ -79,11 +82,26 @@ function words({ bytes, times, mti, fields, step, text: told, event }) {
   if (event !== undefined) parts.push(text(`wire.${event}`));
   if (mti !== undefined) parts.push(mti);
   if (step !== undefined) parts.push(step);
-  if (told !== undefined) parts.push(told);
+  if (told !== undefined) parts.push(told.replace(FIELDS, '').trim());
   if (bytes > 0) parts.push(`${bytes.toLocaleString('en')} B`);
   if (times > 1) parts.push(`×${times}`);
   if (fields !== undefined) parts.push(`F${fields.join(' ')}`);
   return parts.join('  ');
+}
+
+/** The fields that the terminal names in a message, each in its mask; what every message repeats is left out. */
+function fieldsTold({ text: told = '' }) {
+  const pairs = [...(FIELDS.exec(told)?.[0] ?? '').matchAll(/(\w+)=(.*?)(?= \w+=|$)/g)];
+  return pairs
+    .filter(([, name]) => !REPEATED.has(name))
+    .map(([, name, value]) => {
+      const field = document.createElement('span');
+      field.className = 'field';
+      const label = document.createElement('i');
+      label.textContent = name;
+      field.append(label, ` ${name === 'amount' ? `¥${(Number(value) / 100).toFixed(2)}` : value.trim()}`);
+      return field;
+    });
 }
 
 function nameOf(wire) {
