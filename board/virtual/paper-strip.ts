@@ -30,8 +30,6 @@ interface Placed {
 
 /** One feed of the default line spacing (ESC 2): 1/6 inch is 34 dots at 203 dpi, Epson's 80 mm models take 30. */
 const LINE_SPACING = 30;
-/** The knife stands so far behind the head that a cut first moves what was printed past it. */
-const KNIFE_DOTS = 0;
 
 /** Of a version 40 symbol at the highest correction, in bytes; more is not printed at all. */
 const LONGEST_QR = 1273;
@@ -132,7 +130,7 @@ export function composer(dots: number, font: (character: string) => Glyph): Comp
         case 'feed-dots':
           return { rows: blank(command.dots), text: null, cut: false };
         case 'cut':
-          return { rows: blank(KNIFE_DOTS), text: null, cut: true };
+          return { rows: [], text: null, cut: true };
         case 'raster': {
           const { across, dots: bits, wide, high } = command;
           const dark = (x: number, y: number) => {

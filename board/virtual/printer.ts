@@ -1,32 +1,19 @@
 import type { ByteLine } from '../buses.ts';
 import { type Command, escposReader } from './escpos.ts';
 import { paperFont } from './paper-font.ts';
-import { paperPicture } from './paper-picture.ts';
-import { composer, type DotRow, type Printed } from './paper-strip.ts';
-
-/** What came out of the printer between two cuts, or hangs out of it still. */
-export interface Slip {
-  /** From 1, in the order of printing. */
-  readonly n: number;
-  readonly text: string;
-  readonly cut: boolean;
-}
+import { type PaperRoll, paperRoll } from './paper-roll.ts';
+import { composer, type Printed } from './paper-strip.ts';
 
 /**
  * The far end of the printer's line: a model of a serial thermal printer with a Chinese ROM, written from Epson's
  * ESC/POS reference. It takes time, has a buffer that can run over, and stops in mid-line without paper.
  */
-export interface PrinterFarEnd {
+export interface PrinterFarEnd extends Pick<PaperRoll, 'slips' | 'picture' | 'watch'> {
   paperOut(on: boolean): void;
   coverOpen(on: boolean): void;
   headHot(on: boolean): void;
   /** Off: says nothing, forgets its buffers and what it was printing; what is on paper stays. */
   power(on: boolean): void;
-  slips(): readonly Slip[];
-  /** PNG at one pixel a dot; null where no slip has that number. */
-  picture(n: number): Promise<Uint8Array | null>;
-  /** Calls back whenever a line or a cut was added to a slip. */
-  watch(printed: (slip: Slip) => void): () => void;
   /** Bytes that came while the buffer was full, and were lost as in a real one. */
   readonly lost: number;
   close(): void;
@@ -37,6 +24,8 @@ export interface PrinterFarEndOptions {
   readonly dots?: 384 | 576;
   readonly speed_mm_s?: number;
   readonly buffer_bytes?: number;
+  /** False for one of the many printers that know GS r but not GS ( H. */
+  readonly process_ids?: boolean;
   /** The model's own time; the system's by default. */
   readonly timers?: Timers;
 }
@@ -46,18 +35,9 @@ export interface Timers {
   clearTimeout(timer: unknown): void;
 }
 
-interface Piece {
-  readonly n: number;
-  readonly lines: string[];
-  readonly rows: DotRow[];
-  cut: boolean;
-}
-
 const DOTS_PER_MM = 8;
 /** The mechanism is looked at so often: smaller than a line, larger than a timer's jitter. */
 const STEP_MS = 20;
-/** Slips that are kept to be looked at. */
-const KEPT = 200;
 
 const systemTimers: Timers = {
   setTimeout: (act, ms) => setTimeout(act, ms),
@@ -65,12 +45,10 @@ const systemTimers: Timers = {
 };
 
 export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}): PrinterFarEnd {
-  const { dots = 384, speed_mm_s = 120, buffer_bytes = 4096, timers = systemTimers } = options;
+  const { dots = 384, speed_mm_s = 120, buffer_bytes = 4096, process_ids = true, timers = systemTimers } = options;
   const paper = composer(dots, paperFont());
   const reader = escposReader();
-  const pieces: Piece[] = [];
-  const watchers = new Set<(slip: Slip) => void>();
-  let numbered = 0;
+  const roll = paperRoll(dots);
   let buffer = Buffer.alloc(0);
   let realTime: number[] = [];
   let on = true;
@@ -92,21 +70,6 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
     if (on) line.write(Uint8Array.from(bytes)).catch(() => undefined);
   }
 
-  function piece(): Piece {
-    const last = pieces.at(-1);
-    if (last !== undefined && !last.cut) return last;
-    const fresh = { n: ++numbered, lines: [], rows: [], cut: false };
-    pieces.push(fresh);
-    if (pieces.length > KEPT) pieces.shift();
-    return fresh;
-  }
-
-  const slipOf = ({ n, lines, cut }: Piece): Slip => ({ n, text: lines.join('\n'), cut });
-
-  function tell(slip: Piece): void {
-    for (const watcher of watchers) watcher(slipOf(slip));
-  }
-
   /** Moves the paper by as many rows as fit into one step, then comes back. */
   function step(): void {
     timer = null;
@@ -117,7 +80,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
       if (current === null) continue;
       const { printed } = current;
       const rows = printed.rows.slice(current.next, current.next + budget);
-      if (rows.length > 0) piece().rows.push(...rows);
+      if (rows.length > 0) roll.burn(rows);
       current.next += rows.length;
       budget -= rows.length;
       if (current.next >= printed.rows.length) finish(printed);
@@ -127,12 +90,8 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
 
   function finish({ text, cut }: Printed): void {
     current = null;
-    // A knife that has nothing under it cuts nothing off.
-    if (cut && pieces.at(-1)?.cut !== false) return;
-    const slip = piece();
-    if (text !== null) slip.lines.push(text);
-    slip.cut = cut;
-    if (text !== null || cut) tell(slip);
+    if (text !== null) roll.read(text);
+    if (cut) roll.cut();
   }
 
   /** False where the buffer holds no whole command. */
@@ -145,7 +104,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   }
 
   function carryOut(command: Command): void {
-    if (command.do === 'say-process') say([0x37, 0x22, ...command.id, 0x00]);
+    if (command.do === 'say-process' && process_ids) say([0x37, 0x22, ...command.id, 0x00]);
     if (command.do === 'say-paper') say([out ? 0x0c : 0x00]);
     if (command.do === 'automatic-status') {
       automatic = command.mask;
@@ -221,10 +180,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
 
   return {
     paperOut(to) {
-      // A new roll is a new strip: what hung out of the printer was torn off with the old one.
-      const last = pieces.at(-1);
-      if (out && !to && last !== undefined && last.rows.length > 0)
-        pieces.push({ n: ++numbered, lines: [], rows: [], cut: false });
+      if (out && !to) roll.replace();
       out = to;
       changed();
     },
@@ -246,15 +202,9 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
       automatic = 0;
       forget();
     },
-    slips: () => pieces.filter(({ lines }) => lines.length > 0).map(slipOf),
-    async picture(n) {
-      const found = pieces.find((candidate) => candidate.n === n);
-      return found === undefined ? null : paperPicture(found.rows, dots, found.cut);
-    },
-    watch(printed) {
-      watchers.add(printed);
-      return () => watchers.delete(printed);
-    },
+    slips: roll.slips,
+    picture: roll.picture,
+    watch: roll.watch,
     get lost() {
       return lost;
     },

@@ -147,6 +147,16 @@ t.test('power lost in mid-receipt: begun, not printed', async (t) => {
   t.same(await at.paper.print(SLIP), { printed: true });
 });
 
+t.test('a printer without process ids confirms by its queued status', async (t) => {
+  await using at = counter({ process_ids: false, buffer_bytes: 1300 });
+  t.same(await at.paper.print(LONG), { printed: true });
+  t.equal(at.farEnd.lost, 0);
+  const printing = at.paper.print(LONG);
+  await until(() => (at.farEnd.slips()[1]?.text.length ?? 0) > 100);
+  at.farEnd.paperOut(true);
+  t.same(await printing, { printed: false, problem: { kind: 'paper-out' }, begun: true });
+});
+
 t.test('a line that is gone is lost, not a crash', async (t) => {
   await using at = counter();
   at.near.sever();
