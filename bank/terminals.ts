@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { Random } from '../src/values/clock.ts';
 import type { Books } from './books.ts';
 import { type DesKey, desKey, withOddParity } from './ciphers.ts';
@@ -55,8 +56,8 @@ export interface Terminals {
   master(terminal: string): MasterKeys;
   /** The master key's bytes for the key centre to wrap: made anew, kept as the next one until it is confirmed. */
   nextMaster(terminal: string): { key: Buffer; kcv: string };
+  /** The next one becomes the current one; working keys that came under the old one die with it. */
   confirmMaster(terminal: string, kcv: string): boolean;
-  dropNext(terminal: string): void;
   rotateMaster(terminal: string): void;
   /** Slots and check values, of every terminal. */
   keys(): { terminal: string; serial: string; slots: { slot: string; kcv: string | null }[] }[];
@@ -68,25 +69,13 @@ const COLUMN = { pin: 'pin_key', mac: 'mac_key', track: 'track_key' } as const;
 const SLOTS = Object.keys(COLUMN) as (keyof typeof COLUMN)[];
 
 export function terminals({ db, safe }: Books, seed: Seed, random: Random): Terminals {
-  const known = db.prepare('INSERT INTO terminal (id, batch) VALUES (?, ?) ON CONFLICT DO NOTHING');
-  for (const row of seed.terminals.values()) known.run(row.terminal, row.batch);
-  const rowOf = db.prepare('SELECT * FROM terminal WHERE id = ?');
-  const batchOf = db.prepare('SELECT batch FROM terminal WHERE id = ?');
-  const newBatch = db.prepare('UPDATE terminal SET batch = ? WHERE id = ?');
-  const signed = db.prepare(
-    'UPDATE terminal SET operator = ?, signed_in_at = ?, pin_key = ?, mac_key = ?, track_key = ? WHERE id = ?',
-  );
-  const next = db.prepare('UPDATE terminal SET next_key = ?, next_kcv = ? WHERE id = ?');
-  const promoted = db.prepare(
-    `UPDATE terminal SET master_key = next_key, master_kcv = next_kcv, next_key = NULL, next_kcv = NULL, rotate = 0
-     WHERE id = ? AND next_kcv = ?`,
-  );
-  const rotated = db.prepare('UPDATE terminal SET rotate = 1 WHERE id = ?');
+  const sql = statementsOf(db);
+  for (const row of seed.terminals.values()) sql.known.run(row.terminal, row.batch);
 
   const alive = new Map<string, WorkingKeys | null>();
 
   const row = (terminal: string): Record<string, unknown> => {
-    const found = rowOf.get(terminal);
+    const found = sql.rowOf.get(terminal);
     if (found === undefined) throw new Error(`no terminal ${terminal}`);
     return found;
   };
@@ -120,8 +109,8 @@ export function terminals({ db, safe }: Books, seed: Seed, random: Random): Term
   };
 
   return {
-    batch: (terminal) => String(batchOf.get(terminal)?.batch),
-    setBatch: (terminal, batch) => void newBatch.run(batch, terminal),
+    batch: (terminal) => String(sql.batchOf.get(terminal)?.batch),
+    setBatch: (terminal, batch) => void sql.newBatch.run(batch, terminal),
     workingKeys,
     hasMasterKey: (terminal) => row(terminal).master_key instanceof Uint8Array,
     standing(terminal) {
@@ -135,33 +124,28 @@ export function terminals({ db, safe }: Books, seed: Seed, random: Random): Term
     signIn(terminal, operator, set, at) {
       const master = opened(terminal, 'master', row(terminal).master_key);
       if (master === null) throw new Error(`terminal ${terminal} has no master key`);
-      const parts: Buffer[] = [];
-      const sealed: Partial<Record<keyof WorkingKeys, Buffer>> = {};
-      for (const { slot, size, field } of KEY_SETS[set]) {
-        const clear = freshKey(size, random);
-        const kcv = Buffer.from(desKey(clear).kcv, 'hex');
-        parts.push(master.encrypt(clear), Buffer.alloc(field - size), kcv);
-        sealed[slot] = safe.seal(`${terminal} ${slot}`, clear);
-        clear.fill(0);
-      }
-      signed.run(operator, at, sealed.pin ?? null, sealed.mac ?? null, sealed.track ?? null, terminal);
+      const { payload, sealed } = freshSet(set, master, random, (slot, key) => safe.seal(`${terminal} ${slot}`, key));
+      sql.signed.run(operator, at, sealed.pin ?? null, sealed.mac ?? null, sealed.track ?? null, terminal);
       alive.delete(terminal);
-      return { payload: Buffer.concat(parts) };
+      return { payload };
     },
     signOut(terminal) {
-      signed.run(null, null, null, null, null, terminal);
+      sql.signed.run(null, null, null, null, null, terminal);
       alive.delete(terminal);
     },
     master: masterOf,
     nextMaster(terminal) {
       const key = freshKey(16, random);
       const { kcv } = desKey(key);
-      next.run(safe.seal(`${terminal} master`, key), kcv, terminal);
+      sql.next.run(safe.seal(`${terminal} master`, key), kcv, terminal);
       return { key, kcv };
     },
-    confirmMaster: (terminal, kcv) => promoted.run(terminal, kcv).changes === 1,
-    dropNext: (terminal) => void next.run(null, null, terminal),
-    rotateMaster: (terminal) => void rotated.run(terminal),
+    confirmMaster(terminal, kcv) {
+      const promoted = sql.promoted.run(terminal, kcv).changes === 1;
+      if (promoted) alive.delete(terminal);
+      return promoted;
+    },
+    rotateMaster: (terminal) => void sql.rotated.run(terminal),
     keys: () => [...seed.terminals.values()].map(slotsOf),
     forget: () => alive.clear(),
   };
@@ -174,6 +158,43 @@ export function terminals({ db, safe }: Books, seed: Seed, random: Random): Term
     }));
     return { terminal, serial, slots: [{ slot: 'TMK', kcv: masterOf(terminal).current }, ...slots] };
   }
+}
+
+function statementsOf(db: DatabaseSync) {
+  return {
+    known: db.prepare('INSERT INTO terminal (id, batch) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    rowOf: db.prepare('SELECT * FROM terminal WHERE id = ?'),
+    batchOf: db.prepare('SELECT batch FROM terminal WHERE id = ?'),
+    newBatch: db.prepare('UPDATE terminal SET batch = ? WHERE id = ?'),
+    signed: db.prepare(
+      'UPDATE terminal SET operator = ?, signed_in_at = ?, pin_key = ?, mac_key = ?, track_key = ? WHERE id = ?',
+    ),
+    next: db.prepare('UPDATE terminal SET next_key = ?, next_kcv = ? WHERE id = ?'),
+    promoted: db.prepare(
+      `UPDATE terminal SET master_key = next_key, master_kcv = next_kcv, next_key = NULL, next_kcv = NULL, rotate = 0,
+         operator = NULL, signed_in_at = NULL, pin_key = NULL, mac_key = NULL, track_key = NULL
+       WHERE id = ? AND next_kcv = ?`,
+    ),
+    rotated: db.prepare('UPDATE terminal SET rotate = 1 WHERE id = ?'),
+  };
+}
+
+/** New working keys: as F62 carries them, and as the books keep them. */
+function freshSet(
+  set: KeySet,
+  master: DesKey,
+  random: Random,
+  seal: (slot: string, key: Uint8Array) => Buffer,
+): { payload: Buffer; sealed: Partial<Record<keyof WorkingKeys, Buffer>> } {
+  const parts: Buffer[] = [];
+  const sealed: Partial<Record<keyof WorkingKeys, Buffer>> = {};
+  for (const { slot, size, field } of KEY_SETS[set]) {
+    const clear = freshKey(size, random);
+    parts.push(master.encrypt(clear), Buffer.alloc(field - size), Buffer.from(desKey(clear).kcv, 'hex'));
+    sealed[slot] = seal(slot, clear);
+    clear.fill(0);
+  }
+  return { payload: Buffer.concat(parts), sealed };
 }
 
 /** Fresh, with odd parity; the halves of a double-length key differ, or it would be a single-length one. */

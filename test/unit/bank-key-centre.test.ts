@@ -5,7 +5,19 @@ import { join } from 'node:path';
 import t from 'tap';
 import { provision } from '../../bank/provision.ts';
 import { systemClock } from '../../src/values/clock.ts';
-import { connect, factory, framed, lab, shakeHands, signedBy, signIn, talkTo } from './bank-terminal.ts';
+import {
+  ask,
+  connect,
+  factory,
+  framed,
+  lab,
+  saleRequest,
+  sealed,
+  shakeHands,
+  signedBy,
+  signIn,
+  talkTo,
+} from './bank-terminal.ts';
 import { kcvOf } from './bank-terminal-keys.ts';
 
 const token = () => randomBytes(16).toString('hex').toUpperCase();
@@ -23,12 +35,14 @@ t.test('a terminal that proves itself gets its master key, and keeps it the next
     answer_timeout_ms: 60_000,
     reversal_retries: 3,
   });
-  await signIn(here, first.tmk);
+  const keys = await signIn(here, first.tmk);
   t.equal((await shakeHands(here, device, { kcv: first.kcv })).end, 'kept');
 
   const again = await shakeHands(here, device);
   if (again.end !== 'loaded') return t.fail(again.end);
   t.not(again.kcv, first.kcv, 'a terminal that lost its key gets a fresh one');
+  const sale = await ask(here, sealed(saleRequest(keys, { trace: '000002' }), keys.mak));
+  t.equal(sale?.message.code, '99', 'working keys die with the master key that they came under');
   await t.rejects(signIn(here, first.tmk), 'the old one is not used any more');
   await signIn(here, again.tmk, '000002');
 

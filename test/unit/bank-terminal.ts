@@ -86,7 +86,7 @@ export async function connect(address: string): Promise<Line> {
       const until = performance.now() + ms;
       while (bodies.length === 0 && !over && performance.now() < until) {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, until - performance.now());
+          const timer = setTimeout(resolve, Math.max(1, until - performance.now()));
           wake = () => {
             clearTimeout(timer);
             resolve();
