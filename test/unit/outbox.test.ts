@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { ReversalEnd, ReversalRequest } from '../../src/host/host.ts';
+import type { ReversalEnd, ReversalRequest } from '../../src/host/reversal.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Answered, History } from '../../src/journal/events.ts';
 import type { Journal } from '../../src/journal/journal.ts';
@@ -289,13 +289,15 @@ t.test('never two exchanges of one debt, nor two at once', async (t) => {
   ];
   await settled();
   t.equal(host.asked.length, 1);
-  answer.resolve(acknowledged);
+  answer.resolve(unanswered);
   await Promise.all(all);
   t.equal(host.most, 1);
   t.same(
     host.asked.map(({ trace }) => trace),
     ['000001', '000002'],
+    'those who came later joined the one that was on the line',
   );
+  t.equal(one.history.tries, 1);
 });
 
 t.test('the background tries with a growing wait until it is settled, and tidies up after', async (t) => {
