@@ -1,7 +1,7 @@
 import { createDisplay, FONT, type Font, lv, type Obj, openTypeface } from 'lvgl-bindings';
 import type { Framebuffer } from '../../board/buses.ts';
 import { barAt, footAt } from './render/frame.ts';
-import { paragraphs, unbroken } from './render/paragraphs.ts';
+import { type Paragraphs, paragraphs } from './render/paragraphs.ts';
 import { box, fill, flow, fullWidth, IS_PICTURE, type Pen, pad, READS_AS_ONE, type Typeface } from './render/pen.ts';
 import { family } from './render/reconcile.ts';
 import { LINE_HEIGHT, type ThemeName, themes } from './render/theme.ts';
@@ -57,7 +57,7 @@ export function screenRenderer({ framebuffer, theme }: RendererParts): ScreenRen
   return {
     show,
     root,
-    texts: () => ({ screen: shown?.id ?? '', texts: textsUnder(root) }),
+    texts: () => ({ screen: shown?.id ?? '', texts: textsUnder(root, breaking) }),
     setTheme(next) {
       if (next === name) return;
       name = next;
@@ -168,15 +168,15 @@ function turnsOf(turning: Set<Obj>, present: () => void): { look(): void; stop()
 }
 
 /** The texts of the labels under an object, in the order of the tree. */
-function textsUnder(object: Obj): string[] {
+function textsUnder(object: Obj, breaking: Paragraphs): string[] {
   const texts: string[] = [];
   for (let place = 0; place < lv.objGetChildCount(object); place++) {
     const child = lv.objGetChild(object, place);
     if (child === null) continue;
     if (lv.objGetClassName(child) === 'lv_label') {
-      if (!lv.objHasFlag(child, IS_PICTURE)) texts.push(unbroken(lv.labelGetText(child)));
-    } else if (lv.objHasFlag(child, READS_AS_ONE)) texts.push(textsUnder(child).join(''));
-    else texts.push(...textsUnder(child));
+      if (!lv.objHasFlag(child, IS_PICTURE)) texts.push(breaking.read(child));
+    } else if (lv.objHasFlag(child, READS_AS_ONE)) texts.push(textsUnder(child, breaking).join(''));
+    else texts.push(...textsUnder(child, breaking));
   }
   return texts.filter((text) => text !== '');
 }

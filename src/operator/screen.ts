@@ -46,8 +46,8 @@ export interface Foot {
 
 export type Colour = 'ink' | 'muted' | 'done' | 'refused' | 'attention';
 
-/** In logical pixels on a 480×320 panel: status 14, body 16, lead 18, title 20, result 28, headline 34. */
-export type TextSize = 'status' | 'body' | 'lead' | 'title' | 'result' | 'headline';
+/** In logical pixels on a 480×320 panel: status 14, body 16, lead 18, title 20, result 28, headline 34; a card's number 34. */
+export type TextSize = 'number' | 'status' | 'body' | 'lead' | 'title' | 'result' | 'headline';
 
 export type Align = 'start' | 'centre' | 'end';
 

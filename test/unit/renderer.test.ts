@@ -210,6 +210,7 @@ function flawsUnder(object: Obj): string[] {
   const around = lv.objGetCoords(object);
   for (const [place, child] of children.entries()) {
     const at = lv.objGetCoords(child);
+    if (at.x2 - at.x1 < 4 || at.y2 - at.y1 < 8) flaws.push(`pressed flat: ${said(child)}`);
     if (at.x1 < around.x1 || at.y1 < around.y1 || at.x2 > around.x2 || at.y2 > around.y2) {
       flaws.push(`cut off: ${said(child)} at ${JSON.stringify(at)} in ${JSON.stringify(around)}`);
     }
@@ -238,11 +239,16 @@ function brokenIn(label: Obj): string[] {
   });
 }
 
-const isLabel = (object: Obj) => lv.objGetClassName(object) === 'lv_label';
-const said = (object: Obj): string =>
-  isLabel(object) ? lv.labelGetText(object) : childrenOf(object).map(said).join(' ');
-const holdsText = (object: Obj): boolean =>
-  isLabel(object) ? lv.labelGetText(object) !== '' : childrenOf(object).some(holdsText);
+function isLabel(object: Obj): boolean {
+  return lv.objGetClassName(object) === 'lv_label';
+}
+function said(object: Obj): string {
+  return isLabel(object) ? lv.labelGetText(object) : childrenOf(object).map(said).join(' ');
+}
+
+function holdsText(object: Obj): boolean {
+  return isLabel(object) ? lv.labelGetText(object) !== '' : childrenOf(object).some(holdsText);
+}
 
 function childrenOf(object: Obj): Obj[] {
   const count = lv.objGetChildCount(object);

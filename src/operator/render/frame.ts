@@ -96,13 +96,19 @@ export function footAt(pen: Pen, parent: Obj): (foot: Foot) => void {
   border(object, pen.theme.line, 1, BORDER_SIDE.TOP);
   pad(object, 0, pen.px(EDGE));
   let before: Foot | null = null;
-  let note: Obj | null = null;
+  let note: Note | null = null;
   return (foot) => {
     if (isDeepStrictEqual(foot, before)) return;
     const sameKeys = before !== null && isDeepStrictEqual({ ...foot, note: '' }, { ...before, note: '' });
     before = foot;
-    if (sameKeys && note !== null && foot.note !== undefined) {
-      write(pen, note, foot.note);
+    if (
+      sameKeys &&
+      note !== null &&
+      foot.note !== undefined &&
+      note.room !== null &&
+      noteFits(pen, foot.note, note.room)
+    ) {
+      write(pen, note.label, foot.note);
       return;
     }
     lv.objClean(object);
@@ -110,14 +116,20 @@ export function footAt(pen: Pen, parent: Obj): (foot: Foot) => void {
   };
 }
 
-/** Gives the label of the note, where there is one. */
-function paintCells(pen: Pen, object: Obj, foot: Foot): Obj | null {
+interface Note {
+  readonly label: Obj;
+  /** What one line of it may take; null where it takes two. */
+  readonly room: number | null;
+}
+
+/** Gives the note, where there is one. */
+function paintCells(pen: Pen, object: Obj, foot: Foot): Note | null {
   const cells = footCells(foot).filter((cell) => cell !== null);
   const noteAlone = cells.length === 1 && foot.note !== undefined;
   const greenAlone = cells.length === 1 && foot.cancel === undefined;
   const justify = noteAlone ? 'centre' : greenAlone ? 'end' : 'apart';
   flow(object, { direction: 'line', gap: pen.px(12), justify, align: 'centre' });
-  let note: Obj | null = null;
+  let note: Note | null = null;
   for (const [place, { key, text }] of cells.entries()) {
     if (key === null) {
       const align = place === 0 ? 'start' : place === cells.length - 1 ? 'end' : 'centre';
@@ -132,14 +144,18 @@ function paintCells(pen: Pen, object: Obj, foot: Foot): Obj | null {
 }
 
 /** A note that is too long for one line takes two, smaller. */
-function paintNote(pen: Pen, parent: Obj, text: string, taken: number, align: Align): Obj {
+function paintNote(pen: Pen, parent: Obj, text: string, taken: number, align: Align): Note {
   const room = pen.width - 2 * pen.px(EDGE) - taken;
-  if (widthOf(pen, text, textSizes.body) <= room) {
-    return label(pen, parent, text, { size: textSizes.body, colour: 'muted' });
+  if (noteFits(pen, text, room)) {
+    return { label: label(pen, parent, text, { size: textSizes.body, colour: 'muted' }), room };
   }
   const note = paragraph(pen, parent, text, { size: SMALL_NOTE, colour: 'muted', align });
   lv.objSetFlexGrow(note, 1);
-  return note;
+  return { label: note, room: null };
+}
+
+function noteFits(pen: Pen, text: string, room: number): boolean {
+  return widthOf(pen, text, textSizes.body) <= room;
 }
 
 /** What the keys and the gaps beside them take. */

@@ -16,7 +16,7 @@ import {
   tint,
   write,
 } from './pen.ts';
-import { amountSizes, gaps, textSizes } from './theme.ts';
+import { amountSizes, gaps, numberSizes, textSizes } from './theme.ts';
 
 /** A node that stands on the panel. `change` takes its successor; false where it must be drawn anew. */
 export interface Standing<N extends Node = Node> {
@@ -113,6 +113,10 @@ export function wide(object: Obj, direction: Direction): Obj {
   return direction === 'column' ? fullWidth(object) : object;
 }
 
+function sizeOf(pen: Pen, size: TextSize): number {
+  return size === 'number' ? numberSizes[pen.narrow ? 'narrow' : 'wide'] : textSizes[size];
+}
+
 /** Extra space between the lines of what is read as a paragraph, in em. */
 const leadings: Partial<Record<TextSize, number>> = { body: 0.1, lead: 0.2 };
 
@@ -120,8 +124,8 @@ function paintText(pen: Pen, parent: Obj, node: TextNode, direction: Direction):
   const { text, size = 'body', colour = 'ink', strong = false, align = 'start', grow = false } = node;
   const leading = leadings[size] ?? 0;
   const draw = grow || direction === 'column' ? paragraph : label;
-  const object = draw(pen, parent, text, { size: textSizes[size], colour, strong, align, leading });
-  if (grow) lv.objSetFlexGrow(object, 1);
+  const object = draw(pen, parent, text, { size: sizeOf(pen, size), colour, strong, align, leading });
+  if (grow && direction === 'line') lv.objSetFlexGrow(object, 1);
   else wide(object, direction);
   let standing = colour;
   const change = (next: TextNode) => {

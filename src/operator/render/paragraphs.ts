@@ -8,6 +8,8 @@ export interface Paragraphs {
   add(label: Obj, text: string, font: Font): void;
   /** False where the label is none of these. */
   write(label: Obj, text: string): boolean;
+  /** What the label says, read from LVGL, with the spaces back that line ends have replaced. */
+  read(label: Obj): string;
   /** Breaks the lines of every label whose text or width has changed. */
   settle(root: Obj): void;
 }
@@ -35,6 +37,11 @@ export function paragraphs(): Paragraphs {
       }
       return true;
     },
+    read(label) {
+      const found = lv.labelGetText(label);
+      const text = standing.get(label)?.text ?? found;
+      return text.replace(/\s/g, '') === found.replace(/\s/g, '') ? text : found;
+    },
     settle(root) {
       lv.objUpdateLayout(root);
       for (const [label, paragraph] of standing) {
@@ -52,26 +59,24 @@ export function paragraphs(): Paragraphs {
   };
 }
 
-/** The text of a label, as it was before its lines were broken. */
-export function unbroken(text: string): string {
-  return text.replaceAll('\n', '');
-}
-
-/** `text` with line ends so that each line is at most `width` wide; spaces stay at the ends of lines. */
+/** `text` with line ends so that each line is at most `width` wide. */
 export function brokenToFit(text: string, measure: (line: string) => number, width: number): string {
   if (measure(text) <= width) return text;
-  const pieces = piecesOf(text);
+  const pieces = partsOf(text, measure, width);
   const lines = linesOf(pieces, measure, width);
   // A last line of one or two characters looks lost: narrower lines share what there is.
   for (let share = 0.95; share > 0.7 && lines.length > 1 && lost(lines); share -= 0.05) {
     const other = linesOf(pieces, measure, width * share);
     if (other.length > lines.length) break;
-    if (!lost(other)) return other.join('\n');
+    if (!lost(other)) return other.map((line) => line.trimEnd()).join('\n');
   }
-  return lines.join('\n');
+  return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-const lost = (lines: readonly string[]): boolean => [...(lines.at(-1) ?? '')].length < 4;
+function lost(lines: readonly string[]): boolean {
+  const [first = 0, last = 0] = [lines[0], lines.at(-1)].map((line) => [...(line ?? '')].length);
+  return last < Math.min(4, first / 2);
+}
 
 function linesOf(pieces: readonly string[], measure: (line: string) => number, width: number): string[] {
   const lines: string[] = [];
@@ -90,6 +95,12 @@ const LATIN = /[!-~¥°]/;
 /** What may not begin a line, and what may not end one (GB/T 15834; W3C, Requirements for Chinese Text Layout 3.1). */
 const CLOSING = /[，。、：；！？）》」』”’…·%]/;
 const OPENING = /[（《「『“‘]/;
+
+/** Facts that dots keep apart stay whole where they fit on a line of their own. */
+function partsOf(text: string, measure: (line: string) => number, width: number): string[] {
+  const facts = text.split(/(?<= · )/);
+  return facts.flatMap((fact) => (facts.length > 1 && measure(fact.trimEnd()) <= width ? [fact] : piecesOf(fact)));
+}
 
 /** The shortest pieces that stay together: words, numbers with the sign beside them, a character with its punctuation. */
 function piecesOf(text: string): string[] {
@@ -111,8 +122,9 @@ function mayBreakBefore(characters: readonly string[], at: number): boolean {
   const before = characters[at - 1] ?? '';
   if (character === ' ' || CLOSING.test(character) || OPENING.test(before)) return false;
   if (before !== ' ') return !(LATIN.test(character) && LATIN.test(before));
-  // `34 秒` and `凭证号 000047` stay together.
+  // A card's number stays whole, and so do `34 秒` and `凭证号 000047`.
   const beyond = characters[at - 2] ?? '';
+  if (/[\d*]/.test(beyond) && /[\d*]/.test(character)) return false;
   const counted = /\d/.test(beyond) && !LATIN.test(character);
   const numbered = /[\d¥]/.test(character) && !LATIN.test(beyond) && !CLOSING.test(beyond);
   return !(counted || numbered);

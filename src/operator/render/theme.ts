@@ -48,14 +48,17 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
 };
 
 /** In logical pixels, on a panel of 480×320. */
-export const textSizes: Readonly<Record<TextSize, number>> = {
+export const textSizes = {
   status: 14,
   body: 16,
   lead: 18,
   title: 20,
   result: 28,
   headline: 34,
-};
+} as const satisfies Partial<Record<TextSize, number>>;
+
+/** A card's number stands on one line of either panel. */
+export const numberSizes = { wide: 34, narrow: 23 } as const;
 
 /** Wide and narrow panels: an amount of ¥50,000.00 fits beside a badge on both. */
 export const amountSizes: Readonly<Record<AmountNode['size'], { readonly wide: number; readonly narrow: number }>> = {

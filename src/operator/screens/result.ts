@@ -108,7 +108,7 @@ export function saleUnknown(text: Text, bar: BarFacts, { amount, trace, why, wai
   const body = result({
     tone: 'attention',
     mark: 'question',
-    money: text('money.unknown'),
+    money: text('unknown.money'),
     title: text('unknown.title'),
     numbers: dotted(yuanOf(text, amount), text('result.trace', { trace }), text('unknown.waited', { seconds: waited })),
     words: [said(text(`unknown.why.${why}`)), said(text('unknown.next'))],

@@ -138,7 +138,7 @@ export function saleNumber(text: Text, bar: BarFacts, { card, amount, expiry }: 
     ...sale(text, bar, 'sale.number', [
       ...centred([
         ...(amount === null ? [] : [amountNode(amount, 'small', 'centre')]),
-        { node: 'text', key: 'number', text: inFours(card.masked), size: 'headline', align: 'centre', strong: true },
+        { node: 'text', key: 'number', text: inFours(card.masked), size: 'number', align: 'centre', strong: true },
         ...(under === '' ? [] : [quiet(under, 'centre')]),
         { node: 'text', key: 'ask', text: text('card.number.ask'), size: 'title', align: 'centre' },
       ]),
@@ -233,6 +233,7 @@ function cardHead(title: string, amount: Fen): Node {
     node: 'line',
     key: 'head',
     justify: 'apart',
+    stack: true,
     children: [
       { node: 'text', text: title, size: 'title', strong: true, grow: true },
       amountNode(amount, 'small', 'end'),
