@@ -1,23 +1,17 @@
-import { inspect } from 'node:util';
 import type { Fen } from '../values/fen.ts';
-import type { Pan } from '../values/pan.ts';
 import { Fault } from '../values/problem.ts';
 import { type Batch, batch, type Trace } from '../values/trace.ts';
 import type { PinBlock } from '../vault/pin-entry.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { WorkingSlot } from '../vault/working-keys.ts';
-import { type Answer, type Asked, type Doubt, doubtOf, judged, noAnswer } from './answers.ts';
+import { type Answer, type Asked, doubtOf, judged, noAnswer } from './answers.ts';
 import { forgetPacked, type Message, MessageError, packFrame } from './codec.ts';
 import { type Exchanged, type LineName, type LinkTools, openLink } from './link.ts';
-import { compose, type Facts, type ReversalReason, type SaleCard } from './messages.ts';
+import { compose, type Facts, type SaleCard } from './messages.ts';
+import { Prepared } from './prepared.ts';
+import { type ReversalEnd, type ReversalRequest, reversalEnd, reversalFacts } from './reversal.ts';
 import type { HostSettings } from './settings.ts';
-import {
-  type ReversibleName,
-  reversalOf,
-  type Transaction,
-  type TransactionName,
-  transactions,
-} from './transactions.ts';
+import { reversalOf, type Transaction, type TransactionName, transactions } from './transactions.ts';
 
 /** The bank as the flows see it. Nothing here knows a screen; nothing here decides what is owed. */
 export interface Host {
@@ -61,88 +55,11 @@ export interface SaleRequest {
   readonly pin: PinBlock | null;
 }
 
-export interface ReversalRequest {
-  readonly transaction: ReversibleName;
-  /** Of the original. */
-  readonly trace: Trace;
-  readonly batch: Batch;
-  readonly amount: Fen;
-  readonly entry_mode: string;
-  readonly pan: Pan | null;
-  readonly expiry: string | null;
-  /** F38 of the original's answer, where there was one. */
-  readonly authorisation: string | null;
-  readonly reason: ReversalReason;
-}
-
-export type ReversalEnd =
-  | { end: 'acknowledged'; code: string }
-  /** 12 or 25: the bank knows no such original. */
-  | { end: 'no-original'; code: string }
-  /** Nothing definite; `code` is what the bank said, if anything. */
-  | { end: 'no-answer'; code: string | null; why: Doubt | null }
-  /** The keys are missing or not the bank's. */
-  | { end: 'sign-in-first'; code: string | null };
-
-/** A request that is whole and has not been sent. It prints masked, is sent at most once, and is overwritten then. */
-export class Prepared {
-  readonly trace: Trace;
-  readonly batch: Batch;
-  readonly amount: Fen;
-  /** F22 */
-  readonly entry_mode: string;
-  readonly #message: Message;
-  readonly #answer: string;
-  #frame: Uint8Array | null;
-
-  constructor(
-    facts: { trace: Trace; batch: Batch; amount: Fen; entryMode: string },
-    message: Message,
-    answer: string,
-    frame: Uint8Array,
-  ) {
-    this.trace = facts.trace;
-    this.batch = facts.batch;
-    this.amount = facts.amount;
-    this.entry_mode = facts.entryMode;
-    this.#message = message;
-    this.#answer = answer;
-    this.#frame = frame;
-  }
-
-  /** For `host/` alone: hands the bytes out once. */
-  take(): { message: Message; answer: string; frame: Uint8Array } {
-    const frame = this.#frame;
-    if (frame === null) throw new Error(`trace ${this.trace} was sent already: a request is never sent twice`);
-    this.#frame = null;
-    return { message: this.#message, answer: this.#answer, frame };
-  }
-
-  /** Of a sale that is given up before it was sent. */
-  wipe(): void {
-    this.#frame?.fill(0);
-    this.#frame = null;
-  }
-
-  toJSON(): object {
-    const { trace, batch, amount, entry_mode } = this;
-    return { trace, batch, amount, entry_mode };
-  }
-
-  [inspect.custom](): string {
-    return `Prepared ${inspect(this.toJSON())}`;
-  }
-}
-
 export interface HostTools extends LinkTools {
   readonly vault: Vault;
   /** Told of an answer that came after `send` gave up: evidence, never a change of state (money.md 4). */
   readonly onLate?: (trace: Trace, batch: Batch, answer: Answer) => void;
 }
-
-/** Codes of a reversal that mean "there is nothing to reverse" (money.md 3). */
-const NO_ORIGINAL = ['12', '25'];
-const SIGN_IN_FIRST = ['A0', '77', '99'];
 
 export function openHost(settings: HostSettings, tools: HostTools): Host {
   const { vault, clock, onLate } = tools;
@@ -274,24 +191,6 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       ? judged(exchanged.bytes, exchanged.message, asked, vault)
       : noAnswer(exchanged.end);
   }
-}
-
-function reversalFacts(reversal: ReversalRequest, { profile: { dialect } }: HostSettings): Facts {
-  const { trace, batch, amount, entry_mode, pan, expiry, authorisation, reason } = reversal;
-  return {
-    ...{ trace, batch, amount, authorisation, reason, entryMode: entry_mode },
-    pan: dialect.reversal_pan ? pan : null,
-    expiry: dialect.reversal_expiry ? expiry : null,
-  };
-}
-
-function reversalEnd({ code, why }: Answer): ReversalEnd {
-  // Keys that differ spoil every MAC, the bank's refusal included: only a sign-in ends that.
-  if (code !== null && SIGN_IN_FIRST.includes(code)) return { end: 'sign-in-first', code };
-  if (why === 'bad-mac') return { end: 'sign-in-first', code };
-  if (why !== null || code === null) return { end: 'no-answer', code, why };
-  if (code === '00') return { end: 'acknowledged', code };
-  return NO_ORIGINAL.includes(code) ? { end: 'no-original', code } : { end: 'no-answer', code, why };
 }
 
 function garbled(field: string, why: string): Fault {

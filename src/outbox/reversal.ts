@@ -1,4 +1,4 @@
-import type { ReversalRequest } from '../host/host.ts';
+import type { ReversalRequest } from '../host/reversal.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Doubt, History } from '../journal/events.ts';
 import type { EntryType } from '../journal/types.ts';

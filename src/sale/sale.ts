@@ -1,6 +1,6 @@
 import type { StripeCard, StripeRead } from '../card/stripe-card.ts';
 import type { Answer } from '../host/answers.ts';
-import type { Prepared } from '../host/host.ts';
+import type { Prepared } from '../host/prepared.ts';
 import type { Entry } from '../journal/entry.ts';
 import { acknowledged, askAmount, askKey } from '../operator/ask.ts';
 import { saleAgain, saleRefused } from '../operator/screens/result.ts';

@@ -1,0 +1,54 @@
+import { inspect } from 'node:util';
+import type { Fen } from '../values/fen.ts';
+import type { Batch, Trace } from '../values/trace.ts';
+import type { Message } from './codec.ts';
+
+/** A request that is whole and has not been sent. It prints masked, is sent at most once, and is overwritten then. */
+export class Prepared {
+  readonly trace: Trace;
+  readonly batch: Batch;
+  readonly amount: Fen;
+  /** F22 */
+  readonly entry_mode: string;
+  readonly #message: Message;
+  readonly #answer: string;
+  #frame: Uint8Array | null;
+
+  constructor(
+    facts: { trace: Trace; batch: Batch; amount: Fen; entryMode: string },
+    message: Message,
+    answer: string,
+    frame: Uint8Array,
+  ) {
+    this.trace = facts.trace;
+    this.batch = facts.batch;
+    this.amount = facts.amount;
+    this.entry_mode = facts.entryMode;
+    this.#message = message;
+    this.#answer = answer;
+    this.#frame = frame;
+  }
+
+  /** For `host/` alone: hands the bytes out once. */
+  take(): { message: Message; answer: string; frame: Uint8Array } {
+    const frame = this.#frame;
+    if (frame === null) throw new Error(`trace ${this.trace} was sent already: a request is never sent twice`);
+    this.#frame = null;
+    return { message: this.#message, answer: this.#answer, frame };
+  }
+
+  /** Of a sale that is given up before it was sent. */
+  wipe(): void {
+    this.#frame?.fill(0);
+    this.#frame = null;
+  }
+
+  toJSON(): object {
+    const { trace, batch, amount, entry_mode } = this;
+    return { trace, batch, amount, entry_mode };
+  }
+
+  [inspect.custom](): string {
+    return `Prepared ${inspect(this.toJSON())}`;
+  }
+}

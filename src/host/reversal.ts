@@ -1,0 +1,54 @@
+import type { Fen } from '../values/fen.ts';
+import type { Pan } from '../values/pan.ts';
+import type { Batch, Trace } from '../values/trace.ts';
+import type { Answer, Doubt } from './answers.ts';
+import type { Facts, ReversalReason } from './messages.ts';
+import type { HostSettings } from './settings.ts';
+import type { ReversibleName } from './transactions.ts';
+
+export interface ReversalRequest {
+  readonly transaction: ReversibleName;
+  /** Of the original. */
+  readonly trace: Trace;
+  readonly batch: Batch;
+  readonly amount: Fen;
+  readonly entry_mode: string;
+  readonly pan: Pan | null;
+  readonly expiry: string | null;
+  /** F38 of the original's answer, where there was one. */
+  readonly authorisation: string | null;
+  readonly reason: ReversalReason;
+}
+
+export type ReversalEnd =
+  | { end: 'acknowledged'; code: string }
+  /** 12 or 25: the bank knows no such original. */
+  | { end: 'no-original'; code: string }
+  /** Nothing definite; `code` is what the bank said, if anything. */
+  | { end: 'no-answer'; code: string | null; why: Doubt | null }
+  /** The keys are missing or not the bank's. */
+  | { end: 'sign-in-first'; code: string | null };
+
+/** Codes of a reversal that mean "there is nothing to reverse" (money.md 3). */
+const NO_ORIGINAL = ['12', '25'];
+const SIGN_IN_FIRST = ['A0', '77', '99'];
+
+/** What its message is made of; an acquirer's dialect may leave the card's number and expiry out. */
+export function reversalFacts(reversal: ReversalRequest, { profile: { dialect } }: HostSettings): Facts {
+  const { trace, batch, amount, entry_mode, pan, expiry, authorisation, reason } = reversal;
+  return {
+    ...{ trace, batch, amount, authorisation, reason, entryMode: entry_mode },
+    pan: dialect.reversal_pan ? pan : null,
+    expiry: dialect.reversal_expiry ? expiry : null,
+  };
+}
+
+/** What the answer to it means. */
+export function reversalEnd({ code, why }: Answer): ReversalEnd {
+  // Keys that differ spoil every MAC, the bank's refusal included: only a sign-in ends that.
+  if (code !== null && SIGN_IN_FIRST.includes(code)) return { end: 'sign-in-first', code };
+  if (why === 'bad-mac') return { end: 'sign-in-first', code };
+  if (why !== null || code === null) return { end: 'no-answer', code, why };
+  if (code === '00') return { end: 'acknowledged', code };
+  return NO_ORIGINAL.includes(code) ? { end: 'no-original', code } : { end: 'no-answer', code, why };
+}
