@@ -69,3 +69,8 @@ export function problemOf(work: () => unknown): Problem | null {
     return error.problem;
   }
 }
+
+/** The journal, closed at the end of its block. */
+export function scoped(journal: Journal): Journal & Disposable {
+  return Object.create(journal, { [Symbol.dispose]: { value: () => journal.close() } });
+}

@@ -339,6 +339,7 @@ t.test('the background leaves the line to a flow, and hears of a new debt by its
   await calm(clock);
   const sale = journal.begin(saleOf(5));
   const entry = owing(1);
+  outbox.wake();
   await clock.advance(100_000);
   t.equal(host.asked.length, 0, 'a sale is in hand');
   sale.sent();
