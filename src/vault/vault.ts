@@ -32,6 +32,7 @@ export interface Vault extends Sealer, CardSafe {
 
   /** Field 64 under the MAK: eight characters. */
   mac(covered: Uint8Array): Uint8Array;
+  /** False, too, where there is no MAK: an answer that comes after the sign-out cannot be believed. */
   macMatches(covered: Uint8Array, mac: Uint8Array): boolean;
   pinEntry(): PinEntry;
   /** Digits and `D` with one block under the TDK; null where the track is too short. */
@@ -95,6 +96,7 @@ export function openVault(settings: VaultSettings): Vault {
     forgetWorkingKeys: () => slots.change({ PIK: null, MAK: null, TDK: null }),
     mac: (covered) => acquirerMac(slots.cipher('MAK'), covered),
     macMatches(covered, mac) {
+      if (slots.stateOf('MAK') !== 'loaded') return false;
       const expected = acquirerMac(slots.cipher('MAK'), covered);
       return mac.length === expected.length && timingSafeEqual(expected, mac);
     },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import t from 'tap';
 import { type Message, type MessageFields, message, packFrame, unpack } from '../../src/host/codec.ts';
-import { type Host, openHost } from '../../src/host/host.ts';
+import { type Host, type HostTools, openHost } from '../../src/host/host.ts';
 import type { ReversalReason } from '../../src/host/messages.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { fen } from '../../src/values/fen.ts';
@@ -37,11 +37,17 @@ function vaultWith(t: { teardown(work: () => void): void }, algorithm: '3des' | 
   return openVault(vaultSettings(folder));
 }
 
+interface Way {
+  algorithm?: '3des' | 'sm4';
+  answer_ms?: number;
+  onLate?: HostTools['onLate'];
+}
+
 /** A far end without a network: `reply` makes the answer to each message. */
 function counter(
   t: { teardown(work: () => void): void },
   reply: (asked: Message) => MessageFields | null,
-  algorithm: '3des' | 'sm4' = '3des',
+  { algorithm = '3des', answer_ms = 0, onLate }: Way = {},
 ) {
   const vault = vaultWith(t, algorithm);
   const sent: Message[] = [];
@@ -61,7 +67,7 @@ function counter(
         if (answer === null) return;
         const sealed = asked.mac === undefined ? undefined : vault.mac;
         const bytes = Uint8Array.from(packFrame(message(answer), sealed));
-        setImmediate(() => receive(bytes));
+        setTimeout(() => receive(bytes), answer_ms);
       },
       listen(to) {
         receive = to;
@@ -77,6 +83,7 @@ function counter(
     vault,
     connect,
     clock: systemClock,
+    ...(onLate && { onLate }),
     onWire: (event) => wire.push(inspect(event)),
   });
   return { vault, host, sent, wire };
@@ -128,7 +135,7 @@ t.test('without a PIN there is no PIN field, and the track is still encrypted', 
 });
 
 t.test('under SM4 the PIN block stands in field 59', async (t) => {
-  const { host, vault, sent } = counter(t, (asked) => mirrored(asked), 'sm4');
+  const { host, vault, sent } = counter(t, (asked) => mirrored(asked), { algorithm: 'sm4' });
   t.match(await host.send(host.prepareSale(sale(vault)), () => undefined), { money: 'charged' });
   t.equal(Buffer.from(sent[0]?.pinBlock ?? []).toString('hex'), '0000000000000000');
   t.equal(Buffer.from(sent[0]?.additional59?.subarray(0, 5) ?? []).toString(), 'A1016');
@@ -244,6 +251,23 @@ t.test('a sign-in whose answer lacks or spoils something stores nothing', async 
   t.strictSame(await refused.host.signIn('01', { trace, batch: one }), { end: 'refused', code: '97' });
   t.match(refused.sent[0]?.masked(), { mti: '0800', batch: '00000001004', operator: '01 ' });
   t.equal(refused.sent[0]?.mac, undefined);
+});
+
+t.test('an answer that comes late is told with what may be believed of it, also after a sign-out', async (t) => {
+  for (const signedOut of [false, true]) {
+    const late = new Promise<unknown[]>((resolve) => {
+      const way: Way = { answer_ms: 90, onLate: (...told) => resolve(told) };
+      const { host, vault } = counter(t, (asked) => mirrored(asked), way);
+      void host
+        .send(host.prepareSale(sale(vault)), () => undefined)
+        .then((answer) => {
+          t.match(answer, { money: 'unknown', why: 'silent' });
+          if (signedOut) vault.forgetWorkingKeys();
+        });
+    });
+    const answer = signedOut ? { money: 'unknown', why: 'bad-mac' } : { money: 'charged', code: '00' };
+    t.match(await late, [trace, one, answer]);
+  }
 });
 
 t.test('a sign-out drops the keys even when nobody answers', async (t) => {
