@@ -1,6 +1,7 @@
 /**
  * What a journal row costs, beside its floor: a 400-byte write with fdatasync into a file that is long enough already,
  * the cheapest durable write that the disk has. Rows, events and floor take turns, so that what slows one slows all.
+ * The first rounds, in which the engine still compiles, are not counted.
  * `node bench/journal.ts [folder] [rounds]` prints one line of JSON; the folder must be on the disk that is meant.
  */
 import { randomBytes } from 'node:crypto';
@@ -13,7 +14,8 @@ import { type Journal, openJournal, type Request } from '../src/journal/journal.
 import { fen } from '../src/values/fen.ts';
 
 const ROW_BYTES = 400;
-const [under = tmpdir(), rounds = '500'] = process.argv.slice(2);
+const WARM_UP = 200;
+const [under = tmpdir(), rounds = '2000'] = process.argv.slice(2);
 
 const folder = mkdtempSync(join(under, 'guitai-bench-'));
 try {
@@ -21,7 +23,7 @@ try {
     disk: journalDisk({ file: join(folder, 'journal.db'), marker: join(folder, 'mark', 'journal.json') }),
     random: (bytes) => randomBytes(bytes),
   });
-  console.log(JSON.stringify(measure(journal, Number(rounds))));
+  console.log(JSON.stringify(measure(journal, Number(rounds) + WARM_UP)));
   journal.close();
 } finally {
   rmSync(folder, { recursive: true });
@@ -30,7 +32,7 @@ try {
 function measure(journal: Journal, count: number): object {
   const floor = openSync(join(folder, 'floor'), 'w+');
   const appended = openSync(join(folder, 'appended'), 'a');
-  writeSync(floor, new Uint8Array(ROW_BYTES * (count + 1)));
+  writeSync(floor, new Uint8Array(ROW_BYTES * count));
   fsyncSync(floor);
   const bytes = randomBytes(ROW_BYTES);
   const times = { row: [], event: [], floor: [], append: [] } satisfies Record<string, number[]> as Times;
@@ -69,7 +71,7 @@ function measure(journal: Journal, count: number): object {
   const floor_ms = median(times.floor);
   const row_ms = median(times.row);
   return {
-    rounds: count,
+    rounds: count - WARM_UP,
     row_ms,
     floor_ms,
     ratio: round(row_ms / floor_ms),
@@ -105,7 +107,7 @@ function median(times: readonly number[]): number {
 }
 
 function quantile(times: readonly number[], part: number): number {
-  const sorted = [...times].sort((one, other) => one - other);
+  const sorted = times.slice(WARM_UP).sort((one, other) => one - other);
   return round(sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN);
 }
 
