@@ -2,6 +2,7 @@ import { constants, createHash, createPublicKey, publicEncrypt, randomBytes, sig
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BasicConstraintsExtension, X509CertificateGenerator } from '@peculiar/x509';
 import t from 'tap';
 import { type Authority, type Identity as Certified, newPair, openAuthority } from '../../bank/authority.ts';
 import { wrapKeyBlock, wrapMasterKey } from '../../bank/keyblock.ts';
@@ -25,8 +26,18 @@ writeFileSync(join(home, 'identity/device.key'), device.pem);
 writeFileSync(join(home, 'identity/device.crt'), devicePem);
 writeFileSync(join(home, 'identity/root.crt'), ours.root.pem);
 
+const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const;
 const shortLived = await newPair();
 const shortLivedPem = await ours.issue('guitai key centre', shortLived.publicKey, Date.now());
+const authorityPem = (
+  await X509CertificateGenerator.create({
+    ...{ subject: 'CN=guitai key centre', issuer: 'CN=guitai root', serialNumber: '4242' },
+    publicKey: shortLived.publicKey.toCryptoKey(RSA, true, ['verify']),
+    signingKey: ours.root.key.toCryptoKey(RSA, false, ['sign']),
+    signingAlgorithm: RSA,
+    extensions: [new BasicConstraintsExtension(true, 0, true)],
+  })
+).toString('pem');
 const tenYears: Certified = {
   certificate: new X509Certificate(shortLivedPem),
   pem: shortLivedPem,
@@ -184,6 +195,11 @@ const cases: { name: string; bent: Bent; clock?: Clock; refused: string | null; 
     name: 'that shows the root itself',
     bent: { proof: (proof) => ({ ...proof, certificate: ours.root.pem }) },
     ...{ refused: 'wrong-ca', why: /^wrong-ca/ },
+  },
+  {
+    name: 'that shows an authority of its name',
+    bent: { centre: { ...tenYears, pem: authorityPem } },
+    ...{ refused: 'wrong-ca', why: /it is an authority/ },
   },
   {
     name: 'that shows no certificate',
