@@ -189,6 +189,45 @@ export const samples = {
     problemScreen(t, bar, { problem: { kind: 'device-silent', device: 'stripe-reader', waited_ms: 2000 } }),
 } as const satisfies Record<string, Make>;
 
+const device = 'stripe-reader';
+
+/** One of each kind, and the longest names where a kind names something. */
+const problemOf: { readonly [K in Problem['kind']]: Extract<Problem, { kind: K }> } = {
+  'line-down': { kind: 'line-down', tried: [] },
+  'host-silent': { kind: 'host-silent', waited_ms: 20_000 },
+  'host-garbled': { kind: 'host-garbled', field: '64', why: 'length' },
+  'mac-wrong': { kind: 'mac-wrong' },
+  'keys-missing': { kind: 'keys-missing', slot: 'TMK' },
+  'keys-mismatch': { kind: 'keys-mismatch', slot: 'TMK', expected: '8A3F21AA', found: '00000000' },
+  'key-centre': { kind: 'key-centre', step: 'key', why: 'refused' },
+  'part-silent': { kind: 'part-silent', part: 'display', waited_ms: 2000 },
+  'clock-behind': { kind: 'clock-behind', now: '2026-01-01T00:00:00Z', latest: '2026-02-01T00:00:00Z' },
+  'device-silent': { kind: 'device-silent', device, waited_ms: 2000 },
+  'device-lost': { kind: 'device-lost', device },
+  'device-garbled': { kind: 'device-garbled', device, why: 'parity' },
+  'key-stuck': { kind: 'key-stuck', keys: ['1', '4', '7', '*'] },
+  'paper-out': { kind: 'paper-out' },
+  'cover-open': { kind: 'cover-open' },
+  'print-head-hot': { kind: 'print-head-hot' },
+  'printer-error': { kind: 'printer-error', why: 'cutter' },
+  'disk-full': { kind: 'disk-full', file: 'journal.db' },
+  'disk-read-only': { kind: 'disk-read-only', file: 'journal.db' },
+  'disk-broken': { kind: 'disk-broken', file: 'journal.db', why: 'checksum' },
+  'journal-missing': { kind: 'journal-missing', file: 'journal.db', set_aside: null },
+  'journal-broken': { kind: 'journal-broken', file: 'journal.db', why: 'checksum', set_aside: 'journal.db.broken' },
+  'journal-behind': { kind: 'journal-behind', file: 'journal.db', found: '000001', expected: '000045' },
+  'batch-full': { kind: 'batch-full', rows: 5000 },
+  configuration: {
+    kind: 'configuration',
+    file: 'network.json',
+    key: 'connect_timeout_ms',
+    why: 'must be a whole number',
+    remedy: 'connect_timeout_ms: 5000',
+  },
+};
+
+export const problems: readonly Problem[] = Object.values(problemOf);
+
 export const panels = [
   { width: 480, height: 320 },
   { width: 320, height: 480 },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { lv, type Obj } from 'lvgl-bindings';
 import t from 'tap';
 import type { Framebuffer } from '../../board/buses.ts';
@@ -5,9 +6,12 @@ import { languages, texts } from '../../src/config/texts.ts';
 import { themes } from '../../src/operator/render/theme.ts';
 import { screenRenderer } from '../../src/operator/renderer.ts';
 import { type Bar, textsOf } from '../../src/operator/screen.ts';
+import { type DeclinedFacts, saleDeclined, saleRefused } from '../../src/operator/screens/result.ts';
 import { saleAmount, salePin, saleWaiting } from '../../src/operator/screens/sale.ts';
 import { fen } from '../../src/values/fen.ts';
-import { bar, panels, samples, sentencesOf } from '../screens/samples.ts';
+import { bar, panels, problems, samples, sentencesOf } from '../screens/samples.ts';
+
+type CodeWords = DeclinedFacts['words'];
 
 interface Panel extends Framebuffer {
   /** The rectangles of the last call, x1 y1 x2 y2 each. */
@@ -67,6 +71,39 @@ for (const { width, height } of panels) {
     });
   }
 }
+
+/** Codes that say nothing about the money are never shown as a decline (money rule 2). */
+const sayNothing = ['09', '68', '90', '91', '94', '95', '96', '98'];
+
+t.test('the words of every response code stand whole on the smallest panels', async (t) => {
+  for (const { width, height } of panels.slice(0, 2)) {
+    const renderer = screenRenderer({ framebuffer: panelOf(width, height), theme: 'light' });
+    for (const language of languages) {
+      const path = `../../firmware-config/texts/codes.${language}.json`;
+      const codes: Record<string, CodeWords> = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+      for (const [code, words] of Object.entries(codes).filter(([each]) => !sayNothing.includes(each))) {
+        renderer.show(
+          saleDeclined(texts(language), bar, { amount: limit, code, trace: '000046', words, next: 'other-card' }),
+        );
+        t.strictSame(flawsUnder(renderer.root), [], `${language} ${code} on ${width}×${height}`);
+      }
+    }
+    renderer.close();
+  }
+});
+
+t.test('the words of every kind of problem stand whole on the smallest panels', async (t) => {
+  for (const { width, height } of panels.slice(0, 2)) {
+    const renderer = screenRenderer({ framebuffer: panelOf(width, height), theme: 'light' });
+    for (const language of languages) {
+      for (const problem of problems) {
+        renderer.show(saleRefused(texts(language), bar, { problem, retry: true }));
+        t.strictSame(flawsUnder(renderer.root), [], `${language} ${problem.kind} on ${width}×${height}`);
+      }
+    }
+    renderer.close();
+  }
+});
 
 t.test('a digit draws the amount again and nothing else', async (t) => {
   const panel = panelOf(480, 320);
