@@ -242,3 +242,23 @@ t.test('a board that reads slowly gets fewer rectangles, and in the end the newe
   await new Promise((resolve) => server.close(resolve));
   rmSync(dir, { recursive: true });
 });
+
+t.test('a board that answers nonsense ends the connection by name', async (t) => {
+  for (const [what, bytes, why] of [
+    ['a length that no frame has', Buffer.from([0xff, 0, 0, 0]), /garbled/],
+    ['an answer that was not asked for', frame(channels.i2c, ops.i2c.read, [1]), /not asked for: channel 2, op 2/],
+  ] as const) {
+    const dir = mkdtempSync(join(tmpdir(), 'guitai-nonsense-'));
+    mkdirSync(join(dir, 'board'));
+    const server = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => socket.write(Buffer.concat([frame(channels.board, ops.board.hello), bytes])));
+    });
+    await new Promise<void>((resolve) => server.listen(join(dir, 'board', 'wires.sock'), resolve));
+    const board = await socketBoard(dir);
+    await board.closed;
+    await t.rejects((await board.i2c(1)).read(0x3c, 1), { message: why }, what);
+    await new Promise((resolve) => server.close(resolve));
+    rmSync(dir, { recursive: true });
+  }
+});
