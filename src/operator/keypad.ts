@@ -44,8 +44,10 @@ const LOOK_PAST_STUCK_MS = 20;
  * A scan is sent as a whole before its first answer is awaited.
  */
 export async function keypad(lines: Lines, layout: KeypadLayout, clock: Clock): Promise<Keypad> {
-  const rows = await lines.outputs(layout.rows, 0, 'open-drain');
-  const columns = await lines.inputs(layout.columns);
+  const claimed = Promise.all([lines.outputs(layout.rows, 0, 'open-drain'), lines.inputs(layout.columns)]);
+  const [rows, columns] = await claimed.catch((cause) => {
+    throw new Fault({ kind: 'device-lost', device: 'keypad' }, { cause });
+  });
   const states = keyStates(layout.rows.length, layout.columns.length);
   const presses = pressQueue();
   const ears = edgeEars(columns, clock);

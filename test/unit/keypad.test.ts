@@ -1,7 +1,9 @@
 import t from 'tap';
 import type { Key } from '../../board/buses.ts';
 import { keyMatrix } from '../../board/virtual/keys.ts';
+import { keypad } from '../../src/operator/keypad.ts';
 import { allKeys, keypadBench, layout } from '../keypad-bench.ts';
+import { virtualClock } from '../virtual-clock.ts';
 
 const names = (presses: readonly { key: Key; held: boolean }[]) =>
   presses.map(({ key, held }) => (held ? `${key}…` : key));
@@ -94,6 +96,14 @@ t.test('lines that are gone end every wait by name', async (t) => {
   await t.rejects(bench.pad.check(), { name: 'Fault', message: 'device-lost' });
   await t.rejects(bench.pad.next(), { name: 'Fault', message: 'device-lost' });
   await bench.pad.close();
+});
+
+t.test('lines that cannot be claimed are the keypad lost, with the cause', async (t) => {
+  const taken = () => Promise.reject(new Error('gpio517: cannot be opened'));
+  await t.rejects(keypad({ outputs: taken, inputs: taken }, layout, virtualClock()), {
+    message: 'device-lost',
+    cause: { message: 'gpio517: cannot be opened' },
+  });
 });
 
 t.test('the matrix is bare switches: three corners of a rectangle pull the fourth', async (t) => {
