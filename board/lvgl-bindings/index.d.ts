@@ -13,7 +13,7 @@ export interface LvglError extends Error {
     | 'LV_ECLASS'
     /** An assertion inside LVGL. */
     | 'LV_EASSERT'
-    /** `lv.init()` was not called; or an assertion inside `tick()` ended LVGL, and the process must restart. */
+    /** `lv.init()` was not called; or an assertion ended LVGL while it drew, and the process must restart. */
     | 'LV_ESTATE'
     /** A file or device that cannot be opened or used. */
     | 'LV_EFILE';
@@ -60,6 +60,8 @@ export interface Lv extends GeneratedApi {
   displayDelete(display: Display): void;
   /** The pixels themselves, not a copy: XRGB8888 (bytes B, G, R, X), rows without gaps. */
   displayGetPixels(display: Display): ArrayBuffer;
+  /** Draws what changed at once, without waiting for the next frame's time. */
+  displayRefreshNow(display: Display): void;
   /** Moves the changed rectangles into `rectangles`, x1 y1 x2 y2 each (inclusive), and returns their number. */
   displayTakeDirty(display: Display, rectangles: Int32Array): number;
 
@@ -76,6 +78,7 @@ export interface Lv extends GeneratedApi {
 
   /** `lv_label` for a label. */
   objGetClassName(object: Obj): string;
+  objSetParent(object: Obj, parent: Obj): void;
   /** Columns and rows in pixels, `gridFr(n)` or GRID_CONTENT. */
   objSetGrid(object: Obj, columns: Int32Array, rows: Int32Array): void;
   /** The object with its children as ARGB8888 (bytes B, G, R, A), rows without gaps. */

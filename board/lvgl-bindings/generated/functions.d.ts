@@ -986,6 +986,7 @@ export interface GeneratedApi {
    * Default: 0, inherited: No, layout: Yes, ext. draw: No.
    * @param  style   Pointer to style
    * @param  value   Value to submit
+   * `value` is of LAYOUT.
    */
   styleSetLayout(style: Style, value: number): void;
   /**
@@ -1224,20 +1225,20 @@ export interface GeneratedApi {
    * @param disp      pointer to display which top layer should be get. (NULL to use the default screen)
    * @return          pointer to the top layer object
    */
-  displayGetLayerTop(disp: Display): Obj | null;
+  displayGetLayerTop(disp: Display): Obj;
   /**
    * Return the sys. layer. The system layer is the same on all screen and it is above the normal screen and the top layer.
    * @param disp      pointer to display which sys. layer should be retrieved. (NULL to use the default screen)
    * @return          pointer to the sys layer object
    */
-  displayGetLayerSys(disp: Display): Obj | null;
+  displayGetLayerSys(disp: Display): Obj;
   /**
    * Return the bottom layer. The bottom layer is the same on all screen and it is under the normal screen layer.
    * It's visible only if the screen is transparent.
    * @param disp      pointer to display (NULL to use the default screen)
    * @return          pointer to the bottom layer object
    */
-  displayGetLayerBottom(disp: Display): Obj | null;
+  displayGetLayerBottom(disp: Display): Obj;
   /**
    * Load a screen on the default display
    * @param scr       pointer to a screen
@@ -1262,24 +1263,17 @@ export interface GeneratedApi {
    * Get the top layer  of the default display
    * @return          pointer to the top layer
    */
-  layerTop(): Obj | null;
+  layerTop(): Obj;
   /**
    * Get the system layer  of the default display
    * @return          pointer to the sys layer
    */
-  layerSys(): Obj | null;
+  layerSys(): Obj;
   /**
    * Get the bottom layer  of the default display
    * @return          pointer to the bottom layer
    */
-  layerBottom(): Obj | null;
-  /**
-   * Remove an event
-   * @param disp          pointer to a display
-   * @param index         the index of the event to remove
-   * @return              true: and event was removed; false: no event was removed
-   */
-  displayDeleteEvent(disp: Display, index: number): boolean;
+  layerBottom(): Obj;
   /**
    * Set the theme of a display. If there are no user created widgets yet the screens' theme will be updated
    * @param disp      pointer to a display
@@ -1346,19 +1340,6 @@ export interface GeneratedApi {
    * @see lv_async_call
    */
   objDeleteAsync(obj: Obj): void;
-  /**
-   * Move the parent of an object. The relative coordinates will be kept.
-   * @param obj       pointer to an object whose parent needs to be changed
-   * @param parent pointer to the new parent
-   */
-  objSetParent(obj: Obj, parent: Obj): void;
-  /**
-   * Swap the positions of two objects.
-   * When used in listboxes, it can be used to sort the listbox items.
-   * @param obj1  pointer to the first object
-   * @param obj2  pointer to the second object
-   */
-  objSwap(obj1: Obj, obj2: Obj): void;
   /**
    * moves the object to the given index in its parent.
    * When used in listboxes, it can be used to sort the listbox items.
@@ -1468,12 +1449,6 @@ export interface GeneratedApi {
    */
   objSetSize(obj: Obj, w: number, h: number): void;
   /**
-   * Recalculate the size of the object
-   * @param obj       pointer to an object
-   * @return          true: the size has been changed
-   */
-  objRefrSize(obj: Obj): boolean;
-  /**
    * Set the width of an object
    * @param obj       pointer to an object
    * @param w         the new width
@@ -1511,6 +1486,7 @@ export interface GeneratedApi {
    * Set a layout for an object
    * @param obj       pointer to an object
    * @param layout    pointer to a layout descriptor to set
+   * `layout` is of LAYOUT.
    */
   objSetLayout(obj: Obj, layout: number): void;
   /**
@@ -1519,11 +1495,6 @@ export interface GeneratedApi {
    * @return true:    positioned by a layout; false: not positioned by a layout
    */
   objIsLayoutPositioned(obj: Obj): boolean;
-  /**
-   * Mark the object for layout update.
-   * @param obj      pointer to an object whose children need to be updated
-   */
-  objMarkLayoutAsDirty(obj: Obj): void;
   /**
    * Update the layout of an object.
    * @param obj      pointer to an object whose position and size needs to be updated
@@ -1565,12 +1536,6 @@ export interface GeneratedApi {
    * @note            if the parent size changes `obj` needs to be aligned manually again
    */
   objCenter(obj: Obj): void;
-  /**
-   * Reset the transform matrix of an object to identity matrix
-   * @param obj       pointer to an object
-   * @note `LV_DRAW_TRANSFORM_USE_MATRIX` needs to be enabled.
-   */
-  objResetTransform(obj: Obj): void;
   /**
    * Copy the coordinates of an object to an area
    * @param obj       pointer to an object
@@ -1747,8 +1712,6 @@ export interface GeneratedApi {
    * @return          false: nothing happened; true: refresh happened
    */
   objRefreshSelfSize(obj: Obj): boolean;
-  objRefrPos(obj: Obj): void;
-  objMoveTo(obj: Obj, x: number, y: number): void;
   /**
    * Mark the object as invalid to redrawn its area
    * @param obj       pointer to an object
@@ -1782,28 +1745,6 @@ export interface GeneratedApi {
    * @return          true: if the object is considered under the point
    */
   objHitTest(obj: Obj, point: Point): boolean;
-  /**
-   * @brief Calculates the width in pixels of an LVGL object based on its style and parent for a given width `prop`.
-   * @param obj Pointer to the LVGL object whose width is being calculated.
-   * @param prop Which style width to calculate for. Valid values are: LV_STYLE_WIDTH, LV_STYLE_MIN_WIDTH, or
-   * LV_STYLE_MAX_WIDTH.
-   * @return The computed width for the object:
-   * @note If the style width is a fixed value, that value is returned.
-   * @note If the style width is `LV_SIZE_CONTENT`, the content width is calculated and returned.
-   * @note If the style width is a `LV_PCT()`, the percentage is applied to the parent's width.
-   */
-  objCalcDynamicWidth(obj: Obj, prop: number): number;
-  /**
-   * @brief Calculates the height in pixels of an LVGL object based on its style and parent for a given height `prop`.
-   * @param obj Pointer to the LVGL object whose height is being calculated.
-   * @param prop Which style height to calculate for. Valid values are: LV_STYLE_HEIGHT, LV_STYLE_MIN_HEIGHT, or
-   * LV_STYLE_MAX_HEIGHT.
-   * @return The computed height for the object:
-   * @note If the style height is a fixed value, that value is returned.
-   * @note If the style height is `LV_SIZE_CONTENT`, the content height is calculated and returned.
-   * @note If the style height is a `LV_PCT()`, the percentage is applied to the parent's height.
-   */
-  objCalcDynamicHeight(obj: Obj, prop: number): number;
   /**
    * Set how the scrollbars should behave.
    * @param obj       pointer to Widget
@@ -1987,17 +1928,6 @@ export interface GeneratedApi {
    */
   objStopScrollAnim(obj: Obj): void;
   /**
-   * Check children of `obj` and scroll `obj` to fulfill scroll_snap settings.
-   * @param obj       Widget whose children need to be checked and snapped
-   * @param anim_en   LV_ANIM_ON/OFF
-   */
-  objUpdateSnap(obj: Obj, animEn: boolean): void;
-  /**
-   * Invalidate the area of the scrollbars
-   * @param obj       pointer to Widget
-   */
-  objScrollbarInvalidate(obj: Obj): void;
-  /**
    * Add a style to an object.
    * @param obj       pointer to an object
    * @param style     pointer to a style to add
@@ -2047,38 +1977,6 @@ export interface GeneratedApi {
    * @param obj       pointer to an object
    */
   objRemoveStyleAll(obj: Obj): void;
-  /**
-   * Notify all object if a style is modified
-   * @param style     pointer to a style. Only the objects with this style will be notified
-   * (NULL to notify all objects)
-   */
-  objReportStyleChange(style: Style): void;
-  /**
-   * Notify an object and its children about its style is modified.
-   * @param obj       pointer to an object
-   * @param part      the part whose style was changed. E.g. `LV_PART_ANY`, `LV_PART_MAIN`
-   * @param prop      `LV_STYLE_PROP_ANY` or an `LV_STYLE_...` property.
-   * It is used to optimize what needs to be refreshed.
-   * `LV_STYLE_PROP_INV` to perform only a style cache update
-   * `part` is of PART.
-   */
-  objRefreshStyle(obj: Obj, part: number, prop: number): void;
-  /**
-   * Check if an object has a specified style property for a given style selector.
-   * @param obj       pointer to an object
-   * @param selector  the style selector to be checked, defining the scope of the style to be examined.
-   * @param prop      the property to be checked.
-   * @return          true if the object has the specified selector and property, false otherwise.
-   */
-  objHasStyleProp(obj: Obj, selector: number, prop: number): boolean;
-  /**
-   * Remove a local style property from a part of an object with a given state.
-   * @param obj       pointer to an object
-   * @param prop      a style property to remove.
-   * @param selector  OR-ed value of parts and state for which the style should be removed
-   * @return true     the property was found and removed; false: the property was not found
-   */
-  objRemoveLocalStyleProp(obj: Obj, prop: number, selector: number): boolean;
   /**
    * Fade in an an object and all its children.
    * @param obj       the object to fade in
@@ -3417,6 +3315,7 @@ export interface GeneratedApi {
    * - `LV_STATE_PRESSED`
    * - `LV_PART_KNOB`
    * - `LV_PART_KNOB | LV_STATE_PRESSED | LV_STATE_CHECKED`
+   * `value` is of LAYOUT.
    */
   objSetStyleLayout(obj: Obj, value: number, selector: number): void;
   /**
@@ -3814,13 +3713,6 @@ export interface GeneratedApi {
    */
   indevResetLongPress(indev: Indev): void;
   /**
-   * Set the an array of points for LV_INDEV_TYPE_BUTTON.
-   * These points will be assigned to the buttons to press a specific point on the screen
-   * @param indev pointer to an input device
-   * @param points array of points
-   */
-  indevSetButtonPoints(indev: Indev, points: Point): void;
-  /**
    * Get the last point of an input device (for LV_INDEV_TYPE_POINTER and LV_INDEV_TYPE_BUTTON)
    * @param indev pointer to an input device
    * @param point pointer to a point to store the result
@@ -3878,7 +3770,6 @@ export interface GeneratedApi {
    * @return the running mode for the specified input device.
    */
   indevGetMode(indev: Indev): number;
-  objGetEventCount(obj: Obj): number;
   /**
    * Create a base object (a rectangle)
    * @param parent    pointer to a parent object. If NULL then a screen will be created.
@@ -3971,24 +3862,6 @@ export interface GeneratedApi {
    * @return      the pointer to group of the object
    */
   objGetGroup(obj: Obj): Group | null;
-  /**
-   * Check if any object is still "alive".
-   * @param obj       pointer to an object
-   * @return          true: valid
-   */
-  objIsValid(obj: Obj): boolean;
-  /**
-   * Add an event handler to a widget that will load a screen on a trigger.
-   * @param obj           pointer to widget which should load the screen
-   * @param trigger       an event code, e.g. `LV_EVENT_CLICKED`
-   * @param screen        the screen to load (must be a valid widget)
-   * @param anim_type     element of `lv_screen_load_anim_t` the screen load animation
-   * @param duration      duration of the animation in milliseconds
-   * @param delay         delay before the screen load in milliseconds
-   * `trigger` is of EVENT.
-   * `animType` is of SCREEN_LOAD_ANIM.
-   */
-  objAddScreenLoadEvent(obj: Obj, trigger: number, screen: Obj, animType: number, duration: number, delay: number): void;
   /**
    * Add grid navigation feature to an object. It expects the children to be arranged
    * into a grid-like layout. Although it's not required to have pixel perfect alignment.
@@ -5013,10 +4886,6 @@ export interface GeneratedApi {
    */
   canvasFillBg(obj: Obj, color: Color, opa: number): void;
   /**
-   * Just a wrapper to `LV_CANVAS_BUF_SIZE` for bindings.
-   */
-  canvasBufSize(w: number, h: number, bpp: number, stride: number): number;
-  /**
    * Create a chart object
    * @param parent    pointer to an object, it will be the parent of the new chart
    * @return          pointer to the created chart
@@ -5665,13 +5534,6 @@ export interface GeneratedApi {
    * @param mode      LV_MENU_ROOT_BACK_BUTTON_DISABLED/ENABLED
    */
   menuSetModeRootBackButton(obj: Obj, mode: number): void;
-  /**
-   * Add menu to the menu item
-   * @param menu      pointer to the menu
-   * @param obj       pointer to the obj
-   * @param page      pointer to the page to load when obj is clicked
-   */
-  menuSetLoadPageEvent(menu: Obj, obj: Obj, page: Obj): void;
   /**
    * Get a pointer to menu page that is currently displayed in main
    * @param obj        pointer to the menu
@@ -7142,69 +7004,4 @@ export interface GeneratedApi {
    * @return a pointer to default theme, or NULL if this is not initialized
    */
   themeDefaultGet(): Theme | null;
-  /**
-   * Initialize image header cache.
-   * @param  count initial size of the cache in count of image headers.
-   * @return LV_RESULT_OK: initialization succeeded, LV_RESULT_INVALID: failed.
-   */
-  imageHeaderCacheInit(count: number): number;
-  /**
-   * Resize image header cache.
-   * If set to 0, the cache is disabled.
-   * @param count  new max count of cached image headers.
-   * @param evict_now true: evict the image headers should be removed by the eviction policy, false: wait for the next cache cleanup.
-   */
-  imageHeaderCacheResize(count: number, evictNow: boolean): void;
-  /**
-   * Return true if the image header cache is enabled.
-   * @return true: enabled, false: disabled.
-   */
-  imageHeaderCacheIsEnabled(): boolean;
-  /**
-   * Dump the content of the image header cache in a human-readable format with cache order.
-   */
-  imageHeaderCacheDump(): void;
-  /**
-   * Initialize image cache.
-   * @param  size size of the cache in bytes.
-   * @return LV_RESULT_OK: initialization succeeded, LV_RESULT_INVALID: failed.
-   */
-  imageCacheInit(size: number): number;
-  /**
-   * Resize image cache.
-   * If set to 0, the cache will be disabled.
-   * @param new_size  new size of the cache in bytes.
-   * @param evict_now true: evict the images should be removed by the eviction policy, false: wait for the next cache cleanup.
-   */
-  imageCacheResize(newSize: number, evictNow: boolean): void;
-  /**
-   * Return true if the image cache is enabled.
-   * @return true: enabled, false: disabled.
-   */
-  imageCacheIsEnabled(): boolean;
-  /**
-   * Dump the content of the image cache in a human-readable format with cache order.
-   */
-  imageCacheDump(): void;
-  /**
-   * Get the area of a rectangle if its rotated and scaled
-   * @param res store the coordinates here
-   * @param w width of the rectangle to transform
-   * @param h height of the rectangle to transform
-   * @param angle angle of rotation
-   * @param scale_x zoom in x direction, (256 no zoom)
-   * @param scale_y zoom in y direction, (256 no zoom)
-   * @param pivot x,y pivot coordinates of rotation
-   */
-  imageBufGetTransformedArea(w: number, h: number, angle: number, scaleX: number, scaleY: number, pivot: Point): Area;
-  /**
-   * Initialize the image decoder module
-   * @param image_cache_size    Image cache size in bytes. 0 to disable cache.
-   * @param image_header_count  Number of header cache entries. 0 to disable header cache.
-   */
-  imageDecoderInit(imageCacheSize: number, imageHeaderCount: number): void;
-  /**
-   * Deinitialize the image decoder module
-   */
-  imageDecoderDeinit(): void;
 }

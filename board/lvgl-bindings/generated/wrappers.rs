@@ -175,7 +175,6 @@ mod ffi {
     pub fn lv_layer_top() -> *mut lv_obj_t;
     pub fn lv_layer_sys() -> *mut lv_obj_t;
     pub fn lv_layer_bottom() -> *mut lv_obj_t;
-    pub fn lv_display_delete_event(a0: *mut lv_display_t, a1: u32) -> bool;
     pub fn lv_display_set_theme(a0: *mut lv_display_t, a1: *mut lv_theme_t);
     pub fn lv_display_get_theme(a0: *mut lv_display_t) -> *mut lv_theme_t;
     pub fn lv_display_get_inactive_time(a0: *const lv_display_t) -> u32;
@@ -185,8 +184,6 @@ mod ffi {
     pub fn lv_obj_clean(a0: *mut lv_obj_t);
     pub fn lv_obj_delete_delayed(a0: *mut lv_obj_t, a1: u32);
     pub fn lv_obj_delete_async(a0: *mut lv_obj_t);
-    pub fn lv_obj_set_parent(a0: *mut lv_obj_t, a1: *mut lv_obj_t);
-    pub fn lv_obj_swap(a0: *mut lv_obj_t, a1: *mut lv_obj_t);
     pub fn lv_obj_move_to_index(a0: *mut lv_obj_t, a1: i32);
     pub fn lv_obj_get_screen(a0: *const lv_obj_t) -> *mut lv_obj_t;
     pub fn lv_obj_get_display(a0: *const lv_obj_t) -> *mut lv_display_t;
@@ -199,20 +196,17 @@ mod ffi {
     pub fn lv_obj_set_x(a0: *mut lv_obj_t, a1: i32);
     pub fn lv_obj_set_y(a0: *mut lv_obj_t, a1: i32);
     pub fn lv_obj_set_size(a0: *mut lv_obj_t, a1: i32, a2: i32);
-    pub fn lv_obj_refr_size(a0: *mut lv_obj_t) -> bool;
     pub fn lv_obj_set_width(a0: *mut lv_obj_t, a1: i32);
     pub fn lv_obj_set_height(a0: *mut lv_obj_t, a1: i32);
     pub fn lv_obj_set_content_width(a0: *mut lv_obj_t, a1: i32);
     pub fn lv_obj_set_content_height(a0: *mut lv_obj_t, a1: i32);
     pub fn lv_obj_set_layout(a0: *mut lv_obj_t, a1: u32);
     pub fn lv_obj_is_layout_positioned(a0: *const lv_obj_t) -> bool;
-    pub fn lv_obj_mark_layout_as_dirty(a0: *mut lv_obj_t);
     pub fn lv_obj_update_layout(a0: *const lv_obj_t);
     pub fn lv_obj_set_align(a0: *mut lv_obj_t, a1: lv_align_t);
     pub fn lv_obj_align(a0: *mut lv_obj_t, a1: lv_align_t, a2: i32, a3: i32);
     pub fn lv_obj_align_to(a0: *mut lv_obj_t, a1: *const lv_obj_t, a2: lv_align_t, a3: i32, a4: i32);
     pub fn lv_obj_center(a0: *mut lv_obj_t);
-    pub fn lv_obj_reset_transform(a0: *mut lv_obj_t);
     pub fn lv_obj_get_coords(a0: *const lv_obj_t, a1: *mut lv_area_t);
     pub fn lv_obj_get_x(a0: *const lv_obj_t) -> i32;
     pub fn lv_obj_get_x2(a0: *const lv_obj_t) -> i32;
@@ -234,15 +228,11 @@ mod ffi {
     pub fn lv_obj_is_width_max(a0: *mut lv_obj_t) -> bool;
     pub fn lv_obj_is_height_max(a0: *mut lv_obj_t) -> bool;
     pub fn lv_obj_refresh_self_size(a0: *mut lv_obj_t) -> bool;
-    pub fn lv_obj_refr_pos(a0: *mut lv_obj_t);
-    pub fn lv_obj_move_to(a0: *mut lv_obj_t, a1: i32, a2: i32);
     pub fn lv_obj_invalidate(a0: *const lv_obj_t) -> lv_result_t;
     pub fn lv_obj_is_visible(a0: *const lv_obj_t) -> bool;
     pub fn lv_obj_set_ext_click_area(a0: *mut lv_obj_t, a1: i32);
     pub fn lv_obj_get_click_area(a0: *const lv_obj_t, a1: *mut lv_area_t);
     pub fn lv_obj_hit_test(a0: *mut lv_obj_t, a1: *const lv_point_t) -> bool;
-    pub fn lv_obj_calc_dynamic_width(a0: *mut lv_obj_t, a1: lv_style_prop_t) -> i32;
-    pub fn lv_obj_calc_dynamic_height(a0: *mut lv_obj_t, a1: lv_style_prop_t) -> i32;
     pub fn lv_obj_set_scrollbar_mode(a0: *mut lv_obj_t, a1: lv_scrollbar_mode_t);
     pub fn lv_obj_set_scroll_dir(a0: *mut lv_obj_t, a1: lv_dir_t);
     pub fn lv_obj_set_scroll_snap_x(a0: *mut lv_obj_t, a1: lv_scroll_snap_t);
@@ -267,17 +257,11 @@ mod ffi {
     pub fn lv_obj_scroll_to_view_recursive(a0: *mut lv_obj_t, a1: lv_anim_enable_t);
     pub fn lv_obj_is_scrolling(a0: *const lv_obj_t) -> bool;
     pub fn lv_obj_stop_scroll_anim(a0: *const lv_obj_t);
-    pub fn lv_obj_update_snap(a0: *mut lv_obj_t, a1: lv_anim_enable_t);
-    pub fn lv_obj_scrollbar_invalidate(a0: *mut lv_obj_t);
     pub fn lv_obj_add_style(a0: *mut lv_obj_t, a1: *const lv_style_t, a2: lv_style_selector_t);
     pub fn lv_obj_replace_style(a0: *mut lv_obj_t, a1: *const lv_style_t, a2: *const lv_style_t, a3: lv_style_selector_t) -> bool;
     pub fn lv_obj_remove_style(a0: *mut lv_obj_t, a1: *const lv_style_t, a2: lv_style_selector_t);
     pub fn lv_obj_remove_theme(a0: *mut lv_obj_t, a1: lv_style_selector_t);
     pub fn lv_obj_remove_style_all(a0: *mut lv_obj_t);
-    pub fn lv_obj_report_style_change(a0: *mut lv_style_t);
-    pub fn lv_obj_refresh_style(a0: *mut lv_obj_t, a1: lv_part_t, a2: lv_style_prop_t);
-    pub fn lv_obj_has_style_prop(a0: *const lv_obj_t, a1: lv_style_selector_t, a2: lv_style_prop_t) -> bool;
-    pub fn lv_obj_remove_local_style_prop(a0: *mut lv_obj_t, a1: lv_style_prop_t, a2: lv_style_selector_t) -> bool;
     pub fn lv_obj_fade_in(a0: *mut lv_obj_t, a1: u32, a2: u32);
     pub fn lv_obj_fade_out(a0: *mut lv_obj_t, a1: u32, a2: u32);
     pub fn lv_obj_set_style_width(a0: *mut lv_obj_t, a1: i32, a2: lv_style_selector_t);
@@ -433,7 +417,6 @@ mod ffi {
     pub fn lv_indev_reset(a0: *mut lv_indev_t, a1: *mut lv_obj_t);
     pub fn lv_indev_stop_processing(a0: *mut lv_indev_t);
     pub fn lv_indev_reset_long_press(a0: *mut lv_indev_t);
-    pub fn lv_indev_set_button_points(a0: *mut lv_indev_t, a1: *const lv_point_t);
     pub fn lv_indev_get_point(a0: *const lv_indev_t, a1: *mut lv_point_t);
     pub fn lv_indev_get_gesture_dir(a0: *const lv_indev_t) -> lv_dir_t;
     pub fn lv_indev_get_key(a0: *const lv_indev_t) -> u32;
@@ -443,7 +426,6 @@ mod ffi {
     pub fn lv_indev_get_vect(a0: *const lv_indev_t, a1: *mut lv_point_t);
     pub fn lv_indev_wait_release(a0: *mut lv_indev_t);
     pub fn lv_indev_get_mode(a0: *mut lv_indev_t) -> lv_indev_mode_t;
-    pub fn lv_obj_get_event_count(a0: *mut lv_obj_t) -> u32;
     pub fn lv_obj_create(a0: *mut lv_obj_t) -> *mut lv_obj_t;
     pub fn lv_obj_add_flag(a0: *mut lv_obj_t, a1: lv_obj_flag_t);
     pub fn lv_obj_remove_flag(a0: *mut lv_obj_t, a1: lv_obj_flag_t);
@@ -457,8 +439,6 @@ mod ffi {
     pub fn lv_obj_has_state(a0: *const lv_obj_t, a1: lv_state_t) -> bool;
     pub fn lv_obj_is_radio_button(a0: *const lv_obj_t) -> bool;
     pub fn lv_obj_get_group(a0: *const lv_obj_t) -> *mut lv_group_t;
-    pub fn lv_obj_is_valid(a0: *const lv_obj_t) -> bool;
-    pub fn lv_obj_add_screen_load_event(a0: *mut lv_obj_t, a1: lv_event_code_t, a2: *mut lv_obj_t, a3: lv_screen_load_anim_t, a4: u32, a5: u32);
     pub fn lv_gridnav_add(a0: *mut lv_obj_t, a1: lv_gridnav_ctrl_t);
     pub fn lv_gridnav_remove(a0: *mut lv_obj_t);
     pub fn lv_gridnav_set_focused(a0: *mut lv_obj_t, a1: *mut lv_obj_t, a2: lv_anim_enable_t);
@@ -611,7 +591,6 @@ mod ffi {
     pub fn lv_canvas_create(a0: *mut lv_obj_t) -> *mut lv_obj_t;
     pub fn lv_canvas_set_px(a0: *mut lv_obj_t, a1: i32, a2: i32, a3: lv_color_t, a4: lv_opa_t);
     pub fn lv_canvas_fill_bg(a0: *mut lv_obj_t, a1: lv_color_t, a2: lv_opa_t);
-    pub fn lv_canvas_buf_size(a0: i32, a1: i32, a2: u8, a3: u8) -> u32;
     pub fn lv_chart_create(a0: *mut lv_obj_t) -> *mut lv_obj_t;
     pub fn lv_chart_set_type(a0: *mut lv_obj_t, a1: lv_chart_type_t);
     pub fn lv_chart_set_point_count(a0: *mut lv_obj_t, a1: u32);
@@ -710,7 +689,6 @@ mod ffi {
     pub fn lv_menu_set_sidebar_page(a0: *mut lv_obj_t, a1: *mut lv_obj_t);
     pub fn lv_menu_set_mode_header(a0: *mut lv_obj_t, a1: lv_menu_mode_header_t);
     pub fn lv_menu_set_mode_root_back_button(a0: *mut lv_obj_t, a1: lv_menu_mode_root_back_button_t);
-    pub fn lv_menu_set_load_page_event(a0: *mut lv_obj_t, a1: *mut lv_obj_t, a2: *mut lv_obj_t);
     pub fn lv_menu_get_cur_main_page(a0: *mut lv_obj_t) -> *mut lv_obj_t;
     pub fn lv_menu_get_cur_sidebar_page(a0: *mut lv_obj_t) -> *mut lv_obj_t;
     pub fn lv_menu_get_main_header(a0: *mut lv_obj_t) -> *mut lv_obj_t;
@@ -936,17 +914,6 @@ mod ffi {
     pub fn lv_qrcode_set_quiet_zone(a0: *mut lv_obj_t, a1: bool);
     pub fn lv_theme_default_init(a0: *mut lv_display_t, a1: lv_color_t, a2: lv_color_t, a3: bool, a4: *const lv_font_t) -> *mut lv_theme_t;
     pub fn lv_theme_default_get() -> *mut lv_theme_t;
-    pub fn lv_image_header_cache_init(a0: u32) -> lv_result_t;
-    pub fn lv_image_header_cache_resize(a0: u32, a1: bool);
-    pub fn lv_image_header_cache_is_enabled() -> bool;
-    pub fn lv_image_header_cache_dump();
-    pub fn lv_image_cache_init(a0: u32) -> lv_result_t;
-    pub fn lv_image_cache_resize(a0: u32, a1: bool);
-    pub fn lv_image_cache_is_enabled() -> bool;
-    pub fn lv_image_cache_dump();
-    pub fn lv_image_buf_get_transformed_area(a0: *mut lv_area_t, a1: i32, a2: i32, a3: i32, a4: u16, a5: u16, a6: *const lv_point_t);
-    pub fn lv_image_decoder_init(a0: u32, a1: u32);
-    pub fn lv_image_decoder_deinit();
   }
 }
 
@@ -1009,7 +976,7 @@ unsafe extern "C" fn lv_color_luminance(env: napi_env, info: napi_callback_info)
 
 unsafe extern "C" fn lv_palette_main(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "paletteMain", |call: &Call| {
-    let a0 = call.argument::<lv_palette_t>(0)?;
+    let a0 = call.within::<lv_palette_t>(0, 0..=255)?;
     let result = call.run(|| ffi::lv_palette_main(a0))?;
     call.give(result)
   })
@@ -1017,7 +984,7 @@ unsafe extern "C" fn lv_palette_main(env: napi_env, info: napi_callback_info) ->
 
 unsafe extern "C" fn lv_palette_lighten(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "paletteLighten", |call: &Call| {
-    let a0 = call.argument::<lv_palette_t>(0)?;
+    let a0 = call.within::<lv_palette_t>(0, 0..=255)?;
     let a1 = call.argument::<u8>(1)?;
     let result = call.run(|| ffi::lv_palette_lighten(a0, a1))?;
     call.give(result)
@@ -1026,7 +993,7 @@ unsafe extern "C" fn lv_palette_lighten(env: napi_env, info: napi_callback_info)
 
 unsafe extern "C" fn lv_palette_darken(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "paletteDarken", |call: &Call| {
-    let a0 = call.argument::<lv_palette_t>(0)?;
+    let a0 = call.within::<lv_palette_t>(0, 0..=255)?;
     let a1 = call.argument::<u8>(1)?;
     let result = call.run(|| ffi::lv_palette_darken(a0, a1))?;
     call.give(result)
@@ -1062,7 +1029,7 @@ unsafe extern "C" fn lv_font_get_line_height(env: napi_env, info: napi_callback_
 unsafe extern "C" fn lv_obj_set_flex_flow(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetFlexFlow", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_flex_flow_t>(1)?;
+    let a1 = call.within::<lv_flex_flow_t>(1, 0..=13)?;
     let result = call.run(|| ffi::lv_obj_set_flex_flow(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -1071,9 +1038,9 @@ unsafe extern "C" fn lv_obj_set_flex_flow(env: napi_env, info: napi_callback_inf
 unsafe extern "C" fn lv_obj_set_flex_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetFlexAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_flex_align_t>(1)?;
-    let a2 = call.argument::<lv_flex_align_t>(2)?;
-    let a3 = call.argument::<lv_flex_align_t>(3)?;
+    let a1 = call.within::<lv_flex_align_t>(1, 0..=5)?;
+    let a2 = call.within::<lv_flex_align_t>(2, 0..=5)?;
+    let a3 = call.within::<lv_flex_align_t>(3, 0..=5)?;
     let result = call.run(|| ffi::lv_obj_set_flex_align(a0.pointer(), a1, a2, a3))?;
     call.give(result)
   })
@@ -1091,8 +1058,8 @@ unsafe extern "C" fn lv_obj_set_flex_grow(env: napi_env, info: napi_callback_inf
 unsafe extern "C" fn lv_obj_set_grid_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetGridAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_grid_align_t>(1)?;
-    let a2 = call.argument::<lv_grid_align_t>(2)?;
+    let a1 = call.within::<lv_grid_align_t>(1, 0..=6)?;
+    let a2 = call.within::<lv_grid_align_t>(2, 0..=6)?;
     let result = call.run(|| ffi::lv_obj_set_grid_align(a0.pointer(), a1, a2))?;
     call.give(result)
   })
@@ -1101,10 +1068,10 @@ unsafe extern "C" fn lv_obj_set_grid_align(env: napi_env, info: napi_callback_in
 unsafe extern "C" fn lv_obj_set_grid_cell(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetGridCell", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_grid_align_t>(1)?;
+    let a1 = call.within::<lv_grid_align_t>(1, 0..=6)?;
     let a2 = call.argument::<i32>(2)?;
     let a3 = call.argument::<i32>(3)?;
-    let a4 = call.argument::<lv_grid_align_t>(4)?;
+    let a4 = call.within::<lv_grid_align_t>(4, 0..=6)?;
     let a5 = call.argument::<i32>(5)?;
     let a6 = call.argument::<i32>(6)?;
     let result = call.run(|| ffi::lv_obj_set_grid_cell(a0.pointer(), a1, a2, a3, a4, a5, a6))?;
@@ -1230,7 +1197,7 @@ unsafe extern "C" fn lv_style_set_y(env: napi_env, info: napi_callback_info) -> 
 unsafe extern "C" fn lv_style_set_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_align_t>(1)?;
+    let a1 = call.within::<lv_align_t>(1, 0..=21)?;
     let result = call.run(|| ffi::lv_style_set_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -1473,7 +1440,7 @@ unsafe extern "C" fn lv_style_set_bg_grad_color(env: napi_env, info: napi_callba
 unsafe extern "C" fn lv_style_set_bg_grad_dir(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetBgGradDir", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_grad_dir_t>(1)?;
+    let a1 = call.within::<lv_grad_dir_t>(1, 0..=5)?;
     let result = call.run(|| ffi::lv_style_set_bg_grad_dir(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -1860,7 +1827,7 @@ unsafe extern "C" fn lv_style_set_text_decor(env: napi_env, info: napi_callback_
 unsafe extern "C" fn lv_style_set_text_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetTextAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_text_align_t>(1)?;
+    let a1 = call.within::<lv_text_align_t>(1, 0..=3)?;
     let result = call.run(|| ffi::lv_style_set_text_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -1914,7 +1881,7 @@ unsafe extern "C" fn lv_style_set_blur_backdrop(env: napi_env, info: napi_callba
 unsafe extern "C" fn lv_style_set_blur_quality(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetBlurQuality", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_blur_quality_t>(1)?;
+    let a1 = call.within::<lv_blur_quality_t>(1, 0..=2)?;
     let result = call.run(|| ffi::lv_style_set_blur_quality(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -1968,7 +1935,7 @@ unsafe extern "C" fn lv_style_set_drop_shadow_opa(env: napi_env, info: napi_call
 unsafe extern "C" fn lv_style_set_drop_shadow_quality(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetDropShadowQuality", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_blur_quality_t>(1)?;
+    let a1 = call.within::<lv_blur_quality_t>(1, 0..=2)?;
     let result = call.run(|| ffi::lv_style_set_drop_shadow_quality(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2058,7 +2025,7 @@ unsafe extern "C" fn lv_style_set_anim_duration(env: napi_env, info: napi_callba
 unsafe extern "C" fn lv_style_set_blend_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetBlendMode", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_blend_mode_t>(1)?;
+    let a1 = call.within::<lv_blend_mode_t>(1, 0..=4)?;
     let result = call.run(|| ffi::lv_style_set_blend_mode(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2067,7 +2034,7 @@ unsafe extern "C" fn lv_style_set_blend_mode(env: napi_env, info: napi_callback_
 unsafe extern "C" fn lv_style_set_layout(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetLayout", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<u16>(1)?;
+    let a1 = call.within::<u16>(1, 0..=3)?;
     let result = call.run(|| ffi::lv_style_set_layout(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2076,7 +2043,7 @@ unsafe extern "C" fn lv_style_set_layout(env: napi_env, info: napi_callback_info
 unsafe extern "C" fn lv_style_set_base_dir(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetBaseDir", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_base_dir_t>(1)?;
+    let a1 = call.within::<lv_base_dir_t>(1, 0..=33)?;
     let result = call.run(|| ffi::lv_style_set_base_dir(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2094,7 +2061,7 @@ unsafe extern "C" fn lv_style_set_rotary_sensitivity(env: napi_env, info: napi_c
 unsafe extern "C" fn lv_style_set_flex_flow(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetFlexFlow", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_flex_flow_t>(1)?;
+    let a1 = call.within::<lv_flex_flow_t>(1, 0..=13)?;
     let result = call.run(|| ffi::lv_style_set_flex_flow(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2103,7 +2070,7 @@ unsafe extern "C" fn lv_style_set_flex_flow(env: napi_env, info: napi_callback_i
 unsafe extern "C" fn lv_style_set_flex_main_place(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetFlexMainPlace", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_flex_align_t>(1)?;
+    let a1 = call.within::<lv_flex_align_t>(1, 0..=5)?;
     let result = call.run(|| ffi::lv_style_set_flex_main_place(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2112,7 +2079,7 @@ unsafe extern "C" fn lv_style_set_flex_main_place(env: napi_env, info: napi_call
 unsafe extern "C" fn lv_style_set_flex_cross_place(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetFlexCrossPlace", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_flex_align_t>(1)?;
+    let a1 = call.within::<lv_flex_align_t>(1, 0..=5)?;
     let result = call.run(|| ffi::lv_style_set_flex_cross_place(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2121,7 +2088,7 @@ unsafe extern "C" fn lv_style_set_flex_cross_place(env: napi_env, info: napi_cal
 unsafe extern "C" fn lv_style_set_flex_track_place(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetFlexTrackPlace", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_flex_align_t>(1)?;
+    let a1 = call.within::<lv_flex_align_t>(1, 0..=5)?;
     let result = call.run(|| ffi::lv_style_set_flex_track_place(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2139,7 +2106,7 @@ unsafe extern "C" fn lv_style_set_flex_grow(env: napi_env, info: napi_callback_i
 unsafe extern "C" fn lv_style_set_grid_column_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetGridColumnAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_grid_align_t>(1)?;
+    let a1 = call.within::<lv_grid_align_t>(1, 0..=6)?;
     let result = call.run(|| ffi::lv_style_set_grid_column_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2148,7 +2115,7 @@ unsafe extern "C" fn lv_style_set_grid_column_align(env: napi_env, info: napi_ca
 unsafe extern "C" fn lv_style_set_grid_row_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetGridRowAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_grid_align_t>(1)?;
+    let a1 = call.within::<lv_grid_align_t>(1, 0..=6)?;
     let result = call.run(|| ffi::lv_style_set_grid_row_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2166,7 +2133,7 @@ unsafe extern "C" fn lv_style_set_grid_cell_column_pos(env: napi_env, info: napi
 unsafe extern "C" fn lv_style_set_grid_cell_x_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetGridCellXAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_grid_align_t>(1)?;
+    let a1 = call.within::<lv_grid_align_t>(1, 0..=6)?;
     let result = call.run(|| ffi::lv_style_set_grid_cell_x_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2193,7 +2160,7 @@ unsafe extern "C" fn lv_style_set_grid_cell_row_pos(env: napi_env, info: napi_ca
 unsafe extern "C" fn lv_style_set_grid_cell_y_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "styleSetGridCellYAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let a1 = call.argument::<lv_grid_align_t>(1)?;
+    let a1 = call.within::<lv_grid_align_t>(1, 0..=6)?;
     let result = call.run(|| ffi::lv_style_set_grid_cell_y_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2386,7 +2353,7 @@ unsafe extern "C" fn lv_display_get_layer_bottom(env: napi_env, info: napi_callb
 
 unsafe extern "C" fn lv_screen_load(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "screenLoad", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
+    let a0 = call.screen(0)?;
     let result = call.run(|| ffi::lv_screen_load(a0.pointer()))?;
     call.give(result)
   })
@@ -2394,8 +2361,8 @@ unsafe extern "C" fn lv_screen_load(env: napi_env, info: napi_callback_info) -> 
 
 unsafe extern "C" fn lv_screen_load_anim(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "screenLoadAnim", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_screen_load_anim_t>(1)?;
+    let a0 = call.screen(0)?;
+    let a1 = call.within::<lv_screen_load_anim_t>(1, 0..=14)?;
     let a2 = call.argument::<u32>(2)?;
     let a3 = call.argument::<u32>(3)?;
     let a4 = call.argument::<bool>(4)?;
@@ -2428,15 +2395,6 @@ unsafe extern "C" fn lv_layer_sys(env: napi_env, info: napi_callback_info) -> na
 unsafe extern "C" fn lv_layer_bottom(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "layerBottom", |call: &Call| {
     let result = call.run(|| ffi::lv_layer_bottom())?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_display_delete_event(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "displayDeleteEvent", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_display_t>>(0)?;
-    let a1 = call.argument::<u32>(1)?;
-    let result = call.run(|| ffi::lv_display_delete_event(a0.pointer(), a1))?;
     call.give(result)
   })
 }
@@ -2485,7 +2443,7 @@ unsafe extern "C" fn lv_display_dpx(env: napi_env, info: napi_callback_info) -> 
 
 unsafe extern "C" fn lv_obj_delete(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objDelete", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
+    let a0 = call.deletable(0)?;
     let result = call.run(|| ffi::lv_obj_delete(a0.pointer()))?;
     call.give(result)
   })
@@ -2501,7 +2459,7 @@ unsafe extern "C" fn lv_obj_clean(env: napi_env, info: napi_callback_info) -> na
 
 unsafe extern "C" fn lv_obj_delete_delayed(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objDeleteDelayed", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
+    let a0 = call.deletable(0)?;
     let a1 = call.argument::<u32>(1)?;
     let result = call.run(|| ffi::lv_obj_delete_delayed(a0.pointer(), a1))?;
     call.give(result)
@@ -2510,26 +2468,8 @@ unsafe extern "C" fn lv_obj_delete_delayed(env: napi_env, info: napi_callback_in
 
 unsafe extern "C" fn lv_obj_delete_async(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objDeleteAsync", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
+    let a0 = call.deletable(0)?;
     let result = call.run(|| ffi::lv_obj_delete_async(a0.pointer()))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_set_parent(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objSetParent", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<Handle<lv_obj_t>>(1)?;
-    let result = call.run(|| ffi::lv_obj_set_parent(a0.pointer(), a1.pointer()))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_swap(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objSwap", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<Handle<lv_obj_t>>(1)?;
-    let result = call.run(|| ffi::lv_obj_swap(a0.pointer(), a1.pointer()))?;
     call.give(result)
   })
 }
@@ -2639,14 +2579,6 @@ unsafe extern "C" fn lv_obj_set_size(env: napi_env, info: napi_callback_info) ->
   })
 }
 
-unsafe extern "C" fn lv_obj_refr_size(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objRefrSize", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let result = call.run(|| ffi::lv_obj_refr_size(a0.pointer()))?;
-    call.give(result)
-  })
-}
-
 unsafe extern "C" fn lv_obj_set_width(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetWidth", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
@@ -2686,7 +2618,7 @@ unsafe extern "C" fn lv_obj_set_content_height(env: napi_env, info: napi_callbac
 unsafe extern "C" fn lv_obj_set_layout(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetLayout", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<u32>(1)?;
+    let a1 = call.within::<u32>(1, 0..=3)?;
     let result = call.run(|| ffi::lv_obj_set_layout(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2696,14 +2628,6 @@ unsafe extern "C" fn lv_obj_is_layout_positioned(env: napi_env, info: napi_callb
   enter(env, info, "objIsLayoutPositioned", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
     let result = call.run(|| ffi::lv_obj_is_layout_positioned(a0.pointer()))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_mark_layout_as_dirty(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objMarkLayoutAsDirty", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let result = call.run(|| ffi::lv_obj_mark_layout_as_dirty(a0.pointer()))?;
     call.give(result)
   })
 }
@@ -2719,7 +2643,7 @@ unsafe extern "C" fn lv_obj_update_layout(env: napi_env, info: napi_callback_inf
 unsafe extern "C" fn lv_obj_set_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_align_t>(1)?;
+    let a1 = call.within::<lv_align_t>(1, 0..=21)?;
     let result = call.run(|| ffi::lv_obj_set_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -2728,7 +2652,7 @@ unsafe extern "C" fn lv_obj_set_align(env: napi_env, info: napi_callback_info) -
 unsafe extern "C" fn lv_obj_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_align_t>(1)?;
+    let a1 = call.within::<lv_align_t>(1, 0..=21)?;
     let a2 = call.argument::<i32>(2)?;
     let a3 = call.argument::<i32>(3)?;
     let result = call.run(|| ffi::lv_obj_align(a0.pointer(), a1, a2, a3))?;
@@ -2740,7 +2664,7 @@ unsafe extern "C" fn lv_obj_align_to(env: napi_env, info: napi_callback_info) ->
   enter(env, info, "objAlignTo", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
     let a1 = call.argument::<Option<Handle<lv_obj_t>>>(1)?;
-    let a2 = call.argument::<lv_align_t>(2)?;
+    let a2 = call.within::<lv_align_t>(2, 0..=21)?;
     let a3 = call.argument::<i32>(3)?;
     let a4 = call.argument::<i32>(4)?;
     let result = call.run(|| ffi::lv_obj_align_to(a0.pointer(), Handle::or_null(&a1), a2, a3, a4))?;
@@ -2752,14 +2676,6 @@ unsafe extern "C" fn lv_obj_center(env: napi_env, info: napi_callback_info) -> n
   enter(env, info, "objCenter", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
     let result = call.run(|| ffi::lv_obj_center(a0.pointer()))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_reset_transform(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objResetTransform", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let result = call.run(|| ffi::lv_obj_reset_transform(a0.pointer()))?;
     call.give(result)
   })
 }
@@ -2934,24 +2850,6 @@ unsafe extern "C" fn lv_obj_refresh_self_size(env: napi_env, info: napi_callback
   })
 }
 
-unsafe extern "C" fn lv_obj_refr_pos(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objRefrPos", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let result = call.run(|| ffi::lv_obj_refr_pos(a0.pointer()))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_move_to(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objMoveTo", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<i32>(1)?;
-    let a2 = call.argument::<i32>(2)?;
-    let result = call.run(|| ffi::lv_obj_move_to(a0.pointer(), a1, a2))?;
-    call.give(result)
-  })
-}
-
 unsafe extern "C" fn lv_obj_invalidate(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objInvalidate", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
@@ -2995,28 +2893,10 @@ unsafe extern "C" fn lv_obj_hit_test(env: napi_env, info: napi_callback_info) ->
   })
 }
 
-unsafe extern "C" fn lv_obj_calc_dynamic_width(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objCalcDynamicWidth", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_style_prop_t>(1)?;
-    let result = call.run(|| ffi::lv_obj_calc_dynamic_width(a0.pointer(), a1))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_calc_dynamic_height(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objCalcDynamicHeight", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_style_prop_t>(1)?;
-    let result = call.run(|| ffi::lv_obj_calc_dynamic_height(a0.pointer(), a1))?;
-    call.give(result)
-  })
-}
-
 unsafe extern "C" fn lv_obj_set_scrollbar_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetScrollbarMode", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_scrollbar_mode_t>(1)?;
+    let a1 = call.within::<lv_scrollbar_mode_t>(1, 0..=3)?;
     let result = call.run(|| ffi::lv_obj_set_scrollbar_mode(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -3225,23 +3105,6 @@ unsafe extern "C" fn lv_obj_stop_scroll_anim(env: napi_env, info: napi_callback_
   })
 }
 
-unsafe extern "C" fn lv_obj_update_snap(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objUpdateSnap", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<bool>(1)?;
-    let result = call.run(|| ffi::lv_obj_update_snap(a0.pointer(), a1))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_scrollbar_invalidate(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objScrollbarInvalidate", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let result = call.run(|| ffi::lv_obj_scrollbar_invalidate(a0.pointer()))?;
-    call.give(result)
-  })
-}
-
 unsafe extern "C" fn lv_obj_add_style(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objAddStyle", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
@@ -3286,44 +3149,6 @@ unsafe extern "C" fn lv_obj_remove_style_all(env: napi_env, info: napi_callback_
   enter(env, info, "objRemoveStyleAll", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
     let result = call.run(|| ffi::lv_obj_remove_style_all(a0.pointer()))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_report_style_change(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objReportStyleChange", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_style_t>>(0)?;
-    let result = call.run(|| ffi::lv_obj_report_style_change(a0.pointer()))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_refresh_style(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objRefreshStyle", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_part_t>(1)?;
-    let a2 = call.argument::<lv_style_prop_t>(2)?;
-    let result = call.run(|| ffi::lv_obj_refresh_style(a0.pointer(), a1, a2))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_has_style_prop(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objHasStyleProp", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_style_selector_t>(1)?;
-    let a2 = call.argument::<lv_style_prop_t>(2)?;
-    let result = call.run(|| ffi::lv_obj_has_style_prop(a0.pointer(), a1, a2))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_remove_local_style_prop(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objRemoveLocalStyleProp", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_style_prop_t>(1)?;
-    let a2 = call.argument::<lv_style_selector_t>(2)?;
-    let result = call.run(|| ffi::lv_obj_remove_local_style_prop(a0.pointer(), a1, a2))?;
     call.give(result)
   })
 }
@@ -3441,7 +3266,7 @@ unsafe extern "C" fn lv_obj_set_style_y(env: napi_env, info: napi_callback_info)
 unsafe extern "C" fn lv_obj_set_style_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_align_t>(1)?;
+    let a1 = call.within::<lv_align_t>(1, 0..=21)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_align(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -3711,7 +3536,7 @@ unsafe extern "C" fn lv_obj_set_style_bg_grad_color(env: napi_env, info: napi_ca
 unsafe extern "C" fn lv_obj_set_style_bg_grad_dir(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleBgGradDir", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_grad_dir_t>(1)?;
+    let a1 = call.within::<lv_grad_dir_t>(1, 0..=5)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_bg_grad_dir(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4141,7 +3966,7 @@ unsafe extern "C" fn lv_obj_set_style_text_decor(env: napi_env, info: napi_callb
 unsafe extern "C" fn lv_obj_set_style_text_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleTextAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_text_align_t>(1)?;
+    let a1 = call.within::<lv_text_align_t>(1, 0..=3)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_text_align(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4201,7 +4026,7 @@ unsafe extern "C" fn lv_obj_set_style_blur_backdrop(env: napi_env, info: napi_ca
 unsafe extern "C" fn lv_obj_set_style_blur_quality(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleBlurQuality", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_blur_quality_t>(1)?;
+    let a1 = call.within::<lv_blur_quality_t>(1, 0..=2)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_blur_quality(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4261,7 +4086,7 @@ unsafe extern "C" fn lv_obj_set_style_drop_shadow_opa(env: napi_env, info: napi_
 unsafe extern "C" fn lv_obj_set_style_drop_shadow_quality(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleDropShadowQuality", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_blur_quality_t>(1)?;
+    let a1 = call.within::<lv_blur_quality_t>(1, 0..=2)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_drop_shadow_quality(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4361,7 +4186,7 @@ unsafe extern "C" fn lv_obj_set_style_anim_duration(env: napi_env, info: napi_ca
 unsafe extern "C" fn lv_obj_set_style_blend_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleBlendMode", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_blend_mode_t>(1)?;
+    let a1 = call.within::<lv_blend_mode_t>(1, 0..=4)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_blend_mode(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4371,7 +4196,7 @@ unsafe extern "C" fn lv_obj_set_style_blend_mode(env: napi_env, info: napi_callb
 unsafe extern "C" fn lv_obj_set_style_layout(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleLayout", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<u16>(1)?;
+    let a1 = call.within::<u16>(1, 0..=3)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_layout(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4381,7 +4206,7 @@ unsafe extern "C" fn lv_obj_set_style_layout(env: napi_env, info: napi_callback_
 unsafe extern "C" fn lv_obj_set_style_base_dir(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleBaseDir", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_base_dir_t>(1)?;
+    let a1 = call.within::<lv_base_dir_t>(1, 0..=33)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_base_dir(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4401,7 +4226,7 @@ unsafe extern "C" fn lv_obj_set_style_rotary_sensitivity(env: napi_env, info: na
 unsafe extern "C" fn lv_obj_set_style_flex_flow(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleFlexFlow", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_flex_flow_t>(1)?;
+    let a1 = call.within::<lv_flex_flow_t>(1, 0..=13)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_flex_flow(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4411,7 +4236,7 @@ unsafe extern "C" fn lv_obj_set_style_flex_flow(env: napi_env, info: napi_callba
 unsafe extern "C" fn lv_obj_set_style_flex_main_place(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleFlexMainPlace", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_flex_align_t>(1)?;
+    let a1 = call.within::<lv_flex_align_t>(1, 0..=5)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_flex_main_place(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4421,7 +4246,7 @@ unsafe extern "C" fn lv_obj_set_style_flex_main_place(env: napi_env, info: napi_
 unsafe extern "C" fn lv_obj_set_style_flex_cross_place(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleFlexCrossPlace", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_flex_align_t>(1)?;
+    let a1 = call.within::<lv_flex_align_t>(1, 0..=5)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_flex_cross_place(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4431,7 +4256,7 @@ unsafe extern "C" fn lv_obj_set_style_flex_cross_place(env: napi_env, info: napi
 unsafe extern "C" fn lv_obj_set_style_flex_track_place(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleFlexTrackPlace", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_flex_align_t>(1)?;
+    let a1 = call.within::<lv_flex_align_t>(1, 0..=5)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_flex_track_place(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4451,7 +4276,7 @@ unsafe extern "C" fn lv_obj_set_style_flex_grow(env: napi_env, info: napi_callba
 unsafe extern "C" fn lv_obj_set_style_grid_column_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleGridColumnAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_grid_align_t>(1)?;
+    let a1 = call.within::<lv_grid_align_t>(1, 0..=6)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_grid_column_align(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4461,7 +4286,7 @@ unsafe extern "C" fn lv_obj_set_style_grid_column_align(env: napi_env, info: nap
 unsafe extern "C" fn lv_obj_set_style_grid_row_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleGridRowAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_grid_align_t>(1)?;
+    let a1 = call.within::<lv_grid_align_t>(1, 0..=6)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_grid_row_align(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4481,7 +4306,7 @@ unsafe extern "C" fn lv_obj_set_style_grid_cell_column_pos(env: napi_env, info: 
 unsafe extern "C" fn lv_obj_set_style_grid_cell_x_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleGridCellXAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_grid_align_t>(1)?;
+    let a1 = call.within::<lv_grid_align_t>(1, 0..=6)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_grid_cell_x_align(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4511,7 +4336,7 @@ unsafe extern "C" fn lv_obj_set_style_grid_cell_row_pos(env: napi_env, info: nap
 unsafe extern "C" fn lv_obj_set_style_grid_cell_y_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "objSetStyleGridCellYAlign", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_grid_align_t>(1)?;
+    let a1 = call.within::<lv_grid_align_t>(1, 0..=6)?;
     let a2 = call.argument::<lv_style_selector_t>(2)?;
     let result = call.run(|| ffi::lv_obj_set_style_grid_cell_y_align(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -4638,7 +4463,7 @@ unsafe extern "C" fn lv_group_send_data(env: napi_env, info: napi_callback_info)
 unsafe extern "C" fn lv_group_set_refocus_policy(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "groupSetRefocusPolicy", |call: &Call| {
     let a0 = call.argument::<Handle<lv_group_t>>(0)?;
-    let a1 = call.argument::<lv_group_refocus_policy_t>(1)?;
+    let a1 = call.within::<lv_group_refocus_policy_t>(1, 0..=1)?;
     let result = call.run(|| ffi::lv_group_set_refocus_policy(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -4822,15 +4647,6 @@ unsafe extern "C" fn lv_indev_reset_long_press(env: napi_env, info: napi_callbac
   })
 }
 
-unsafe extern "C" fn lv_indev_set_button_points(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "indevSetButtonPoints", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_indev_t>>(0)?;
-    let a1 = call.argument::<lv_point_t>(1)?;
-    let result = call.run(|| ffi::lv_indev_set_button_points(a0.pointer(), &a1))?;
-    call.give(result)
-  })
-}
-
 unsafe extern "C" fn lv_indev_get_point(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "indevGetPoint", |call: &Call| {
     let a0 = call.argument::<Handle<lv_indev_t>>(0)?;
@@ -4901,14 +4717,6 @@ unsafe extern "C" fn lv_indev_get_mode(env: napi_env, info: napi_callback_info) 
   enter(env, info, "indevGetMode", |call: &Call| {
     let a0 = call.argument::<Handle<lv_indev_t>>(0)?;
     let result = call.run(|| ffi::lv_indev_get_mode(a0.pointer()))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_get_event_count(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objGetEventCount", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let result = call.run(|| ffi::lv_obj_get_event_count(a0.pointer()))?;
     call.give(result)
   })
 }
@@ -5023,27 +4831,6 @@ unsafe extern "C" fn lv_obj_get_group(env: napi_env, info: napi_callback_info) -
   enter(env, info, "objGetGroup", |call: &Call| {
     let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
     let result = call.run(|| ffi::lv_obj_get_group(a0.pointer()))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_is_valid(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objIsValid", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let result = call.run(|| ffi::lv_obj_is_valid(a0.pointer()))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_obj_add_screen_load_event(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "objAddScreenLoadEvent", |call: &Call| {
-    let a0 = call.argument::<Handle<lv_obj_t>>(0)?;
-    let a1 = call.argument::<lv_event_code_t>(1)?;
-    let a2 = call.argument::<Handle<lv_obj_t>>(2)?;
-    let a3 = call.argument::<lv_screen_load_anim_t>(3)?;
-    let a4 = call.argument::<u32>(4)?;
-    let a5 = call.argument::<u32>(5)?;
-    let result = call.run(|| ffi::lv_obj_add_screen_load_event(a0.pointer(), a1, a2.pointer(), a3, a4, a5))?;
     call.give(result)
   })
 }
@@ -5168,7 +4955,7 @@ unsafe extern "C" fn lv_image_set_scale_y(env: napi_env, info: napi_callback_inf
 unsafe extern "C" fn lv_image_set_blend_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "imageSetBlendMode", |call: &Call| {
     let a0 = call.object(0, &raw const lv_image_class)?;
-    let a1 = call.argument::<lv_blend_mode_t>(1)?;
+    let a1 = call.within::<lv_blend_mode_t>(1, 0..=4)?;
     let result = call.run(|| ffi::lv_image_set_blend_mode(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -5186,7 +4973,7 @@ unsafe extern "C" fn lv_image_set_antialias(env: napi_env, info: napi_callback_i
 unsafe extern "C" fn lv_image_set_inner_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "imageSetInnerAlign", |call: &Call| {
     let a0 = call.object(0, &raw const lv_image_class)?;
-    let a1 = call.argument::<lv_image_align_t>(1)?;
+    let a1 = call.within::<lv_image_align_t>(1, 0..=14)?;
     let result = call.run(|| ffi::lv_image_set_inner_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -5465,7 +5252,7 @@ unsafe extern "C" fn lv_arc_set_rotation(env: napi_env, info: napi_callback_info
 unsafe extern "C" fn lv_arc_set_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "arcSetMode", |call: &Call| {
     let a0 = call.object(0, &raw const lv_arc_class)?;
-    let a1 = call.argument::<lv_arc_mode_t>(1)?;
+    let a1 = call.within::<lv_arc_mode_t>(1, 0..=2)?;
     let result = call.run(|| ffi::lv_arc_set_mode(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -5681,7 +5468,7 @@ unsafe extern "C" fn lv_arclabel_set_offset(env: napi_env, info: napi_callback_i
 unsafe extern "C" fn lv_arclabel_set_dir(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "arclabelSetDir", |call: &Call| {
     let a0 = call.object(0, &raw const lv_arclabel_class)?;
-    let a1 = call.argument::<lv_arclabel_dir_t>(1)?;
+    let a1 = call.within::<lv_arclabel_dir_t>(1, 0..=1)?;
     let result = call.run(|| ffi::lv_arclabel_set_dir(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -5726,7 +5513,7 @@ unsafe extern "C" fn lv_arclabel_set_center_offset_y(env: napi_env, info: napi_c
 unsafe extern "C" fn lv_arclabel_set_text_vertical_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "arclabelSetTextVerticalAlign", |call: &Call| {
     let a0 = call.object(0, &raw const lv_arclabel_class)?;
-    let a1 = call.argument::<lv_arclabel_text_align_t>(1)?;
+    let a1 = call.within::<lv_arclabel_text_align_t>(1, 0..=3)?;
     let result = call.run(|| ffi::lv_arclabel_set_text_vertical_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -5735,7 +5522,7 @@ unsafe extern "C" fn lv_arclabel_set_text_vertical_align(env: napi_env, info: na
 unsafe extern "C" fn lv_arclabel_set_text_horizontal_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "arclabelSetTextHorizontalAlign", |call: &Call| {
     let a0 = call.object(0, &raw const lv_arclabel_class)?;
-    let a1 = call.argument::<lv_arclabel_text_align_t>(1)?;
+    let a1 = call.within::<lv_arclabel_text_align_t>(1, 0..=3)?;
     let result = call.run(|| ffi::lv_arclabel_set_text_horizontal_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -5744,7 +5531,7 @@ unsafe extern "C" fn lv_arclabel_set_text_horizontal_align(env: napi_env, info: 
 unsafe extern "C" fn lv_arclabel_set_overflow(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "arclabelSetOverflow", |call: &Call| {
     let a0 = call.object(0, &raw const lv_arclabel_class)?;
-    let a1 = call.argument::<lv_arclabel_overflow_t>(1)?;
+    let a1 = call.within::<lv_arclabel_overflow_t>(1, 0..=2)?;
     let result = call.run(|| ffi::lv_arclabel_set_overflow(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -5875,7 +5662,7 @@ unsafe extern "C" fn lv_label_set_text(env: napi_env, info: napi_callback_info) 
 unsafe extern "C" fn lv_label_set_long_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "labelSetLongMode", |call: &Call| {
     let a0 = call.object(0, &raw const lv_label_class)?;
-    let a1 = call.argument::<lv_label_long_mode_t>(1)?;
+    let a1 = call.within::<lv_label_long_mode_t>(1, 0..=4)?;
     let result = call.run(|| ffi::lv_label_set_long_mode(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -6037,7 +5824,7 @@ unsafe extern "C" fn lv_bar_set_max_value(env: napi_env, info: napi_callback_inf
 unsafe extern "C" fn lv_bar_set_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "barSetMode", |call: &Call| {
     let a0 = call.object(0, &raw const lv_bar_class)?;
-    let a1 = call.argument::<lv_bar_mode_t>(1)?;
+    let a1 = call.within::<lv_bar_mode_t>(1, 0..=2)?;
     let result = call.run(|| ffi::lv_bar_set_mode(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -6046,7 +5833,7 @@ unsafe extern "C" fn lv_bar_set_mode(env: napi_env, info: napi_callback_info) ->
 unsafe extern "C" fn lv_bar_set_orientation(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "barSetOrientation", |call: &Call| {
     let a0 = call.object(0, &raw const lv_bar_class)?;
-    let a1 = call.argument::<lv_bar_orientation_t>(1)?;
+    let a1 = call.within::<lv_bar_orientation_t>(1, 0..=2)?;
     let result = call.run(|| ffi::lv_bar_set_orientation(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -6370,17 +6157,6 @@ unsafe extern "C" fn lv_canvas_fill_bg(env: napi_env, info: napi_callback_info) 
   })
 }
 
-unsafe extern "C" fn lv_canvas_buf_size(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "canvasBufSize", |call: &Call| {
-    let a0 = call.argument::<i32>(0)?;
-    let a1 = call.argument::<i32>(1)?;
-    let a2 = call.argument::<u8>(2)?;
-    let a3 = call.argument::<u8>(3)?;
-    let result = call.run(|| ffi::lv_canvas_buf_size(a0, a1, a2, a3))?;
-    call.give(result)
-  })
-}
-
 unsafe extern "C" fn lv_chart_create(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartCreate", |call: &Call| {
     let a0 = call.argument::<Option<Handle<lv_obj_t>>>(0)?;
@@ -6392,7 +6168,7 @@ unsafe extern "C" fn lv_chart_create(env: napi_env, info: napi_callback_info) ->
 unsafe extern "C" fn lv_chart_set_type(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetType", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<lv_chart_type_t>(1)?;
+    let a1 = call.within::<lv_chart_type_t>(1, 0..=5)?;
     let result = call.run(|| ffi::lv_chart_set_type(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -6410,7 +6186,7 @@ unsafe extern "C" fn lv_chart_set_point_count(env: napi_env, info: napi_callback
 unsafe extern "C" fn lv_chart_set_axis_range(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetAxisRange", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<lv_chart_axis_t>(1)?;
+    let a1 = call.within::<lv_chart_axis_t>(1, 0..=5)?;
     let a2 = call.argument::<i32>(2)?;
     let a3 = call.argument::<i32>(3)?;
     let result = call.run(|| ffi::lv_chart_set_axis_range(a0.pointer(), a1, a2, a3))?;
@@ -6421,7 +6197,7 @@ unsafe extern "C" fn lv_chart_set_axis_range(env: napi_env, info: napi_callback_
 unsafe extern "C" fn lv_chart_set_axis_min_value(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetAxisMinValue", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<lv_chart_axis_t>(1)?;
+    let a1 = call.within::<lv_chart_axis_t>(1, 0..=5)?;
     let a2 = call.argument::<i32>(2)?;
     let result = call.run(|| ffi::lv_chart_set_axis_min_value(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -6431,7 +6207,7 @@ unsafe extern "C" fn lv_chart_set_axis_min_value(env: napi_env, info: napi_callb
 unsafe extern "C" fn lv_chart_set_axis_max_value(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetAxisMaxValue", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<lv_chart_axis_t>(1)?;
+    let a1 = call.within::<lv_chart_axis_t>(1, 0..=5)?;
     let a2 = call.argument::<i32>(2)?;
     let result = call.run(|| ffi::lv_chart_set_axis_max_value(a0.pointer(), a1, a2))?;
     call.give(result)
@@ -6441,7 +6217,7 @@ unsafe extern "C" fn lv_chart_set_axis_max_value(env: napi_env, info: napi_callb
 unsafe extern "C" fn lv_chart_set_update_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetUpdateMode", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<lv_chart_update_mode_t>(1)?;
+    let a1 = call.within::<lv_chart_update_mode_t>(1, 0..=1)?;
     let result = call.run(|| ffi::lv_chart_set_update_mode(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -6518,7 +6294,7 @@ unsafe extern "C" fn lv_chart_get_ver_div_line_count(env: napi_env, info: napi_c
 unsafe extern "C" fn lv_chart_get_x_start_point(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartGetXStartPoint", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let result = call.run(|| ffi::lv_chart_get_x_start_point(a0.pointer(), a1.pointer()))?;
     call.give(result)
   })
@@ -6527,7 +6303,7 @@ unsafe extern "C" fn lv_chart_get_x_start_point(env: napi_env, info: napi_callba
 unsafe extern "C" fn lv_chart_get_point_pos_by_id(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartGetPointPosById", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let a2 = call.argument::<u32>(2)?;
     let mut out: lv_point_t = std::mem::zeroed();
     call.run(|| ffi::lv_chart_get_point_pos_by_id(a0.pointer(), a1.pointer(), a2, &mut out))?;
@@ -6547,7 +6323,7 @@ unsafe extern "C" fn lv_chart_add_series(env: napi_env, info: napi_callback_info
   enter(env, info, "chartAddSeries", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
     let a1 = call.argument::<Color>(1)?;
-    let a2 = call.argument::<lv_chart_axis_t>(2)?;
+    let a2 = call.within::<lv_chart_axis_t>(2, 0..=5)?;
     let part = call.run(|| ffi::lv_chart_add_series(a0.pointer(), a1.0, a2))?;
     call.give_part(part, a0.pointer())
   })
@@ -6556,7 +6332,7 @@ unsafe extern "C" fn lv_chart_add_series(env: napi_env, info: napi_callback_info
 unsafe extern "C" fn lv_chart_remove_series(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartRemoveSeries", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     call.run(|| ffi::lv_chart_remove_series(a0.pointer(), a1.pointer()))?;
     a1.forget();
     call.give(())
@@ -6566,7 +6342,7 @@ unsafe extern "C" fn lv_chart_remove_series(env: napi_env, info: napi_callback_i
 unsafe extern "C" fn lv_chart_hide_series(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartHideSeries", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let a2 = call.argument::<bool>(2)?;
     let result = call.run(|| ffi::lv_chart_hide_series(a0.pointer(), a1.pointer(), a2))?;
     call.give(result)
@@ -6576,7 +6352,7 @@ unsafe extern "C" fn lv_chart_hide_series(env: napi_env, info: napi_callback_inf
 unsafe extern "C" fn lv_chart_set_series_color(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetSeriesColor", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let a2 = call.argument::<Color>(2)?;
     let result = call.run(|| ffi::lv_chart_set_series_color(a0.pointer(), a1.pointer(), a2.0))?;
     call.give(result)
@@ -6586,7 +6362,7 @@ unsafe extern "C" fn lv_chart_set_series_color(env: napi_env, info: napi_callbac
 unsafe extern "C" fn lv_chart_get_series_color(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartGetSeriesColor", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let result = call.run(|| ffi::lv_chart_get_series_color(a0.pointer(), a1.pointer()))?;
     call.give(result)
   })
@@ -6595,7 +6371,7 @@ unsafe extern "C" fn lv_chart_get_series_color(env: napi_env, info: napi_callbac
 unsafe extern "C" fn lv_chart_set_x_start_point(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetXStartPoint", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let a2 = call.argument::<u32>(2)?;
     let result = call.run(|| ffi::lv_chart_set_x_start_point(a0.pointer(), a1.pointer(), a2))?;
     call.give(result)
@@ -6605,7 +6381,7 @@ unsafe extern "C" fn lv_chart_set_x_start_point(env: napi_env, info: napi_callba
 unsafe extern "C" fn lv_chart_get_series_next(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartGetSeriesNext", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let part = call.run(|| ffi::lv_chart_get_series_next(a0.pointer(), a1.pointer()))?;
     call.give_part(part, a0.pointer())
   })
@@ -6624,7 +6400,7 @@ unsafe extern "C" fn lv_chart_add_cursor(env: napi_env, info: napi_callback_info
 unsafe extern "C" fn lv_chart_remove_cursor(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartRemoveCursor", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_cursor_t>>(1)?;
+    let a1 = call.part::<lv_chart_cursor_t>(1, a0.pointer())?;
     call.run(|| ffi::lv_chart_remove_cursor(a0.pointer(), a1.pointer()))?;
     a1.forget();
     call.give(())
@@ -6634,7 +6410,7 @@ unsafe extern "C" fn lv_chart_remove_cursor(env: napi_env, info: napi_callback_i
 unsafe extern "C" fn lv_chart_set_cursor_pos(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetCursorPos", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_cursor_t>>(1)?;
+    let a1 = call.part::<lv_chart_cursor_t>(1, a0.pointer())?;
     let mut out: lv_point_t = std::mem::zeroed();
     call.run(|| ffi::lv_chart_set_cursor_pos(a0.pointer(), a1.pointer(), &mut out))?;
     call.give(out)
@@ -6644,7 +6420,7 @@ unsafe extern "C" fn lv_chart_set_cursor_pos(env: napi_env, info: napi_callback_
 unsafe extern "C" fn lv_chart_set_cursor_pos_x(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetCursorPosX", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_cursor_t>>(1)?;
+    let a1 = call.part::<lv_chart_cursor_t>(1, a0.pointer())?;
     let a2 = call.argument::<i32>(2)?;
     let result = call.run(|| ffi::lv_chart_set_cursor_pos_x(a0.pointer(), a1.pointer(), a2))?;
     call.give(result)
@@ -6654,7 +6430,7 @@ unsafe extern "C" fn lv_chart_set_cursor_pos_x(env: napi_env, info: napi_callbac
 unsafe extern "C" fn lv_chart_set_cursor_pos_y(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetCursorPosY", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_cursor_t>>(1)?;
+    let a1 = call.part::<lv_chart_cursor_t>(1, a0.pointer())?;
     let a2 = call.argument::<i32>(2)?;
     let result = call.run(|| ffi::lv_chart_set_cursor_pos_y(a0.pointer(), a1.pointer(), a2))?;
     call.give(result)
@@ -6664,8 +6440,8 @@ unsafe extern "C" fn lv_chart_set_cursor_pos_y(env: napi_env, info: napi_callbac
 unsafe extern "C" fn lv_chart_set_cursor_point(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetCursorPoint", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_cursor_t>>(1)?;
-    let a2 = call.argument::<Option<Handle<lv_chart_series_t>>>(2)?;
+    let a1 = call.part::<lv_chart_cursor_t>(1, a0.pointer())?;
+    let a2 = call.part_or_null::<lv_chart_series_t>(2, a0.pointer())?;
     let a3 = call.argument::<u32>(3)?;
     let result = call.run(|| ffi::lv_chart_set_cursor_point(a0.pointer(), a1.pointer(), Handle::or_null(&a2), a3))?;
     call.give(result)
@@ -6675,7 +6451,7 @@ unsafe extern "C" fn lv_chart_set_cursor_point(env: napi_env, info: napi_callbac
 unsafe extern "C" fn lv_chart_set_all_values(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetAllValues", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let a2 = call.argument::<i32>(2)?;
     let result = call.run(|| ffi::lv_chart_set_all_values(a0.pointer(), a1.pointer(), a2))?;
     call.give(result)
@@ -6685,7 +6461,7 @@ unsafe extern "C" fn lv_chart_set_all_values(env: napi_env, info: napi_callback_
 unsafe extern "C" fn lv_chart_set_next_value(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetNextValue", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let a2 = call.argument::<i32>(2)?;
     let result = call.run(|| ffi::lv_chart_set_next_value(a0.pointer(), a1.pointer(), a2))?;
     call.give(result)
@@ -6695,7 +6471,7 @@ unsafe extern "C" fn lv_chart_set_next_value(env: napi_env, info: napi_callback_
 unsafe extern "C" fn lv_chart_set_next_value2(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetNextValue2", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let a2 = call.argument::<i32>(2)?;
     let a3 = call.argument::<i32>(3)?;
     let result = call.run(|| ffi::lv_chart_set_next_value2(a0.pointer(), a1.pointer(), a2, a3))?;
@@ -6706,7 +6482,7 @@ unsafe extern "C" fn lv_chart_set_next_value2(env: napi_env, info: napi_callback
 unsafe extern "C" fn lv_chart_set_series_value_by_id(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetSeriesValueById", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let a2 = call.argument::<u32>(2)?;
     let a3 = call.argument::<i32>(3)?;
     let result = call.run(|| ffi::lv_chart_set_series_value_by_id(a0.pointer(), a1.pointer(), a2, a3))?;
@@ -6717,7 +6493,7 @@ unsafe extern "C" fn lv_chart_set_series_value_by_id(env: napi_env, info: napi_c
 unsafe extern "C" fn lv_chart_set_series_value_by_id2(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "chartSetSeriesValueById2", |call: &Call| {
     let a0 = call.object(0, &raw const lv_chart_class)?;
-    let a1 = call.argument::<Handle<lv_chart_series_t>>(1)?;
+    let a1 = call.part::<lv_chart_series_t>(1, a0.pointer())?;
     let a2 = call.argument::<u32>(2)?;
     let a3 = call.argument::<i32>(3)?;
     let a4 = call.argument::<i32>(4)?;
@@ -6937,7 +6713,7 @@ unsafe extern "C" fn lv_imagebutton_create(env: napi_env, info: napi_callback_in
 unsafe extern "C" fn lv_imagebutton_set_state(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "imagebuttonSetState", |call: &Call| {
     let a0 = call.object(0, &raw const lv_imagebutton_class)?;
-    let a1 = call.argument::<lv_imagebutton_state_t>(1)?;
+    let a1 = call.within::<lv_imagebutton_state_t>(1, 0..=6)?;
     let result = call.run(|| ffi::lv_imagebutton_set_state(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -6954,7 +6730,7 @@ unsafe extern "C" fn lv_keyboard_create(env: napi_env, info: napi_callback_info)
 unsafe extern "C" fn lv_keyboard_set_textarea(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "keyboardSetTextarea", |call: &Call| {
     let a0 = call.object(0, &raw const lv_keyboard_class)?;
-    let a1 = call.argument::<Option<Handle<lv_obj_t>>>(1)?;
+    let a1 = call.object_or_null(1, &raw const lv_textarea_class)?;
     let result = call.run(|| ffi::lv_keyboard_set_textarea(a0.pointer(), Handle::or_null(&a1)))?;
     call.give(result)
   })
@@ -6963,7 +6739,7 @@ unsafe extern "C" fn lv_keyboard_set_textarea(env: napi_env, info: napi_callback
 unsafe extern "C" fn lv_keyboard_set_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "keyboardSetMode", |call: &Call| {
     let a0 = call.object(0, &raw const lv_keyboard_class)?;
-    let a1 = call.argument::<lv_keyboard_mode_t>(1)?;
+    let a1 = call.within::<lv_keyboard_mode_t>(1, 0..=7)?;
     let result = call.run(|| ffi::lv_keyboard_set_mode(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -7206,7 +6982,7 @@ unsafe extern "C" fn lv_menu_separator_create(env: napi_env, info: napi_callback
 unsafe extern "C" fn lv_menu_set_page(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "menuSetPage", |call: &Call| {
     let a0 = call.object(0, &raw const lv_menu_class)?;
-    let a1 = call.argument::<Option<Handle<lv_obj_t>>>(1)?;
+    let a1 = call.object_or_null(1, &raw const lv_menu_page_class)?;
     let result = call.run(|| ffi::lv_menu_set_page(a0.pointer(), Handle::or_null(&a1)))?;
     call.give(result)
   })
@@ -7224,7 +7000,7 @@ unsafe extern "C" fn lv_menu_set_page_title(env: napi_env, info: napi_callback_i
 unsafe extern "C" fn lv_menu_set_sidebar_page(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "menuSetSidebarPage", |call: &Call| {
     let a0 = call.object(0, &raw const lv_menu_class)?;
-    let a1 = call.argument::<Option<Handle<lv_obj_t>>>(1)?;
+    let a1 = call.object_or_null(1, &raw const lv_menu_page_class)?;
     let result = call.run(|| ffi::lv_menu_set_sidebar_page(a0.pointer(), Handle::or_null(&a1)))?;
     call.give(result)
   })
@@ -7233,7 +7009,7 @@ unsafe extern "C" fn lv_menu_set_sidebar_page(env: napi_env, info: napi_callback
 unsafe extern "C" fn lv_menu_set_mode_header(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "menuSetModeHeader", |call: &Call| {
     let a0 = call.object(0, &raw const lv_menu_class)?;
-    let a1 = call.argument::<lv_menu_mode_header_t>(1)?;
+    let a1 = call.within::<lv_menu_mode_header_t>(1, 0..=2)?;
     let result = call.run(|| ffi::lv_menu_set_mode_header(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -7244,16 +7020,6 @@ unsafe extern "C" fn lv_menu_set_mode_root_back_button(env: napi_env, info: napi
     let a0 = call.object(0, &raw const lv_menu_class)?;
     let a1 = call.argument::<lv_menu_mode_root_back_button_t>(1)?;
     let result = call.run(|| ffi::lv_menu_set_mode_root_back_button(a0.pointer(), a1))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_menu_set_load_page_event(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "menuSetLoadPageEvent", |call: &Call| {
-    let a0 = call.object(0, &raw const lv_menu_class)?;
-    let a1 = call.argument::<Handle<lv_obj_t>>(1)?;
-    let a2 = call.argument::<Handle<lv_obj_t>>(2)?;
-    let result = call.run(|| ffi::lv_menu_set_load_page_event(a0.pointer(), a1.pointer(), a2.pointer()))?;
     call.give(result)
   })
 }
@@ -7442,7 +7208,7 @@ unsafe extern "C" fn lv_roller_set_options(env: napi_env, info: napi_callback_in
   enter(env, info, "rollerSetOptions", |call: &Call| {
     let a0 = call.object(0, &raw const lv_roller_class)?;
     let a1 = call.argument::<Text>(1)?;
-    let a2 = call.argument::<lv_roller_mode_t>(2)?;
+    let a2 = call.within::<lv_roller_mode_t>(2, 0..=1)?;
     let result = call.run(|| ffi::lv_roller_set_options(a0.pointer(), a1.pointer(), a2))?;
     call.give(result)
   })
@@ -7512,7 +7278,7 @@ unsafe extern "C" fn lv_scale_create(env: napi_env, info: napi_callback_info) ->
 unsafe extern "C" fn lv_scale_set_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "scaleSetMode", |call: &Call| {
     let a0 = call.object(0, &raw const lv_scale_class)?;
-    let a1 = call.argument::<lv_scale_mode_t>(1)?;
+    let a1 = call.within::<lv_scale_mode_t>(1, 0..=17)?;
     let result = call.run(|| ffi::lv_scale_set_mode(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -7594,7 +7360,7 @@ unsafe extern "C" fn lv_scale_set_rotation(env: napi_env, info: napi_callback_in
 unsafe extern "C" fn lv_scale_set_line_needle_value(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "scaleSetLineNeedleValue", |call: &Call| {
     let a0 = call.object(0, &raw const lv_scale_class)?;
-    let a1 = call.argument::<Handle<lv_obj_t>>(1)?;
+    let a1 = call.object(1, &raw const lv_line_class)?;
     let a2 = call.argument::<i32>(2)?;
     let a3 = call.argument::<i32>(3)?;
     let result = call.run(|| ffi::lv_scale_set_line_needle_value(a0.pointer(), a1.pointer(), a2, a3))?;
@@ -7605,7 +7371,7 @@ unsafe extern "C" fn lv_scale_set_line_needle_value(env: napi_env, info: napi_ca
 unsafe extern "C" fn lv_scale_set_image_needle_value(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "scaleSetImageNeedleValue", |call: &Call| {
     let a0 = call.object(0, &raw const lv_scale_class)?;
-    let a1 = call.argument::<Handle<lv_obj_t>>(1)?;
+    let a1 = call.object(1, &raw const lv_image_class)?;
     let a2 = call.argument::<i32>(2)?;
     let result = call.run(|| ffi::lv_scale_set_image_needle_value(a0.pointer(), a1.pointer(), a2))?;
     call.give(result)
@@ -7651,7 +7417,7 @@ unsafe extern "C" fn lv_scale_section_set_range(env: napi_env, info: napi_callba
 unsafe extern "C" fn lv_scale_set_section_range(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "scaleSetSectionRange", |call: &Call| {
     let a0 = call.object(0, &raw const lv_scale_class)?;
-    let a1 = call.argument::<Handle<lv_scale_section_t>>(1)?;
+    let a1 = call.part::<lv_scale_section_t>(1, a0.pointer())?;
     let a2 = call.argument::<i32>(2)?;
     let a3 = call.argument::<i32>(3)?;
     let result = call.run(|| ffi::lv_scale_set_section_range(a0.pointer(), a1.pointer(), a2, a3))?;
@@ -7662,7 +7428,7 @@ unsafe extern "C" fn lv_scale_set_section_range(env: napi_env, info: napi_callba
 unsafe extern "C" fn lv_scale_set_section_min_value(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "scaleSetSectionMinValue", |call: &Call| {
     let a0 = call.object(0, &raw const lv_scale_class)?;
-    let a1 = call.argument::<Handle<lv_scale_section_t>>(1)?;
+    let a1 = call.part::<lv_scale_section_t>(1, a0.pointer())?;
     let a2 = call.argument::<i32>(2)?;
     let result = call.run(|| ffi::lv_scale_set_section_min_value(a0.pointer(), a1.pointer(), a2))?;
     call.give(result)
@@ -7672,7 +7438,7 @@ unsafe extern "C" fn lv_scale_set_section_min_value(env: napi_env, info: napi_ca
 unsafe extern "C" fn lv_scale_set_section_max_value(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "scaleSetSectionMaxValue", |call: &Call| {
     let a0 = call.object(0, &raw const lv_scale_class)?;
-    let a1 = call.argument::<Handle<lv_scale_section_t>>(1)?;
+    let a1 = call.part::<lv_scale_section_t>(1, a0.pointer())?;
     let a2 = call.argument::<i32>(2)?;
     let result = call.run(|| ffi::lv_scale_set_section_max_value(a0.pointer(), a1.pointer(), a2))?;
     call.give(result)
@@ -7692,7 +7458,7 @@ unsafe extern "C" fn lv_scale_section_set_style(env: napi_env, info: napi_callba
 unsafe extern "C" fn lv_scale_set_section_style_main(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "scaleSetSectionStyleMain", |call: &Call| {
     let a0 = call.object(0, &raw const lv_scale_class)?;
-    let a1 = call.argument::<Handle<lv_scale_section_t>>(1)?;
+    let a1 = call.part::<lv_scale_section_t>(1, a0.pointer())?;
     let a2 = call.argument::<Handle<lv_style_t>>(2)?;
     let result = call.run(|| ffi::lv_scale_set_section_style_main(a0.pointer(), a1.pointer(), a2.pointer()))?;
     call.give(result)
@@ -7702,7 +7468,7 @@ unsafe extern "C" fn lv_scale_set_section_style_main(env: napi_env, info: napi_c
 unsafe extern "C" fn lv_scale_set_section_style_indicator(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "scaleSetSectionStyleIndicator", |call: &Call| {
     let a0 = call.object(0, &raw const lv_scale_class)?;
-    let a1 = call.argument::<Handle<lv_scale_section_t>>(1)?;
+    let a1 = call.part::<lv_scale_section_t>(1, a0.pointer())?;
     let a2 = call.argument::<Handle<lv_style_t>>(2)?;
     let result = call.run(|| ffi::lv_scale_set_section_style_indicator(a0.pointer(), a1.pointer(), a2.pointer()))?;
     call.give(result)
@@ -7712,7 +7478,7 @@ unsafe extern "C" fn lv_scale_set_section_style_indicator(env: napi_env, info: n
 unsafe extern "C" fn lv_scale_set_section_style_items(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "scaleSetSectionStyleItems", |call: &Call| {
     let a0 = call.object(0, &raw const lv_scale_class)?;
-    let a1 = call.argument::<Handle<lv_scale_section_t>>(1)?;
+    let a1 = call.part::<lv_scale_section_t>(1, a0.pointer())?;
     let a2 = call.argument::<Handle<lv_style_t>>(2)?;
     let result = call.run(|| ffi::lv_scale_set_section_style_items(a0.pointer(), a1.pointer(), a2.pointer()))?;
     call.give(result)
@@ -7842,7 +7608,7 @@ unsafe extern "C" fn lv_slider_set_max_value(env: napi_env, info: napi_callback_
 unsafe extern "C" fn lv_slider_set_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "sliderSetMode", |call: &Call| {
     let a0 = call.object(0, &raw const lv_slider_class)?;
-    let a1 = call.argument::<lv_slider_mode_t>(1)?;
+    let a1 = call.within::<lv_slider_mode_t>(1, 0..=2)?;
     let result = call.run(|| ffi::lv_slider_set_mode(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -7851,7 +7617,7 @@ unsafe extern "C" fn lv_slider_set_mode(env: napi_env, info: napi_callback_info)
 unsafe extern "C" fn lv_slider_set_orientation(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "sliderSetOrientation", |call: &Call| {
     let a0 = call.object(0, &raw const lv_slider_class)?;
-    let a1 = call.argument::<lv_slider_orientation_t>(1)?;
+    let a1 = call.within::<lv_slider_orientation_t>(1, 0..=2)?;
     let result = call.run(|| ffi::lv_slider_set_orientation(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -7940,7 +7706,7 @@ unsafe extern "C" fn lv_spangroup_add_span(env: napi_env, info: napi_callback_in
 unsafe extern "C" fn lv_spangroup_delete_span(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "spangroupDeleteSpan", |call: &Call| {
     let a0 = call.object(0, &raw const lv_spangroup_class)?;
-    let a1 = call.argument::<Handle<lv_span_t>>(1)?;
+    let a1 = call.part::<lv_span_t>(1, a0.pointer())?;
     call.run(|| ffi::lv_spangroup_delete_span(a0.pointer(), a1.pointer()))?;
     a1.forget();
     call.give(())
@@ -7959,7 +7725,7 @@ unsafe extern "C" fn lv_span_set_text(env: napi_env, info: napi_callback_info) -
 unsafe extern "C" fn lv_spangroup_set_span_text(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "spangroupSetSpanText", |call: &Call| {
     let a0 = call.object(0, &raw const lv_spangroup_class)?;
-    let a1 = call.argument::<Handle<lv_span_t>>(1)?;
+    let a1 = call.part::<lv_span_t>(1, a0.pointer())?;
     let a2 = call.argument::<Text>(2)?;
     let result = call.run(|| ffi::lv_spangroup_set_span_text(a0.pointer(), a1.pointer(), a2.pointer()))?;
     call.give(result)
@@ -7969,7 +7735,7 @@ unsafe extern "C" fn lv_spangroup_set_span_text(env: napi_env, info: napi_callba
 unsafe extern "C" fn lv_spangroup_set_span_style(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "spangroupSetSpanStyle", |call: &Call| {
     let a0 = call.object(0, &raw const lv_spangroup_class)?;
-    let a1 = call.argument::<Handle<lv_span_t>>(1)?;
+    let a1 = call.part::<lv_span_t>(1, a0.pointer())?;
     let a2 = call.argument::<Handle<lv_style_t>>(2)?;
     let result = call.run(|| ffi::lv_spangroup_set_span_style(a0.pointer(), a1.pointer(), a2.pointer()))?;
     call.give(result)
@@ -7979,7 +7745,7 @@ unsafe extern "C" fn lv_spangroup_set_span_style(env: napi_env, info: napi_callb
 unsafe extern "C" fn lv_spangroup_set_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "spangroupSetAlign", |call: &Call| {
     let a0 = call.object(0, &raw const lv_spangroup_class)?;
-    let a1 = call.argument::<lv_text_align_t>(1)?;
+    let a1 = call.within::<lv_text_align_t>(1, 0..=3)?;
     let result = call.run(|| ffi::lv_spangroup_set_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -7988,7 +7754,7 @@ unsafe extern "C" fn lv_spangroup_set_align(env: napi_env, info: napi_callback_i
 unsafe extern "C" fn lv_spangroup_set_overflow(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "spangroupSetOverflow", |call: &Call| {
     let a0 = call.object(0, &raw const lv_spangroup_class)?;
-    let a1 = call.argument::<lv_span_overflow_t>(1)?;
+    let a1 = call.within::<lv_span_overflow_t>(1, 0..=2)?;
     let result = call.run(|| ffi::lv_spangroup_set_overflow(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -8006,7 +7772,7 @@ unsafe extern "C" fn lv_spangroup_set_indent(env: napi_env, info: napi_callback_
 unsafe extern "C" fn lv_spangroup_set_mode(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "spangroupSetMode", |call: &Call| {
     let a0 = call.object(0, &raw const lv_spangroup_class)?;
-    let a1 = call.argument::<lv_span_mode_t>(1)?;
+    let a1 = call.within::<lv_span_mode_t>(1, 0..=3)?;
     let result = call.run(|| ffi::lv_spangroup_set_mode(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -8290,7 +8056,7 @@ unsafe extern "C" fn lv_textarea_set_password_show_time(env: napi_env, info: nap
 unsafe extern "C" fn lv_textarea_set_align(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "textareaSetAlign", |call: &Call| {
     let a0 = call.object(0, &raw const lv_textarea_class)?;
-    let a1 = call.argument::<lv_text_align_t>(1)?;
+    let a1 = call.within::<lv_text_align_t>(1, 0..=3)?;
     let result = call.run(|| ffi::lv_textarea_set_align(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -8716,7 +8482,7 @@ unsafe extern "C" fn lv_switch_create(env: napi_env, info: napi_callback_info) -
 unsafe extern "C" fn lv_switch_set_orientation(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "switchSetOrientation", |call: &Call| {
     let a0 = call.object(0, &raw const lv_switch_class)?;
-    let a1 = call.argument::<lv_switch_orientation_t>(1)?;
+    let a1 = call.within::<lv_switch_orientation_t>(1, 0..=2)?;
     let result = call.run(|| ffi::lv_switch_set_orientation(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -8981,7 +8747,7 @@ unsafe extern "C" fn lv_tileview_add_tile(env: napi_env, info: napi_callback_inf
 unsafe extern "C" fn lv_tileview_set_tile(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "tileviewSetTile", |call: &Call| {
     let a0 = call.object(0, &raw const lv_tileview_class)?;
-    let a1 = call.argument::<Handle<lv_obj_t>>(1)?;
+    let a1 = call.object(1, &raw const lv_tileview_tile_class)?;
     let a2 = call.argument::<bool>(2)?;
     let result = call.run(|| ffi::lv_tileview_set_tile(a0.pointer(), a1.pointer(), a2))?;
     call.give(result)
@@ -9096,7 +8862,7 @@ unsafe extern "C" fn lv_barcode_set_tiled(env: napi_env, info: napi_callback_inf
 unsafe extern "C" fn lv_barcode_set_encoding(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "barcodeSetEncoding", |call: &Call| {
     let a0 = call.object(0, &raw const lv_barcode_class)?;
-    let a1 = call.argument::<lv_barcode_encoding_t>(1)?;
+    let a1 = call.within::<lv_barcode_encoding_t>(1, 0..=1)?;
     let result = call.run(|| ffi::lv_barcode_set_encoding(a0.pointer(), a1))?;
     call.give(result)
   })
@@ -9211,98 +8977,6 @@ unsafe extern "C" fn lv_theme_default_init(env: napi_env, info: napi_callback_in
 unsafe extern "C" fn lv_theme_default_get(env: napi_env, info: napi_callback_info) -> napi_value {
   enter(env, info, "themeDefaultGet", |call: &Call| {
     let result = call.run(|| ffi::lv_theme_default_get())?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_image_header_cache_init(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "imageHeaderCacheInit", |call: &Call| {
-    let a0 = call.argument::<u32>(0)?;
-    let result = call.run(|| ffi::lv_image_header_cache_init(a0))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_image_header_cache_resize(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "imageHeaderCacheResize", |call: &Call| {
-    let a0 = call.argument::<u32>(0)?;
-    let a1 = call.argument::<bool>(1)?;
-    let result = call.run(|| ffi::lv_image_header_cache_resize(a0, a1))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_image_header_cache_is_enabled(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "imageHeaderCacheIsEnabled", |call: &Call| {
-    let result = call.run(|| ffi::lv_image_header_cache_is_enabled())?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_image_header_cache_dump(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "imageHeaderCacheDump", |call: &Call| {
-    let result = call.run(|| ffi::lv_image_header_cache_dump())?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_image_cache_init(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "imageCacheInit", |call: &Call| {
-    let a0 = call.argument::<u32>(0)?;
-    let result = call.run(|| ffi::lv_image_cache_init(a0))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_image_cache_resize(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "imageCacheResize", |call: &Call| {
-    let a0 = call.argument::<u32>(0)?;
-    let a1 = call.argument::<bool>(1)?;
-    let result = call.run(|| ffi::lv_image_cache_resize(a0, a1))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_image_cache_is_enabled(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "imageCacheIsEnabled", |call: &Call| {
-    let result = call.run(|| ffi::lv_image_cache_is_enabled())?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_image_cache_dump(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "imageCacheDump", |call: &Call| {
-    let result = call.run(|| ffi::lv_image_cache_dump())?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_image_buf_get_transformed_area(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "imageBufGetTransformedArea", |call: &Call| {
-    let a1 = call.argument::<i32>(0)?;
-    let a2 = call.argument::<i32>(1)?;
-    let a3 = call.argument::<i32>(2)?;
-    let a4 = call.argument::<u16>(3)?;
-    let a5 = call.argument::<u16>(4)?;
-    let a6 = call.argument::<lv_point_t>(5)?;
-    let mut out: lv_area_t = std::mem::zeroed();
-    call.run(|| ffi::lv_image_buf_get_transformed_area(&mut out, a1, a2, a3, a4, a5, &a6))?;
-    call.give(out)
-  })
-}
-
-unsafe extern "C" fn lv_image_decoder_init(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "imageDecoderInit", |call: &Call| {
-    let a0 = call.argument::<u32>(0)?;
-    let a1 = call.argument::<u32>(1)?;
-    let result = call.run(|| ffi::lv_image_decoder_init(a0, a1))?;
-    call.give(result)
-  })
-}
-
-unsafe extern "C" fn lv_image_decoder_deinit(env: napi_env, info: napi_callback_info) -> napi_value {
-  enter(env, info, "imageDecoderDeinit", |call: &Call| {
-    let result = call.run(|| ffi::lv_image_decoder_deinit())?;
     call.give(result)
   })
 }
@@ -9476,7 +9150,6 @@ pub const TABLE: &[Entry] = &[
     (c"layerTop", lv_layer_top),
     (c"layerSys", lv_layer_sys),
     (c"layerBottom", lv_layer_bottom),
-    (c"displayDeleteEvent", lv_display_delete_event),
     (c"displaySetTheme", lv_display_set_theme),
     (c"displayGetTheme", lv_display_get_theme),
     (c"displayGetInactiveTime", lv_display_get_inactive_time),
@@ -9486,8 +9159,6 @@ pub const TABLE: &[Entry] = &[
     (c"objClean", lv_obj_clean),
     (c"objDeleteDelayed", lv_obj_delete_delayed),
     (c"objDeleteAsync", lv_obj_delete_async),
-    (c"objSetParent", lv_obj_set_parent),
-    (c"objSwap", lv_obj_swap),
     (c"objMoveToIndex", lv_obj_move_to_index),
     (c"objGetScreen", lv_obj_get_screen),
     (c"objGetDisplay", lv_obj_get_display),
@@ -9500,20 +9171,17 @@ pub const TABLE: &[Entry] = &[
     (c"objSetX", lv_obj_set_x),
     (c"objSetY", lv_obj_set_y),
     (c"objSetSize", lv_obj_set_size),
-    (c"objRefrSize", lv_obj_refr_size),
     (c"objSetWidth", lv_obj_set_width),
     (c"objSetHeight", lv_obj_set_height),
     (c"objSetContentWidth", lv_obj_set_content_width),
     (c"objSetContentHeight", lv_obj_set_content_height),
     (c"objSetLayout", lv_obj_set_layout),
     (c"objIsLayoutPositioned", lv_obj_is_layout_positioned),
-    (c"objMarkLayoutAsDirty", lv_obj_mark_layout_as_dirty),
     (c"objUpdateLayout", lv_obj_update_layout),
     (c"objSetAlign", lv_obj_set_align),
     (c"objAlign", lv_obj_align),
     (c"objAlignTo", lv_obj_align_to),
     (c"objCenter", lv_obj_center),
-    (c"objResetTransform", lv_obj_reset_transform),
     (c"objGetCoords", lv_obj_get_coords),
     (c"objGetX", lv_obj_get_x),
     (c"objGetX2", lv_obj_get_x2),
@@ -9535,15 +9203,11 @@ pub const TABLE: &[Entry] = &[
     (c"objIsWidthMax", lv_obj_is_width_max),
     (c"objIsHeightMax", lv_obj_is_height_max),
     (c"objRefreshSelfSize", lv_obj_refresh_self_size),
-    (c"objRefrPos", lv_obj_refr_pos),
-    (c"objMoveTo", lv_obj_move_to),
     (c"objInvalidate", lv_obj_invalidate),
     (c"objIsVisible", lv_obj_is_visible),
     (c"objSetExtClickArea", lv_obj_set_ext_click_area),
     (c"objGetClickArea", lv_obj_get_click_area),
     (c"objHitTest", lv_obj_hit_test),
-    (c"objCalcDynamicWidth", lv_obj_calc_dynamic_width),
-    (c"objCalcDynamicHeight", lv_obj_calc_dynamic_height),
     (c"objSetScrollbarMode", lv_obj_set_scrollbar_mode),
     (c"objSetScrollDir", lv_obj_set_scroll_dir),
     (c"objSetScrollSnapX", lv_obj_set_scroll_snap_x),
@@ -9568,17 +9232,11 @@ pub const TABLE: &[Entry] = &[
     (c"objScrollToViewRecursive", lv_obj_scroll_to_view_recursive),
     (c"objIsScrolling", lv_obj_is_scrolling),
     (c"objStopScrollAnim", lv_obj_stop_scroll_anim),
-    (c"objUpdateSnap", lv_obj_update_snap),
-    (c"objScrollbarInvalidate", lv_obj_scrollbar_invalidate),
     (c"objAddStyle", lv_obj_add_style),
     (c"objReplaceStyle", lv_obj_replace_style),
     (c"objRemoveStyle", lv_obj_remove_style),
     (c"objRemoveTheme", lv_obj_remove_theme),
     (c"objRemoveStyleAll", lv_obj_remove_style_all),
-    (c"objReportStyleChange", lv_obj_report_style_change),
-    (c"objRefreshStyle", lv_obj_refresh_style),
-    (c"objHasStyleProp", lv_obj_has_style_prop),
-    (c"objRemoveLocalStyleProp", lv_obj_remove_local_style_prop),
     (c"objFadeIn", lv_obj_fade_in),
     (c"objFadeOut", lv_obj_fade_out),
     (c"objSetStyleWidth", lv_obj_set_style_width),
@@ -9734,7 +9392,6 @@ pub const TABLE: &[Entry] = &[
     (c"indevReset", lv_indev_reset),
     (c"indevStopProcessing", lv_indev_stop_processing),
     (c"indevResetLongPress", lv_indev_reset_long_press),
-    (c"indevSetButtonPoints", lv_indev_set_button_points),
     (c"indevGetPoint", lv_indev_get_point),
     (c"indevGetGestureDir", lv_indev_get_gesture_dir),
     (c"indevGetKey", lv_indev_get_key),
@@ -9744,7 +9401,6 @@ pub const TABLE: &[Entry] = &[
     (c"indevGetVect", lv_indev_get_vect),
     (c"indevWaitRelease", lv_indev_wait_release),
     (c"indevGetMode", lv_indev_get_mode),
-    (c"objGetEventCount", lv_obj_get_event_count),
     (c"objCreate", lv_obj_create),
     (c"objAddFlag", lv_obj_add_flag),
     (c"objRemoveFlag", lv_obj_remove_flag),
@@ -9758,8 +9414,6 @@ pub const TABLE: &[Entry] = &[
     (c"objHasState", lv_obj_has_state),
     (c"objIsRadioButton", lv_obj_is_radio_button),
     (c"objGetGroup", lv_obj_get_group),
-    (c"objIsValid", lv_obj_is_valid),
-    (c"objAddScreenLoadEvent", lv_obj_add_screen_load_event),
     (c"gridnavAdd", lv_gridnav_add),
     (c"gridnavRemove", lv_gridnav_remove),
     (c"gridnavSetFocused", lv_gridnav_set_focused),
@@ -9912,7 +9566,6 @@ pub const TABLE: &[Entry] = &[
     (c"canvasCreate", lv_canvas_create),
     (c"canvasSetPx", lv_canvas_set_px),
     (c"canvasFillBg", lv_canvas_fill_bg),
-    (c"canvasBufSize", lv_canvas_buf_size),
     (c"chartCreate", lv_chart_create),
     (c"chartSetType", lv_chart_set_type),
     (c"chartSetPointCount", lv_chart_set_point_count),
@@ -10011,7 +9664,6 @@ pub const TABLE: &[Entry] = &[
     (c"menuSetSidebarPage", lv_menu_set_sidebar_page),
     (c"menuSetModeHeader", lv_menu_set_mode_header),
     (c"menuSetModeRootBackButton", lv_menu_set_mode_root_back_button),
-    (c"menuSetLoadPageEvent", lv_menu_set_load_page_event),
     (c"menuGetCurMainPage", lv_menu_get_cur_main_page),
     (c"menuGetCurSidebarPage", lv_menu_get_cur_sidebar_page),
     (c"menuGetMainHeader", lv_menu_get_main_header),
@@ -10237,15 +9889,4 @@ pub const TABLE: &[Entry] = &[
     (c"qrcodeSetQuietZone", lv_qrcode_set_quiet_zone),
     (c"themeDefaultInit", lv_theme_default_init),
     (c"themeDefaultGet", lv_theme_default_get),
-    (c"imageHeaderCacheInit", lv_image_header_cache_init),
-    (c"imageHeaderCacheResize", lv_image_header_cache_resize),
-    (c"imageHeaderCacheIsEnabled", lv_image_header_cache_is_enabled),
-    (c"imageHeaderCacheDump", lv_image_header_cache_dump),
-    (c"imageCacheInit", lv_image_cache_init),
-    (c"imageCacheResize", lv_image_cache_resize),
-    (c"imageCacheIsEnabled", lv_image_cache_is_enabled),
-    (c"imageCacheDump", lv_image_cache_dump),
-    (c"imageBufGetTransformedArea", lv_image_buf_get_transformed_area),
-    (c"imageDecoderInit", lv_image_decoder_init),
-    (c"imageDecoderDeinit", lv_image_decoder_deinit),
 ];

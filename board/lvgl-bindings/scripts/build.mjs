@@ -13,8 +13,13 @@ const target = targetOf(arch);
 const cached = join(CACHE, `lvgl-${fingerprint()}`, 'lvgl-bindings.node');
 const addon = join(PACKAGE, `lvgl-bindings.linux-${arch}.node`);
 
-if (!existsSync(cached)) compile();
-install(cached, addon);
+try {
+  if (!existsSync(cached)) compile();
+  install(cached, addon);
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
 console.log(`lvgl-bindings: ${addon.slice(PACKAGE.length)} is ready`);
 
 function fingerprint() {

@@ -8,8 +8,9 @@ use napi::sys;
 
 use crate::convert::handle_value;
 pub use crate::convert::{Color, FromJs, Handle, Text, ToJs};
+use crate::display;
 use crate::fault::{Fault, guarded};
-use crate::handle::{Kind, handle_of_part};
+use crate::handle::{Kind, handle_of_part, is_part};
 use crate::runtime;
 
 pub type Entry = (&'static CStr, unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value);
@@ -65,6 +66,56 @@ impl Call {
         }
         let (wanted, found) = unsafe { (class_name(class), class_name(lv::lv_obj_get_class(object.pointer()))) };
         Err(Fault::Class(format!("the object is a {found}, not a {wanted}")))
+    }
+
+    pub fn object_or_null(&self, position: usize, class: *const lv::lv_obj_class_t) -> Result<Option<Handle<lv::lv_obj_t>>, Fault> {
+        match self.argument::<Option<Handle<lv::lv_obj_t>>>(position)? {
+            Some(_) => self.object(position, class).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// An object without a parent.
+    pub fn screen(&self, position: usize) -> Result<Handle<lv::lv_obj_t>, Fault> {
+        let object: Handle<lv::lv_obj_t> = self.argument(position)?;
+        match unsafe { lv::lv_obj_get_parent(object.pointer()) }.is_null() {
+            true => Ok(object),
+            false => Err(Fault::Class("the object is no screen: it has a parent".to_owned())),
+        }
+    }
+
+    /// An object that may be deleted: not a layer or the screen that a display shows, without which LVGL cannot go on.
+    pub fn deletable(&self, position: usize) -> Result<Handle<lv::lv_obj_t>, Fault> {
+        let object: Handle<lv::lv_obj_t> = self.argument(position)?;
+        match display::shows(object.pointer()) {
+            false => Ok(object),
+            true => Err(Fault::Argument("the display shows this screen or layer: load another screen first".to_owned())),
+        }
+    }
+
+    /// A part that must belong to `owner`: LVGL would take it for one of the owner's in any case.
+    pub fn part<T: Kind>(&self, position: usize, owner: *mut lv::lv_obj_t) -> Result<Handle<T>, Fault> {
+        let part: Handle<T> = self.argument(position)?;
+        match is_part(part.pointer(), owner) {
+            true => Ok(part),
+            false => Err(Fault::Argument(format!("argument {}: the {} belongs to another object", position + 1, T::NAME))),
+        }
+    }
+
+    pub fn part_or_null<T: Kind>(&self, position: usize, owner: *mut lv::lv_obj_t) -> Result<Option<Handle<T>>, Fault> {
+        match self.argument::<Option<Handle<T>>>(position)? {
+            Some(_) => self.part(position, owner).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A member of an enumeration, whose values lie in `range`: LVGL takes such numbers for indices unchecked.
+    pub fn within<T: FromJs + Copy + Into<i64>>(&self, position: usize, range: std::ops::RangeInclusive<i64>) -> Result<T, Fault> {
+        let value: T = self.argument(position)?;
+        match range.contains(&value.into()) {
+            true => Ok(value),
+            false => Err(Fault::Argument(format!("argument {}: expected {} to {}", position + 1, range.start(), range.end()))),
+        }
     }
 
     /// Runs LVGL code; an assertion becomes a fault.

@@ -13,6 +13,7 @@ use crate::call::{Environment, Handle, expose};
 use crate::convert::Integers;
 use crate::fault::{Fault, guarded, last_log};
 use crate::ffi;
+use crate::runtime::guard_drawing;
 
 /// LVGL joins the areas of a frame to at most this many (LV_INV_BUF_SIZE).
 const MOST_RECTANGLES: usize = 32;
@@ -35,6 +36,7 @@ expose! { TABLE via enter {
     c"displayCreate" create(i32, i32);
     c"displayDelete" delete(Handle<lv::lv_display_t>);
     c"displayGetPixels" pixels(Handle<lv::lv_display_t>, Environment);
+    c"displayRefreshNow" refresh_now(Handle<lv::lv_display_t>);
     c"displayTakeDirty" take_dirty(Handle<lv::lv_display_t>, Integers);
 } }
 
@@ -66,6 +68,11 @@ fn pixels(display: Handle<lv::lv_display_t>, environment: Environment) -> Result
     unsafe { array_buffer(environment.0, found.ok_or(Fault::Stale("display"))?) }
 }
 
+/// Draws what changed without waiting for the next frame.
+fn refresh_now(display: Handle<lv::lv_display_t>) -> Result<(), Fault> {
+    guard_drawing(|| unsafe { ffi::lv_refr_now(display.pointer()) })
+}
+
 /// Moves the rectangles drawn since the last call into `rectangles`, x1 y1 x2 y2 each; gives their number.
 fn take_dirty(display: Handle<lv::lv_display_t>, rectangles: Integers) -> Result<u32, Fault> {
     DISPLAYS.with_borrow_mut(|d| {
@@ -77,6 +84,17 @@ fn take_dirty(display: Handle<lv::lv_display_t>, rectangles: Integers) -> Result
             place.copy_from_slice(rectangle);
         }
         Ok(std::mem::replace(&mut one.dirty, Vec::with_capacity(MOST_RECTANGLES)).len() as u32)
+    })
+}
+
+/// Whether `object` is a layer or the active screen of a display.
+pub fn shows(object: *mut lv::lv_obj_t) -> bool {
+    DISPLAYS.with_borrow(|d| {
+        d.iter().map(|one| one.pointer).any(|display| unsafe {
+            let layers =
+                [lv::lv_display_get_layer_top(display), lv::lv_display_get_layer_sys(display), lv::lv_display_get_layer_bottom(display)];
+            lv::lv_display_get_screen_active(display) == object || layers.contains(&object)
+        })
     })
 }
 

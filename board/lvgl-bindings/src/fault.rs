@@ -1,6 +1,6 @@
 //! What can go wrong in a call, and how it reaches JavaScript: an Error with a code, never an abort.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -49,6 +49,8 @@ impl Fault {
 struct Assertion(String);
 
 thread_local! {
+    /// An assertion may have left an object half made: it can be seen again when LVGL takes everything down.
+    static SUSPECT: Cell<bool> = const { Cell::new(false) };
     static LAST_LOG: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
@@ -77,11 +79,17 @@ pub fn last_log() -> String {
     reason_of(&log).to_owned()
 }
 
+/// Whether an assertion has failed in this process.
+pub fn suspect() -> bool {
+    SUSPECT.get()
+}
+
 /// Runs LVGL code; an assertion in it ends here.
 pub fn guarded<R>(body: impl FnOnce() -> R) -> Result<R, Fault> {
     // LVGL links the events being sent through stack frames; frames that unwind must leave that list too.
     let (events, layout) = unsafe { (lv::lv_global.event_header, lv::lv_global.layout_update_mutex) };
     catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
+        SUSPECT.set(true);
         unsafe {
             lv::lv_global.event_header = events;
             lv::lv_global.layout_update_mutex = layout;

@@ -62,6 +62,7 @@ unsafe extern "C-unwind" {
 
     pub fn lv_style_init(style: *mut lv_style_t);
     pub fn lv_line_set_points(object: *mut lv_obj_t, points: *const lv_point_precise_t, count: u32);
+    pub fn lv_obj_set_parent(object: *mut lv_obj_t, parent: *mut lv_obj_t);
     pub fn lv_obj_set_grid_dsc_array(object: *mut lv_obj_t, columns: *const i32, rows: *const i32);
     pub fn lv_buttonmatrix_set_map(object: *mut lv_obj_t, map: *const *const c_char);
     pub fn lv_dropdown_set_text(object: *mut lv_obj_t, text: *const c_char);

@@ -136,9 +136,18 @@ pub fn handle_of_part<T: Kind>(pointer: *mut T, owner: *mut lv::lv_obj_t) -> u32
     handle
 }
 
+pub fn is_part<T: Kind>(pointer: *mut T, owner: *mut lv::lv_obj_t) -> bool {
+    HANDLES.with_borrow(|h| h.parts.get(&(owner as usize)).is_some_and(|parts| parts.contains(&(pointer as usize, T::TAG))))
+}
+
 /// Makes every handle of `pointer` stale.
 pub fn forget<T: Kind>(pointer: *mut T) {
-    HANDLES.with_borrow_mut(|h| h.remove(pointer as usize, T::TAG));
+    HANDLES.with_borrow_mut(|h| {
+        for parts in h.parts.values_mut() {
+            parts.retain(|part| *part != (pointer as usize, T::TAG));
+        }
+        h.remove(pointer as usize, T::TAG)
+    });
 }
 
 pub fn forget_all() {

@@ -58,6 +58,10 @@ fn set_file(image: Handle<lv::lv_obj_t>, path: Text) -> Result<(), Fault> {
 
 /// Shows a PNG image; `bytes` are copied.
 fn set_png(image: Handle<lv::lv_obj_t>, bytes: Bytes) -> Result<(), Fault> {
+    // PNG, third edition, 5.2; LVGL itself looks only when it draws.
+    if !bytes.0.starts_with(b"\x89PNG\r\n\x1a\n") {
+        return Err(Fault::argument("the bytes of a PNG image"));
+    }
     let mut header: lv::lv_image_header_t = unsafe { std::mem::zeroed() };
     header.set_magic(lv::LV_IMAGE_HEADER_MAGIC);
     header.set_cf(lv::lv_color_format_t_LV_COLOR_FORMAT_RAW_ALPHA);
@@ -122,7 +126,8 @@ fn canvas_allocate(canvas: Handle<lv::lv_obj_t>, width: i32, height: i32, enviro
 /// Draws an object and its children into memory: ARGB8888.
 fn take_snapshot(object: Handle<lv::lv_obj_t>, environment: Environment) -> Result<sys::napi_value, Fault> {
     let env = environment.0;
-    let buffer = guarded(|| unsafe { ffi::lv_snapshot_take(object.pointer(), lv::lv_color_format_t_LV_COLOR_FORMAT_ARGB8888) })?;
+    let buffer =
+        runtime::guard_drawing(|| unsafe { ffi::lv_snapshot_take(object.pointer(), lv::lv_color_format_t_LV_COLOR_FORMAT_ARGB8888) })?;
     if buffer.is_null() {
         return Err(Fault::Assert("no memory for the snapshot, or the object has no size".to_owned()));
     }

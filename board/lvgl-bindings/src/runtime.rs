@@ -12,14 +12,14 @@ use napi::{Error, JsValue, sys};
 use napi_derive::napi;
 
 use crate::call::{Environment, FromJs, Handle, expose};
-use crate::fault::{Fault, guarded, remember_log};
+use crate::fault::{Fault, guarded, remember_log, suspect};
 use crate::{display, event, ffi, font, handle, image, input, owned, panel, widget, wrappers};
 
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     Down,
     Up,
-    /// An assertion unwound out of `tick()`: LVGL is in the middle of something for ever.
+    /// An assertion unwound while LVGL drew.
     Broken,
 }
 
@@ -65,13 +65,15 @@ unsafe fn define(
     }
 }
 
-/// The thread that owns LVGL ends: another may have it from now on.
+/// The thread that owns LVGL ends: another may have it from now on, if LVGL can still be taken down.
 unsafe extern "C" fn release(_: *mut c_void) {
     WAKE.take();
-    if STATE.get() == State::Up {
-        let _ = deinit();
-    }
-    if let Ok(mut owner) = OWNER.lock() {
+    let down = match STATE.get() {
+        State::Down => true,
+        State::Up => !suspect() && deinit().is_ok(),
+        State::Broken => false,
+    };
+    if let (true, Ok(mut owner)) = (down, OWNER.lock()) {
         *owner = None;
     }
 }
@@ -80,7 +82,7 @@ pub fn check_ready() -> Result<(), Fault> {
     match STATE.get() {
         State::Up => Ok(()),
         State::Down => Err(Fault::State("LVGL is not initialised: call lv.init() first")),
-        State::Broken => Err(Fault::State("an assertion failed inside tick(); restart the process")),
+        State::Broken => Err(Fault::State("an assertion failed while LVGL drew; restart the process")),
     }
 }
 
@@ -141,7 +143,7 @@ unsafe extern "C" fn now_ms() -> u32 {
 fn tick() -> Result<u32, Fault> {
     // The tick itself resumes timers; the caller learns of that from the result.
     AWAKE.set(true);
-    let next_ms = guarded(|| unsafe { ffi::lv_timer_handler() }).inspect_err(|_| STATE.set(State::Broken))?;
+    let next_ms = guard_drawing(|| unsafe { ffi::lv_timer_handler() })?;
     AWAKE.set(false);
     owned::sweep();
     Ok(next_ms)
@@ -152,6 +154,11 @@ fn refresh(display: Handle<lv::lv_display_t>) -> Result<(), Fault> {
     guarded(|| unsafe { ffi::lv_refr_now(display.pointer()) }).inspect_err(|_| STATE.set(State::Broken))?;
     owned::sweep();
     Ok(())
+}
+
+/// Runs code of LVGL that draws; after an assertion in it, LVGL is in the middle of a frame for ever.
+pub fn guard_drawing<R>(body: impl FnOnce() -> R) -> Result<R, Fault> {
+    guarded(body).inspect_err(|_| STATE.set(State::Broken))
 }
 
 fn is_alive(object: u32) -> Result<bool, Fault> {

@@ -14,6 +14,7 @@ type Object = Handle<lv::lv_obj_t>;
 
 expose! { TABLE via enter {
     c"objGetClassName" class_name_of(Object, Environment);
+    c"objSetParent" set_parent(Object, Object);
     c"objSetGrid" set_grid(Object, Integers, Integers);
     c"lineSetPoints" line_set_points(Object, Integers);
     c"buttonmatrixSetMap" buttonmatrix_set_map(Object, Texts);
@@ -37,6 +38,18 @@ pub fn check_class(object: &Object, class: *const lv::lv_obj_class_t) -> Result<
 fn class_name_of(object: Object, environment: Environment) -> Result<napi::sys::napi_value, Fault> {
     let name = CString::new(unsafe { class_name(lv::lv_obj_get_class(object.pointer())) }).unwrap_or_default();
     Ok(unsafe { name.as_ptr().to_js(environment.0) })
+}
+
+fn set_parent(object: Object, parent: Object) -> Result<(), Fault> {
+    // LVGL follows parents until there is none: a circle would hang it.
+    let mut ancestor = parent.pointer();
+    while !ancestor.is_null() {
+        if ancestor == object.pointer() {
+            return Err(Fault::argument("a parent outside of the object itself"));
+        }
+        ancestor = unsafe { lv::lv_obj_get_parent(ancestor) };
+    }
+    guarded(|| unsafe { ffi::lv_obj_set_parent(object.pointer(), parent.pointer()) })
 }
 
 /// Columns and rows of a grid layout in pixels, `gridFr()` or GRID_CONTENT.

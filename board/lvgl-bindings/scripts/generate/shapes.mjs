@@ -1,5 +1,7 @@
 // Decides which LVGL functions are exposed, and how each of their types crosses between C and JavaScript.
 
+import { CLASS_OF, denied, ENUMERATION_OF, NULLABLE, OPEN } from './denied.mjs';
+
 /** Opaque pointers that JavaScript holds as handles. A kind is here only if something exposed creates it. */
 export const HANDLES = {
   lv_obj_t: 'Obj',
@@ -14,28 +16,14 @@ export const HANDLES = {
   lv_scale_section_t: 'ScaleSection',
   lv_span_t: 'Span',
 };
+/** Handles of what belongs to a widget, is freed with it and is of use with it alone. */
+export const PARTS = new Set(['lv_chart_series_t', 'lv_chart_cursor_t', 'lv_scale_section_t', 'lv_span_t']);
 const STRUCTS = { lv_area_t: 'Area', lv_point_t: 'Point' };
 const NUMBERS = /^(?:[iu](?:8|16|32|size)|f32|::core::ffi::c_(?:int|uint|uchar|ulong|long))$/;
 
 /** Name prefixes of the public API beside the widgets' own. */
 const PUBLIC =
   /^lv_(?:style|group|indev|display|screen|layer|theme|gridnav|palette|span|spangroup)_|^lv_(?:pct|dpx|grid_fr|pct_to_px|font_get_line_height|color_(?:mix|white|black|lighten|darken|luminance|brightness))$/;
-
-/**
- * Not exposed. LVGL keeps the pointer that these are given, and JavaScript's memory is gone after the call:
- * `_static`, `set_text` of a dropdown (offered again as dropdownSetText, which owns its copy).
- */
-const KEEPS_POINTER = /_static$|^lv_dropdown_set_text$|^lv_obj_set_style_bitmap_mask/;
-/** Not exposed: they would free or move what a handle or the framebuffer still names; offered again by hand where useful. */
-const FREES =
-  /^lv_(?:display_(?:delete|set_(?:resolution|physical_resolution|offset|rotation|color_format|render_mode|tile_cnt|matrix_rotation|antialiasing|default|user_data)|flush_\w+|remove_event\w*|trigger_\w+|get_(?:draw_buf_size|invalidated_draw_buf_size))|group_(?:delete|create|init|deinit|swap_obj)|indev_(?:delete|create|read|set_(?:type|mode|display|group|driver_data|user_data)|remove_event\w*)|style_(?:init|is_const|register_prop|get_\w+|remove_prop|reset)|theme_\w+_(?:deinit|is_inited)|theme_(?:apply|set_parent|get_\w+|delete|create|copy)|obj_(?:delete_anim_completed_cb|remove_event\w*|assign_id|free_id|set_id|stringify_id|set_user_data|replace_style_\w+))$/;
-/** Internals, visible only because the crate compiles with LV_USE_PRIVATE_API. */
-const INTERNAL =
-  /_(?:ctor|dtor|constructor|destructor|event_cb|init_private|deinit_private|core|internal|private)$|_core_(?:init|deinit)$|^lv_obj_(?:construct|destruct|class_\w+|event_base|destruct_children|refr|redraw|enable_style_refresh|style_\w+|update_layer_type|get_layer_type|layout_\w+|init_draw_\w+|invalidate_area|area_is_visible|calculate_\w+|set_state|move_children_by|null_on_delete|dump_tree|get_transformed_area|transform_point\w*|get_ext_draw_size|calculate_ext_draw_size|refresh_ext_draw_size|allocate_spec_attr|scroll_by_raw|update_flag|add_to_tree\w*|tree_\w+|delete_core|readjust_scroll|property\w*|get_property\w*|set_property\w*)$|^lv_display_(?:get_(?:layer|refr_timer|buf_active|screen_loading|dpi_\w+)|refr\w*|enable_invalidation|register_vsync\w*|unregister_\w*|send_vsync\w*|create|delete_refr_timer|get_next|is_invalidation_enabled|is_double_buffered|add_event\w*|send_event|get_event\w*|layer_\w+|rotate_\w+|set_3rd_draw_buffer)$|^lv_indev_(?:get_(?:driver_data|user_data|event\w*|read_timer|cursor|next)|add_event\w*|send_event|scroll_\w+|find_scroll_obj|gesture\w*|active|get_active_obj|search_obj|set_cursor|read_timer\w*|init|deinit)$|^lv_group_(?:get_(?:user_data|obj_by_index|next)|set_user_data|by_index|get_count|by_\w+)$|^lv_(?:style_prop_\w+|style_prop_lookup_flags|style_get_num_custom_props|layer_(?:init|reset)|gridnav_get_\w+|span_stack_(?:init|deinit)|theme_simple_\w+|theme_mono_\w+|event_\w+)$/;
-
-/** Arguments that may be null: `function.parameter`. */
-const NULLABLE =
-  /(?:_create\.parent|^lv_obj_align_to\.base|^lv_group_set_default\.group|^lv_obj_remove_style\.style|^lv_chart_set_cursor_point\.ser|^lv_keyboard_set_textarea\.ta|^lv_menu_set_(?:sidebar_)?page\.page)$/;
 
 /** Functions that delete what their second argument names. */
 export const DELETES_SECOND = new Set([
@@ -67,8 +55,9 @@ export function shapeAll(headers) {
 
 function whyNot(f, { classes }) {
   const widget = [...classes].some((c) => f.name.startsWith(`${c}_`));
-  if (!(widget || PUBLIC.test(f.name)) || INTERNAL.test(f.name)) return 'internal';
-  if (KEEPS_POINTER.test(f.name) || FREES.test(f.name)) return 'unsafe';
+  if (!(widget || PUBLIC.test(f.name))) return 'internal';
+  const reason = denied(f.name);
+  if (reason) return reason;
   if (f.parameters.some((p) => p.type === '...' || p.type.includes('va_list'))) return 'variadic';
   if (f.parameters.some((p) => /_x?cb_t$|Option<|_f_t$/.test(p.type)) || /_cb_t$|Option</.test(f.returns))
     return 'callback';
@@ -77,17 +66,26 @@ function whyNot(f, { classes }) {
 
 function shapeOf(type, headers, place) {
   const number = numberShape(type, headers);
-  if (number) return number;
+  if (number) return ranged(number, place, headers);
   if (type === 'lv_color_t') return { rust: 'Color', ts: 'Color' };
   if (type === '*const ::core::ffi::c_char') return { rust: 'Text', ts: 'string' };
   const [, qualifier, target] = type.match(/^\*(mut|const) (\w+)$/) ?? [];
   if (HANDLES[target]) {
     const nullable = NULLABLE.test(place);
     const rust = nullable ? `Option<Handle<${target}>>` : `Handle<${target}>`;
-    return { rust, ts: nullable ? `${HANDLES[target]} | null` : HANDLES[target], handle: target };
+    const ts = nullable ? `${HANDLES[target]} | null` : HANDLES[target];
+    return { rust, ts, handle: target, part: PARTS.has(target), guard: CLASS_OF[place] };
   }
   if (STRUCTS[target]) return { rust: target, ts: STRUCTS[target], out: qualifier === 'mut' };
   return null;
+}
+
+/** A number that must lie within its enumeration: LVGL takes such numbers for indices. */
+function ranged(number, place, { enumerations }) {
+  const enumeration = ENUMERATION_OF[place] ?? number.enumeration;
+  if (!enumeration || OPEN.test(enumeration)) return { ...number, enumeration };
+  const values = enumerations.get(enumeration).map(([, value]) => value);
+  return { ...number, enumeration, range: [Math.min(...values), Math.max(...values)] };
 }
 
 function shapeOfReturn(type, headers) {
