@@ -6,6 +6,7 @@ import { lastingLine } from '../board/lasting-line.ts';
 import { stripeReader } from './card/stripe-reader.ts';
 import { codeWords } from './config/codes.ts';
 import type { Config } from './config/config.ts';
+import { issuerOf } from './config/institutions.ts';
 import { keepParameters, keptParameters, withParameters } from './config/parameters.ts';
 import { texts } from './config/texts.ts';
 import { customerDisplay } from './customer/display.ts';
@@ -105,10 +106,7 @@ export async function assemble(site: Site): Promise<Assembly> {
     {
       ...{ connect, clock, vault },
       onWire: (event) => wire.note('host', hostLine(event)),
-      onLate: (trace, batch, answer) => {
-        const entry = journal.find(trace);
-        if (entry?.batch === batch) entry.answered(answer);
-      },
+      onLate: (trace, batch, answer) => journal.find(trace, batch)?.late(answer),
     },
   );
 
@@ -122,7 +120,14 @@ export async function assemble(site: Site): Promise<Assembly> {
   const pad = await keypad(board.lines, description.keypad, clock);
   const sounds = buzzer(await board.lines.outputs([description.buzzer], 0), clock);
 
-  const paper = paperDesk({ journal, printer: slips, clock, config: () => session.config, text });
+  const paper = paperDesk({
+    journal,
+    printer: slips,
+    clock,
+    config: () => session.config,
+    text,
+    language: () => session.language,
+  });
   const bar = () => barOf(session, { host, journal, paper, clock });
   const operator = operatorAt({ keypad: pad, renderer, buzzer: sounds, clock, text, bar });
   const customer = promptsOn(display, text);
@@ -144,6 +149,7 @@ export async function assemble(site: Site): Promise<Assembly> {
     get config() {
       return session.config;
     },
+    issuerOf: (bin) => issuerOf(bin, session.language),
     codeWords: (code) =>
       codeWords(session.language, code) ?? { title: text()('result.unlisted'), customer: '', clerk: '' },
     signInBeforeNext: () => {

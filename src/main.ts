@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Board } from '../board/buses.ts';
 import { linuxBoard } from '../board/linux.ts';
 import { socketBoard } from '../board/socket.ts';
@@ -48,7 +49,8 @@ async function main(): Promise<void> {
   await Promise.race([run(assembly.terminal), background, ended]);
   notify('STOPPING=1');
   stop.abort();
-  await background;
+  // What is on the line is given a moment; the journal knows of it in any case.
+  await Promise.race([background, sleep(3000, undefined, { ref: false })]);
   await status.close();
   await assembly.close();
   await board.close();

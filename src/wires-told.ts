@@ -28,8 +28,8 @@ export function handshakeStep(said: string): HandshakeStep | null {
 export function wiredPrinter(printer: Printer, wire: WireLog): Printer {
   return {
     ...printer,
-    async print(table) {
-      const end = await printer.print(table);
+    async print(table, beforeFirstByte) {
+      const end = await printer.print(table, beforeFirstByte);
       wire.note('printer', end.printed ? `printed, ${table.length} rows` : `not printed: ${end.problem.kind}`);
       return end;
     },

@@ -13,8 +13,8 @@ export function waysOf({ reader }: Pick<Counter, 'reader'>): Ways {
   return { stripe: reader.well, chip: false, tap: false };
 }
 
-export function cardFacts(card: StripeCard): CardFacts {
-  return { masked: card.pan.masked, issuer: null };
+export function cardFacts({ issuerOf }: Counter, { pan }: StripeCard): CardFacts {
+  return { masked: pan.masked, issuer: issuerOf(pan.bin) };
 }
 
 /** Asks for a card until one is read; null where nobody has one. `swipe` is one that came before the question. */

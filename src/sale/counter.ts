@@ -22,6 +22,8 @@ export interface Counter {
   readonly paper: PaperDesk;
   readonly config: Config;
   readonly clock: SetClock;
+  /** The name of a card's issuer, by its first six digits. */
+  issuerOf(bin: string): string | null;
   /** What a response code means, in the language of the moment. */
   codeWords(code: string): CodeWords;
   /** The bank wants a sign-in before it hears the next request. */

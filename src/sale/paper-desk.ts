@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
-import type { Text } from '../config/texts.ts';
+import { institutionName } from '../config/institutions.ts';
+import type { Language, Text } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { SlipState } from '../operator/screens/result.ts';
@@ -34,12 +35,13 @@ export interface PaperDeskParts {
   readonly clock: Clock;
   config(): Config;
   text(): Text;
+  language(): Language;
 }
 
 /** How often a printer that cannot print is asked whether it can again. */
 const LOOK_AGAIN_MS = 2000;
 
-export function paperDesk({ journal, printer, config, clock, text }: PaperDeskParts): PaperDesk {
+export function paperDesk({ journal, printer, config, clock, text, language }: PaperDeskParts): PaperDesk {
   const watchers = new Set<() => void>();
   const fresh: Entry[] = [];
   let problem: Problem | null = null;
@@ -54,12 +56,36 @@ export function paperDesk({ journal, printer, config, clock, text }: PaperDeskPa
     tell();
   };
 
+  function slipOf(entry: Entry, duplicate: boolean): SlipFacts {
+    const { terminal } = config();
+    const { row } = entry;
+    const { issuer = null, acquirer = null } = entry.history.answer ?? {};
+    const named = (number: string | null) => (number === null ? null : institutionName(number, language()));
+    return {
+      type: entry.facts.type,
+      merchant: terminal.merchant,
+      terminal: terminal.merchant.terminal,
+      operator: row.operator,
+      issuer: named(issuer),
+      acquirer: named(acquirer),
+      maskedPan: row.card ?? '',
+      entry: 'S',
+      expiry: null,
+      batch: row.batch,
+      trace: row.trace,
+      authorisation: row.authorisation,
+      reference: row.reference,
+      at: Date.parse(row.time),
+      amount: row.amount,
+      duplicate,
+    };
+  }
+
   async function printCopies(entry: Entry): Promise<boolean> {
     for (const { copy, duplicate } of entry.copiesOwed) {
       // A printer that cannot begin leaves the copy unbegun: it will not have to say DUPLICATE.
-      if (!(await isReady())) return false;
-      entry.copyBegun(copy);
-      const end = await printer.print(saleReceipt(slipOf(entry, config(), duplicate), copy, text()));
+      const slip = saleReceipt(slipOf(entry, duplicate), copy, text());
+      const end = await printer.print(slip, () => entry.copyBegun(copy));
       if (end.printed) entry.copyPrinted(copy);
       now(end.printed ? null : end.problem);
       if (!end.printed) return false;
@@ -77,13 +103,24 @@ export function paperDesk({ journal, printer, config, clock, text }: PaperDeskPa
     return problem === null;
   }
 
+  /** A disk that takes no note of what is printed leaves it owed, and the sale as it stands. */
+  async function kept(printing: Promise<boolean>): Promise<boolean> {
+    try {
+      return await printing;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      now(error.problem);
+      return false;
+    }
+  }
+
   return {
     print(entry) {
       fresh.push(entry);
       woken.resolve();
     },
     async reprint(entry) {
-      const end = await printer.print(saleReceipt(slipOf(entry, config(), true), 'cardholder', text()));
+      const end = await printer.print(saleReceipt(slipOf(entry, true), 'cardholder', text()));
       now(end.printed ? null : end.problem);
       return problem;
     },
@@ -110,7 +147,7 @@ export function paperDesk({ journal, printer, config, clock, text }: PaperDeskPa
     async run(signal) {
       while (!signal.aborted) {
         const next = fresh.shift() ?? owing()[0];
-        if (next !== undefined && next.debt === 'reprint' && (await printCopies(next))) continue;
+        if (next !== undefined && next.debt === 'reprint' && (await kept(printCopies(next)))) continue;
         if (next === undefined && problem !== null) await isReady();
         const again = next === undefined && problem === null ? [] : [clock.sleep(LOOK_AGAIN_MS, signal)];
         await Promise.race([woken.promise, stopped(signal), ...again]).catch(() => undefined);
@@ -122,27 +159,4 @@ export function paperDesk({ journal, printer, config, clock, text }: PaperDeskPa
 
 function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-function slipOf(entry: Entry, { terminal }: Config, duplicate: boolean): SlipFacts {
-  const { row } = entry;
-  const { issuer = null, acquirer = null } = entry.history.answer ?? {};
-  return {
-    type: entry.facts.type,
-    merchant: terminal.merchant,
-    terminal: terminal.merchant.terminal,
-    operator: row.operator,
-    issuer,
-    acquirer,
-    maskedPan: row.card ?? '',
-    entry: 'S',
-    expiry: null,
-    batch: row.batch,
-    trace: row.trace,
-    authorisation: row.authorisation,
-    reference: row.reference,
-    at: Date.parse(row.time),
-    amount: row.amount,
-    duplicate,
-  };
 }

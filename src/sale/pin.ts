@@ -10,10 +10,11 @@ import type { Counter } from './counter.ts';
  * customer gave up. The digits go from the key straight into the vault; the screen hears their number alone.
  */
 export async function askPin(
-  { operator, customer, vault, config }: Counter,
+  counter: Counter,
   card: StripeCard,
   amount: Fen,
 ): Promise<{ readonly block: PinBlock | null } | null> {
+  const { operator, customer, vault, config } = counter;
   const bypass = config.profile.pin_bypass;
   const entry = vault.pinEntry();
   if (bypass) customer.due(amount, 'display.pin', 'display.pin.none', 'display.shield');
@@ -21,7 +22,7 @@ export async function askPin(
   try {
     for (;;) {
       const { count } = entry;
-      operator.show((text, bar) => salePin(text, bar, { amount, card: cardFacts(card), count, bypass }));
+      operator.show((text, bar) => salePin(text, bar, { amount, card: cardFacts(counter, card), count, bypass }));
       const key = await operator.pressWithin(config.terminal.waits.pin_s);
       if (key === null || key === 'cancel') return null;
       if (key === 'clear') entry.clear();

@@ -85,9 +85,10 @@ async function cardFirst(counter: Counter, swipe: StripeRead): Promise<Presented
   return null;
 }
 
-function enterAmount({ operator, config }: Counter, first: string, card: StripeCard | null): Promise<Fen | null> {
+function enterAmount(counter: Counter, first: string, card: StripeCard | null): Promise<Fen | null> {
+  const { operator, config } = counter;
   const limit = fen(config.terminal.sale.limit_fen);
-  const facts = card === null ? {} : { card: cardFacts(card) };
+  const facts = card === null ? {} : { card: cardFacts(counter, card) };
   return askAmount(operator, {
     first,
     limit,
@@ -97,11 +98,12 @@ function enterAmount({ operator, config }: Counter, first: string, card: StripeC
 }
 
 /** The clerk compares the number that was read with the one on the card: a cloned stripe carries another one. */
-async function numberIsRight({ operator, config }: Counter, card: StripeCard, amount: Fen | null): Promise<boolean> {
+async function numberIsRight(counter: Counter, card: StripeCard, amount: Fen | null): Promise<boolean> {
+  const { operator, config } = counter;
   const key = await askKey(operator, {
     keys: ['enter', 'cancel'],
     wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) => saleNumber(text, bar, { card: cardFacts(card), amount, expiry: card.expiry }),
+    draw: () => (text, bar) => saleNumber(text, bar, { card: cardFacts(counter, card), amount, expiry: card.expiry }),
   });
   return key === 'enter';
 }
