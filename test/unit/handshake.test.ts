@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { constants, createHash, createPublicKey, publicEncrypt, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
