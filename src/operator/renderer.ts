@@ -96,7 +96,7 @@ function stageOf(penOf: (theme: ThemeName, tone: Tone) => Pen, theme: ThemeName,
         const own = penOf(theme, screen.tone);
         lv.objClean(body);
         fill(body, own.theme.ground[screen.tone]);
-        pad(flow(body, { direction: 'column', gap: own.px(10) }), own.px(12), own.px(20));
+        pad(flow(body, { direction: 'column', gap: own.px(12) }), own.px(12), own.px(20));
         children = family(own, body, 'column');
       }
       children(screen.body);

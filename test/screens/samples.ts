@@ -59,6 +59,8 @@ const noReader = rowsWith({
   line: failed({ kind: 'line-down', tried: [] }),
 });
 
+const allPending = Object.fromEntries(parts.map((part) => [part, { state: 'pending' as const }]));
+
 type Make = (text: Text, sentence: Sentences) => Screen;
 
 /** What a table of response codes says, in the language of the screen. */
@@ -187,6 +189,23 @@ export const samples = {
   'paper.nothing': (t) => paper.paperNothing(t, bar),
   problem: (t) =>
     problemScreen(t, bar, { problem: { kind: 'device-silent', device: 'stripe-reader', waited_ms: 2000 } }),
+} as const satisfies Record<string, Make>;
+
+/** Further trees of some screens, as they follow one another. */
+export const steps = {
+  'checkup.running:first': (t) => checkup.checkupRunning(t, starting, { version: '1.0.0', rows: rowsWith(allPending) }),
+  'checkup.running:fault': (t) => checkup.checkupRunning(t, before, { version: '1.0.0', rows: noReader }),
+  'handshake.running:last': (t) => handshake.handshakeRunning(t, before, { step: 'check' }),
+  'signin.operator:typed': (t) => signin.signinOperator(t, before, { typed: '01' }),
+  'sale.amount:zero': (t) => sale.saleAmount(t, offline, { amount: fen(0), limit: most, refused: 'zero' }),
+  'sale.card:late': (t) => sale.saleCard(t, bar, { amount, ways: allWays, seconds: 9 }),
+  'sale.waiting:late': (t) => sale.saleWaiting(t, onBackup, { amount, seconds: 3, of: 60 }),
+  'sale.approved:printed': (t) =>
+    result.saleApproved(t, bar, { amount, authorisation: '482913', trace: '000045', slip: 'printed', sign: true }),
+  'sale.approved:unsigned': (t) =>
+    result.saleApproved(t, bar, { amount, authorisation: '482913', trace: '000045', slip: 'owed', sign: false }),
+  'sale.unknown:late': (t) => result.saleUnknown(t, onBackup, { amount, trace: '000047', why: 'bad-mac', waited: 120 }),
+  'sale.reversing:late': (t) => result.saleReversing(t, bar, { amount, trace: '000047', attempt: 12, waited: 3400 }),
 } as const satisfies Record<string, Make>;
 
 const device = 'stripe-reader';

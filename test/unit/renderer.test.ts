@@ -9,7 +9,7 @@ import { type Bar, textsOf } from '../../src/operator/screen.ts';
 import { type DeclinedFacts, saleDeclined, saleRefused } from '../../src/operator/screens/result.ts';
 import { saleAmount, salePin, saleWaiting } from '../../src/operator/screens/sale.ts';
 import { fen } from '../../src/values/fen.ts';
-import { bar, panels, problems, samples, sentencesOf } from '../screens/samples.ts';
+import { bar, panels, problems, samples, sentencesOf, steps } from '../screens/samples.ts';
 
 type CodeWords = DeclinedFacts['words'];
 
@@ -156,6 +156,54 @@ t.test('a tree reached by small steps looks as one drawn at once', async (t) => 
   t.ok(typed.equals(Buffer.from(atOnce.pixels)), 'the dots');
   other.show(saleWaiting(zh, bar, { amount: fen(100), seconds: 7, of: 60 }));
   t.ok(waited.equals(Buffer.from(atOnce.pixels)), 'the ring');
+});
+
+t.test('any tree reached from another of its screen looks as one drawn at once', async (t) => {
+  const stepped = panelOf(480, 320);
+  const fresh = panelOf(480, 320);
+  const one = screenRenderer({ framebuffer: stepped, theme: 'light' });
+  const other = screenRenderer({ framebuffer: fresh, theme: 'light' });
+  t.teardown(() => [one, other].map((renderer) => renderer.close()));
+  const trees = [...Object.values(samples), ...Object.values(steps)].map((make) => make(zh, sentencesOf('zh-CN')));
+  const pairs = trees.flatMap((from) =>
+    trees.filter((to) => to.id === from.id && to !== from).map((to) => ({ from, to })),
+  );
+  t.ok(pairs.length > 20);
+  for (const { from, to } of pairs) {
+    one.show(from);
+    one.show(to);
+    other.show(samples.goodbye(zh));
+    other.show(to);
+    t.ok(
+      Buffer.from(stepped.pixels).equals(Buffer.from(fresh.pixels)),
+      `${to.id}: ${JSON.stringify(to.body).slice(0, 80)}`,
+    );
+  }
+});
+
+t.test('a day of screens leaves no object behind', async (t) => {
+  const renderer = screenRenderer({ framebuffer: panelOf(480, 320), theme: 'light' });
+  t.teardown(() => renderer.close());
+  const round = () => {
+    for (const make of Object.values(samples)) renderer.show(make(zh, sentencesOf('zh-CN')));
+    return lv.handleCount();
+  };
+  const held = round();
+  for (let times = 0; times < 10; times++) t.equal(round(), held);
+});
+
+t.test('a code to scan is dark on light in both themes', async (t) => {
+  for (const theme of ['light', 'dark'] as const) {
+    const panel = panelOf(480, 320);
+    const renderer = screenRenderer({ framebuffer: panel, theme });
+    const tree = samples.goodbye(zh);
+    renderer.show({ ...tree, id: 'code', body: [{ node: 'qr', data: 'https://example.invalid/r/000045' }] });
+    const colours = new Set<number>();
+    for (let x = 24; x < 156; x++)
+      colours.add(new DataView(panel.pixels.buffer).getUint32((100 * 480 + x) * 4, true) & 0xffffff);
+    t.ok(colours.has(0x15181c) && colours.has(0xffffff), theme);
+    renderer.close();
+  }
 });
 
 t.test('the status bar keeps what it must on the narrow panel, and drops the batch first', async (t) => {
