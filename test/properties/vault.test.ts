@@ -30,7 +30,7 @@ const pans = digits(11, 18).map((body) => {
 
 // The bank's cryptography was written by somebody else from the same document.
 t.test('the bank makes the same MAC, reads the same PIN and the same track', async (t) => {
-  fc.assert(
+  const found = fc.check(
     fc.property(exactly(16), fc.uint8Array({ maxLength: 600 }), pans, digits(4, 12), (key, covered, pan, pin) => {
       const [ours, theirs] = [blockCipher('3des', key), desKey(key)];
       const entry = pinEntry(() => ours, 'a');
@@ -46,7 +46,7 @@ t.test('the bank makes the same MAC, reads the same PIN and the same track', asy
     }),
     { numRuns: 300 },
   );
-  t.pass('300 keys');
+  t.notOk(found.failed, fc.stringify(found.counterexample));
 });
 
 t.test('a key block of the bank opens to its key; a changed one is refused by name', async (t) => {
