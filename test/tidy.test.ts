@@ -14,7 +14,7 @@ const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 const arrows = {
   'src/values': [],
   'board/buses': [],
-  'src/config': ['src/values', 'board/buses'],
+  'src/config': ['src/values', 'board/buses', 'firmware-config'],
   'src/vault': ['src/values', 'src/config'],
   'src/recorder': ['src/values'],
   'src/journal': ['src/values', 'src/vault'],
