@@ -37,7 +37,6 @@ export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd>
     if (presented === null) return { end: 'cancelled' };
     const { amount, card } = presented;
     try {
-      if (!(await mayRepeat(counter, card, amount))) return { end: 'cancelled' };
       const pin = await askPin(counter, card, amount);
       if (pin === null) return { end: 'cancelled' };
       return await charge(counter, { amount, card, pin: pin.block });
@@ -93,38 +92,37 @@ function enterAmount(counter: Counter, first: string, card: StripeCard | null): 
     first,
     limit,
     wait_s: config.terminal.waits.confirm_s,
-    draw: (amount, refused) => (text, bar) => saleAmount(text, bar, { amount, limit, refused, ...facts }),
+    draw: (amount, refused) => (text, bar) => {
+      const again = card === null ? null : firstOf(counter, card, amount);
+      return saleAmount(text, bar, { amount, limit, refused, again, ...facts });
+    },
   });
 }
 
 /** The clerk compares the number that was read with the one on the card: a cloned stripe carries another one. */
 async function numberIsRight(counter: Counter, card: StripeCard, amount: Fen | null): Promise<boolean> {
   const { operator, config } = counter;
+  const facts = { card: cardFacts(counter, card), amount, expiry: card.expiry };
+  const first = amount === null ? null : firstOf(counter, card, amount);
+  const { masked } = card.pan;
   const key = await askKey(operator, {
     keys: ['enter', 'cancel'],
     wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) => saleNumber(text, bar, { card: cardFacts(counter, card), amount, expiry: card.expiry }),
+    draw: () => (text, bar) =>
+      first === null || amount === null
+        ? saleNumber(text, bar, facts)
+        : saleAgain(text, bar, { amount, masked, first }),
   });
   return key === 'enter';
 }
 
-/** Money rule 16: the same card and amount within minutes asks "again?" with the first one's result. */
-async function mayRepeat(
-  { operator, journal, vault, config }: Counter,
-  card: StripeCard,
-  amount: Fen,
-): Promise<boolean> {
+/** Money rule 16: what became of the same card and amount minutes ago, to be shown where Enter would charge it again. */
+function firstOf({ journal, vault, config }: Counter, card: StripeCard, amount: Fen) {
   const within_ms = config.terminal.sale.again_within_s * 1000;
   const first = journal.again({ fingerprint: vault.fingerprint(card.pan), amount, within_ms });
-  if (first === null) return true;
-  const { masked } = card.pan;
+  if (first === null) return null;
   const { trace, state, time } = first.row;
-  const key = await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) => saleAgain(text, bar, { amount, masked, first: { trace, state, time: clockTime(time) } }),
-  });
-  return key === 'enter';
+  return { trace, state, time: new Date(time).toTimeString().slice(0, 8) };
 }
 
 interface Charge extends Presented {
@@ -206,9 +204,4 @@ async function refuse({ operator, customer }: Counter, problem: Problem): Promis
   operator.show((text, bar) => saleRefused(text, bar, { problem, retry }));
   const key = await acknowledged(operator, ['enter', 'cancel']);
   return { end: 'refused', problem, again: retry && key === 'enter' };
-}
-
-/** 09:41:07 of an ISO 8601 time, in the terminal's own time zone. */
-function clockTime(time: string): string {
-  return new Date(time).toTimeString().slice(0, 8);
 }

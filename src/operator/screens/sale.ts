@@ -2,7 +2,7 @@ import type { Text } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
 import type { Node, Screen, Tile } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
-import { type Ways, wayOrder } from './idle.ts';
+import { type SaleState, type Ways, wayOrder } from './idle.ts';
 import { amountNode, centred, dotted, inFours, quiet, result, said } from './layout.ts';
 
 /** What the screens of a sale know of its card: the masked number and, where the terminal knows it, the issuer. */
@@ -16,11 +16,13 @@ export interface AmountFacts {
   readonly limit: Fen;
   /** The card that came before the amount. */
   readonly card?: CardFacts;
+  /** This card has just paid this amount: the time and how that ended (money rule 16). */
+  readonly again?: { readonly time: string; readonly state: SaleState } | null;
   /** The last key would have gone over the limit, or Enter came with nothing typed. */
   readonly refused?: 'over' | 'zero' | null;
 }
 
-export function saleAmount(text: Text, bar: BarFacts, { amount, limit, card, refused }: AmountFacts): Screen {
+export function saleAmount(text: Text, bar: BarFacts, { amount, limit, card, again, refused }: AmountFacts): Screen {
   const most = yuan(limit, true);
   const under: Node =
     refused === 'over' || refused === 'zero'
@@ -32,7 +34,16 @@ export function saleAmount(text: Text, bar: BarFacts, { amount, limit, card, ref
           colour: 'refused',
           strong: true,
         }
-      : { node: 'text', key: 'under', text: text('amount.limit', { limit: most }), align: 'end', colour: 'muted' };
+      : again !== undefined && again !== null
+        ? {
+            node: 'text',
+            key: 'under',
+            text: text('amount.again', { time: again.time, state: text(`state.${again.state}`) }),
+            align: 'end',
+            colour: 'attention',
+            strong: true,
+          }
+        : { node: 'text', key: 'under', text: text('amount.limit', { limit: most }), align: 'end', colour: 'muted' };
   const above = card === undefined ? text('amount.ask') : dotted(text('amount.ask'), inFours(card.masked), card.issuer);
   return {
     ...sale(text, bar, 'sale.amount', [
