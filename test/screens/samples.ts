@@ -149,6 +149,13 @@ export const samples = {
   goodbye: (t) => idle.goodbye(t, before, { why: 'power-off' }),
   'sale.amount': (t) => sale.saleAmount(t, bar, { amount, limit: most }),
   'sale.amount:over': (t) => sale.saleAmount(t, bar, { amount: most, limit: most, card: boc, refused: 'over' }),
+  'sale.amount:again': (t) =>
+    sale.saleAmount(t, bar, {
+      amount: most,
+      limit: most,
+      card: boc,
+      again: { time: '09:39:07', state: 'reversed-unconfirmed' },
+    }),
   'sale.card': (t) => sale.saleCard(t, bar, { amount, ways: stripeOnly, seconds: 54 }),
   'sale.card:all': (t) => sale.saleCard(t, bar, { amount: most, ways: allWays, seconds: 54 }),
   'sale.card.again': (t) => sale.saleCardAgain(t, bar, { amount, ways: stripeOnly, seconds: 54, attempt: 2, most: 3 }),
