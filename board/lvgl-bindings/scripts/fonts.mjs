@@ -64,8 +64,7 @@ function sansText() {
   const latin = range(0x20, 0x7e) + range(0xa0, 0x17f);
   const marks = '‐–—‘’“”†‡•…‰′″‹›€™←↑→↓↔↵⏎■□▲△▶▷▼▽◀◁◆◇○◎●◐◑★☆✓￠￡￥₩';
   // Frequent in names of people and shops, though not in GB2312.
-  const names =
-    '镕堃玥珺喆翀昉淼焱垚昇晟祎翊骉犇羴彧禤瑀琤珣珅玘珮琇琎瑄璟璠曌晞暐烜煊煜燊熺玹琰瑢洺浛湉滢濛沄沣嫚嫣婳婕妤妘囍哔啰嘅叁仟佰';
+  const names = '镕堃玥珺喆翀昉垚昇祎骉犇羴彧禤瑀琤珣珅玘珮琇琎瑄璟璠曌晞暐烜燊熺玹瑢洺浛湉濛沄嫚婳妘囍啰嘅';
   return latin + marks + gb2312() + names;
 }
 
