@@ -29,7 +29,7 @@ export interface LvglEvent {
   readonly target: Obj;
 }
 
-/** What the keypad's and pointer's devices are named as. */
+/** A font file in memory. */
 type Typeface = number & { readonly typeface: unique symbol };
 
 /** The functions that are written by hand, beside those made from LVGL's headers. */
@@ -131,7 +131,7 @@ export interface DisplayView {
   readonly handle: Display;
   readonly width: number;
   readonly height: number;
-  /** LVGL's own pixels, not a copy: XRGB8888 (bytes B, G, R, X), rows without gaps. */
+  /** LVGL's own pixels, not a copy: XRGB8888 (bytes B, G, R and one that means nothing), rows without gaps. */
   readonly pixels: Uint8Array<ArrayBuffer>;
   /** The rectangles drawn since the last call, x1 y1 x2 y2 each (inclusive). One array is used again and again. */
   takeDirty(): Int32Array<ArrayBuffer>;
@@ -143,7 +143,7 @@ export declare function createDisplay(width: number, height: number): DisplayVie
 
 /**
  * Ticks when there is work and sleeps otherwise. After each tick that drew, `frame` gets the changed rectangles.
- * Returns the function that stops it.
+ * Returns the function that stops it. While the loop sleeps, it does not keep the process running.
  */
 export declare function startLoop(
   display: DisplayView,

@@ -10,8 +10,11 @@ export * from './generated/constants.js';
 /** LVGL joins the areas of a frame to at most 32 rectangles (LV_INV_BUF_SIZE). */
 const MOST_RECTANGLES = 32;
 
+/** What only this package's own modules call. */
+const OWN = new Set(['setWake', 'listen', 'takeEvents', 'panelOpen', 'panelGetInfo', 'panelPresent', 'panelClose']);
+
 export const lv = Object.freeze({
-  ...native,
+  ...Object.fromEntries(Object.entries(native).filter(([name]) => !OWN.has(name))),
   tick() {
     const next_ms = native.tick();
     dispatchEvents();
