@@ -1,9 +1,9 @@
 // Finds the compiled addon: beside this file (npm run build puts it there), or where LVGL_BINDINGS_ADDON says.
 import { createRequire } from 'node:module';
-import { arch, env, platform } from 'node:process';
+import { env } from 'node:process';
 
 const require = createRequire(import.meta.url);
-const path = env.LVGL_BINDINGS_ADDON ?? `./lvgl-bindings.${platform}-${arch}.node`;
+const path = env.LVGL_BINDINGS_ADDON ?? './lvgl-bindings.node';
 
 export const native = load();
 

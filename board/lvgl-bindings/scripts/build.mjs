@@ -11,7 +11,7 @@ const SOURCES = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'config', 'src', 'gener
 const arch = process.argv[2] ?? process.arch;
 const target = targetOf(arch);
 const cached = join(CACHE, `lvgl-${fingerprint()}`, 'lvgl-bindings.node');
-const addon = join(PACKAGE, `lvgl-bindings.linux-${arch}.node`);
+const addon = join(PACKAGE, arch === process.arch ? 'lvgl-bindings.node' : `lvgl-bindings.linux-${arch}.node`);
 
 try {
   if (!existsSync(cached)) compile();
