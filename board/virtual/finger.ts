@@ -14,11 +14,17 @@ export interface Finger {
 /** The keypad driver locks out 20 ms after an edge; a person is slower than both. */
 const DOWN_MS = 40;
 const UP_MS = 40;
+/** Nobody holds a key for longer than this; a page that never lets go is taken for gone. */
+const MOST_HOLD_MS = 10_000;
+/** Presses that may wait for the finger. */
+const MOST_WAITING = 64;
 
 export function finger(devices: Pick<FarEnds, 'key'>): Finger {
   const watchers = new Set<(key: KeyName, down: boolean) => void>();
-  const held = new Map<KeyName, number>();
+  const lifts = new Map<KeyName, () => void>();
   let queue: Promise<void> = Promise.resolve();
+  let waiting = 0;
+  let released_ms = Number.NEGATIVE_INFINITY;
   let closed = false;
 
   const move = (key: KeyName, down: boolean) => {
@@ -26,49 +32,57 @@ export function finger(devices: Pick<FarEnds, 'key'>): Finger {
     devices.key(key, down);
     for (const moved of watchers) moved(key, down);
   };
-  const pressAll = async (keys: readonly KeyName[], hold_ms: number) => {
-    for (const [place, key] of keys.entries()) {
-      if (place > 0) await pause(UP_MS);
-      move(key, true);
-      await pause(hold_ms);
-      move(key, false);
-    }
+  const pressOne = async (key: KeyName, lifted: () => Promise<void>) => {
+    await pause(UP_MS - (performance.now() - released_ms));
+    move(key, true);
+    await Promise.all([pause(DOWN_MS), lifted()]);
+    move(key, false);
+    released_ms = performance.now();
+  };
+  const afterAll = (work: () => Promise<void>): Promise<void> => {
+    const done = queue.then(work);
+    queue = done;
+    return done;
+  };
+  const letGo = () => {
+    for (const lift of [...lifts.values()]) lift();
   };
 
   return {
-    press(keys, hold_ms = DOWN_MS) {
-      const pressed = queue.then(() => pressAll(keys, hold_ms));
-      // The pause after the last release belongs to the next press, not to the one that is answered.
-      queue = pressed.then(() => pause(UP_MS));
-      return pressed;
-    },
+    press: (keys, hold_ms = DOWN_MS) =>
+      afterAll(async () => {
+        for (const key of keys) await pressOne(key, () => pause(hold_ms));
+      }),
     hold(key) {
-      if (held.has(key)) return;
-      held.set(key, performance.now());
-      move(key, true);
+      // One finger: whoever types fast lets go of a key by pressing the next.
+      letGo();
+      if (waiting >= MOST_WAITING) return;
+      waiting++;
+      const lifted = Promise.withResolvers<void>();
+      const lift = () => {
+        clearTimeout(timer);
+        if (lifts.get(key) === lift) lifts.delete(key);
+        lifted.resolve();
+      };
+      const timer = setTimeout(lift, MOST_HOLD_MS);
+      lifts.set(key, lift);
+      void afterAll(async () => {
+        waiting--;
+        await pressOne(key, () => lifted.promise);
+      });
     },
-    lift(key) {
-      const since = held.get(key);
-      if (since === undefined) return;
-      // A click of the mouse can be shorter than any press of a finger.
-      const left = Math.max(0, DOWN_MS - (performance.now() - since));
-      setTimeout(() => {
-        held.delete(key);
-        move(key, false);
-      }, left);
-    },
+    lift: (key) => lifts.get(key)?.(),
     watch(moved) {
       watchers.add(moved);
       return () => watchers.delete(moved);
     },
     close() {
-      for (const key of held.keys()) move(key, false);
       closed = true;
-      held.clear();
+      letGo();
     },
   };
 }
 
 function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
 }

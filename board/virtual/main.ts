@@ -25,7 +25,7 @@ try {
     power: true,
     crashed: ({ code, signal, log }) => {
       process.stdout.write(`终端意外停止 · the terminal stopped by itself (${signal ?? `code ${code}`})\n`);
-      for (const line of log.slice(-12)) process.stdout.write(`    ${line}\n`);
+      for (const line of log) process.stdout.write(`    ${line}\n`);
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void board.close());

@@ -1,0 +1,53 @@
+import t from 'tap';
+import type { KeyName } from '../../board/virtual/far-ends.ts';
+import { finger } from '../../board/virtual/finger.ts';
+
+function pad() {
+  const moves: { move: string; at_ms: number }[] = [];
+  const hand = finger({
+    key: (key: KeyName, down: boolean) => moves.push({ move: `${key}${down ? '↓' : '↑'}`, at_ms: performance.now() }),
+  });
+  const spans = () => moves.slice(1).map(({ at_ms }, place) => at_ms - (moves[place]?.at_ms ?? 0));
+  return { hand, moves, spans, order: () => moves.map(({ move }) => move) };
+}
+
+async function quiet(moves: readonly unknown[], count: number): Promise<void> {
+  const deadline = Date.now() + 3000;
+  while (moves.length < count && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+t.test('keys typed faster than a keypad can follow all arrive, each down and up for 40 ms', async (t) => {
+  const { hand, moves, order, spans } = pad();
+  // Rolled over, repeated, and tapped within one millisecond.
+  hand.hold('1');
+  hand.hold('2');
+  hand.lift('1');
+  hand.lift('2');
+  hand.hold('2');
+  hand.lift('2');
+  await quiet(moves, 6);
+  t.same(order(), ['1↓', '1↑', '2↓', '2↑', '2↓', '2↑']);
+  for (const span of spans()) t.ok(span >= 38, `${span.toFixed(1)} ms`);
+});
+
+t.test('a key that is held stays down until it is let go, and a script waits its turn', async (t) => {
+  const { hand, moves, order, spans } = pad();
+  hand.hold('menu');
+  const pressed = hand.press(['1']);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  t.same(order(), ['menu↓']);
+  hand.lift('menu');
+  await pressed;
+  t.same(order(), ['menu↓', 'menu↑', '1↓', '1↑']);
+  t.ok((spans()[0] ?? 0) >= 148);
+  hand.lift('menu');
+  t.equal(moves.length, 4, 'what is up cannot be lifted');
+});
+
+t.test('a closed board moves no key and leaves no timer', async (t) => {
+  const { hand, moves } = pad();
+  hand.hold('5');
+  hand.close();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  t.equal(moves.length, 0);
+});
