@@ -2,7 +2,7 @@ import { type CheckupDesk, checkUpOnDemand, powerOn } from './checkup/power-on.t
 import { chooseFromMenu } from './menu.ts';
 import { acknowledged } from './operator/ask.ts';
 import { about, goodbye, idle } from './operator/screens/idle.ts';
-import { paperNothing, paperTrouble } from './operator/screens/paper.ts';
+import { paperNothing, paperPrinting, paperTrouble } from './operator/screens/paper.ts';
 import { signingOut } from './operator/screens/signin.ts';
 import { waysOf } from './sale/card.ts';
 import type { Counter } from './sale/counter.ts';
@@ -105,12 +105,13 @@ function idleFacts(counter: Counter) {
   const last = journal.last();
   const owed = journal.debts();
   const parked = owed.filter(({ state }) => state === 'parked').length;
-  const reversing = owed.filter(({ debt, state }) => debt !== 'reprint' && state !== 'parked').length;
+  const reversing = owed.filter(({ debt, state }) => debt === 'reverse' && state !== 'parked').length;
+  const unconfirmed = owed.filter(({ debt }) => debt === 'confirm').length;
   return {
     merchant: config.terminal.merchant.name,
     ways: waysOf(counter),
     last: last === null ? null : { amount: last.amount, state: last.state },
-    owed: { reversing, parked, paper: paper.problem === null ? 0 : paper.owed },
+    owed: { reversing, parked, unconfirmed, paper: paper.problem === null ? 0 : paper.owed },
   };
 }
 
@@ -122,8 +123,8 @@ async function sale(terminal: Terminal, opening: Opening): Promise<void> {
   for (;;) {
     await signInAgain(terminal);
     const end = await sell(counter, next);
-    if (!('again' in end) || !end.again) return;
-    next = { digit: '0' };
+    if (!('again' in end) || end.again === null) return;
+    next = end.again;
   }
 }
 
@@ -151,6 +152,7 @@ async function printLast(counter: Counter): Promise<void> {
     return;
   }
   for (;;) {
+    operator.show((text, bar) => paperPrinting(text, bar, { copy: 'cardholder' }));
     const problem = await paper.reprint(last);
     if (problem === null) return;
     const slip = { amount: last.amount, trace: last.trace };

@@ -19,8 +19,7 @@ export interface CustomerDisplay {
   close(): Promise<void>;
 }
 
-export const DISPLAY_ROWS = 4;
-export const DISPLAY_COLUMNS = 16;
+const DISPLAY_ROWS = 4;
 
 const WIDTH = 128;
 const PAGES = 8;

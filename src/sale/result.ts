@@ -9,7 +9,11 @@ import {
   saleReversing,
   saleUnknown,
 } from '../operator/screens/result.ts';
+import type { Fen } from '../values/fen.ts';
 import type { Counter } from './counter.ts';
+
+/** How a payment that was not charged is taken once more. */
+export type Again = { readonly digit: string } | { readonly amount: Fen };
 
 /** Codes after which another card, another amount or the same again has a chance. */
 const nextAfter: Readonly<Record<string, DeclineNext>> = {
@@ -51,8 +55,8 @@ export async function showApproved({ operator, customer, paper, signedIn }: Coun
   }
 }
 
-/** A definite no, with what each person can do; true where the green key offered the next step and was pressed. */
-export async function showDeclined({ operator, customer, codeWords }: Counter, entry: Entry): Promise<boolean> {
+/** A definite no, with what each person can do; resolves to the next step that the green key offered and got. */
+export async function showDeclined({ operator, customer, codeWords }: Counter, entry: Entry): Promise<Again | null> {
   const { amount, trace } = entry;
   const code = entry.history.answer?.code ?? '';
   const next = nextAfter[code] ?? 'none';
@@ -62,14 +66,15 @@ export async function showDeclined({ operator, customer, codeWords }: Counter, e
   operator.beep('refused');
   operator.show((text, bar) => saleDeclined(text, bar, { amount, code, trace, words: codeWords(code), next }));
   const key = await acknowledged(operator, ['enter', 'cancel']);
-  return next !== 'none' && key === 'enter';
+  if (next === 'none' || key !== 'enter') return null;
+  return next === 'other-amount' ? { digit: '0' } : { amount };
 }
 
 /**
  * Money rule 2: nobody knows, so it is being reversed, and the screen says each step as it is known. Resolves when the
- * operator puts it off or it has come to its end; true where the counter wants to charge anew after "not charged".
+ * operator puts it off or it has come to its end, to the same amount where the counter wants to charge it anew.
  */
-export async function showUnsettled(counter: Counter, entry: Entry): Promise<boolean> {
+export async function showUnsettled(counter: Counter, entry: Entry): Promise<Again | null> {
   const { operator, customer, outbox, clock } = counter;
   const { amount, trace } = entry;
   const since_ms = clock.monotonic();
@@ -102,7 +107,7 @@ export async function showUnsettled(counter: Counter, entry: Entry): Promise<boo
       // The outbox works in the background too: whoever settles it, the screen follows within a second.
       const pressed = await Promise.race([key, asking ? settling : never, clock.sleep(1000, over.signal)]);
       if (pressed === undefined) continue;
-      if (pressed === 'cancel') return false;
+      if (pressed === 'cancel') return null;
       if (pressed === 'enter' && !asking) settling = ask();
       key = operator.press(over.signal);
     }
@@ -120,13 +125,13 @@ function isOpen({ state }: Entry): boolean {
   return state !== 'reversed' && state !== 'reversed-unconfirmed' && state !== 'parked';
 }
 
-/** What became of it; true where the counter wants to charge anew. */
-async function showEnd({ operator, customer }: Counter, entry: Entry): Promise<boolean> {
+/** What became of it. */
+async function showEnd({ operator, customer }: Counter, entry: Entry): Promise<Again | null> {
   const { amount, trace, state, history } = entry;
   if (state === 'parked') {
     operator.show((text, bar) => saleParked(text, bar, { amount, trace, attempts: history.tries }));
     await acknowledged(operator, ['enter']);
-    return false;
+    return null;
   }
   const confirmed = state === 'reversed';
   if (confirmed) customer.due(amount, 'display.reversed');
@@ -134,5 +139,5 @@ async function showEnd({ operator, customer }: Counter, entry: Entry): Promise<b
   operator.beep(confirmed ? 'refused' : 'attention');
   operator.show((text, bar) => saleReversed(text, bar, { amount, trace, confirmed }));
   const key = await acknowledged(operator, ['enter', 'cancel']);
-  return confirmed && key === 'enter';
+  return confirmed && key === 'enter' ? { amount } : null;
 }

@@ -14,15 +14,15 @@ import { askPin } from './pin.ts';
 import { showApproved, showDeclined, showUnsettled } from './result.ts';
 import { whileWaiting } from './waiting.ts';
 
-/** What came first at the idle screen: an amount's first digit, or a card. */
-export type Opening = { readonly digit: string } | { readonly swipe: StripeRead };
+/** What a sale begins with: an amount's first digit, a card, or the amount of a sale that was not charged. */
+export type Opening = { readonly digit: string } | { readonly swipe: StripeRead } | { readonly amount: Fen };
 
-/** `again`: the counter wants to take the payment once more. */
+/** `again`: how the counter wants to take the payment once more; null where it does not. */
 export type SaleEnd =
   | { end: 'cancelled' }
-  | { end: 'refused'; problem: Problem; again: boolean }
-  | { end: 'declined'; entry: Entry; again: boolean }
-  | { end: 'unsettled'; entry: Entry; again: boolean }
+  | { end: 'refused'; problem: Problem; again: Opening | null }
+  | { end: 'declined'; entry: Entry; again: Opening | null }
+  | { end: 'unsettled'; entry: Entry; again: Opening | null }
   | { end: 'approved'; entry: Entry };
 
 /** A sale by stripe and PIN, the amount first or the card first. */
@@ -32,8 +32,7 @@ export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd>
     const problem = whyNoSale(counter);
     if (problem !== null) return await refuse(counter, problem);
 
-    const presented =
-      'digit' in opening ? await amountFirst(counter, opening.digit) : await cardFirst(counter, opening.swipe);
+    const presented = await present(counter, opening);
     if (presented === null) return { end: 'cancelled' };
     const { amount, card } = presented;
     try {
@@ -65,9 +64,13 @@ interface Presented {
   readonly card: StripeCard;
 }
 
-async function amountFirst(counter: Counter, digit: string): Promise<Presented | null> {
-  const amount = await enterAmount(counter, digit, null);
-  if (amount === null) return null;
+async function present(counter: Counter, opening: Opening): Promise<Presented | null> {
+  if ('swipe' in opening) return cardFirst(counter, opening.swipe);
+  const amount = 'amount' in opening ? opening.amount : await enterAmount(counter, opening.digit, null);
+  return amount === null ? null : cardFor(counter, amount);
+}
+
+async function cardFor(counter: Counter, amount: Fen): Promise<Presented | null> {
   const card = await presentCard(counter, amount, null);
   if (card === null) return null;
   if (await numberIsRight(counter, card, amount)) return { amount, card };
@@ -143,7 +146,7 @@ async function charge(counter: Counter, sale: Charge): Promise<SaleEnd> {
     begun = begin(counter, sale);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return refuse(counter, error.problem);
+    return refuse(counter, error.problem, amount);
   }
   using entry = begun.entry;
   try {
@@ -155,7 +158,7 @@ async function charge(counter: Counter, sale: Charge): Promise<SaleEnd> {
     entry.completed();
   } catch (error) {
     if (!(error instanceof Fault)) throw error; // A bug: systemd restarts us, boot settles the entry.
-    if (entry.debt === 'nothing') return refuse(counter, error.problem);
+    if (entry.debt === 'nothing') return refuse(counter, error.problem, amount);
     return { end: 'unsettled', entry, again: await showUnsettled(counter, entry) };
   }
   // Money has moved. From here paper may fail, the sale may not.
@@ -196,12 +199,12 @@ function authorise(counter: Counter, entry: Entry, prepared: Prepared): Promise<
   );
 }
 
-async function refuse({ operator, customer }: Counter, problem: Problem): Promise<SaleEnd> {
-  const retry = problem.kind === 'line-down';
+async function refuse({ operator, customer }: Counter, problem: Problem, amount: Fen | null = null): Promise<SaleEnd> {
+  const retry = problem.kind === 'line-down' && amount !== null;
   customer.say('display.cancelled', 'display.not-charged');
   operator.flush();
   operator.beep('refused');
   operator.show((text, bar) => saleRefused(text, bar, { problem, retry }));
   const key = await acknowledged(operator, ['enter', 'cancel']);
-  return { end: 'refused', problem, again: retry && key === 'enter' };
+  return { end: 'refused', problem, again: retry && key === 'enter' ? { amount } : null };
 }

@@ -4,9 +4,11 @@ import type { Journal } from '../journal/journal.ts';
 import { acknowledged, askDigits } from '../operator/ask.ts';
 import type { Operator } from '../operator/operator.ts';
 import {
+  type NewPasswordFacts,
   type SigninFailedFacts,
   signinFailed,
   signinLocked,
+  signinNewPassword,
   signinOperator,
   signinPassword,
   signinRunning,
@@ -64,6 +66,8 @@ async function whoIsThere({ operator, people }: SignInDesk): Promise<string> {
       if (password === null) break;
       const end = await people.check(number, password);
       if (end.end === 'right') return number;
+      if (end.end === 'must-change' && (await newPassword(operator, people, number, password))) return number;
+      if (end.end === 'must-change') break;
       operator.beep('refused');
       if (end.end === 'wrong') {
         left = end.tries_left;
@@ -74,6 +78,33 @@ async function whoIsThere({ operator, people }: SignInDesk): Promise<string> {
       if (end.end === 'locked') await lockedOut(operator, number, end.wait_ms);
       break;
     }
+  }
+}
+
+/** True once a new password has been typed twice and taken; false where the operator goes back. */
+async function newPassword(operator: Operator, people: Operators, number: string, old: string): Promise<boolean> {
+  let refused: NonNullable<NewPasswordFacts['refused']> | null = null;
+  for (;;) {
+    const ask = (step: 'first' | 'repeat') =>
+      askDigits(operator, {
+        least: 4,
+        most: 12,
+        wait_s: 60,
+        draw: (digits) => (text, bar) =>
+          signinNewPassword(text, bar, {
+            ...{ operator: number, count: digits.length, step },
+            ...(refused !== null && step === 'first' && digits === '' ? { refused } : {}),
+          }),
+      });
+    const fresh = await ask('first');
+    if (fresh === null) return false;
+    const repeated = await ask('repeat');
+    if (repeated === null) return false;
+    const end = fresh === repeated ? await people.change(number, old, fresh) : null;
+    if (end?.end === 'changed') return true;
+    operator.beep('refused');
+    if (end !== null && end.end !== 'refused') return false;
+    refused = end === null ? 'differs' : end.why;
   }
 }
 

@@ -118,6 +118,11 @@ export const samples = {
   'signin.operator': (t) => signin.signinOperator(t, before, { typed: '' }),
   'signin.operator:unknown': (t) => signin.signinOperator(t, before, { typed: '0', unknown: true }),
   'signin.password': (t) => signin.signinPassword(t, before, { operator: '01', count: 3 }),
+  'signin.new-password': (t) => signin.signinNewPassword(t, before, { operator: '01', count: 2, step: 'first' }),
+  'signin.new-password:repeat': (t) =>
+    signin.signinNewPassword(t, before, { operator: '01', count: 0, step: 'repeat' }),
+  'signin.new-password:refused': (t) =>
+    signin.signinNewPassword(t, before, { operator: '01', count: 0, step: 'first', refused: 'known' }),
   'signin.password:wrong': (t) => signin.signinPassword(t, before, { operator: '01', count: 0, left: 2 }),
   'signin.running': (t) => signin.signinRunning(t, before, { step: 'keys' }),
   'signin.signing-out': (t) => signin.signingOut(t, bar),
@@ -190,8 +195,6 @@ export const samples = {
   'paper.out': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'out' }),
   'paper.cover': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'cover' }),
   'paper.fault': (t) => paper.paperTrouble(t, offline, { slip: null, trouble: 'fault' }),
-  'paper.owed': (t) => paper.paperOwed(t, bar, { slip: { amount, trace: '000045' } }),
-  'paper.tear': (t) => paper.paperTear(t, bar, { copy: 'merchant', next: 'cardholder' }),
   'paper.printing': (t) => paper.paperPrinting(t, bar, { copy: 'merchant' }),
   'paper.nothing': (t) => paper.paperNothing(t, bar),
   problem: (t) =>

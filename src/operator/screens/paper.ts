@@ -37,44 +37,7 @@ export function paperTrouble(
   };
 }
 
-/** Printing was put off: it is owed, and the counter goes on. */
-export function paperOwed(text: Text, bar: BarFacts, { slip }: PaperFacts): Screen {
-  return {
-    id: 'paper.owed',
-    tone: 'attention',
-    bar: barOf(text, bar, text('place.print')),
-    body: result({
-      tone: 'attention',
-      mark: 'bang',
-      title: text('paper.owed.title'),
-      numbers: stands(text, slip),
-      words: [said(text('paper.owed.text'))],
-    }),
-    foot: { enter: text('key.done') },
-  };
-}
-
 type Copy = 'merchant' | 'cardholder';
-
-export interface TearFacts {
-  readonly copy: Copy;
-  readonly next: Copy;
-}
-
-/** Between two copies. */
-export function paperTear(text: Text, bar: BarFacts, { copy, next }: TearFacts): Screen {
-  const name = text(`paper.copy.${copy}`);
-  return {
-    id: 'paper.tear',
-    tone: 'plain',
-    bar: barOf(text, bar, text('place.print')),
-    body: centred([
-      { node: 'text', text: text('paper.tear.title', { copy: name }), size: 'result', align: 'centre', strong: true },
-      quiet(text('paper.tear.text', { next: text(`paper.copy.${next}`) }), 'centre'),
-    ]),
-    foot: { enter: text('key.next-copy') },
-  };
-}
 
 export interface PrintingFacts {
   readonly copy: Copy;

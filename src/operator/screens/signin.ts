@@ -72,6 +72,38 @@ export function signinPassword(text: Text, bar: BarFacts, { operator, count, lef
   };
 }
 
+export interface NewPasswordFacts {
+  readonly operator: string;
+  readonly count: number;
+  readonly step: 'first' | 'repeat';
+  /** Why the one before was not taken. */
+  readonly refused?: 'digits' | 'same' | 'known' | 'differs';
+}
+
+/** The first password opens nothing where the profile is not a lab's: it is changed before the first sign-in. */
+export function signinNewPassword(text: Text, bar: BarFacts, facts: NewPasswordFacts): Screen {
+  const { operator, count, step, refused } = facts;
+  const under: Node =
+    refused === undefined
+      ? quiet(text('signin.new.why'), 'centre')
+      : { node: 'notice', colour: 'refused', align: 'centre', lines: [text(`signin.new.refused.${refused}`)] };
+  return {
+    id: 'signin.new-password',
+    tone: 'plain',
+    bar: barOf(text, bar, text(place)),
+    body: centred(
+      [
+        quiet(text('signin.password.of', { operator }), 'centre'),
+        { node: 'text', text: text(`signin.new.${step}`), size: 'title', align: 'centre' },
+        { node: 'dots', count },
+        under,
+      ],
+      'large',
+    ),
+    foot: { cancel: text('key.back'), clear: text('key.clear'), enter: text('key.enter') },
+  };
+}
+
 export interface SigningInFacts {
   readonly step: 'line' | 'keys';
 }
