@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing and builds what has changed, for `make run` (install.sh run) or `make test` (install.sh test).
-# A second call finds everything in place and takes a fraction of a second.
+# A second call finds everything in place and takes a fraction of a second; a second clone takes it from the user's cache.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 purpose="${1:-run}"
@@ -26,14 +26,8 @@ newer_cargo() {
 }
 
 debian_packages() {
-  # libatomic1: the runtime; socat: the serial lines; python3, make, g++: node-gyp builds epoll and i2c-bus.
-  local wanted=(ca-certificates libatomic1 socat python3 make g++)
-  command -v npm >/dev/null || wanted+=(npm)
-  [ -f "board/lvgl-bindings/lvgl-bindings.node" ] || wanted+=(clang libclang-dev)
-  [ -f "board/lvgl-bindings/lvgl-bindings.node" ] || newer_cargo || wanted+=(rustc-web cargo-web)
-  [ "$purpose" != test ] || wanted+=(chromium systemd git)
   local missing=() package
-  for package in "${wanted[@]}"; do
+  for package in "$@"; do
     dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return
@@ -42,8 +36,9 @@ debian_packages() {
     command -v sudo >/dev/null || { echo "guitai: ${missing[*]} must be installed: run this as root, or install sudo" >&2; exit 1; }
     sudo=(sudo)
   fi
-  step "Debian packages: apt-get update" "${sudo[@]}" apt-get update -q
-  step "Debian packages: ${missing[*]}" "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+  [ -n "${updated:-}" ] || step "Debian: the list of packages" "${sudo[@]}" apt-get update -q
+  updated=yes
+  step "Debian: ${missing[*]}" "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
@@ -73,14 +68,24 @@ built() { [ -f "$2" ] && [ -z "$(find "$1" -newer "$2" -type f -not -name '*.nod
 native() {
   local lvgl=board/lvgl-bindings
   if ! built $lvgl/src $lvgl/lvgl-bindings.node || ! built $lvgl/Cargo.lock $lvgl/lvgl-bindings.node; then
-    step "LVGL for Node (about two minutes the first time on a machine)" npm run build --workspace lvgl-bindings
+    if ! node $lvgl/scripts/build.mjs --from-cache >/dev/null; then
+      local toolchain=(clang libclang-dev)
+      newer_cargo || toolchain+=(rustc-web cargo-web)
+      debian_packages "${toolchain[@]}"
+      step "LVGL for Node: compiling, about two minutes the first time on a machine" npm run build --workspace lvgl-bindings
+    fi
+    touch $lvgl/lvgl-bindings.node
   fi
   if ! built systemd/notify systemd/notify/notify.node; then
     step "sd_notify for Node" bash systemd/notify/build.sh
   fi
 }
 
-debian_packages
+# libatomic1: the runtime; socat: the serial lines; python3, make, g++: node-gyp builds epoll and i2c-bus.
+needed=(ca-certificates libatomic1 socat python3 make g++)
+command -v npm >/dev/null || needed+=(npm)
+[ "$purpose" != test ] || needed+=(chromium systemd git)
+debian_packages "${needed[@]}"
 runtime
 node_modules
 native

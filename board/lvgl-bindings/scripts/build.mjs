@@ -8,11 +8,15 @@ import { CACHE, cargoEnvironment, checkToolchain, PACKAGE, targetOf } from './ca
 
 const SOURCES = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'config', 'src', 'generated/wrappers.rs', 'scripts/cargo.mjs'];
 
-const arch = process.argv[2] ?? process.arch;
+const [wish = process.arch] = process.argv.slice(2);
+// Set-up asks first whether a compiler is needed at all: --from-cache ends with 3 where it is.
+const onlyCached = wish === '--from-cache';
+const arch = onlyCached ? process.arch : wish;
 const target = targetOf(arch);
 const cached = join(CACHE, `lvgl-${fingerprint()}`, 'lvgl-bindings.node');
 const addon = join(PACKAGE, arch === process.arch ? 'lvgl-bindings.node' : `lvgl-bindings.linux-${arch}.node`);
 
+if (onlyCached && !existsSync(cached)) process.exit(3);
 try {
   if (!existsSync(cached)) compile();
   install(cached, addon);
