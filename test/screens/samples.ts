@@ -93,7 +93,7 @@ const entries: readonly idle.MenuEntry[] = [
   { digit: '9', text: 'menu.about' },
 ];
 
-const nothingOwed = { reversing: 0, parked: 0, paper: 0 };
+const nothingOwed = { reversing: 0, parked: 0, unconfirmed: 0, paper: 0 };
 const merchant = { id: '898110248990001', name: '便民小超市', terminal: '50461160' };
 
 /** Every screen, with facts as they come at a counter; the names are the screens' ids, with a variant after a colon. */
@@ -140,14 +140,14 @@ export const samples = {
       merchant: merchant.name,
       ways: allWays,
       last: { amount: most, state: 'reversing' },
-      owed: { reversing: 1, parked: 0, paper: 1 },
+      owed: { reversing: 1, parked: 0, unconfirmed: 0, paper: 1 },
     }),
   'idle:parked': (t) =>
     idle.idle(t, offline, {
       merchant: merchant.name,
       ways: stripeOnly,
       last: { amount: most, state: 'parked' },
-      owed: { reversing: 0, parked: 1, paper: 0 },
+      owed: { reversing: 0, parked: 1, unconfirmed: 1, paper: 0 },
     }),
   menu: (t) => idle.menu(t, bar, { entries }),
   about: (t) => idle.about(t, bar, { merchant, serial: 'GT-V-000001', version: '1.0.0' }),

@@ -31,7 +31,13 @@ export interface IdleFacts {
   readonly ways: Ways;
   readonly last: { readonly amount: Fen; readonly state: SaleState } | null;
   /** What is still to be made good: each stays on the screen until it is. */
-  readonly owed: { readonly reversing: number; readonly parked: number; readonly paper: number };
+  readonly owed: {
+    readonly reversing: number;
+    readonly parked: number;
+    /** Reversed, and the bank knew of no original: it has yet to confirm. */
+    readonly unconfirmed: number;
+    readonly paper: number;
+  };
 }
 
 /** Digits are money here, a card may come first, Enter or Menu opens the menu. */
@@ -59,22 +65,17 @@ function lastSale(text: Text, { amount, state }: NonNullable<IdleFacts['last']>)
   return text('idle.last', { amount: yuan(amount, true), state: text(`state.${state}`) });
 }
 
-function owedNotice(text: Text, bar: BarFacts, { reversing, parked, paper }: IdleFacts['owed']): Node | null {
-  if (parked > 0) {
-    const line = text('idle.parked', { count: parked, phone: bar.support.accounts });
-    return { node: 'notice', align: 'centre', colour: 'refused', lines: [line] };
-  }
-  if (reversing > 0) {
-    return {
-      node: 'notice',
-      align: 'centre',
-      colour: 'attention',
-      lines: [text('idle.reversing', { count: reversing })],
-    };
-  }
-  return paper > 0
-    ? { node: 'notice', align: 'centre', colour: 'attention', lines: [text('idle.paper', { count: paper })] }
-    : null;
+/** One line for what weighs most: money before paper, and what needs a telephone before what mends itself. */
+function owedNotice(text: Text, bar: BarFacts, owed: IdleFacts['owed']): Node | null {
+  const { parked, reversing, unconfirmed, paper } = owed;
+  const notice = (colour: 'refused' | 'attention', line: string): Node => {
+    return { node: 'notice', align: 'centre', colour, lines: [line] };
+  };
+  const phone = bar.support.accounts;
+  if (parked > 0) return notice('refused', text('idle.parked', { count: parked, phone }));
+  if (reversing > 0) return notice('attention', text('idle.reversing', { count: reversing }));
+  if (unconfirmed > 0) return notice('attention', text('idle.unconfirmed', { count: unconfirmed }));
+  return paper > 0 ? notice('attention', text('idle.paper', { count: paper })) : null;
 }
 
 /** One entry of a menu, at the digit that chooses it. */
