@@ -57,7 +57,8 @@ node_modules() {
   wanted="$(cat package-lock.json setup/runtime/package-lock.json | sha256sum | cut -c1-16)-$guitai_arch"
   found="$(cat node_modules/.guitai 2>/dev/null || true)"
   [ "$wanted" = "$found" ] && return
-  step "npm packages" npm ci --ignore-scripts
+  # Not `npm ci`: it asks for the add-ons of every other platform too, which a registry's mirror may not hold.
+  step "npm packages" npm install --no-save --ignore-scripts
   step "npm packages: native add-ons" npm rebuild epoll i2c-bus @serialport/bindings-cpp
   step "npm packages: the test runner" npx tap build
   echo "$wanted" >node_modules/.guitai
