@@ -52,11 +52,16 @@ export async function startCountertop({ dir, port, say = () => undefined }: Coun
   const parts: Part[] = [];
   let closing = false;
   const broken = Promise.withResolvers<CountertopError>();
-  const close = async () => {
+  const end = async () => {
     closing = true;
     // The board first: it ends the terminal, which must not see its lines die before its power.
     for (const part of parts.reverse()) await part.stop();
     lock.release();
+  };
+  let ended: Promise<void> | null = null;
+  const close = () => {
+    ended ??= end();
+    return ended;
   };
   const start = async (
     name: string,

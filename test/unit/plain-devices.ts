@@ -1,4 +1,4 @@
-import type { DeviceFault, FarEnds, KeyName, Stripe } from '../../board/virtual/far-ends.ts';
+import type { DeviceFault, FarEnds, KeyName, Sound, Stripe } from '../../board/virtual/far-ends.ts';
 
 /** Devices without wires, which note what the board's program does with them. */
 export function plainDevices() {
@@ -10,6 +10,7 @@ export function plainDevices() {
     watching: 0,
   };
   const pixels = new Uint8Array(4 * 2 * 4);
+  const ears = new Set<(sound: Sound) => void>();
   const screen = new Set<(rectangles: Int32Array) => void>();
   const watch = () => {
     noted.watching++;
@@ -46,7 +47,14 @@ export function plainDevices() {
       watch,
     },
     sounds: () => [],
-    watchSounds: watch,
+    watchSounds(heard) {
+      ears.add(heard);
+      const unwatch = watch();
+      return () => {
+        ears.delete(heard);
+        unwatch();
+      };
+    },
     swipe: async (stripe) => void noted.swipes.push(stripe),
     fault: (fault, on) => noted.faults.push([fault, on]),
     power: (on) => noted.power.push(on),
@@ -57,5 +65,8 @@ export function plainDevices() {
     pixels.set([blue, green, red, 0], (y * 4 + x) * 4);
     for (const changed of screen) changed(Int32Array.of(x, y, x, y));
   };
-  return { devices, noted, draw };
+  const hear = (sound: Sound & Record<string, unknown>) => {
+    for (const heard of ears) heard(sound);
+  };
+  return { devices, noted, draw, hear };
 }
