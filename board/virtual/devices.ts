@@ -85,6 +85,7 @@ export async function virtualDevices({
 
   return {
     key: (key, down) => (down ? keys.press(key) : keys.release(key)),
+    looks: keys.looks,
     panel,
     display: {
       width: 128,

@@ -40,6 +40,8 @@ export type Unwatch = () => void;
 export interface FarEnds {
   /** Closes or opens one crossing of the key matrix. */
   key(key: KeyName, down: boolean): void;
+  /** How often whoever is at the other end has looked at the whole pad. */
+  looks(): number;
   readonly panel: Panel;
   readonly display: DisplayGlass;
   readonly paper: Paper;

@@ -19,7 +19,12 @@ const MOST_HOLD_MS = 10_000;
 /** Presses that may wait for the finger. */
 const MOST_WAITING = 64;
 
-export function finger(devices: Pick<FarEnds, 'key'>): Finger {
+/** A finger feels for the click: it stays where it is until the pad has been looked at so often… */
+const LOOKS = 2;
+/** …or it is plain that nobody looks: the terminal is off, or hangs. */
+const NOBODY_LOOKS_MS = 400;
+
+export function finger(devices: Pick<FarEnds, 'key' | 'looks'>): Finger {
   const watchers = new Set<(key: KeyName, down: boolean) => void>();
   const lifts = new Map<KeyName, () => void>();
   let queue: Promise<void> = Promise.resolve();
@@ -35,9 +40,16 @@ export function finger(devices: Pick<FarEnds, 'key'>): Finger {
   const pressOne = async (key: KeyName, lifted: () => Promise<void>) => {
     await pause(UP_MS - (performance.now() - released_ms));
     move(key, true);
-    await Promise.all([pause(DOWN_MS), lifted()]);
+    await Promise.all([pause(DOWN_MS), lifted(), felt()]);
     move(key, false);
     released_ms = performance.now();
+    await felt();
+  };
+  /** A busy machine may keep the terminal from its keypad for longer than a press is long. */
+  const felt = async () => {
+    const from = devices.looks();
+    const until_ms = performance.now() + NOBODY_LOOKS_MS;
+    while (!closed && devices.looks() < from + LOOKS && performance.now() < until_ms) await pause(5);
   };
   const afterAll = (work: () => Promise<void>): Promise<void> => {
     const done = queue.then(work);

@@ -25,6 +25,8 @@ export interface KeyMatrix extends LineDevice {
   /** A switch that has welded itself shut, or is freed again. Fingers no longer matter to it. */
   stick(key: string, stuck: boolean): void;
   releaseAll(): void;
+  /** How often every row has been driven once more: a scan of the pad does it. */
+  looks(): number;
   /** The switches whose contacts touch now. */
   closed(): string[];
   /** How often a row driven high met one driven low through closed switches: a short between two outputs. */
@@ -38,6 +40,7 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
   const stuck = new Set<string>();
   const bouncing = new Map<string, () => void>();
   let fights = 0;
+  let drivesOfFirstRow = 0;
 
   /** The lines that closed switches connect `line` with, itself among them. */
   const connectedWith = (line: number): Set<number> => {
@@ -87,6 +90,7 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     lines: [...rows, ...columns],
     onChange: () => undefined,
     drive(line, drive) {
+      if (line === rows[0]) drivesOfFirstRow += 1;
       drives.set(line, drive);
     },
     level(line): Level {
@@ -108,6 +112,8 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
       contacts.clear();
       matrix.onChange();
     },
+    // A scan pulls each row down in turn, and ends with all of them down.
+    looks: () => Math.floor(drivesOfFirstRow / (rows.length + 1)),
     closed: () => keys.flat().filter((key) => contacts.has(key) || stuck.has(key)),
     fights: () => fights,
   };

@@ -2,10 +2,11 @@ import t from 'tap';
 import type { KeyName } from '../../board/virtual/far-ends.ts';
 import { finger } from '../../board/virtual/finger.ts';
 
-function pad() {
+function pad(looks: () => number = Date.now) {
   const moves: { move: string; at_ms: number }[] = [];
   const hand = finger({
     key: (key: KeyName, down: boolean) => moves.push({ move: `${key}${down ? '↓' : '↑'}`, at_ms: performance.now() }),
+    looks: () => looks(),
   });
   const spans = () => moves.slice(1).map(({ at_ms }, place) => at_ms - (moves[place]?.at_ms ?? 0));
   return { hand, moves, spans, order: () => moves.map(({ move }) => move) };
@@ -50,4 +51,20 @@ t.test('a closed board moves no key and leaves no timer', async (t) => {
   hand.close();
   await new Promise((resolve) => setTimeout(resolve, 60));
   t.equal(moves.length, 0);
+});
+
+t.test('a finger waits for a pad that nobody looks at just now, and gives up on one that is off', async (t) => {
+  let looked = 0;
+  const { hand, order } = pad(() => looked);
+  const pressed = hand.press(['1']);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  t.same(order(), ['1↓'], 'held for longer than a press, until it is seen');
+  looked += 2;
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  t.same(order(), ['1↓', '1↑']);
+  await pressed;
+  const from_ms = performance.now();
+  await hand.press(['2']);
+  t.ok(performance.now() - from_ms < 2000, 'a terminal without power stops no script');
+  hand.close();
 });

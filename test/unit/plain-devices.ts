@@ -8,6 +8,7 @@ export function plainDevices() {
     faults: [] as [DeviceFault, boolean][],
     power: [] as boolean[],
     watching: 0,
+    looks: 0,
   };
   const pixels = new Uint8Array(4 * 2 * 4);
   const ears = new Set<(sound: Sound) => void>();
@@ -20,6 +21,8 @@ export function plainDevices() {
   };
   const devices: FarEnds = {
     key: (key, down) => noted.keys.push({ key, down, at_ms: performance.now() }),
+    // A pad that is looked at all the time.
+    looks: () => noted.looks++,
     panel: {
       width: 4,
       height: 2,
