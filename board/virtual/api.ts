@@ -50,11 +50,7 @@ export const calls: readonly (readonly ['GET' | 'POST', string, Act])[] = [
   ['POST', '/api/power', power],
   ['GET', '/api/journal', journal],
   ['GET', '/api/bank/*', book],
-  [
-    'GET',
-    '/api/wire',
-    (counter, { query }) => ({ json: counter.log.since(number(query, 'since', 0, Number.MAX_SAFE_INTEGER, 0)) }),
-  ],
+  ['GET', '/api/wire', wire],
 ];
 
 async function press(counter: Counter, { body }: Call): Promise<Answer> {
@@ -137,6 +133,12 @@ async function book({ bank }: Counter, { parts, query }: Call): Promise<Answer> 
   const found = BOOKS.find((name): name is Book => name === parts[0]);
   if (found === undefined) throw new Refusal(404, 'the bank has no such book', `Its books: ${BOOKS.join(' ')}.`);
   return { json: await bank.book(found, number(query, 'limit', 1, 100_000, 500)) };
+}
+
+async function wire({ told, log }: Counter, { query }: Call): Promise<Answer> {
+  const since = number(query, 'since', 0, Number.MAX_SAFE_INTEGER, 0);
+  await told.renew();
+  return { json: log.since(since) };
 }
 
 function powered(counter: Counter): Counter {

@@ -9,7 +9,7 @@ import { openLines, writeAtomically } from './lines.ts';
 import { servePage } from './page-server.ts';
 import { openStatus } from './status.ts';
 import { type Crash, terminalProcess } from './terminal-process.ts';
-import { tellWires } from './told-wires.ts';
+import { toldWires } from './told-wires.ts';
 import { readWallet } from './wallet.ts';
 import { type NewWireRow, WireLog } from './wire-log.ts';
 
@@ -45,9 +45,9 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
   const devices = await options.devices();
   const terminal = terminalProcess({ dir, ...options.terminal });
   const faults = boardFaults(devices, lines, bank);
-  const counter: Counter = { devices, terminal, status, bank, faults, finger: finger(devices), log, wallet };
+  const told = toldWires(status, terminal, log);
+  const counter: Counter = { devices, terminal, status, bank, faults, finger: finger(devices), log, told, wallet };
   const stopWires = devices.watchWires((crossing) => log.append(outside(crossing)));
-  const stopTelling = tellWires(status, log);
   terminal.watch(() => terminal.crash !== null && options.crashed?.(terminal.crash));
   const page = await servePage(counter, port);
   writeAtomically(join(folder, 'page.json'), { url: page.url });
@@ -55,7 +55,7 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
 
   const end = async () => {
     await page.close();
-    stopTelling();
+    told.close();
     stopWires();
     counter.finger.close();
     await terminal.close();

@@ -6,6 +6,7 @@ import type { Finger } from './finger.ts';
 import { Refusal } from './refusal.ts';
 import type { Status } from './status.ts';
 import type { Crash, TerminalProcess } from './terminal-process.ts';
+import type { ToldWires } from './told-wires.ts';
 import { stripeOf, type WalletCard } from './wallet.ts';
 import type { WireLog } from './wire-log.ts';
 
@@ -18,6 +19,7 @@ export interface Counter {
   readonly faults: Faults;
   readonly finger: Finger;
   readonly log: WireLog;
+  readonly told: ToldWires;
   readonly wallet: readonly WalletCard[];
 }
 

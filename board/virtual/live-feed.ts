@@ -19,8 +19,10 @@ const WIRES_MS = 60;
 const BOOKS_MS = 200;
 const SHOWN_ROWS = 200;
 
-export function openFeed(counter: Counter, tell: (message: Message) => void): LiveFeed {
-  const { devices, status, terminal, faults, finger, log } = counter;
+/** `anyone` says whether a page is open: without one, nobody is asked for news. */
+export function openFeed(counter: Counter, anyone: () => boolean, tell: (message: Message) => void): LiveFeed {
+  const { devices, status, terminal, faults, finger, log, told } = counter;
+  const gathered = (ms: number, work: () => Promise<void>) => gathering(ms, anyone, work);
   const say = (what: string, facts: object) => tell(JSON.stringify({ what, ...facts }));
   let rows: WireRow[] = [];
 
@@ -29,6 +31,7 @@ export function openFeed(counter: Counter, tell: (message: Message) => void): Li
   const screen = gathered(STATE_MS, async () => say('screen', { screen: await screenSeen(counter) }));
   const switches = gathered(STATE_MS, async () => say('faults', { faults: await faults.list() }));
   const display = gathered(DISPLAY_MS, async () => say('display', displayFacts(devices.display)));
+  const words = gathered(WIRES_MS, () => told.renew());
   const wires = gathered(WIRES_MS, async () => {
     say('wires', { rows });
     rows = [];
@@ -36,6 +39,7 @@ export function openFeed(counter: Counter, tell: (message: Message) => void): Li
 
   const unwatch = [
     devices.panel.watch((rectangles) => {
+      if (!anyone()) return;
       for (const message of screenMessages(devices.panel, rectangles)) tell(message);
     }),
     devices.display.watch(display.soon),
@@ -50,35 +54,47 @@ export function openFeed(counter: Counter, tell: (message: Message) => void): Li
     status.watch(() => {
       state.soon();
       screen.soon();
+      words.soon();
       books.soon();
     }),
     log.watch((row) => {
-      rows = [...rows.filter((earlier) => earlier.at !== row.at || earlier.wire !== row.wire), row].slice(-SHOWN_ROWS);
+      rows = [...rows.filter((earlier) => !grewInto(earlier, row)), row].slice(-SHOWN_ROWS);
       wires.soon();
       if (row.mti !== undefined) books.soon();
+      if (row.mti !== undefined || row.step !== undefined || row.event !== undefined) words.soon();
     }),
   ];
 
   return {
-    whole: async () => [
-      JSON.stringify({
-        what: 'whole',
-        panel: { width: devices.panel.width, height: devices.panel.height },
-        state: await stateOf(counter),
-        screen: await screenSeen(counter),
-        faults: await faults.list(),
-        books: await booksOf(counter),
-        display: displayFacts(devices.display),
-        slips: devices.paper.slips(),
-        rows: log.since(0).slice(-SHOWN_ROWS),
-      }),
-      ...screenMessages(devices.panel, Int32Array.of(0, 0, devices.panel.width - 1, devices.panel.height - 1)),
-    ],
+    whole: async () => {
+      await told.renew();
+      // What changes while this is gathered is told once more, after it.
+      for (const gatherer of [state, screen, books, switches]) gatherer.soon();
+      return [
+        JSON.stringify({
+          what: 'whole',
+          panel: { width: devices.panel.width, height: devices.panel.height },
+          state: await stateOf(counter),
+          screen: await screenSeen(counter),
+          faults: await faults.list(),
+          books: await booksOf(counter),
+          display: displayFacts(devices.display),
+          slips: devices.paper.slips(),
+          rows: log.since(0).slice(-SHOWN_ROWS),
+        }),
+        ...screenMessages(devices.panel, Int32Array.of(0, 0, devices.panel.width - 1, devices.panel.height - 1)),
+      ];
+    },
     close() {
       for (const stop of unwatch) stop();
-      for (const gatherer of [state, screen, books, switches, display, wires]) gatherer.stop();
+      for (const gatherer of [state, screen, books, switches, display, words, wires]) gatherer.stop();
     },
   };
+}
+
+function grewInto(earlier: WireRow, row: WireRow): boolean {
+  const same = earlier.at === row.at && earlier.wire === row.wire && earlier.direction === row.direction;
+  return same && row.times > earlier.times;
 }
 
 /** What is written on the screen, for whoever hears the page instead of seeing it; null while nobody can say. */
@@ -93,13 +109,18 @@ async function screenSeen({ status, terminal }: Counter): Promise<ScreenSeen | n
 }
 
 /** `work` runs once for everything that came within `ms`, and never twice at once. */
-function gathered(ms: number, work: () => Promise<void>): { soon: () => void; stop: () => void } {
+function gathering(
+  ms: number,
+  wanted: () => boolean,
+  work: () => Promise<void>,
+): { soon: () => void; stop: () => void } {
   let timer: NodeJS.Timeout | undefined;
   let working = false;
   let again = false;
   let stopped = false;
   const run = async () => {
     timer = undefined;
+    if (!wanted()) return;
     working = true;
     await work();
     working = false;

@@ -24,9 +24,13 @@ const MOST_MESSAGE_BYTES = 16 * 1024;
 export function openLive(counter: Counter, token: string, hosts: ReadonlySet<string>): Live {
   const clients = new Set<LiveClient>();
   const server = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES, perMessageDeflate: false });
-  const feed = openFeed(counter, (message) => {
-    for (const client of clients) client.send(message);
-  });
+  const feed = openFeed(
+    counter,
+    () => clients.size > 0,
+    (message) => {
+      for (const client of clients) client.send(message);
+    },
+  );
 
   const welcome = (socket: WebSocket) => {
     const client = liveClient(socket, feed.whole);

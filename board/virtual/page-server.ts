@@ -75,8 +75,7 @@ function find(method: string, path: string) {
     const wanted = pattern.split('/');
     return wanted.length === given.length && wanted.every((part, at) => part === '*' || part === given[at]);
   });
-  if (matching.length === 0)
-    throw new Refusal(404, 'no such call', 'The calls are listed in the README, under "control API".');
+  if (matching.length === 0) throw new Refusal(404, 'no such call', 'The calls are listed in board/virtual/README.md.');
   const found = matching.find(([allowed]) => allowed === method);
   if (found === undefined) {
     const allowed = matching.map(([name]) => name).join(', ');

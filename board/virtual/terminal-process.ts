@@ -15,6 +15,8 @@ export interface Crash {
 /** The terminal's process: what a power switch does to it, and nothing more. */
 export interface TerminalProcess {
   readonly running: boolean;
+  /** Null while it is off. */
+  readonly pid: number | null;
   readonly crash: Crash | null;
   start(): void;
   /** SIGKILL to the whole group: no handler runs, as when the plug is pulled. Resolves when it is gone. */
@@ -48,6 +50,9 @@ export function terminalProcess(command: TerminalCommand): TerminalProcess {
   return {
     get running() {
       return child !== null;
+    },
+    get pid() {
+      return child?.pid ?? null;
     },
     get crash() {
       return crash;
@@ -97,11 +102,20 @@ export function terminalProcess(command: TerminalCommand): TerminalProcess {
   };
 }
 
+/**
+ * How the terminal's unit (systemd/guitai.service) starts it; a test holds the two together. --disable-sigusr1: no
+ * inspector can be opened on a running terminal. The rest is memory: a young generation that is collected sooner, and a
+ * malloc that hands back what a password's slow hash took, instead of raising its thresholds to that size for good.
+ */
+export const launching = {
+  words: ['--disable-sigusr1', '--max-semi-space-size=2'],
+  environment: { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' },
+} as const;
+
 function launch({ dir, program, words }: TerminalCommand): ChildProcess {
   const passed = PASSED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-  const environment = { ...Object.fromEntries(passed), GUITAI_DIR: dir };
-  // --disable-sigusr1: no inspector can be opened on a running terminal.
-  return spawnOnLeash('KILL', process.execPath, ['--disable-sigusr1', program, ...words], {
+  const environment = { ...Object.fromEntries(passed), ...launching.environment, GUITAI_DIR: dir };
+  return spawnOnLeash('KILL', process.execPath, [...launching.words, program, ...words], {
     env: environment,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,47 +1,48 @@
+import { Refusal } from './refusal.ts';
 import type { Status } from './status.ts';
+import type { TerminalProcess } from './terminal-process.ts';
 import type { WireLog } from './wire-log.ts';
 
 /**
- * Puts what the terminal tells of its wires (fields by name, masked, from its status socket) beside what the board sees
- * of them. The returned function stops it.
+ * What the terminal tells of its wires (fields by name, masked, from its status socket), put beside what the board sees
+ * of them. It is asked when somebody looks: a terminal that nobody watches is not disturbed.
  */
-export function tellWires(status: Status, log: WireLog): () => void {
+export interface ToldWires {
+  /** Resolves when all that the terminal has told so far is in the log. */
+  renew(): Promise<void>;
+  close(): void;
+}
+
+export function toldWires(
+  status: Pick<Status, 'wire'>,
+  terminal: Pick<TerminalProcess, 'watch'>,
+  log: WireLog,
+): ToldWires {
   let since = 0;
-  let asking = false;
-  let again = false;
-  let stopped = false;
+  let asking: Promise<void> | null = null;
+  // A new life of the terminal begins its numbers anew.
+  const unwatch = terminal.watch(() => {
+    since = 0;
+  });
 
   const ask = async () => {
-    if (stopped) return;
-    if (asking) {
-      again = true;
-      return;
-    }
-    asking = true;
-    again = false;
     try {
       for (const { n, time, wire, text } of await status.wire(since)) {
         since = Math.max(since, typeof n === 'number' ? n : 0);
         log.append({ at: String(time), wire: String(wire), direction: null, bytes: 0, text: String(text) });
       }
-    } catch {
-      // The terminal is away: its next life begins its numbers anew.
-      since = 0;
+    } catch (error) {
+      // Off, starting or dead: it has nothing to tell.
+      if (!(error instanceof Refusal)) throw error;
     }
-    asking = false;
-    if (again) void ask();
   };
-
-  const unwatchState = status.watch((line) => {
-    if (line === null) since = 0;
-    else void ask();
-  });
-  const unwatchLog = log.watch((row) => {
-    if (row.mti !== undefined || row.step !== undefined || row.event === 'closed') void ask();
-  });
-  return () => {
-    stopped = true;
-    unwatchState();
-    unwatchLog();
+  return {
+    renew() {
+      asking ??= ask().finally(() => {
+        asking = null;
+      });
+      return asking;
+    },
+    close: unwatch,
   };
 }
