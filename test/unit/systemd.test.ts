@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { launching } from '../../board/virtual/terminal-process.ts';
 import { notify, watchdogInterval_ms } from '../../systemd/notify/notify.ts';
 
 const unit = join(import.meta.dirname, '../../systemd/guitai.service');
@@ -42,6 +43,13 @@ t.test('the unit is as closed as its devices allow', async (t) => {
   });
   const exposure = Number(/exposure level[^:]*: ([\d.]+)/.exec(report)?.[1]);
   t.ok(exposure <= 2, `exposure ${exposure}`);
+});
+
+t.test('the virtual board starts the terminal as the unit does', async (t) => {
+  const text = readFileSync(unit, 'utf8');
+  t.match(text, `/node ${launching.words.join(' ')} /usr/lib/guitai/src/main.ts\n`);
+  const environment = Object.entries(launching.environment).map(([name, value]) => `${name}=${value}`);
+  t.match(text, `\nEnvironment=${environment.join(' ')}\n`);
 });
 
 t.test('a state reaches the socket that systemd names', async (t) => {
