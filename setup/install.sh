@@ -90,3 +90,6 @@ debian_packages "${needed[@]}"
 runtime
 node_modules
 native
+# Every module is compiled and kept by this, so that the terminal's first boot is like the others: Node's own compiler for
+# types would stay in its memory.
+node src/main.ts --version >/dev/null

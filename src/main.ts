@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Board } from '../board/buses.ts';
@@ -19,11 +20,17 @@ const dir = resolve(process.env.GUITAI_DIR ?? join(root, '.guitai'));
 const configuration = resolve(process.env.GUITAI_CONFIG ?? join(root, 'firmware-config'));
 const version = String(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
 
+/** After the self-check, when the first screens have been drawn and nobody waits. */
+const KEEP_COMPILED_MS = 1000;
+
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 
-feedWatchdog();
-await main();
+if (process.argv.includes('--version')) process.stdout.write(`${version}\n`);
+else {
+  feedWatchdog();
+  await main();
+}
 
 async function main(): Promise<void> {
   const config = configOrProblem();
@@ -105,6 +112,8 @@ async function refuse(board: Board, renderer: ScreenRenderer, problem: Problem, 
 /** READY after the self-check, whatever it found: a terminal that says what is wrong is up. */
 function checked(): void {
   notify('READY=1\nSTATUS=in service');
+  // Node keeps what it has compiled when it exits; a terminal does not exit, its power goes.
+  setTimeout(flushCompileCache, KEEP_COMPILED_MS).unref();
 }
 
 /** From the event loop: where it hangs the terminal hangs, and systemd starts it anew. */
