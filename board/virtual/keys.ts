@@ -16,6 +16,8 @@ export interface KeyMatrixWiring {
   /** For how long a contact opens and closes again after it has been pressed or let go, in ms; 0 is an ideal switch. */
   bounce_ms?: number;
   after?: After;
+  /** Milliseconds from an arbitrary start, of the same clock as `after`. */
+  now?: () => number;
 }
 
 /** A matrix of bare switches, no diodes: a closed switch connects its row and its column, whatever else does. */
@@ -34,13 +36,22 @@ export interface KeyMatrix extends LineDevice {
 }
 
 export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
-  const { rows, columns, keys, bounce_ms = 0, after = afterTimeout } = wiring;
+  const { rows, columns, keys, bounce_ms = 0, after = afterTimeout, now = () => performance.now() } = wiring;
   const drives = new Map<number, Drive>();
-  const contacts = new Set<string>();
+  /** Where each switch was last moved to, and when. */
+  const moves = new Map<string, { closed: boolean; since_ms: number }>();
   const stuck = new Set<string>();
   const bouncing = new Map<string, () => void>();
   let fights = 0;
   let drivesOfFirstRow = 0;
+
+  const touches = (key: string): boolean => {
+    if (stuck.has(key)) return true;
+    const move = moves.get(key);
+    if (move === undefined) return false;
+    const passed_ms = now() - move.since_ms;
+    return passed_ms < bounce_ms && Math.floor(passed_ms) % 2 === 1 ? !move.closed : move.closed;
+  };
 
   /** The lines that closed switches connect `line` with, itself among them. */
   const connectedWith = (line: number): Set<number> => {
@@ -48,7 +59,7 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     for (const from of reached) {
       for (const [row, names] of keys.entries()) {
         for (const [column, name] of names.entries()) {
-          if (!contacts.has(name) && !stuck.has(name)) continue;
+          if (!touches(name)) continue;
           const ends = [rows[row] as number, columns[column] as number];
           if (ends.includes(from)) for (const end of ends) reached.add(end);
         }
@@ -60,31 +71,20 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     if (keys.some((names) => names.includes(key))) return;
     throw new RangeError(`no key ${JSON.stringify(key)} on the pad: ${keys.flat().join(' ')} are`);
   };
-  const touch = (key: string, closed: boolean) => {
-    if (closed) contacts.add(key);
-    else contacts.delete(key);
-    matrix.onChange();
-  };
-  /** The contact follows at once, then springs back and forth until `bounce_ms` have passed. */
+  /** The contact follows at once, then springs back and forth each millisecond until `bounce_ms` have passed. */
   const move = (key: string, closed: boolean) => {
     known(key);
     bouncing.get(key)?.();
-    bouncing.delete(key);
-    touch(key, closed);
-    let left = bounce_ms;
-    const spring = (next: boolean) => {
-      if (left <= 0 && next !== closed) return;
-      left -= 1;
-      bouncing.set(
-        key,
-        after(1, () => {
-          bouncing.delete(key);
-          touch(key, next);
-          spring(!next);
-        }),
-      );
+    const since_ms = now();
+    moves.set(key, { closed, since_ms });
+    matrix.onChange();
+    // A timer only tells of edges; where the contact is, its own time says: a late timer makes no long bounce.
+    const spring = () => {
+      matrix.onChange();
+      if (now() - since_ms < bounce_ms) bouncing.set(key, after(1, spring));
+      else bouncing.delete(key);
     };
-    if (bounce_ms > 0) spring(!closed);
+    if (bounce_ms > 0) bouncing.set(key, after(1, spring));
   };
   const matrix: KeyMatrix = {
     lines: [...rows, ...columns],
@@ -109,12 +109,12 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     releaseAll() {
       for (const callOff of bouncing.values()) callOff();
       bouncing.clear();
-      contacts.clear();
+      moves.clear();
       matrix.onChange();
     },
     // A scan pulls each row down in turn, and ends with all of them down.
     looks: () => Math.floor(drivesOfFirstRow / (rows.length + 1)),
-    closed: () => keys.flat().filter((key) => contacts.has(key) || stuck.has(key)),
+    closed: () => keys.flat().filter(touches),
     fights: () => fights,
   };
   return matrix;
