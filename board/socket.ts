@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Board, Framebuffer, I2c, Level, LineInputs, LineOutputs, Lines, Pin, Speaker } from './buses.ts';
 import { serialLine } from './serial.ts';
 import { type Wires, wiresTo } from './wire-connection.ts';
-import { channels, ops, WIRES_VERSION } from './wire-frames.ts';
+import { channels, frameFor, HEADER_BYTES, ops, WIRES_VERSION } from './wire-frames.ts';
 
 /** The chip that every pin of the virtual board's description is on. */
 export const VIRTUAL_CHIP = 'virtual';
@@ -94,13 +94,13 @@ async function socketPanel(wires: Wires): Promise<Framebuffer> {
   const sendRectangle = (shadow: Uint8Array, x1: number, y1: number, x2: number, y2: number) => {
     const columns = x2 - x1 + 1;
     const rows = y2 - y1 + 1;
-    const payload = Buffer.allocUnsafe(8 + columns * rows * 4);
-    [x1, y1, columns, rows].forEach((value, place) => void payload.writeUInt16BE(value, 2 * place));
+    const made = frameFor(channels.panel, ops.panel.rectangle, 8 + columns * rows * 4);
+    [x1, y1, columns, rows].forEach((value, place) => void made.writeUInt16BE(value, HEADER_BYTES + 2 * place));
     for (let row = 0; row < rows; row++) {
       const from = ((y1 + row) * width + x1) * 4;
-      payload.set(shadow.subarray(from, from + columns * 4), 8 + row * columns * 4);
+      made.set(shadow.subarray(from, from + columns * 4), HEADER_BYTES + 8 + row * columns * 4);
     }
-    wires.send(channels.panel, ops.panel.rectangle, payload);
+    wires.sendFrame(made);
   };
   const catchUp = () => {
     const { shadow, box } = late ?? {};

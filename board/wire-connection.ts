@@ -9,6 +9,8 @@ const MOST_BACKLOG_BYTES = 33_554_432;
 /** The terminal's end of the connection to the virtual board. */
 export interface Wires {
   send(channel: number, op: number, payload?: Uint8Array | readonly number[]): void;
+  /** Sends a frame that has been made already, by `frameFor`; it belongs to the socket from here on. */
+  sendFrame(made: Buffer): void;
   /** Sends, and resolves with the answer's payload. Answers come in the order of the questions of their channel. */
   ask(channel: number, op: number, payload?: Uint8Array | readonly number[]): Promise<Buffer>;
   onEdge: (line: number, level: Level) => void;
@@ -40,14 +42,15 @@ export async function wiresTo(path: string): Promise<Wires> {
     ended.resolve();
   };
   const wires: Wires = {
-    send(channel, op, payload) {
+    send: (channel, op, payload) => wires.sendFrame(frame(channel, op, payload)),
+    sendFrame(made) {
       if (gone) throw gone;
       if (!socket.writableCorked) {
         socket.cork();
         // One system call for everything that this turn of the loop sends: a scan of the keys is eight frames.
         process.nextTick(() => socket.uncork());
       }
-      socket.write(frame(channel, op, payload));
+      socket.write(made);
       if (socket.writableLength > MOST_BACKLOG_BYTES)
         end(`the virtual board has not read ${socket.writableLength} bytes`);
     },

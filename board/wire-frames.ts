@@ -59,15 +59,22 @@ export const ops = {
   },
 } as const;
 
-/** Room for a payload and its header; the payload is written through the returned view. */
 export function frame(channel: number, op: number, payload: Uint8Array | readonly number[] = []): Buffer {
-  const bytes = Buffer.allocUnsafe(6 + payload.length);
-  bytes.writeUInt32BE(2 + payload.length, 0);
-  bytes[4] = channel;
-  bytes[5] = op;
-  bytes.set(payload, 6);
+  const bytes = frameFor(channel, op, payload.length);
+  bytes.set(payload, HEADER_BYTES);
   return bytes;
 }
+
+/** A frame with room for a payload, which the caller writes from `HEADER_BYTES` on: pixels are not copied twice. */
+export function frameFor(channel: number, op: number, payload_bytes: number): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + payload_bytes);
+  bytes.writeUInt32BE(2 + payload_bytes, 0);
+  bytes[4] = channel;
+  bytes[5] = op;
+  return bytes;
+}
+
+export const HEADER_BYTES = 6;
 
 /**
  * Returns a function that takes the stream's chunks and calls `receive` for every whole frame. The payload is only
