@@ -75,6 +75,7 @@ async function draw(grows) {
   if (ready) {
     picture.src = fresh.src;
     await picture.decode().catch(() => undefined);
+    picture.dataset.n = slip.n;
     paper.classList.toggle('cut', slip.cut);
     feed(grows ? picture.height - before : 0);
   }
