@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** Bytes of a process: all that is resident, its share of what is shared, and the most that was ever resident. */
+export interface Memory {
+  readonly rss: number;
+  readonly pss: number;
+  readonly peak: number;
+}
+
+export function memoryOf(pid: number): Memory {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return {
+    rss: kilobytes(status, 'VmRSS') * 1024,
+    pss: kilobytes(rollup, 'Pss') * 1024,
+    peak: kilobytes(status, 'VmHWM') * 1024,
+  };
+}
+
+function kilobytes(text: string, key: string): number {
+  return Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]);
+}
+
+const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+/** Seconds of processor time that a process has used, in user and kernel mode. */
+export function cpuSecondsOf(pid: number): number {
+  // proc(5): the name in brackets may hold anything, so the fields are counted from its end; utime is the 14th.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
