@@ -21,14 +21,14 @@ test: ## every test: types, lint, tidy, unit, golden, properties, stories, the p
 	@$(env)
 	npx tsc -p .
 	npx biome check --error-on-warnings .
-	npx tap --jobs=2 --timeout=180 test
+	npx tap --jobs=2 --timeout=180 test/*.test.ts test/*/*.test.ts
 
 check: ## types, lint, tidy and the fast tests, about a minute
 	@setup/install.sh test
 	@$(env)
 	npx tsc -p .
 	npx biome check --error-on-warnings .
-	npx tap --jobs=2 --timeout=60 test/tidy.test.ts test/unit test/golden test/properties
+	npx tap --jobs=2 --timeout=60 test/tidy.test.ts test/{unit,golden,properties}/*.test.ts
 
 bench: ## the figures of the README, each beside its floor, in one run
 	@setup/install.sh run
