@@ -5,7 +5,7 @@ import { echo, signIn, signOut } from './network.ts';
 import type { Office } from './office.ts';
 import { answerTo, type Outcome, type Request, type SealedRequest } from './request.ts';
 import { reverse } from './reversal.ts';
-import { charge } from './sale.ts';
+import { trade } from './trade.ts';
 
 /** What was answered, as it is written down. */
 export interface Handled extends Outcome {
@@ -42,10 +42,10 @@ const EXCHANGES: readonly Exchange[] = [
   { event: 'sign-out', mti: '0820', network: ['002'], work: { mac: false, answer: signOut } },
   { event: 'echo', mti: '0820', network: ['301'], work: { mac: false, answer: echo } },
   {
-    event: 'sale',
+    event: 'trade',
     mti: '0200',
     network: null,
-    work: { mac: true, answer: (office, asked, at) => charge(office, at, asked) },
+    work: { mac: true, answer: (office, asked, at) => trade(office, at, asked) },
   },
   { event: 'reversal', mti: '0400', network: null, always: true, work: { mac: true, answer: reverse } },
 ];

@@ -152,6 +152,8 @@ export function openBooks(dir: string): Books {
       );
     }
   });
+  // What undoes a trade is looked for by the trade. An index alone does not change the books' form.
+  db.exec('CREATE INDEX IF NOT EXISTS trade_of_original ON trade(original) WHERE original IS NOT NULL');
   if (fresh) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   return books;
 }

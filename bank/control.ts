@@ -70,6 +70,7 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
       time: new Date(trade.at).toISOString(),
       reference: trade.reference,
       authorisation: trade.authorisation,
+      original: trade.originalTrace,
       fee: trade.fee,
       reversal_reason: trade.reversalReason,
     })),

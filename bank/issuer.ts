@@ -26,6 +26,8 @@ export interface Verdict {
 }
 
 export interface Issuer {
+  /** Whose card it is and whether its PIN is right where one was given: all that is asked where money goes back to it. */
+  recognise(ask: Ask): Verdict;
   /** Decides, and counts a wrong PIN; moves no money. */
   decide(ask: Ask): Verdict;
   /** True where there is such a card. */
@@ -39,18 +41,20 @@ export function issuer({ seed, books: { db }, ledger }: Office): Issuer {
   const wrongPins = (card: string): number => Number(triesOf.get(card)?.wrong_pins ?? 0);
 
   return {
-    decide(ask) {
-      const institution = seed.bins.get(ask.pan.slice(0, 6)) ?? null;
-      // The switch knows banks by the first six digits, a bank knows its cards.
-      if (institution === null) return { code: '15', card: null, institution };
-      const card = seed.cards.get(ask.pan) ?? null;
-      if (card === null) return { code: '14', card, institution };
-      const code = refusalOf(card, ask) ?? pinRefusal(card, ask) ?? moneyRefusal(card, ask.amount) ?? '00';
-      return { code, card, institution };
-    },
+    decide: (ask) =>
+      judged(ask, (card) => refusalOf(card, ask) ?? pinRefusal(card, ask) ?? moneyRefusal(card, ask.amount)),
+    recognise: (ask) => judged(ask, (card) => (ask.pin === null ? null : pinRefusal(card, ask))),
     unlock: (card) => tried.run(0, card).changes === 1,
     wrongPins,
   };
+
+  function judged(ask: Ask, refusal: (card: Card) => string | null): Verdict {
+    const institution = seed.bins.get(ask.pan.slice(0, 6)) ?? null;
+    // The switch knows banks by the first six digits, a bank knows its cards.
+    if (institution === null) return { code: '15', card: null, institution };
+    const card = seed.cards.get(ask.pan) ?? null;
+    return card === null ? { code: '14', card, institution } : { code: refusal(card) ?? '00', card, institution };
+  }
 
   function refusalOf(card: Card, { expiry, service, entry, month }: Ask): string | null {
     if (card.status === 'lost') return '41';

@@ -12,8 +12,8 @@ export interface Ledger {
   balance(account: string): number;
   /** Throws, and so undoes the transaction that it is in, where the entry or the ledger does not sum to zero. */
   post(entry: { kind: string; trade: number | null; at: number; postings: readonly Posting[] }): void;
-  /** Posts the opposite of what the trade's entry of `kind` posted. */
-  postOpposite(of: { kind: string; trade: number }, as: { kind: string; at: number }): void;
+  /** Posts the opposite of what the trade's entry of `kind` posted, for that trade or for the one that undoes it. */
+  postOpposite(of: { kind: string; trade: number }, as: { kind: string; at: number; trade?: number }): void;
   /** Kept by the database; `recount` reads every posting. */
   sum(): number;
   recount(): void;
@@ -65,7 +65,7 @@ export function ledger({ db }: Books): Ledger {
         .all(of.trade, of.kind)
         .map((row) => ({ account: String(row.account), amount: -Number(row.amount) }));
       if (postings.length === 0) throw new Error(`trade ${of.trade} has no ${of.kind} entry to turn back`);
-      post({ kind: as.kind, trade: of.trade, at: as.at, postings });
+      post({ kind: as.kind, trade: as.trade ?? of.trade, at: as.at, postings });
     },
     sum,
     recount() {

@@ -35,6 +35,9 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
   if (differs(original, type, message.pan))
     return answered('30', original.reference, { amount, why: 'another original' });
 
+  // Its void has given the money back already; one way back is enough.
+  if (original.state === 'voided') return answered('12', original.reference, { amount, why: 'voided already' });
+
   if (original.state === 'posted') {
     office.ledger.postOpposite({ kind: original.type, trade: original.id }, { kind: 'reversal', at });
   }
@@ -80,6 +83,7 @@ function bury(
       state: 'tombstone',
       reference,
       authorisation: null,
+      original: null,
       at,
       settlementDate: localTime(office, at).date,
     },

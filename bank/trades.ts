@@ -8,6 +8,7 @@ import type { Books } from './books.ts';
  */
 export const tradeTypes = {
   sale: { mti: '0200', processing: '000000', condition: '00', transaction: '22', reversible: true },
+  void: { mti: '0200', processing: '200000', condition: '00', transaction: '23', reversible: true },
 } as const satisfies Record<string, TradeForm & { mti: string; reversible: boolean }>;
 
 export type TradeType = keyof typeof tradeTypes;
@@ -34,7 +35,8 @@ export function typeOf(form: TradeForm, mti: string | null): TradeType | null {
   return null;
 }
 
-export type TradeState = 'posted' | 'declined' | 'reversed' | 'tombstone';
+/** `voided` is read, never written: a posted sale whose void stands, so that the void's reversal ends it by itself. */
+export type TradeState = 'posted' | 'voided' | 'declined' | 'reversed' | 'tombstone';
 
 export interface TradeKey {
   readonly terminal: string;
@@ -55,6 +57,8 @@ export interface Trade extends TradeKey {
   readonly entryMode: string | null;
   readonly code: string;
   readonly state: TradeState;
+  /** The trade that this one undoes. */
+  readonly original: number | null;
   readonly reference: string;
   readonly authorisation: string | null;
   readonly at: number;
@@ -67,25 +71,29 @@ export interface Trades {
   find(key: TradeKey): Trade | null;
   /** `answer`: the bytes that go out once this is committed. */
   keep(trade: Trade, answer: Uint8Array): void;
-  reversed(id: number, state: TradeState, reason: string, at: number): void;
+  reversed(id: number, state: 'reversed' | 'tombstone', reason: string, at: number): void;
   answerOf(id: number): Buffer | null;
   /** Newest first. */
-  list(limit: number): (Trade & { reversalReason: string | null })[];
+  list(limit: number): (Trade & { originalTrace: string | null; reversalReason: string | null })[];
   /** Numbers taken by a transaction that was undone are free again. */
   forget(): void;
 }
 
+const TRADE = `SELECT trade.*, first.trace AS original_trace, EXISTS (
+    SELECT 1 FROM trade AS undo WHERE undo.original = trade.id AND undo.type = 'void' AND undo.state = 'posted'
+  ) AS voided FROM trade LEFT JOIN trade AS first ON first.id = trade.original`;
+
 export function trades({ db, safe }: Books): Trades {
-  const found = db.prepare('SELECT * FROM trade WHERE terminal = ? AND batch = ? AND trace = ?');
+  const found = db.prepare(`${TRADE} WHERE trade.terminal = ? AND trade.batch = ? AND trade.trace = ?`);
   const last = db.prepare('SELECT coalesce(max(id), 0) AS id FROM trade');
   const kept = db.prepare(
     `INSERT INTO trade (id, terminal, merchant, batch, trace, type, card, pan, amount, fee, entry_mode, code, state,
-       reference, authorisation, at, settlement_date, answer)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       reference, authorisation, original, at, settlement_date, answer)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const turned = db.prepare('UPDATE trade SET state = ?, reversal_reason = ?, reversed_at = ? WHERE id = ?');
   const stored = db.prepare('SELECT answer FROM trade WHERE id = ?');
-  const listed = db.prepare('SELECT * FROM trade ORDER BY id DESC LIMIT ?');
+  const listed = db.prepare(`${TRADE} ORDER BY trade.id DESC LIMIT ?`);
   let lastId: number | null = null;
 
   return {
@@ -114,6 +122,7 @@ export function trades({ db, safe }: Books): Trades {
         trade.state,
         trade.reference,
         trade.authorisation,
+        trade.original,
         trade.at,
         trade.settlementDate,
         safe.seal(`answer ${trade.id}`, answer),
@@ -126,7 +135,11 @@ export function trades({ db, safe }: Books): Trades {
       return answer instanceof Uint8Array ? safe.open(`answer ${id}`, answer) : null;
     },
     list: (limit) =>
-      listed.all(limit).map((row) => ({ ...tradeOf(row), reversalReason: textOrNull(row.reversal_reason) })),
+      listed.all(limit).map((row) => ({
+        ...tradeOf(row),
+        originalTrace: textOrNull(row.original_trace),
+        reversalReason: textOrNull(row.reversal_reason),
+      })),
     forget() {
       lastId = null;
     },
@@ -148,7 +161,8 @@ function tradeOf(row: Record<string, SQLOutputValue>): Trade {
     fee: Number(row.fee) as Fen,
     entryMode: textOrNull(row.entry_mode),
     code: String(row.code),
-    state: String(row.state) as TradeState,
+    state: row.voided === 1 && row.state === 'posted' ? 'voided' : (String(row.state) as TradeState),
+    original: typeof row.original === 'number' ? row.original : null,
     reference: String(row.reference),
     authorisation: textOrNull(row.authorisation),
     at: Number(row.at),

@@ -21,7 +21,7 @@ const agreeing: Readonly<Record<string, readonly string[]>> = {
   declined: ['declined', ABSENT],
   reversed: ['reversed', 'tombstone', ABSENT],
   'reversed-unconfirmed': ['reversed', 'tombstone', 'declined', ABSENT],
-  voided: ['voided', 'reversed'],
+  voided: ['voided'],
   refunded: ['posted', 'refunded'],
 };
 const stillOpen: ReadonlySet<string> = new Set(['pending', 'unknown', 'reversing', 'parked']);

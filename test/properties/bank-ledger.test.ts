@@ -56,15 +56,16 @@ class Desk {
 }
 
 type Step =
-  | { do: 'sale' | 'reverse'; trace: number; amount: number; card: 'boc' | 'poor' | 'lost' }
+  | { do: 'sale' | 'void' | 'reverse'; trace: number; of: number; amount: number; card: 'boc' | 'poor' | 'lost' }
   | { do: 'restart' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.record({
-      do: fc.constantFrom('sale', 'reverse'),
+      do: fc.constantFrom('sale', 'void', 'reverse'),
       trace: fc.integer({ min: 1, max: 6 }),
+      of: fc.integer({ min: 1, max: 6 }),
       amount: fc.constantFrom(1, 300, 499, 400_000, 700_000),
       card: fc.constantFrom('boc', 'poor', 'lost'),
     }),
@@ -72,22 +73,45 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: 'restart' } as const) },
 );
 
+interface Line {
+  readonly type: 'sale' | 'void';
+  readonly amount: number;
+  readonly card: 'boc' | 'poor' | 'lost';
+  readonly state: string;
+  /** The trace of the sale that it undoes. */
+  readonly of?: number;
+}
+
+const digits = (trace: number): string => String(trace).padStart(6, '0');
+
 /** The books as a page of paper would have them. */
 class Model {
-  readonly rows = new Map<number, { amount: number; card: 'boc' | 'poor' | 'lost'; state: string }>();
+  readonly rows = new Map<number, Line>();
   readonly balances = { boc: 1_000_000, poor: 500, lost: 100_000 };
 
-  ask(keys: Keys, { do: what, trace, amount, card }: Exclude<Step, { do: 'restart' }>) {
-    const number = String(trace).padStart(6, '0');
+  ask(keys: Keys, { trades }: Office, { do: what, trace, of, amount, card }: Exclude<Step, { do: 'restart' }>) {
+    const number = digits(trace);
     const before = this.rows.get(trace);
     if (what === 'sale') {
       const { pin, ...stripe } = CARDS[card];
       const body = sealed(saleRequest(keys, { trace: number, amount, card: stripe, pin }), keys.mak);
       return { body, expected: this.#sell(trace, amount, card, before?.state) };
     }
-    // A terminal reverses what it wrote down: the amount and the card of its own row.
-    const row = before ?? { amount, card };
-    const fields = { pan: CARDS[row.card].pan };
+    if (what === 'void') {
+      const { reference, authorisation } =
+        trades.find({ terminal: TERMINAL, batch: keys.batch, trace: digits(of) }) ?? {};
+      const fields = {
+        ...{ processing: '200000', batch: `23${keys.batch}000500`, original: `${keys.batch}${digits(of)}` },
+        ...{ reference: reference ?? '000000000000', authorisation: authorisation ?? undefined },
+      };
+      const { pin, ...stripe } = CARDS[card];
+      const body = sealed(saleRequest(keys, { trace: number, amount, card: stripe, pin, fields }), keys.mak);
+      return { body, expected: this.#void(trace, of, amount, card) };
+    }
+    // A terminal reverses what it wrote down: the type, the amount and the card of its own row.
+    const row = before ?? { type: 'sale', amount, card, state: '' };
+    const form = row.type === 'void' ? { processing: '200000', batch: `23${keys.batch}000500` } : {};
+    const fields = { pan: CARDS[row.card].pan, ...form };
     const body = sealed(reversalRequest(keys, { trace: number, amount: row.amount, fields }), keys.mak);
     return { body, expected: this.#reverse(trace, row, before?.state) };
   }
@@ -97,12 +121,35 @@ class Model {
     if (state !== undefined) return '94';
     const code = card === 'lost' ? '41' : this.balances[card] < amount ? '51' : '00';
     if (code === '00') this.balances[card] -= amount;
-    this.rows.set(trace, { amount, card, state: code === '00' ? 'posted' : 'declined' });
+    this.rows.set(trace, { type: 'sale', amount, card, state: code === '00' ? 'posted' : 'declined' });
     return code;
   }
 
-  #reverse(trace: number, row: { amount: number; card: 'boc' | 'poor' | 'lost' }, state: string | undefined): string {
-    if (state === 'posted') this.balances[row.card] += row.amount;
+  #void(trace: number, of: number, amount: number, card: 'boc' | 'poor' | 'lost'): string {
+    const before = this.rows.get(trace);
+    if (before !== undefined) return before.state === 'tombstone' ? '12' : '94';
+    const code = this.#whyNot(this.rows.get(of), amount, card);
+    if (code === '00') {
+      this.balances[card] += amount;
+      this.rows.set(of, { type: 'sale', amount, card, state: 'voided' });
+    }
+    this.rows.set(trace, { type: 'void', amount, card, of, state: code === '00' ? 'posted' : 'declined' });
+    return code;
+  }
+
+  #whyNot(sale: Line | undefined, amount: number, card: string): string {
+    if (sale === undefined || sale.type === 'void') return '25';
+    if (sale.state === 'voided') return '12';
+    if (sale.state !== 'posted') return '25';
+    if (sale.amount !== amount) return '64';
+    return sale.card === card ? '00' : '14';
+  }
+
+  #reverse(trace: number, row: Line, state: string | undefined): string {
+    if (state === 'voided') return '12';
+    if (state === 'posted') this.balances[row.card] += row.type === 'sale' ? row.amount : -row.amount;
+    const sale = state === 'posted' && row.of !== undefined ? this.rows.get(row.of) : undefined;
+    if (sale !== undefined) this.rows.set(row.of ?? 0, { ...sale, state: 'posted' });
     const next = state === undefined || state === 'tombstone' ? 'tombstone' : 'reversed';
     this.rows.set(trace, { ...row, state: next });
     return next === 'tombstone' ? '25' : '00';
@@ -117,7 +164,7 @@ class Model {
     same(ledger.balance(cardAccount('boc-debit')), this.balances.boc, 'boc');
     same(ledger.balance(cardAccount('abc-poor')), this.balances.poor, 'poor');
     same(ledger.balance(cardAccount('ccb-lost')), this.balances.lost, 'lost');
-    const posted = [...this.rows.values()].filter(({ state }) => state === 'posted');
+    const posted = [...this.rows.values()].filter(({ type, state }) => type === 'sale' && state === 'posted');
     same(
       ledger.balance(merchantPending(MERCHANT)),
       posted.reduce((sum, { amount }) => sum + amount, 0),
@@ -149,7 +196,7 @@ t.test('whatever comes, in whatever order, twice or late: the books balance and 
             desk.restart();
             continue;
           }
-          const { expected, body } = model.ask(desk.keys, one);
+          const { expected, body } = model.ask(desk.keys, desk.office, one);
           const code = unpack(desk.handle(body)).code;
           if (code !== expected) throw new Error(`${JSON.stringify(one)}: ${code}, expected ${expected}`);
           model.compare(desk.office);
