@@ -26,7 +26,7 @@ export async function bankFigures(count: number): Promise<Figure[]> {
     for (const digit of PIN) pin.digit(digit);
     const start = performance.now();
     const sale = { trace: top.next(), batch: signed.batch, amount: fen(1), card, pin: pin.block(card.pan) };
-    const { money } = await top.host.send(top.host.prepareSale(sale), () => undefined);
+    const { money } = await top.host.send(top.host.prepare('sale', sale), () => undefined);
     const took = performance.now() - start;
     if (money !== 'charged') throw new Error(`a sale ended as ${money}`);
     const synced = floor.time(1);

@@ -2,7 +2,10 @@ import type { Vault } from '../vault/vault.ts';
 import { coveredByMac, type Message } from './codec.ts';
 import { responseCode } from './response-codes.ts';
 
-/** What is known of the customer's money. `not charged` needs a definite answer from the bank. */
+/**
+ * What is known of the money: `charged`, the bank has done what was asked (a void's yes is one too); `not charged`, it
+ * has not, and said so; else unknown.
+ */
 export type Money = 'charged' | 'not charged' | 'unknown';
 
 export type Doubt = 'silent' | 'line-lost' | 'bad-mac' | 'no-mac' | 'mismatch' | 'garbled' | 'unlisted';

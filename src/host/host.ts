@@ -7,11 +7,17 @@ import type { WorkingSlot } from '../vault/working-keys.ts';
 import { type Answer, type Asked, doubtOf, judged, noAnswer } from './answers.ts';
 import { forgetPacked, type Message, MessageError, packFrame } from './codec.ts';
 import { type Exchanged, type LineName, type LinkTools, openLink } from './link.ts';
-import { compose, type Facts, type SaleCard } from './messages.ts';
+import { compose, type Facts, type OriginalPlace, type SaleCard } from './messages.ts';
 import { Prepared } from './prepared.ts';
 import { type ReversalEnd, type ReversalRequest, reversalEnd, reversalFacts } from './reversal.ts';
 import type { HostSettings } from './settings.ts';
-import { reversalOf, type Transaction, type TransactionName, transactions } from './transactions.ts';
+import {
+  type ReversibleName,
+  reversalOf,
+  type Transaction,
+  type TransactionName,
+  transactions,
+} from './transactions.ts';
 
 /** The bank as the flows see it. Nothing here knows a screen; nothing here decides what is owed. */
 export interface Host {
@@ -25,7 +31,7 @@ export interface Host {
   /** 0820/301: whether the bank is there, over which line. Throws a Fault of kind `line-down`, `host-silent` or `host-garbled`. */
   echo(signal?: AbortSignal): Promise<{ line: LineName; took_ms: number; code: string | null }>;
   /** Everything that can be refused is refused here, before the journal's row is written. Wipes nothing of `card`. */
-  prepareSale(sale: SaleRequest): Prepared;
+  prepare(transaction: ReversibleName, request: FinancialRequest): Prepared;
   /** Sends it once. See `Link.exchange` for `beforeFirstByte`; a Fault of kind `line-down` means that nothing was sent. */
   send(prepared: Prepared, beforeFirstByte: () => void): Promise<Answer>;
   /** 0400: may be sent again and again, under whatever keys are in the vault. Throws a Fault of kind `line-down` only. */
@@ -46,13 +52,21 @@ export type SignInEnd =
     }
   | { end: 'refused'; code: string };
 
-export interface SaleRequest {
+export interface FinancialRequest {
   readonly trace: Trace;
   readonly batch: Batch;
   readonly amount: Fen;
   readonly card: SaleCard;
   /** Null where the card has none, or the customer signs instead. */
   readonly pin: PinBlock | null;
+  /** What it undoes; null or absent for a sale. */
+  readonly original?: OriginalFacts | null;
+}
+
+/** The original as the bank knows it: where it stands (F61), its reference (F37) and its authorisation (F38). */
+export interface OriginalFacts extends OriginalPlace {
+  readonly reference: string | null;
+  readonly authorisation: string | null;
 }
 
 export interface HostTools extends LinkTools {
@@ -103,17 +117,19 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       return { line, took_ms: clock.monotonic() - started, code: heard.code ?? null };
     },
 
-    prepareSale({ trace, batch, amount, card, pin }) {
-      if (amount === 0) throw new RangeError('a sale of nothing');
+    prepare(transaction, { trace, batch, amount, card, pin, original = null }) {
+      if (amount === 0) throw new RangeError(`a ${transaction} of nothing`);
+      const row = transactions[transaction];
       const entryMode = pin === null ? '022' : '021';
-      const facts = { trace, batch, amount, card, pin, entryMode };
-      const { message, frame } = packed('sale', transactions.sale, facts);
-      return new Prepared(facts, message, transactions.sale.answer, frame);
+      const { reference = null, authorisation = null } = original ?? {};
+      const facts = { transaction, trace, batch, amount, card, pin, entryMode, original, reference, authorisation };
+      const { message, frame } = packed(transaction, row, facts);
+      return new Prepared(facts, message, row.answer, frame);
     },
 
     async send(prepared, beforeFirstByte) {
       const { message, answer, frame } = prepared.take();
-      const asked: Asked = { message, answer, sealed: isSealed('sale') };
+      const asked: Asked = { message, answer, sealed: isSealed(prepared.transaction) };
       const { trace, batch } = prepared;
       try {
         const exchanged = await link.exchange({

@@ -18,6 +18,12 @@ export interface SaleCard {
   readonly track3: Revealing | null;
 }
 
+/** Where the original stands (F61). */
+export interface OriginalPlace {
+  readonly batch: Batch;
+  readonly trace: Trace;
+}
+
 interface Revealing {
   reveal(): string;
 }
@@ -38,6 +44,9 @@ export interface Facts {
   readonly pin?: PinBlock | null;
   readonly operator?: string;
   readonly authorisation?: string | null;
+  /** F37 of the original's answer. */
+  readonly reference?: string | null;
+  readonly original?: OriginalPlace | null;
   readonly reason?: ReversalReason;
 }
 
@@ -75,6 +84,7 @@ const makers: Makers = {
   pinCapture: ({ facts }) => (facts.pin ? '12' : null),
   track2: (making) => track(making, making.facts.card?.track2, 'F35'),
   track3: (making) => track(making, making.facts.card?.track3, 'F36'),
+  reference: ({ facts }) => facts.reference,
   authorisation: ({ facts }) => facts.authorisation,
   code: ({ facts }) => facts.reason,
   terminal: ({ settings }) => settings.merchant.terminal,
@@ -84,6 +94,7 @@ const makers: Makers = {
   security: securityOf,
   additional59: ({ facts: { pin } }) => (pin?.algorithm === 'sm4' ? tagged('A1', pin.reveal()) : null),
   batch: batchOf,
+  original: ({ facts: { original } }) => original && `${original.batch}${original.trace}`,
   operator: ({ facts, settings }) => facts.operator && operatorOf(facts.operator, settings),
 };
 

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { Fen } from '../values/fen.ts';
 import type { Batch, Trace } from '../values/trace.ts';
 import type { Message } from './codec.ts';
+import type { ReversibleName } from './transactions.ts';
 
 /** A request that is whole and has not been sent. It prints masked, is sent at most once, and is overwritten then. */
 export class Prepared {
@@ -10,16 +11,18 @@ export class Prepared {
   readonly amount: Fen;
   /** F22 */
   readonly entry_mode: string;
+  readonly transaction: ReversibleName;
   readonly #message: Message;
   readonly #answer: string;
   #frame: Uint8Array | null;
 
   constructor(
-    facts: { trace: Trace; batch: Batch; amount: Fen; entryMode: string },
+    facts: { transaction: ReversibleName; trace: Trace; batch: Batch; amount: Fen; entryMode: string },
     message: Message,
     answer: string,
     frame: Uint8Array,
   ) {
+    this.transaction = facts.transaction;
     this.trace = facts.trace;
     this.batch = facts.batch;
     this.amount = facts.amount;
@@ -37,15 +40,15 @@ export class Prepared {
     return { message: this.#message, answer: this.#answer, frame };
   }
 
-  /** Of a sale that is given up before it was sent. */
+  /** Of a request that is given up before it was sent. */
   wipe(): void {
     this.#frame?.fill(0);
     this.#frame = null;
   }
 
   toJSON(): object {
-    const { trace, batch, amount, entry_mode } = this;
-    return { trace, batch, amount, entry_mode };
+    const { transaction, trace, batch, amount, entry_mode } = this;
+    return { transaction, trace, batch, amount, entry_mode };
   }
 
   [inspect.custom](): string {

@@ -2,7 +2,7 @@ import type { Fen } from '../values/fen.ts';
 import type { Pan } from '../values/pan.ts';
 import type { Batch, Trace } from '../values/trace.ts';
 import type { Answer, Doubt } from './answers.ts';
-import type { Facts, ReversalReason } from './messages.ts';
+import type { Facts, OriginalPlace, ReversalReason } from './messages.ts';
 import type { HostSettings } from './settings.ts';
 import type { ReversibleName } from './transactions.ts';
 
@@ -17,6 +17,8 @@ export interface ReversalRequest {
   readonly expiry: string | null;
   /** F38 of the original's answer, where there was one. */
   readonly authorisation: string | null;
+  /** What the original itself was to undo; null or absent for a sale. */
+  readonly original?: OriginalPlace | null;
   readonly reason: ReversalReason;
 }
 
@@ -35,9 +37,9 @@ const SIGN_IN_FIRST = ['A0', '77', '99'];
 
 /** What its message is made of; an acquirer's dialect may leave the card's number and expiry out. */
 export function reversalFacts(reversal: ReversalRequest, { profile: { dialect } }: HostSettings): Facts {
-  const { trace, batch, amount, entry_mode, pan, expiry, authorisation, reason } = reversal;
+  const { trace, batch, amount, entry_mode, pan, expiry, authorisation, original = null, reason } = reversal;
   return {
-    ...{ trace, batch, amount, authorisation, reason, entryMode: entry_mode },
+    ...{ trace, batch, amount, authorisation, original, reason, entryMode: entry_mode },
     pan: dialect.reversal_pan ? pan : null,
     expiry: dialect.reversal_expiry ? expiry : null,
   };

@@ -35,6 +35,21 @@ export const transactions = {
       ...['chip', 'additional59', 'batch'],
     ] as readonly FieldName[],
   },
+  void: {
+    request: '0200',
+    answer: '0210',
+    processing: '200000',
+    condition: '00',
+    kind: '23',
+    network: '000',
+    capability: true,
+    reversed: true,
+    fields: [
+      ...['pan', 'processing', 'amount', 'trace', 'expiry', 'entryMode', 'cardSequence', 'condition'],
+      ...['pinCapture', 'track2', 'track3', 'reference', 'authorisation', 'terminal', 'merchant', 'currency'],
+      ...['pinBlock', 'security', 'chip', 'additional59', 'batch', 'original'],
+    ] as readonly FieldName[],
+  },
 } as const satisfies Record<string, Transaction>;
 
 export interface Transaction {
@@ -56,7 +71,8 @@ export interface Transaction {
 }
 
 export type TransactionName = keyof typeof transactions;
-export type ReversibleName = 'sale';
+/** The financial requests, each made good by a reversal where its result is unknown. */
+export type ReversibleName = 'sale' | 'void';
 
 /** 0400: the original's F3, F25 and F60, its trace and its batch; neither track nor PIN (unionpay.md 7). */
 export function reversalOf(original: Transaction): Transaction {

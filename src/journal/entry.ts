@@ -10,7 +10,7 @@ import {
   type Ruling,
 } from './events.ts';
 import { type Debt, debtOf, type State, stateOf } from './progress.ts';
-import { type EntryType, types } from './types.ts';
+import { type EntryType, type TypeFacts, types } from './types.ts';
 
 /** What was written when an entry began; none of it ever changes. */
 export interface EntryFacts {
@@ -25,6 +25,10 @@ export interface EntryFacts {
   readonly card: string | null;
   /** What a reversal needs of the card, sealed by the vault. */
   readonly sealed: Uint8Array | null;
+  /** The vault's keyed digest of the number. */
+  readonly fingerprint: Uint8Array | null;
+  /** The entry that this one undoes. */
+  readonly original: number | null;
   readonly operator: string;
   readonly copies: readonly Copy[];
   readonly begun_ms: number;
@@ -45,6 +49,8 @@ export interface Row {
   readonly operator: string;
   readonly authorisation: string | null;
   readonly reference: string | null;
+  /** Of the entry that this one undoes. */
+  readonly original: Trace | null;
   /** ISO 8601. */
   readonly time: string;
 }
@@ -55,6 +61,9 @@ export interface Pen {
   /** On the disk when it returns. */
   record(id: number, event: EntryEvent): void;
   isHeld(id: number): boolean;
+  entry(id: number): Entry | null;
+  /** What was begun to undo it, in that order. */
+  undoings(id: number): readonly Entry[];
   handOver(id: number): void;
 }
 
@@ -91,8 +100,25 @@ export class Entry {
     return this.#pen.history(this.id);
   }
 
+  /** A yes of the bank to what undoes it makes a success `voided`, for as long as that yes itself is not undone. */
   get state(): State {
-    return stateOf(progressOf(this.history), this.#pen.isHeld(this.id));
+    const own = stateOf(progressOf(this.history), this.#pen.isHeld(this.id));
+    if (own !== 'approved') return own;
+    return this.undoings.flatMap((undoing) => undoing.#made ?? [])[0] ?? own;
+  }
+
+  /** The entry that this one undoes; null where it undoes nothing. */
+  get original(): Entry | null {
+    return this.facts.original === null ? null : this.#pen.entry(this.facts.original);
+  }
+
+  get undoings(): readonly Entry[] {
+    return this.#pen.undoings(this.id);
+  }
+
+  get #made(): State | null {
+    const { makes }: TypeFacts = types[this.facts.type];
+    return makes !== undefined && this.state === 'approved' ? makes : null;
   }
 
   get debt(): Debt {
@@ -209,6 +235,7 @@ export class Entry {
       operator,
       authorisation,
       reference,
+      original: this.original?.trace ?? null,
       time,
     };
   }
@@ -225,7 +252,7 @@ function answeredOf({ money, code, why, authorisation, reference, issuer, acquir
 
 /** The facts of a stored row. Throws where the row cannot be read, which a sound file never gives. */
 export function factsOf(row: Readonly<Record<string, unknown>>): EntryFacts {
-  const { type, card, sealed, copies } = row;
+  const { type, card, sealed, fingerprint, original, copies } = row;
   if (!isType(type)) throw new Error(`the journal holds an entry of a type that is not known here: ${String(type)}`);
   return {
     id: Number(row.id),
@@ -236,6 +263,8 @@ export function factsOf(row: Readonly<Record<string, unknown>>): EntryFacts {
     entry_mode: String(row.entry_mode),
     card: card === null ? null : String(card),
     sealed: sealed instanceof Uint8Array ? sealed : null,
+    fingerprint: fingerprint instanceof Uint8Array ? fingerprint : null,
+    original: typeof original === 'number' ? original : null,
     operator: String(row.operator),
     copies: copiesOf(String(copies)),
     begun_ms: Number(row.begun_ms),

@@ -32,6 +32,8 @@ export interface Request {
     /** The vault's keyed digest of the number: it tells the same card again, and nothing else. */
     readonly fingerprint: Uint8Array;
   } | null;
+  /** The entry that this one undoes. */
+  readonly original?: Entry;
   /** The copies of the slip that a success owes; both where it is not said. */
   readonly copies?: readonly Copy[];
   /** A digest of the request's bytes: one row, one set of bytes (money rule 1). */
@@ -150,11 +152,13 @@ export function openJournal(parts: JournalParts): Journal {
       entry_mode: entryMode,
       card: card?.masked ?? null,
       sealed: card?.sealed ?? null,
+      fingerprint: card?.fingerprint ?? null,
+      original: request.original?.id ?? null,
       operator,
       copies: types[type].paper ? (request.copies ?? BOTH) : [],
       begun_ms: clock.now(),
     };
-    write.entry(facts, place.batchId, card?.fingerprint ?? null, digest ?? null);
+    write.entry(facts, place.batchId, digest ?? null);
     lastId = facts.id;
     rows++;
     const entry = entries.hold(facts);
@@ -238,7 +242,7 @@ export function openJournal(parts: JournalParts): Journal {
 /** The statements that write and count, each prepared once. */
 function statements(store: Store) {
   const insertEntry = store.prepare(`INSERT INTO entries (id, batch, trace, type, amount, entry_mode, card, sealed,
-    fingerprint, operator, copies, digest, begun_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    fingerprint, original, operator, copies, digest, begun_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const setTrace = store.prepare(`UPDATE facts SET value = ? WHERE name = 'trace'`);
   // The newest entries may hold a later trace than the one that was written down in the last quiet moment.
   const lastTraces = store.prepare(`SELECT value AS trace FROM facts WHERE name = 'trace'
@@ -255,8 +259,9 @@ function statements(store: Store) {
   const count = store.prepare('SELECT count(*) AS rows FROM entries WHERE batch NOT IN (SELECT batch FROM closings)');
 
   return {
-    entry(facts: EntryFacts, batchId: number, fingerprint: Uint8Array | null, digest: string | null): void {
-      const { id, trace, type, amount, entry_mode, card, sealed, operator, copies, begun_ms } = facts;
+    entry(facts: EntryFacts, batchId: number, digest: string | null): void {
+      const { id, trace, type, amount, entry_mode, card, sealed, fingerprint, original } = facts;
+      const { operator, copies, begun_ms } = facts;
       const list = copies.join(' ');
       store.run(
         insertEntry,
@@ -269,6 +274,7 @@ function statements(store: Store) {
         card,
         sealed,
         fingerprint,
+        original,
         operator,
         list,
         digest,

@@ -54,6 +54,10 @@ export const steps: readonly string[] = [
    ) STRICT;
    INSERT INTO facts VALUES ('oldest_reader', '1'), ('looked_to', '0');
    ${['batches', 'closings', 'entries', 'events', 'incidents'].map(neverChanges).join('')}`,
+  // The entry that a void undoes. A release that knows no voids cannot read them.
+  `ALTER TABLE entries ADD COLUMN original INTEGER REFERENCES entries (id);
+   CREATE INDEX entries_of_original ON entries (original) WHERE original IS NOT NULL;
+   UPDATE facts SET value = '2' WHERE name = 'oldest_reader'`,
 ];
 
 function neverChanges(table: string): string {

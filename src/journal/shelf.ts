@@ -11,7 +11,6 @@ const ENTRY = 'SELECT entries.*, batches.number FROM entries JOIN batches ON bat
 
 /** The entries of the journal: read, written, and those in hand or unfinished kept at hand. */
 export interface Shelf extends Pen {
-  entry(id: number): Entry | null;
   newest(trace: string, batch?: string): Entry | null;
   /** From the newest back. */
   last(limit: number): readonly Entry[];
@@ -30,6 +29,7 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
   const insertEvent = store.prepare('INSERT INTO events (entry, number, kind, detail, at_ms) VALUES (?, ?, ?, ?, ?)');
   const eventsOf = store.prepare('SELECT kind, detail FROM events WHERE entry = ? ORDER BY number');
   const byId = store.prepare(`${ENTRY} WHERE entries.id = ?`);
+  const undoing = store.prepare(`${ENTRY} WHERE entries.original = ? ORDER BY entries.id`);
   const byTrace = store.prepare(`${ENTRY} WHERE trace = ?1 AND number = coalesce(?2, number)
     ORDER BY entries.id DESC LIMIT 1`);
   const newestFirst = store.prepare(`${ENTRY} ORDER BY entries.id DESC LIMIT ?`);
@@ -91,6 +91,8 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
     history,
     record,
     isHeld: (id) => held.has(id),
+    entry: (id) => entryOf(byId.get(id)),
+    undoings: (id) => entriesOf(undoing, id),
     handOver(id) {
       if (!held.delete(id)) return;
       if (isFinished(history(id))) open.delete(id);
@@ -102,7 +104,6 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
 
   return {
     ...pen,
-    entry: (id) => entryOf(byId.get(id)),
     newest: (trace, batch) => entryOf(byTrace.get(trace, batch ?? null)),
     last: (limit) => entriesOf(newestFirst, limit),
     alike: (fingerprint, amount, since_ms) => entriesOf(sameCard, since_ms, amount, fingerprint),

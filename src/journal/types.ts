@@ -5,6 +5,7 @@
  */
 export const types = {
   sale: { moves: 'in', lost: 'reverse', paper: true },
+  void: { moves: 'out', lost: 'reverse', paper: true, makes: 'voided' },
 } as const satisfies Record<string, TypeFacts>;
 
 export interface TypeFacts {
@@ -12,6 +13,8 @@ export interface TypeFacts {
   readonly lost: Lost;
   /** Whether its success owes receipt copies. */
   readonly paper: boolean;
+  /** The word for its original once the bank has said yes; only of a type that has an original. */
+  readonly makes?: 'voided';
 }
 
 /** `reverse`: a reversal (0400) is sent until the bank acknowledges it. */

@@ -7,7 +7,10 @@ import type { EntryType } from '../journal/types.ts';
 export type OpenCard = (sealed: Uint8Array) => Pick<ReversalRequest, 'pan' | 'expiry'>;
 
 /** The transaction that each type's reversal takes its fields from. */
-const transactionOf = { sale: 'sale' } as const satisfies Record<EntryType, ReversalRequest['transaction']>;
+const transactionOf = { sale: 'sale', void: 'void' } as const satisfies Record<
+  EntryType,
+  ReversalRequest['transaction']
+>;
 
 /** Field 39 of a reversal by why nothing is known (unionpay.md 7). */
 const reasons = {
@@ -24,12 +27,13 @@ const reasons = {
 /** The reversal that an entry owes: always the same for the same entry, however often it is sent. */
 export function reversalOf(entry: Entry, openCard: OpenCard): ReversalRequest {
   const { type, trace, batch, amount, entry_mode, sealed } = entry.facts;
-  const { history } = entry;
+  const { history, original } = entry;
   return {
     transaction: transactionOf[type],
     ...{ trace, batch, amount, entry_mode },
     ...cardOf(sealed, openCard),
     authorisation: history.answer?.authorisation ?? null,
+    original: original === null ? null : { batch: original.batch, trace: original.trace },
     reason: reasonOf(history),
   };
 }

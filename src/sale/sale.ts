@@ -1,35 +1,24 @@
 import type { StripeCard, StripeRead } from '../card/stripe-card.ts';
-import type { Answer } from '../host/answers.ts';
-import type { Prepared } from '../host/prepared.ts';
-import type { Entry } from '../journal/entry.ts';
-import { acknowledged, askAmount, askKey } from '../operator/ask.ts';
-import { saleAgain, saleRefused } from '../operator/screens/result.ts';
-import { saleAmount, saleConnecting, saleNumber } from '../operator/screens/sale.ts';
+import { askAmount, askKey } from '../operator/ask.ts';
+import { saleAgain } from '../operator/screens/result.ts';
+import { saleAmount, saleNumber } from '../operator/screens/sale.ts';
 import { type Fen, fen } from '../values/fen.ts';
-import { Fault, type Problem } from '../values/problem.ts';
-import type { PinBlock } from '../vault/pin-entry.ts';
 import { cardFacts, presentCard } from './card.ts';
+import { type ChargeEnd, charge, refuse, whyNoPayment } from './charge.ts';
 import type { Counter } from './counter.ts';
 import { askPin } from './pin.ts';
-import { showApproved, showDeclined, showUnsettled } from './result.ts';
-import { whileWaiting } from './waiting.ts';
+import type { Again } from './result.ts';
 
 /** What a sale begins with: an amount's first digit, a card, or the amount of a sale that was not charged. */
-export type Opening = { readonly digit: string } | { readonly swipe: StripeRead } | { readonly amount: Fen };
+export type Opening = { readonly swipe: StripeRead } | Again;
 
-/** `again`: how the counter wants to take the payment once more; null where it does not. */
-export type SaleEnd =
-  | { end: 'cancelled' }
-  | { end: 'refused'; problem: Problem; again: Opening | null }
-  | { end: 'declined'; entry: Entry; again: Opening | null }
-  | { end: 'unsettled'; entry: Entry; again: Opening | null }
-  | { end: 'approved'; entry: Entry };
+export type SaleEnd = { end: 'cancelled' } | ChargeEnd;
 
 /** A sale by stripe and PIN, the amount first or the card first. */
 export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd> {
   const { customer } = counter;
   try {
-    const problem = whyNoSale(counter);
+    const problem = whyNoPayment(counter);
     if (problem !== null) return await refuse(counter, problem);
 
     const presented = await present(counter, opening);
@@ -38,25 +27,13 @@ export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd>
     try {
       const pin = await askPin(counter, card, amount);
       if (pin === null) return { end: 'cancelled' };
-      return await charge(counter, { amount, card, pin: pin.block });
+      return await charge(counter, { type: 'sale', amount, card, pin: pin.block });
     } finally {
       card.wipe();
     }
   } finally {
     customer.say('display.welcome');
   }
-}
-
-/** What can be known before the card: no sale begins on a full disk, without keys, or without its books. */
-function whyNoSale({ journal, vault }: Counter): Problem | null {
-  try {
-    journal.checkWritable();
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return error.problem;
-  }
-  const missing = (['PIK', 'MAK'] as const).find((slot) => vault.kcvOf(slot) === null);
-  return missing === undefined ? null : { kind: 'keys-missing', slot: missing };
 }
 
 interface Presented {
@@ -126,85 +103,4 @@ function firstOf({ journal, vault, config }: Counter, card: StripeCard, amount: 
   if (first === null) return null;
   const { trace, state, time } = first.row;
   return { trace, state, time: new Date(time).toTimeString().slice(0, 8) };
-}
-
-interface Charge extends Presented {
-  readonly pin: PinBlock | null;
-}
-
-async function charge(counter: Counter, sale: Charge): Promise<SaleEnd> {
-  const { operator, customer, outbox, host } = counter;
-  const { amount } = sale;
-  customer.due(amount, 'display.bank');
-  operator.show((text, bar) =>
-    saleConnecting(text, bar, { amount, line: host.line === 'backup' ? 'backup' : 'primary' }),
-  );
-  let begun: ReturnType<typeof begin>;
-  try {
-    // The protocol wants what is owed told before the next request (unionpay.md 7).
-    await outbox.clearBeforeSale();
-    begun = begin(counter, sale);
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return refuse(counter, error.problem, amount);
-  }
-  using entry = begun.entry;
-  try {
-    const answer = await authorise(counter, entry, begun.prepared);
-    entry.answered(answer);
-    if (answer.signInAgain) counter.signInBeforeNext();
-    if (answer.money === 'not charged') return { end: 'declined', entry, again: await showDeclined(counter, entry) };
-    if (answer.money === 'unknown') return { end: 'unsettled', entry, again: await showUnsettled(counter, entry) };
-    entry.completed();
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error; // A bug: systemd restarts us, boot settles the entry.
-    if (entry.debt === 'nothing') return refuse(counter, error.problem, amount);
-    return { end: 'unsettled', entry, again: await showUnsettled(counter, entry) };
-  }
-  // Money has moved. From here paper may fail, the sale may not.
-  await showApproved(counter, entry);
-  return { end: 'approved', entry };
-}
-
-/** The row on the disk, and the request that goes out under it: refused here if at all, before the bank could hear of it. */
-function begin(counter: Counter, { amount, card, pin }: Charge): { entry: Entry; prepared: Prepared } {
-  const { journal, vault, host, config, signedIn } = counter;
-  const place = journal.reserve();
-  const prepared = host.prepareSale({ trace: place.trace, batch: place.batch, amount, card, pin });
-  const entry = journal.begin({
-    type: 'sale',
-    amount,
-    entryMode: prepared.entry_mode,
-    card: {
-      masked: card.pan.masked,
-      sealed: vault.sealCard(card.pan, card.expiry),
-      fingerprint: vault.fingerprint(card.pan),
-    },
-    operator: signedIn,
-    copies: config.terminal.receipt.copies,
-    place,
-  });
-  return { entry, prepared };
-}
-
-/** Money rule 1: the row says `sent` before the first byte leaves. Throws a Fault where no byte left. */
-function authorise(counter: Counter, entry: Entry, prepared: Prepared): Promise<Answer> {
-  const { host, config } = counter;
-  const answer_s = Math.ceil(config.network.answer_timeout_ms / 1000);
-  return whileWaiting(counter, entry.amount, answer_s, (sent) =>
-    host.send(prepared, () => {
-      entry.sent();
-      sent();
-    }),
-  );
-}
-
-async function refuse({ operator, customer }: Counter, problem: Problem, amount: Fen | null = null): Promise<SaleEnd> {
-  const retry = problem.kind === 'line-down' && amount !== null;
-  customer.say('display.cancelled', 'display.not-charged');
-  operator.flush();
-  operator.beep('refused');
-  operator.show((text, bar) => saleRefused(text, bar, { problem, retry }));
-  const key = await acknowledged(operator, ['enter', 'cancel']);
-  return { end: 'refused', problem, again: retry && key === 'enter' ? { amount } : null };
 }

@@ -23,7 +23,7 @@ function pinOf({ vault }: BankCountertop, digits: string, pan: string) {
 async function sell(top: BankCountertop, batch: Batch, pin = '123456'): Promise<{ answer: Answer; trace: Trace }> {
   const trace = top.next();
   const card = cardOf(PIN_CARD);
-  const prepared = top.host.prepareSale({ trace, batch, amount: fen(12850), card, pin: pinOf(top, pin, PIN_CARD) });
+  const prepared = top.host.prepare('sale', { trace, batch, amount: fen(12850), card, pin: pinOf(top, pin, PIN_CARD) });
   return { answer: await top.host.send(prepared, () => undefined), trace };
 }
 
@@ -139,7 +139,7 @@ t.test('keys that the bank has changed meanwhile: sign in first', async (t) => {
   const batch = await signedIn(top);
   const entry = pinOf(top, '123456', PIN_CARD);
   const trace = top.next();
-  const prepared = top.host.prepareSale({ trace, batch, amount: fen(12850), card: cardOf(PIN_CARD), pin: entry });
+  const prepared = top.host.prepare('sale', { trace, batch, amount: fen(12850), card: cardOf(PIN_CARD), pin: entry });
   // Signed in again between the seal and the sending: the MAC is of the old key.
   await top.host.signIn('01', { trace: top.next(), batch });
   const answer = await top.host.send(prepared, () => undefined);

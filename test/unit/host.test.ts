@@ -111,7 +111,7 @@ const sale = (vault: Vault, pin = true) => ({
 
 t.test('a sale by stripe and PIN carries exactly its fields, the track encrypted', async (t) => {
   const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
-  t.match(await host.send(host.prepareSale(sale(vault)), () => undefined), { money: 'charged' });
+  t.match(await host.send(host.prepare('sale', sale(vault)), () => undefined), { money: 'charged' });
   const [asked] = sent;
   t.match(asked?.masked() ?? {}, {
     ...{ tpdu: '6000030000', header: '603100310000', mti: '0200', processing: '000000', amount: '000000012850' },
@@ -126,9 +126,31 @@ t.test('a sale by stripe and PIN carries exactly its fields, the track encrypted
     t.equal(asked?.[name], undefined, name);
 });
 
+t.test('a void carries a sale’s fields, and the original’s reference, authorisation, batch and trace', async (t) => {
+  const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
+  const original = { batch: one, trace: '000041' as Trace, reference: '094107000045', authorisation: '482913' };
+  const prepared = host.prepare('void', { ...sale(vault), original });
+  t.equal(prepared.transaction, 'void');
+  t.match(await host.send(prepared, () => undefined), { money: 'charged' });
+  t.match(sent[0]?.masked() ?? {}, {
+    ...{ mti: '0200', processing: '200000', amount: '000000012850', trace: '000042', condition: '00' },
+    ...{ reference: '094107000045', authorisation: '482913', original: '000001000041', batch: '2300000100020' },
+  });
+  t.equal(sent[0]?.pinBlock?.length, 8);
+  t.equal(sent[0]?.track2?.length, 34);
+  await host.reverse({
+    ...({ transaction: 'void', trace, batch: one, amount: fen(12850), entry_mode: '021', reason: '98' } as const),
+    ...{ pan: null, expiry: null, authorisation: null, original },
+  });
+  t.match(sent[1]?.masked() ?? {}, {
+    ...{ mti: '0400', processing: '200000', trace: '000042', batch: '2300000100020', original: '000001000041' },
+  });
+  t.equal(sent[1]?.reference, undefined);
+});
+
 t.test('without a PIN there is no PIN field, and the track is still encrypted', async (t) => {
   const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
-  await host.send(host.prepareSale(sale(vault, false)), () => undefined);
+  await host.send(host.prepare('sale', sale(vault, false)), () => undefined);
   t.match(sent[0]?.masked(), { entryMode: '022', security: '0610000000000000' });
   t.equal(sent[0]?.pinBlock, undefined);
   t.equal(sent[0]?.pinCapture, undefined);
@@ -136,7 +158,7 @@ t.test('without a PIN there is no PIN field, and the track is still encrypted', 
 
 t.test('under SM4 the PIN block stands in field 59', async (t) => {
   const { host, vault, sent } = counter(t, (asked) => mirrored(asked), { algorithm: 'sm4' });
-  t.match(await host.send(host.prepareSale(sale(vault)), () => undefined), { money: 'charged' });
+  t.match(await host.send(host.prepare('sale', sale(vault)), () => undefined), { money: 'charged' });
   t.equal(Buffer.from(sent[0]?.pinBlock ?? []).toString('hex'), '0000000000000000');
   t.equal(Buffer.from(sent[0]?.additional59?.subarray(0, 5) ?? []).toString(), 'A1016');
   t.match(sent[0]?.masked(), { security: '2310000000000000' });
@@ -207,7 +229,7 @@ t.test('a signed-out terminal signs in before it reverses', async (t) => {
 
 t.test('a request is sent once, and its bytes are gone afterwards', async (t) => {
   const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
-  const prepared = host.prepareSale(sale(vault));
+  const prepared = host.prepare('sale', sale(vault));
   await host.send(prepared, () => undefined);
   await t.rejects(
     host.send(prepared, () => undefined),
@@ -220,14 +242,14 @@ t.test('what cannot be sent is refused while it is prepared', async (t) => {
   const { host, vault } = counter(t, (asked) => mirrored(asked));
   const short = { ...cardOf(PAN), track2: { reveal: () => '1234567890' } };
   const prepared = (work: () => unknown) => problemOf(Promise.resolve().then(work));
-  t.match(await prepared(() => host.prepareSale({ ...sale(vault), card: short })), {
+  t.match(await prepared(() => host.prepare('sale', { ...sale(vault), card: short })), {
     kind: 'host-garbled',
     field: 'F35',
   });
-  t.throws(() => host.prepareSale({ ...sale(vault), amount: fen(0) }), RangeError);
+  t.throws(() => host.prepare('sale', { ...sale(vault), amount: fen(0) }), RangeError);
   const pin = pinFor(vault);
   vault.forgetWorkingKeys();
-  t.match(await prepared(() => host.prepareSale({ ...sale(vault, false), pin })), { kind: 'keys-missing' });
+  t.match(await prepared(() => host.prepare('sale', { ...sale(vault, false), pin })), { kind: 'keys-missing' });
 });
 
 t.test('a sign-in whose answer lacks or spoils something stores nothing', async (t) => {
@@ -259,7 +281,7 @@ t.test('an answer that comes late is told with what may be believed of it, also 
       const way: Way = { answer_ms: 90, onLate: (...told) => resolve(told) };
       const { host, vault } = counter(t, (asked) => mirrored(asked), way);
       void host
-        .send(host.prepareSale(sale(vault)), () => undefined)
+        .send(host.prepare('sale', sale(vault)), () => undefined)
         .then((answer) => {
           t.match(answer, { money: 'unknown', why: 'silent' });
           if (signedOut) vault.forgetWorkingKeys();
@@ -297,7 +319,7 @@ t.test('the dialect decides what a message carries', async (t) => {
     { ...settings, profile: { ...settings.profile, encrypt_tracks: false, dialect: other } },
     { vault, connect, clock: systemClock },
   );
-  await host.send(host.prepareSale(sale(vault)), () => undefined);
+  await host.send(host.prepare('sale', sale(vault)), () => undefined);
   t.equal(frames[0]?.track2, `${PAN}D30121200000012300`);
   t.equal(frames[0]?.mac, undefined);
   t.match(frames[0]?.masked(), { batch: '2200000100060', security: '2600000000000000' });
@@ -312,7 +334,7 @@ t.test('no PAN, track, PIN block or key shows in what is printed, logged or thro
   const { host, vault, wire } = counter(t, (asked) => mirrored(asked, { pan: PAN }));
   const request = sale(vault);
   const pinBlock = Buffer.from(request.pin?.reveal() ?? []).toString('hex');
-  const prepared = host.prepareSale(request);
+  const prepared = host.prepare('sale', request);
   const everything = [
     ...[prepared, host, vault, request.pin].flatMap((value) => [
       inspect(value, { depth: 12, showHidden: true, getters: true }),

@@ -1,0 +1,136 @@
+import type { StripeCard } from '../card/stripe-card.ts';
+import type { Answer } from '../host/answers.ts';
+import type { OriginalFacts } from '../host/host.ts';
+import type { Prepared } from '../host/prepared.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { EntryType } from '../journal/types.ts';
+import { acknowledged } from '../operator/ask.ts';
+import { saleRefused } from '../operator/screens/result.ts';
+import { saleConnecting } from '../operator/screens/sale.ts';
+import type { Fen } from '../values/fen.ts';
+import { Fault, type Problem } from '../values/problem.ts';
+import type { PinBlock } from '../vault/pin-entry.ts';
+import type { Counter } from './counter.ts';
+import { type Again, showApproved, showDeclined, showUnsettled } from './result.ts';
+import { whileWaiting } from './waiting.ts';
+
+/** `again`: how the counter wants to take the payment once more; null where it does not. */
+export type ChargeEnd =
+  | { end: 'refused'; problem: Problem; again: Again | null }
+  | { end: 'declined'; entry: Entry; again: Again | null }
+  | { end: 'unsettled'; entry: Entry; again: Again | null }
+  | { end: 'approved'; entry: Entry };
+
+export interface Charge {
+  readonly type: EntryType;
+  readonly amount: Fen;
+  readonly card: StripeCard;
+  readonly pin: PinBlock | null;
+  /** What it undoes, of a type that undoes something. */
+  readonly original?: Entry;
+}
+
+/** What can be known before the card: no payment begins on a full disk, without keys, or without its books. */
+export function whyNoPayment({ journal, vault }: Counter): Problem | null {
+  try {
+    journal.checkWritable();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return error.problem;
+  }
+  const missing = (['PIK', 'MAK'] as const).find((slot) => vault.kcvOf(slot) === null);
+  return missing === undefined ? null : { kind: 'keys-missing', slot: missing };
+}
+
+/** From the row in the journal to the screen that says how it ended, whatever the type. */
+export async function charge(counter: Counter, charge: Charge): Promise<ChargeEnd> {
+  const { operator, customer, outbox, host } = counter;
+  const { amount } = charge;
+  customer.due(amount, 'display.bank');
+  operator.show((text, bar) =>
+    saleConnecting(text, bar, { amount, line: host.line === 'backup' ? 'backup' : 'primary' }),
+  );
+  let begun: ReturnType<typeof begin>;
+  try {
+    // The protocol wants what is owed told before the next request (unionpay.md 7).
+    await outbox.clearBeforeSale();
+    begun = begin(counter, charge);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return refuse(counter, error.problem, amount);
+  }
+  using entry = begun.entry;
+  try {
+    const answer = await authorise(counter, entry, begun.prepared);
+    entry.answered(answer);
+    if (answer.signInAgain) counter.signInBeforeNext();
+    if (answer.money === 'not charged') return { end: 'declined', entry, again: await showDeclined(counter, entry) };
+    if (answer.money === 'unknown') return { end: 'unsettled', entry, again: await showUnsettled(counter, entry) };
+    entry.completed();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error; // A bug: systemd restarts us, boot settles the entry.
+    if (entry.debt === 'nothing') return refuse(counter, error.problem, amount);
+    return { end: 'unsettled', entry, again: await showUnsettled(counter, entry) };
+  }
+  // Money has moved. From here paper may fail, the sale may not.
+  await showApproved(counter, entry);
+  return { end: 'approved', entry };
+}
+
+/** The row on the disk, and the request that goes out under it: refused here if at all, before the bank could hear of it. */
+function begin(counter: Counter, { type, amount, card, pin, original }: Charge): { entry: Entry; prepared: Prepared } {
+  const { journal, vault, host, config, signedIn } = counter;
+  const place = journal.reserve();
+  const prepared = host.prepare(type, {
+    ...{ trace: place.trace, batch: place.batch, amount, card, pin },
+    original: original === undefined ? null : originalFacts(original),
+  });
+  const entry = journal.begin({
+    type,
+    amount,
+    ...(original === undefined ? {} : { original }),
+    entryMode: prepared.entry_mode,
+    card: {
+      masked: card.pan.masked,
+      sealed: vault.sealCard(card.pan, card.expiry),
+      fingerprint: vault.fingerprint(card.pan),
+    },
+    operator: signedIn,
+    copies: config.terminal.receipt.copies,
+    place,
+  });
+  return { entry, prepared };
+}
+
+/** The original as the bank knows it. */
+function originalFacts({ batch, trace, history }: Entry): OriginalFacts {
+  const { reference = null, authorisation = null } = history.answer ?? {};
+  return { batch, trace, reference, authorisation };
+}
+
+/** Money rule 1: the row says `sent` before the first byte leaves. Throws a Fault where no byte left. */
+function authorise(counter: Counter, entry: Entry, prepared: Prepared): Promise<Answer> {
+  const { host, config } = counter;
+  const answer_s = Math.ceil(config.network.answer_timeout_ms / 1000);
+  return whileWaiting(counter, entry.amount, answer_s, (sent) =>
+    host.send(prepared, () => {
+      entry.sent();
+      sent();
+    }),
+  );
+}
+
+/** Nothing has left: the reason, and another try where the line may be back. */
+export async function refuse(
+  { operator, customer }: Counter,
+  problem: Problem,
+  amount: Fen | null = null,
+): Promise<ChargeEnd> {
+  const retry = problem.kind === 'line-down' && amount !== null;
+  customer.say('display.cancelled', 'display.not-charged');
+  operator.flush();
+  operator.beep('refused');
+  operator.show((text, bar) => saleRefused(text, bar, { problem, retry }));
+  const key = await acknowledged(operator, ['enter', 'cancel']);
+  return { end: 'refused', problem, again: retry && key === 'enter' ? { amount } : null };
+}
