@@ -4,7 +4,7 @@ import type { Operator } from './operator/operator.ts';
 import { type MenuEntry, menu } from './operator/screens/idle.ts';
 
 /** What the menus can choose. A choice keeps its digit for ever: hands learn places, not words. */
-export type Choice = 'sale' | 'print-last' | 'manage' | 'checkup' | 'language' | 'sign-out' | 'about';
+export type Choice = 'sale' | 'void-refund' | 'print-last' | 'manage' | 'checkup' | 'language' | 'sign-out' | 'about';
 
 interface Row extends MenuEntry {
   readonly choice: Choice | null;
@@ -13,7 +13,7 @@ interface Row extends MenuEntry {
 /** A place without a choice belongs to a transaction that this terminal does not offer; it is shown dark. */
 const main: readonly Row[] = [
   { digit: '1', text: 'menu.sale', choice: 'sale', chosen: true },
-  { digit: '2', text: 'menu.void-refund', choice: null, dark: true },
+  { digit: '2', text: 'menu.void-refund', choice: 'void-refund' },
   { digit: '3', text: 'menu.scan', choice: null, dark: true },
   { digit: '4', text: 'menu.preauth', choice: null, dark: true },
   { digit: '5', text: 'menu.balance', choice: null, dark: true },

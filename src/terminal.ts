@@ -4,6 +4,7 @@ import { acknowledged } from './operator/ask.ts';
 import { about, goodbye, idle } from './operator/screens/idle.ts';
 import { paperNothing, paperPrinting, paperTrouble } from './operator/screens/paper.ts';
 import { signingOut } from './operator/screens/signin.ts';
+import { giveBack } from './refund/give-back.ts';
 import { waysOf } from './sale/card.ts';
 import type { Counter } from './sale/counter.ts';
 import { type Opening, sell } from './sale/sale.ts';
@@ -62,6 +63,7 @@ async function trade(terminal: Terminal): Promise<void> {
     session.flow = 'menu';
     const choice = await chooseFromMenu(counter.operator);
     if (choice === 'sale') await sale(terminal, { digit: '0' });
+    else if (choice === 'void-refund') await voidOrRefund(terminal);
     else if (choice === 'print-last') await printLast(counter);
     else if (choice === 'checkup') await checkUpOnDemand(terminal.checkup);
     else if (choice === 'language') terminal.switchLanguage();
@@ -110,7 +112,7 @@ function idleFacts(counter: Counter) {
   return {
     merchant: config.terminal.merchant.name,
     ways: waysOf(counter),
-    last: last === null ? null : { amount: last.amount, state: last.state },
+    last: last === null ? null : { type: last.facts.type, amount: last.amount, state: last.state },
     owed: { reversing, parked, unconfirmed, paper: paper.problem === null ? 0 : paper.owed },
   };
 }
@@ -126,6 +128,13 @@ async function sale(terminal: Terminal, opening: Opening): Promise<void> {
     if (!('again' in end) || end.again === null) return;
     next = end.again;
   }
+}
+
+/** What has been charged goes back: one entry of the menu, which chooses by itself. */
+async function voidOrRefund(terminal: Terminal): Promise<void> {
+  terminal.session.flow = 'refund';
+  await signInAgain(terminal);
+  await giveBack(terminal.counter);
 }
 
 /** After 77, 99, A0 or the header's wish the bank hears nothing before a sign-in; nobody need type for it. */

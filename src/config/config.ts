@@ -50,6 +50,7 @@ export interface Profile {
   readonly encrypt_tracks: boolean;
   readonly reversal_retries: number;
   readonly pin_bypass: boolean;
+  readonly void: { readonly supervisor: boolean; readonly pin: boolean };
   readonly dialect: Dialect;
   readonly operators: readonly {
     readonly number: string;

@@ -7,27 +7,39 @@ export interface Prompts {
   say(...rows: readonly TextId[]): void;
   /** The amount, and what to do. */
   due(amount: Fen, ...rows: readonly TextId[]): void;
+  /** The amount that goes back to the customer, and what to do. */
+  back(amount: Fen, ...rows: readonly TextId[]): void;
   /** Shows again what stands: the language has changed. */
   refresh(): void;
 }
 
+interface Standing {
+  readonly amount: Fen | null;
+  /** What the amount is to the customer. */
+  readonly label: 'display.due' | 'display.back';
+  readonly rows: readonly TextId[];
+}
+
 export function promptsOn(display: CustomerDisplay, text: () => Text): Prompts {
-  let standing: { amount: Fen | null; rows: readonly TextId[] } = { amount: null, rows: [] };
+  let standing: Standing = { amount: null, label: 'display.due', rows: [] };
   const render = () => {
     const words = text();
-    const { amount, rows } = standing;
-    const money =
-      amount === null ? [] : [`${words('display.due')} ${words('display.amount', { amount: yuan(amount, true) })}`];
+    const { amount, label, rows } = standing;
+    const money = amount === null ? [] : [`${words(label)} ${words('display.amount', { amount: yuan(amount, true) })}`];
     // A display that is dark costs the sale nothing: the driver draws it again when it answers.
     void display.show([...money, ...rows.map((id) => words(id))]);
   };
   return {
     say(...rows) {
-      standing = { amount: null, rows };
+      standing = { amount: null, label: 'display.due', rows };
       render();
     },
     due(amount, ...rows) {
-      standing = { amount, rows };
+      standing = { amount, label: 'display.due', rows };
+      render();
+    },
+    back(amount, ...rows) {
+      standing = { amount, label: 'display.back', rows };
       render();
     },
     refresh: render,

@@ -22,6 +22,8 @@ export interface SlipFacts {
   readonly expiry: string | null;
   readonly batch: string;
   readonly trace: string;
+  /** The trace of what it undoes, of a slip that undoes something. */
+  readonly original?: string | null;
   readonly authorisation: string | null;
   readonly reference: string | null;
   /** Milliseconds since 1970, the host's time where it gave one. */
@@ -55,6 +57,7 @@ export type ReceiptTextId =
   | `receipt.type.${SlipType}`
   | 'receipt.batch'
   | 'receipt.trace'
+  | 'receipt.original'
   | 'receipt.authorisation'
   | 'receipt.reference'
   | 'receipt.time'
@@ -90,6 +93,7 @@ export function saleReceipt(facts: SlipFacts, copy: Copy, text: ReceiptText): Re
     ...pair('receipt.type', text(`receipt.type.${facts.type}`)),
     ...pair('receipt.batch', facts.batch),
     ...pair('receipt.trace', facts.trace),
+    ...pair('receipt.original', facts.original ?? null),
     ...pair('receipt.authorisation', facts.authorisation),
     ...pair('receipt.reference', facts.reference),
     ...pair('receipt.time', timeOf(facts.at)),

@@ -47,6 +47,7 @@ const LABELS: Readonly<Record<ReceiptTextId, string>> = {
   'receipt.type.completion': '预授权完成(COMPLETION)',
   'receipt.batch': '批次号(BATCH)',
   'receipt.trace': '凭证号(TRACE)',
+  'receipt.original': '原凭证号(ORIGINAL)',
   'receipt.authorisation': '授权码(AUTH)',
   'receipt.reference': '参考号(REF)',
   'receipt.time': '日期时间(TIME)',

@@ -2,6 +2,7 @@ import type { Text } from '../../src/config/texts.ts';
 import type { Screen } from '../../src/operator/screen.ts';
 import type { BarFacts } from '../../src/operator/screens/bar.ts';
 import * as checkup from '../../src/operator/screens/checkup.ts';
+import { asIn } from '../../src/operator/screens/flow-words.ts';
 import * as handshake from '../../src/operator/screens/handshake.ts';
 import * as idle from '../../src/operator/screens/idle.ts';
 import * as paper from '../../src/operator/screens/paper.ts';
@@ -9,6 +10,7 @@ import { problemScreen } from '../../src/operator/screens/problem.ts';
 import * as result from '../../src/operator/screens/result.ts';
 import * as sale from '../../src/operator/screens/sale.ts';
 import * as signin from '../../src/operator/screens/signin.ts';
+import * as undo from '../../src/operator/screens/void.ts';
 import { fen } from '../../src/values/fen.ts';
 import type { Problem } from '../../src/values/problem.ts';
 
@@ -63,6 +65,12 @@ const allPending = Object.fromEntries(parts.map((part) => [part, { state: 'pendi
 
 type Make = (text: Text, sentence: Sentences) => Screen;
 
+/** A sale's screen as the void of a sale shows it. */
+const inVoid =
+  (make: Make): Make =>
+  (text, sentence) =>
+    asIn('void', (words) => make(words, sentence))(text, bar);
+
 /** What a table of response codes says, in the language of the screen. */
 interface Sentences {
   readonly title: string;
@@ -83,7 +91,7 @@ export const sentencesOf = (language: keyof typeof poor): Sentences => poor[lang
 
 const entries: readonly idle.MenuEntry[] = [
   { digit: '1', text: 'menu.sale', chosen: true },
-  { digit: '2', text: 'menu.void-refund', dark: true },
+  { digit: '2', text: 'menu.void-refund' },
   { digit: '3', text: 'menu.scan', dark: true },
   { digit: '4', text: 'menu.preauth', dark: true },
   { digit: '5', text: 'menu.language' },
@@ -132,21 +140,21 @@ export const samples = {
     idle.idle(t, bar, {
       merchant: merchant.name,
       ways: stripeOnly,
-      last: { amount: fen(3600), state: 'approved' },
+      last: { type: 'sale', amount: fen(3600), state: 'approved' },
       owed: nothingOwed,
     }),
   'idle:owed': (t) =>
     idle.idle(t, onBackup, {
       merchant: merchant.name,
       ways: allWays,
-      last: { amount: most, state: 'reversing' },
+      last: { type: 'void', amount: most, state: 'reversing' },
       owed: { reversing: 1, parked: 0, unconfirmed: 0, paper: 1 },
     }),
   'idle:parked': (t) =>
     idle.idle(t, offline, {
       merchant: merchant.name,
       ways: stripeOnly,
-      last: { amount: most, state: 'parked' },
+      last: { type: 'sale', amount: most, state: 'parked' },
       owed: { reversing: 0, parked: 1, unconfirmed: 1, paper: 0 },
     }),
   menu: (t) => idle.menu(t, bar, { entries }),
@@ -192,6 +200,48 @@ export const samples = {
       masked: boc.masked,
       first: { trace: '000045', time: '09:39', state: 'approved' },
     }),
+  'void.trace': (t) => undo.voidTrace(t, bar, { typed: '', last: { amount: most, trace: '000045' } }),
+  'void.trace:typed': (t) => undo.voidTrace(t, bar, { typed: '000045', last: null }),
+  'void.confirm': (t) =>
+    undo.voidConfirm(t, bar, {
+      ...{ amount: most, masked: '622848*********5511', trace: '000045', time: '09:39:07', authorisation: '482913' },
+    }),
+  'void.impossible': (t) =>
+    undo.voidRefused(t, bar, { why: 'settled', trace: '000045', amount: most, batch: '000001' }),
+  'void.impossible:unknown': (t) =>
+    undo.voidRefused(t, bar, { why: 'unknown', trace: '000045', amount: null, batch: '000001' }),
+  'void.supervisor': (t) => undo.supervisorPassword(t, bar, { supervisor: '00', count: 4, refused: null }),
+  'void.supervisor:wrong': (t) => undo.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: { left: 2 } }),
+  'void.supervisor:locked': (t) =>
+    undo.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: { locked_s: 3600 } }),
+  'void.supervisor:default': (t) => undo.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: 'default' }),
+  'void.card.different': (t) =>
+    undo.voidOtherCard(t, bar, { amount: most, trace: '000045', masked: '622848*********5511' }),
+  'void.card': inVoid((t) => sale.saleCard(t, bar, { amount: most, ways: allWays, seconds: 54 })),
+  'void.card.another': inVoid((t) => sale.saleCardAnother(t, bar, { ways: allWays, most: 3 })),
+  'void.pin': inVoid((t) => sale.salePin(t, bar, { amount: most, card: boc, count: 6, bypass: true })),
+  'void.connecting': inVoid((t) => sale.saleConnecting(t, onBackup, { amount: most, line: 'backup' })),
+  'void.waiting': inVoid((t) => sale.saleWaiting(t, bar, { amount: most, seconds: 57, of: 60 })),
+  'void.approved': inVoid((t) =>
+    result.saleApproved(t, bar, { amount: most, authorisation: '482913', trace: '000048', slip: 'out', sign: true }),
+  ),
+  'void.declined': inVoid((t, words) =>
+    result.saleDeclined(t, bar, { amount: most, code: '25', trace: '000048', words, next: 'other-card' }),
+  ),
+  'void.unknown': inVoid((t) =>
+    result.saleUnknown(t, onBackup, { amount: most, trace: '000048', why: 'silent', waited: 120 }),
+  ),
+  'void.reversing': inVoid((t) =>
+    result.saleReversing(t, onBackup, { amount: most, trace: '000048', attempt: 12, waited: 3400 }),
+  ),
+  'void.reversed': inVoid((t) => result.saleReversed(t, bar, { amount: most, trace: '000048', confirmed: true })),
+  'void.reversed-unconfirmed': inVoid((t) =>
+    result.saleReversed(t, bar, { amount: most, trace: '000048', confirmed: false }),
+  ),
+  'void.parked': inVoid((t) => result.saleParked(t, bar, { amount: most, trace: '000048', attempts: 3 })),
+  'void.refused': inVoid((t) =>
+    result.saleRefused(t, offline, { problem: { kind: 'line-down', tried: [] }, retry: true }),
+  ),
   'paper.out': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'out' }),
   'paper.cover': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'cover' }),
   'paper.fault': (t) => paper.paperTrouble(t, offline, { slip: null, trouble: 'fault' }),

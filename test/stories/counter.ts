@@ -167,6 +167,7 @@ const atTheBank: Readonly<Record<string, readonly (string | undefined)[]>> = {
   approved: ['posted'],
   // Declined by the bank, or by the terminal before a byte left.
   declined: ['declined', undefined],
+  voided: ['voided'],
   reversed: ['reversed'],
   'reversed-unconfirmed': ['tombstone', 'reversed'],
 };

@@ -29,7 +29,7 @@ export type SaleState =
 export interface IdleFacts {
   readonly merchant: string;
   readonly ways: Ways;
-  readonly last: { readonly amount: Fen; readonly state: SaleState } | null;
+  readonly last: { readonly type: 'sale' | 'void'; readonly amount: Fen; readonly state: SaleState } | null;
   /** What is still to be made good: each stays on the screen until it is. */
   readonly owed: {
     readonly reversing: number;
@@ -61,8 +61,10 @@ export function idle(text: Text, bar: BarFacts, { merchant, ways, last, owed }: 
   };
 }
 
-function lastSale(text: Text, { amount, state }: NonNullable<IdleFacts['last']>): string {
-  return text('idle.last', { amount: yuan(amount, true), state: text(`state.${state}`) });
+const lastOf = { sale: 'idle.last', void: 'idle.last.void' } as const satisfies Record<string, TextId>;
+
+function lastSale(text: Text, { type, amount, state }: NonNullable<IdleFacts['last']>): string {
+  return text(lastOf[type], { amount: yuan(amount, true), state: text(`state.${state}`) });
 }
 
 /** One line for what weighs most: money before paper, and what needs a telephone before what mends itself. */

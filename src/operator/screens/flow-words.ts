@@ -1,0 +1,56 @@
+import type { Text, TextId } from '../../config/texts.ts';
+import type { Screen } from '../screen.ts';
+import type { BarFacts } from './bar.ts';
+
+/** The flows that ask a sale's questions and end as a sale ends, about another movement of the money. */
+export type OtherFlow = 'void';
+
+/** What such a flow says where a sale would say something else. A text that is no row is the same in both. */
+const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
+  void: {
+    'place.sale': 'place.void',
+    'money.charged': 'money.voided',
+    'money.not-charged': 'money.still-charged',
+    'wait.not-sent': 'void.wait.not-sent',
+    'result.approved': 'void.approved',
+    'refused.title': 'void.refused.title',
+    'unknown.title': 'void.unknown.title',
+    'unknown.why.silent': 'void.unknown.why',
+    'unknown.why.line-lost': 'void.unknown.why',
+    'unknown.why.bad-mac': 'void.unknown.why',
+    'unknown.why.no-mac': 'void.unknown.why',
+    'unknown.why.mismatch': 'void.unknown.why',
+    'unknown.why.garbled': 'void.unknown.why',
+    'unknown.why.unlisted': 'void.unknown.why',
+    'unknown.why.restart': 'void.unknown.why',
+    'unknown.next': 'void.unknown.next',
+    'reversing.text': 'void.reversing.text',
+    'reversed.title': 'void.reversed.title',
+    'reversed.text': 'void.reversed.text',
+    'reversed.next': 'void.reversed.next',
+    'reversed-unconfirmed.title': 'void.reversed-unconfirmed.title',
+    'reversed-unconfirmed.text': 'void.reversed-unconfirmed.text',
+    'parked.next': 'void.parked.next',
+    'key.again': 'key.void-again',
+    'key.other-card': 'key.retry',
+    'key.other-amount': 'key.retry',
+    'display.approved': 'display.voided',
+    'display.not-charged': 'display.still-charged',
+    'display.reversed': 'display.void.reversed',
+  },
+};
+
+/** The text that the flow has in the place of a sale's. */
+export function wordOf(flow: OtherFlow, id: TextId): TextId {
+  return instead[flow][id] ?? id;
+}
+
+type Drawing = (text: Text, bar: BarFacts) => Screen;
+
+/** A sale's screen as it stands in another flow: under that flow's name and in its words. */
+export function asIn(flow: OtherFlow, draw: Drawing): Drawing {
+  return (text, bar) => {
+    const screen = draw((id, values) => text(wordOf(flow, id), values), bar);
+    return { ...screen, id: screen.id.replace(/^sale\./, `${flow}.`) };
+  };
+}

@@ -1,0 +1,179 @@
+import type { Text } from '../../config/texts.ts';
+import { type Fen, yuan } from '../../values/fen.ts';
+import type { Node, RowNode, Screen } from '../screen.ts';
+import { type BarFacts, barOf } from './bar.ts';
+import { amountNode, centred, dotted, inFours, quiet, result, said } from './layout.ts';
+
+export interface VoidTraceFacts {
+  /** The digits typed so far. */
+  readonly typed: string;
+  /** What Enter takes where nothing is typed. */
+  readonly last: { readonly amount: Fen; readonly trace: string } | null;
+}
+
+export function voidTrace(text: Text, bar: BarFacts, { typed, last }: VoidTraceFacts): Screen {
+  const hint =
+    last === null
+      ? text('void.trace.hint')
+      : text('void.trace.last', { amount: yuan(last.amount, true), trace: last.trace });
+  return {
+    id: 'void.trace',
+    tone: 'plain',
+    bar: barOf(text, bar, text('menu.void-refund')),
+    body: centred(
+      [
+        { node: 'text', text: text('void.trace.ask'), size: 'title', align: 'centre' },
+        {
+          node: 'text',
+          key: 'typed',
+          text: typed === '' ? '– – – – – –' : typed,
+          size: 'headline',
+          align: 'centre',
+          strong: true,
+          colour: typed === '' ? 'muted' : 'ink',
+        },
+        { ...quiet(hint, 'centre'), key: 'hint' },
+      ],
+      'large',
+    ),
+    foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
+  };
+}
+
+export interface OriginalShown {
+  readonly amount: Fen;
+  readonly masked: string;
+  readonly trace: string;
+  /** Local, to the second. */
+  readonly time: string;
+  readonly authorisation: string | null;
+}
+
+/** The sale as the books have it: what is undone is seen before it is undone. */
+export function voidConfirm(text: Text, bar: BarFacts, original: OriginalShown): Screen {
+  const row = (name: string, state: string): RowNode => ({ node: 'row', key: name, name, state, colour: 'ink' });
+  const { amount, masked, trace, time, authorisation } = original;
+  const rows: Node[] = [
+    row(text('void.confirm.card'), inFours(masked)),
+    row(text('void.confirm.time'), time),
+    row(text('void.confirm.trace'), trace),
+    ...(authorisation === null ? [] : [row(text('void.confirm.authorisation'), authorisation)]),
+  ];
+  return {
+    id: 'void.confirm',
+    tone: 'plain',
+    bar: barOf(text, bar, text('place.void')),
+    body: [
+      {
+        node: 'line',
+        key: 'head',
+        justify: 'apart',
+        stack: true,
+        children: [
+          { node: 'text', text: text('void.confirm.ask'), size: 'title', strong: true, grow: true },
+          amountNode(amount, 'small', 'end'),
+        ],
+      },
+      { node: 'column', key: 'rows', children: rows, gap: 'hair', grow: true },
+    ],
+    foot: { cancel: text('key.not-void'), enter: text('key.void') },
+  };
+}
+
+/** Why a sale cannot be voided. */
+export type VoidWhy =
+  | 'unknown'
+  | 'not-sale'
+  | 'voided'
+  | 'not-charged'
+  | 'unsettled'
+  | 'underway'
+  | 'settled'
+  | 'no-reference';
+
+export interface VoidRefusedFacts {
+  readonly why: VoidWhy;
+  readonly trace: string;
+  /** Of the original, where there is one. */
+  readonly amount: Fen | null;
+  readonly batch: string;
+}
+
+/** Nothing is begun: the sentence, the sale that it is about, and another trace on the green key. */
+export function voidRefused(text: Text, bar: BarFacts, { why, trace, amount, batch }: VoidRefusedFacts): Screen {
+  const yuanOf = amount === null ? null : text('result.amount', { amount: yuan(amount, true) });
+  const values = { batch, phone: bar.support.accounts };
+  return {
+    id: 'void.impossible',
+    tone: 'attention',
+    bar: barOf(text, bar, text('menu.void-refund')),
+    body: result({
+      tone: 'attention',
+      mark: 'bang',
+      title: text(`void.why.${why}.title`),
+      numbers: dotted(yuanOf, text('result.trace', { trace })),
+      words: [said(text(`void.why.${why}.remedy`, values))],
+    }),
+    foot: { cancel: text('key.end'), enter: text('key.other-trace') },
+  };
+}
+
+export interface OtherCardFacts {
+  readonly amount: Fen;
+  readonly trace: string;
+  /** The card of the sale. */
+  readonly masked: string;
+}
+
+/** Another card than the sale's was swiped: nothing has left, the sale stands. */
+export function voidOtherCard(text: Text, bar: BarFacts, { amount, trace, masked }: OtherCardFacts): Screen {
+  return {
+    id: 'void.card.different',
+    tone: 'attention',
+    bar: barOf(text, bar, text('place.void')),
+    body: result({
+      tone: 'attention',
+      mark: 'bang',
+      money: text('money.still-charged'),
+      title: text('void.card.title'),
+      numbers: dotted(text('result.amount', { amount: yuan(amount, true) }), text('result.trace', { trace })),
+      words: [said(text('void.card.text', { card: inFours(masked) }))],
+    }),
+    foot: { cancel: text('key.end'), enter: text('key.other-card') },
+  };
+}
+
+export interface SupervisorFacts {
+  readonly supervisor: string;
+  readonly count: number;
+  /** Why the password before did not open. */
+  readonly refused: { readonly left: number } | { readonly locked_s: number } | 'default' | null;
+}
+
+/** A supervisor approves with a password. */
+export function supervisorPassword(text: Text, bar: BarFacts, { supervisor, count, refused }: SupervisorFacts): Screen {
+  const notice = (line: string): Node => ({ node: 'notice', colour: 'refused', align: 'centre', lines: [line] });
+  const under =
+    refused === null
+      ? quiet(text('supervisor.hint'), 'centre')
+      : refused === 'default'
+        ? notice(text('supervisor.default'))
+        : 'left' in refused
+          ? notice(text('signin.password.wrong', { left: refused.left }))
+          : notice(text('supervisor.locked', { seconds: refused.locked_s }));
+  return {
+    id: 'void.supervisor',
+    tone: 'plain',
+    bar: barOf(text, bar, text('place.void')),
+    body: centred(
+      [
+        quiet(text('supervisor.of', { operator: supervisor }), 'centre'),
+        { node: 'text', text: text('supervisor.ask'), size: 'title', align: 'centre' },
+        { node: 'dots', count },
+        under,
+      ],
+      'large',
+    ),
+    foot: { cancel: text('key.cancel'), clear: text('key.clear'), enter: text('key.enter') },
+  };
+}

@@ -1,0 +1,30 @@
+import { askDigits } from '../operator/ask.ts';
+import { type SupervisorFacts, supervisorPassword } from '../operator/screens/void.ts';
+import type { Counter } from '../sale/counter.ts';
+
+/** A supervisor's password, until it fits; false where nobody approves. The vault counts the tries and locks. */
+export async function approved({ operator, vault, config }: Counter): Promise<boolean> {
+  const supervisor = config.profile.operators.find(({ role }) => role === 'supervisor')?.number;
+  if (supervisor === undefined) return false;
+  let refused: SupervisorFacts['refused'] = null;
+  for (;;) {
+    const password = await askDigits(operator, {
+      least: 4,
+      most: 12,
+      wait_s: config.terminal.waits.confirm_s,
+      draw: (digits) => (text, bar) =>
+        supervisorPassword(text, bar, {
+          ...{ supervisor, count: digits.length },
+          refused: digits === '' ? refused : null,
+        }),
+    });
+    if (password === null) return false;
+    const end = await vault.operators.check(supervisor, password);
+    if (end.end === 'right') return true;
+    operator.beep('refused');
+    if (end.end === 'wrong') refused = { left: end.tries_left };
+    else if (end.end === 'locked') refused = { locked_s: Math.ceil(end.wait_ms / 1000) };
+    else if (end.end === 'must-change') refused = 'default';
+    else return false;
+  }
+}

@@ -1,0 +1,82 @@
+import type { StripeCard } from '../card/stripe-card.ts';
+import type { Entry } from '../journal/entry.ts';
+import { acknowledged, askKey } from '../operator/ask.ts';
+import { voidConfirm, voidOtherCard } from '../operator/screens/void.ts';
+import { presentCard } from '../sale/card.ts';
+import { type ChargeEnd, charge, refuse, whyNoPayment } from '../sale/charge.ts';
+import type { Counter } from '../sale/counter.ts';
+import { askPin } from '../sale/pin.ts';
+import type { PinBlock } from '../vault/pin-entry.ts';
+import { inFlow } from './in-flow.ts';
+import { approved } from './supervisor.ts';
+
+export type VoidEnd = { end: 'cancelled' } | ChargeEnd;
+
+/**
+ * The void of a sale (消费撤销): the sale is shown, a supervisor approves, the same card is presented again. Until the
+ * bank's yes the sale stands, and so it does after a void that was lost and reversed (money rule 7).
+ */
+export async function voidSale(counter: Counter, original: Entry): Promise<VoidEnd> {
+  const { config, customer } = counter;
+  const here = inFlow(counter, 'void');
+  try {
+    const problem = whyNoPayment(counter);
+    if (problem !== null) return await refuse(here, problem);
+    if (!(await confirmed(counter, original))) return { end: 'cancelled' };
+    if (config.profile.void.supervisor && !(await approved(counter))) return { end: 'cancelled' };
+    for (;;) {
+      const end = await withCard(here, original);
+      if (!('again' in end) || end.again === null) return end;
+    }
+  } finally {
+    customer.say('display.welcome');
+  }
+}
+
+async function confirmed({ operator, config }: Counter, original: Entry): Promise<boolean> {
+  const { amount, trace, facts } = original;
+  const shown = {
+    ...{ amount, trace, masked: facts.card ?? '' },
+    time: new Date(facts.begun_ms).toTimeString().slice(0, 8),
+    authorisation: original.history.answer?.authorisation ?? null,
+  };
+  const key = await askKey(operator, {
+    keys: ['enter', 'cancel'],
+    wait_s: config.terminal.waits.confirm_s,
+    draw: () => (text, bar) => voidConfirm(text, bar, shown),
+  });
+  return key === 'enter';
+}
+
+async function withCard(counter: Counter, original: Entry): Promise<VoidEnd> {
+  const card = await sameCard(counter, original);
+  if (card === null) return { end: 'cancelled' };
+  try {
+    const pin = await pinFor(counter, card, original);
+    if (pin === null) return { end: 'cancelled' };
+    return await charge(counter, { type: 'void', amount: original.amount, card, pin: pin.block, original });
+  } finally {
+    card.wipe();
+  }
+}
+
+/** Null where the customer gave up. */
+function pinFor(counter: Counter, card: StripeCard, { amount }: Entry): Promise<{ block: PinBlock | null } | null> {
+  return counter.config.profile.void.pin ? askPin(counter, card, amount) : Promise.resolve({ block: null });
+}
+
+/** Until the sale's own card is read: the vault's digest of the number tells it, no number is kept. */
+async function sameCard(counter: Counter, { amount, trace, facts }: Entry): Promise<StripeCard | null> {
+  const { operator, customer, vault } = counter;
+  for (;;) {
+    const card = await presentCard(counter, amount, null);
+    if (card === null) return null;
+    if (facts.fingerprint !== null && vault.fingerprint(card.pan).equals(facts.fingerprint)) return card;
+    card.wipe();
+    customer.due(amount, 'display.other-card');
+    operator.flush();
+    operator.beep('refused');
+    operator.show((text, bar) => voidOtherCard(text, bar, { amount, trace, masked: facts.card ?? '' }));
+    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return null;
+  }
+}

@@ -1,0 +1,188 @@
+import { DatabaseSync } from 'node:sqlite';
+import t from 'tap';
+import { texts } from '../../src/config/texts.ts';
+import type { ReversalRequest } from '../../src/host/reversal.ts';
+import type { Entry } from '../../src/journal/entry.ts';
+import type { Answered } from '../../src/journal/events.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { migrate, steps, versionOf } from '../../src/journal/schema.ts';
+import { textsOf } from '../../src/operator/screen.ts';
+import { reversalOf } from '../../src/outbox/reversal.ts';
+import { whyNot } from '../../src/refund/original.ts';
+import { batch } from '../../src/values/trace.ts';
+import {
+  answerOf,
+  approval,
+  filesIn,
+  journalIn,
+  refusal,
+  saleOf,
+  scoped,
+  silence,
+  testFolder,
+} from '../journal-bench.ts';
+import { samples, sentencesOf } from '../screens/samples.ts';
+
+function sold(journal: Journal, answer: Answered = approval): Entry {
+  const entry = journal.begin(saleOf(12_850));
+  entry.sent();
+  entry.answered(answer);
+  if (answer.money === 'charged') entry.completed();
+  else entry.handOver();
+  return entry;
+}
+
+function begun(journal: Journal, original: Entry): Entry {
+  return journal.begin(saleOf(12_850, { type: 'void', original }));
+}
+
+t.test('the bank’s yes to a void makes its sale voided, through a power cut too', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  const sale = sold(journal);
+  const undo = begun(journal, sale);
+  t.equal(sale.state, 'approved', 'nothing has left');
+  undo.sent();
+  t.equal(sale.state, 'approved');
+  undo.answered(approval);
+  undo.completed();
+  t.equal(undo.state, 'approved');
+  t.equal(sale.state, 'voided');
+  t.match(journal.rows({ limit: 2 }), [
+    { type: 'void', original: sale.trace, state: 'approved' },
+    { type: 'sale', original: null, state: 'voided' },
+  ]);
+  journal.close();
+  using again = scoped(journalIn(folder));
+  t.same(
+    again.rows({ limit: 2 }).map(({ state }) => state),
+    ['approved', 'voided'],
+  );
+});
+
+t.test('a void that is declined, unknown or reversed leaves the sale as it was', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const sale = sold(journal);
+  const declined = begun(journal, sale);
+  declined.sent();
+  declined.answered(refusal);
+  t.equal(sale.state, 'approved');
+  const lost = begun(journal, sale);
+  lost.sent();
+  lost.answered(silence);
+  lost.handOver();
+  t.equal(lost.debt, 'reverse');
+  t.equal(sale.state, 'approved');
+  lost.reversalBegun();
+  lost.reversed('00');
+  t.equal(lost.state, 'reversed');
+  t.equal(sale.state, 'approved', 'money rule 7: it is charged again');
+});
+
+t.test('two people may rule that a void stands: its sale is voided then', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const sale = sold(journal);
+  const lost = begun(journal, sale);
+  lost.sent();
+  lost.handOver();
+  lost.reversalBegun();
+  lost.ruled({ money: 'charged', people: ['00', '99'], reference: '000000000018' });
+  t.equal(sale.state, 'voided');
+});
+
+t.test('each state of a sale has its reason against a void, and a success has none', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  t.equal(whyNot(journal, null), 'unknown');
+  t.equal(whyNot(journal, sold(journal, refusal)), 'not-charged');
+  const unknown = sold(journal, silence);
+  t.equal(whyNot(journal, unknown), 'unsettled');
+  unknown.reversalBegun();
+  unknown.noOriginal('25');
+  t.equal(whyNot(journal, unknown), 'unsettled', 'reversed and unconfirmed');
+  const reference = sold(journal, { ...approval, reference: null });
+  t.equal(whyNot(journal, reference), 'no-reference');
+
+  const sale = sold(journal);
+  t.equal(whyNot(journal, sale), null);
+  const lost = begun(journal, sale);
+  t.equal(whyNot(journal, sale), 'underway', 'begun by a flow');
+  lost.sent();
+  lost.answered(silence);
+  lost.handOver();
+  t.equal(whyNot(journal, sale), 'underway');
+  lost.reversalBegun();
+  t.equal(whyNot(journal, sale), 'underway');
+  lost.parked();
+  t.equal(whyNot(journal, sale), 'underway', 'parked is still owed');
+  lost.reversed('00');
+  t.equal(whyNot(journal, sale), null, 'reversed: it may be voided again');
+  const undo = begun(journal, sale);
+  undo.sent();
+  undo.answered(approval);
+  undo.completed();
+  t.equal(whyNot(journal, sale), 'voided');
+  t.equal(whyNot(journal, undo), 'not-sale');
+
+  const old = sold(journal);
+  journal.openBatch(batch('000002'));
+  t.equal(whyNot(journal, old), 'settled');
+});
+
+t.test('the reversal of a void is a void’s, and names the sale', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const sale = sold(journal);
+  const undo = begun(journal, sale);
+  undo.sent();
+  undo.answered(answerOf('unknown', null, 'bad-mac'));
+  const expected: Partial<ReversalRequest> = {
+    ...({ transaction: 'void', trace: undo.trace, batch: undo.batch, reason: 'A0' } as const),
+    original: { batch: sale.batch, trace: sale.trace },
+  };
+  t.match(
+    reversalOf(undo, () => ({ pan: null, expiry: null })),
+    expected,
+  );
+  t.equal(reversalOf(sale, () => ({ pan: null, expiry: null })).original, null);
+});
+
+t.test('a journal of the release before is brought forward with its rows', async (t) => {
+  const folder = testFolder(t);
+  journalIn(folder).close();
+  const { file } = filesIn(folder);
+  // As the first release made it: the same file, without what the later steps added.
+  const database = new DatabaseSync(file);
+  database.exec(`DROP INDEX entries_of_original; ALTER TABLE entries DROP COLUMN original;
+    UPDATE facts SET value = '1' WHERE name = 'oldest_reader'; PRAGMA user_version = 1`);
+  t.throws(() => database.exec('SELECT original FROM entries'), /no such column/);
+  migrate(database);
+  t.equal(versionOf(database), steps.length);
+  t.throws(() => migrate(database, steps.slice(0, 1)), /version 2/, 'a release without voids does not read them');
+  database.close();
+  using journal = scoped(journalIn(folder));
+  t.equal(sold(journal).original, null);
+});
+
+t.test('no screen of a void says that the customer was not charged, and each names the sale’s money', async (t) => {
+  const moneyOf = {
+    'void.approved': 'money.voided',
+    'void.declined': 'money.still-charged',
+    'void.refused': 'money.still-charged',
+    'void.card.different': 'money.still-charged',
+    'void.card.another': 'money.still-charged',
+    'void.reversed': 'money.still-charged',
+    'void.unknown': 'unknown.money',
+    'void.reversing': 'money.unknown',
+    'void.reversed-unconfirmed': 'money.unknown',
+    'void.parked': 'money.unknown',
+  } as const;
+  for (const language of ['zh-CN', 'en'] as const) {
+    const text = texts(language);
+    for (const [name, make] of Object.entries(samples).filter(([name]) => name.startsWith('void.'))) {
+      const shown = textsOf(make(text, sentencesOf(language)));
+      t.notOk(shown.includes(text('money.not-charged')), `${language} ${name}`);
+      t.notOk(shown.includes(text('money.charged')), `${language} ${name}`);
+      const money = Object.entries(moneyOf).find(([id]) => id === name)?.[1];
+      if (money !== undefined) t.ok(shown.includes(text(money)), `${language} ${name} says ${text(money)}`);
+    }
+  }
+});
