@@ -70,7 +70,8 @@ export interface Dialect {
 
 /** Reads and checks every file; throws a Fault of kind `configuration` that names the file, the key and the remedy. */
 export function readConfig(folder: string): Config {
-  const ajv = new Ajv({ allErrors: false, verbose: true });
+  // The schemas belong to the release: a test holds them against the meta-schema, whose compiling would cost each boot.
+  const ajv = new Ajv({ allErrors: false, verbose: true, meta: false, validateSchema: false });
   const terminal = read<TerminalConfig>(folder, 'terminal.json', schema(ajv, folder, 'schemas/terminal.json'));
   const network = read<NetworkConfig>(folder, 'network.json', schema(ajv, folder, 'schemas/network.json'));
   const profileFile = `profiles/${terminal.profile}.json`;
