@@ -25,6 +25,7 @@ await countertop(`power cuts at any moment, seed ${seed}`, { answer_timeout_ms: 
     });
   }
   await outage(counter);
+  t.ok((await counter.journal()).some(({ state }) => state === 'approved'), 'and some of the sales were made');
 });
 
 /** As a clerk does it who does not wait to see what became of it. */
