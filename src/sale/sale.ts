@@ -36,9 +36,12 @@ export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd>
     if (presented === null) return { end: 'cancelled' };
     const { amount, card } = presented;
     try {
-      const pin = await askPin(counter, card, amount);
-      if (pin === null) return { end: 'cancelled' };
-      return await charge(counter, { amount, card, pin: pin.block });
+      for (;;) {
+        const pin = await askPin(counter, card, amount);
+        if (pin === null) return { end: 'cancelled' };
+        const end = await charge(counter, { amount, card, pin: pin.block });
+        if (end !== 'pin-again') return end;
+      }
     } finally {
       card.wipe();
     }
@@ -55,6 +58,10 @@ function whyNoSale({ journal, vault }: Counter): Problem | null {
     if (!(error instanceof Fault)) throw error;
     return error.problem;
   }
+  return missingKey(vault);
+}
+
+function missingKey(vault: Counter['vault']): Problem | null {
   const missing = (['PIK', 'MAK'] as const).find((slot) => vault.kcvOf(slot) === null);
   return missing === undefined ? null : { kind: 'keys-missing', slot: missing };
 }
@@ -132,8 +139,8 @@ interface Charge extends Presented {
   readonly pin: PinBlock | null;
 }
 
-async function charge(counter: Counter, sale: Charge): Promise<SaleEnd> {
-  const { operator, customer, outbox, host } = counter;
+async function charge(counter: Counter, sale: Charge): Promise<SaleEnd | 'pin-again'> {
+  const { operator, customer, outbox, host, vault } = counter;
   const { amount } = sale;
   customer.due(amount, 'display.bank');
   operator.show((text, bar) =>
@@ -143,6 +150,10 @@ async function charge(counter: Counter, sale: Charge): Promise<SaleEnd> {
   try {
     // The protocol wants what is owed told before the next request (unionpay.md 7).
     await outbox.clearBeforeSale();
+    const missing = missingKey(vault);
+    if (missing !== null) return refuse(counter, missing, amount);
+    // That may have taken a sign-in. A PIN under the keys of before would be a wrong one, and count against the card.
+    if (sale.pin !== null && sale.pin.kcv !== vault.kcvOf('PIK')) return 'pin-again';
     begun = begin(counter, sale);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -171,20 +182,25 @@ function begin(counter: Counter, { amount, card, pin }: Charge): { entry: Entry;
   const { journal, vault, host, config, signedIn } = counter;
   const place = journal.reserve();
   const prepared = host.prepareSale({ trace: place.trace, batch: place.batch, amount, card, pin });
-  const entry = journal.begin({
-    type: 'sale',
-    amount,
-    entryMode: prepared.entry_mode,
-    card: {
-      masked: card.pan.masked,
-      sealed: vault.sealCard(card.pan, card.expiry),
-      fingerprint: vault.fingerprint(card.pan),
-    },
-    operator: signedIn,
-    copies: config.terminal.receipt.copies,
-    place,
-  });
-  return { entry, prepared };
+  try {
+    const entry = journal.begin({
+      type: 'sale',
+      amount,
+      entryMode: prepared.entry_mode,
+      card: {
+        masked: card.pan.masked,
+        sealed: vault.sealCard(card.pan, card.expiry),
+        fingerprint: vault.fingerprint(card.pan),
+      },
+      operator: signedIn,
+      copies: config.terminal.receipt.copies,
+      place,
+    });
+    return { entry, prepared };
+  } catch (error) {
+    prepared.wipe();
+    throw error;
+  }
 }
 
 /** Money rule 1: the row says `sent` before the first byte leaves. Throws a Fault where no byte left. */
