@@ -10,7 +10,7 @@ import { type Figure, median } from './table.ts';
  */
 
 const root = join(import.meta.dirname, '..');
-const peers = join(root, '..', 'shared', 'peers', 'js');
+const peers = join(process.env.GUITAI_PEERS ?? join(root, '..', 'shared', 'peers'), 'js');
 const TRIALS = 7;
 const TRIAL_MS = 60;
 
@@ -80,7 +80,7 @@ interface PeerLine {
 function peerFigures(say: (line: string) => void): Figure[] {
   const adapter = join(peers, 'adapter-iso_8583.mjs');
   if (!existsSync(join(peers, 'node_modules', 'iso_8583'))) {
-    say('codec: no peer beside the project (shared/peers, set up as its README says), so none is compared');
+    say('codec: no peer is set up beside the project (../shared/peers, or GUITAI_PEERS), so none is compared');
     return [];
   }
   const ours = peerRun('ours', join(import.meta.dirname, 'codec-peer.ts'));

@@ -115,7 +115,7 @@ export async function sales(counter: BenchCountertop, count: number): Promise<Fi
     await counter.screen('idle');
     syncs.push(floor.time(COMMITS));
   }
-  const [p50, p99] = [median(own), quantile(own, 0.99)];
+  const p50 = median(own);
   const synced = median(syncs);
   return [
     {
@@ -127,8 +127,8 @@ export async function sales(counter: BenchCountertop, count: number): Promise<Fi
       held: p50 <= 20,
     },
     {
-      what: `the terminal's own time in a sale, p99 of ${count}`,
-      measured: ms(p99),
+      what: `the terminal's own time in a sale, the longest of ${count}`,
+      measured: ms(Math.max(...own)),
       ...{ floor: null, ratio: null, bound: null, held: null },
     },
   ];

@@ -113,7 +113,9 @@ export async function assemble(site: Site): Promise<Assembly> {
   const serial = ({ tty, baud }: { tty: string; baud: number }) => lastingLine(() => board.serial(tty, baud));
   const reader = stripeReader(serial(description.stripe), clock);
   const columns = config.terminal.receipt.columns;
-  const slips = wiredPrinter(printer({ line: serial(description.printer), clock, columns, dots: columns * 12 }), wire);
+  const cutFirst = journal.debts().some(({ entry }) => entry.copiesOwed.some(({ duplicate }) => duplicate));
+  const printerLine = serial(description.printer);
+  const slips = wiredPrinter(printer({ line: printerLine, clock, columns, dots: columns * 12, cutFirst }), wire);
   const i2c = await board.i2c(description.display.bus);
   const glyphs = readGlyphs(readFileSync(join(root, 'board', 'fonts', 'unifont-gb2312.bin')));
   const display = customerDisplay(i2c, description.display.address, glyphs, clock);

@@ -84,9 +84,21 @@ async function wiresOf(config: Config | null): Promise<Board> {
   return linuxBoard(config?.board ?? usual);
 }
 
+/** Whom to call is told even where the rest of the file is not understood, as far as it can be read. */
+function numbersToCall(): BarFacts['support'] {
+  try {
+    const { support } = JSON.parse(readFileSync(join(configuration, 'terminal.json'), 'utf8'));
+    const number = (value: unknown) => (typeof value === 'string' && /^[0-9+ -]{3,20}$/.test(value) ? value : '-');
+    return { machine: number(support?.machine), accounts: number(support?.accounts) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { machine: '-', accounts: '-' };
+  }
+}
+
 /** No sale can be made: the reason stands on the screen and on the status socket until someone has mended it. */
 async function refuse(board: Board, renderer: ScreenRenderer, problem: Problem, config?: Config): Promise<void> {
-  const { language, support } = config?.terminal ?? { language: 'zh-CN', support: { machine: '-', accounts: '-' } };
+  const { language, support } = config?.terminal ?? { language: 'zh-CN', support: numbersToCall() };
   const bar: BarFacts = {
     ...{ operator: null, batch: null, line: null, paper: null, time: null, support },
     lab: config?.profile.lab ?? false,

@@ -27,7 +27,7 @@ export interface KeyMatrix extends LineDevice {
   /** A switch that has welded itself shut, or is freed again. Fingers no longer matter to it. */
   stick(key: string, stuck: boolean): void;
   releaseAll(): void;
-  /** How often every row has been driven once more: a scan of the pad does it. */
+  /** How often the pad has been looked at: a scan lets each row go in turn, and the first one is low again at its end. */
   looks(): number;
   /** The switches whose contacts touch now. */
   closed(): string[];
@@ -43,7 +43,7 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
   const stuck = new Set<string>();
   const bouncing = new Map<string, () => void>();
   let fights = 0;
-  let drivesOfFirstRow = 0;
+  let looks = 0;
 
   const touches = (key: string): boolean => {
     if (stuck.has(key)) return true;
@@ -90,7 +90,7 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     lines: [...rows, ...columns],
     onChange: () => undefined,
     drive(line, drive) {
-      if (line === rows[0]) drivesOfFirstRow += 1;
+      if (line === rows[0] && drive === 'low' && drives.get(line) !== 'low') looks += 1;
       drives.set(line, drive);
     },
     level(line): Level {
@@ -112,8 +112,7 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
       moves.clear();
       matrix.onChange();
     },
-    // A scan pulls each row down in turn, and ends with all of them down.
-    looks: () => Math.floor(drivesOfFirstRow / (rows.length + 1)),
+    looks: () => looks,
     closed: () => keys.flat().filter(touches),
     fights: () => fights,
   };

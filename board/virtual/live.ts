@@ -50,6 +50,8 @@ export function openLive(counter: Counter, token: string, hosts: ReadonlySet<str
 
   return {
     upgrade(request, socket, head) {
+      // The HTTP server has let go of it: without this, one that is reset now would end the board.
+      socket.on('error', () => socket.destroy());
       const refused = whyRefused(request, token, hosts) ?? (clients.size >= MOST_CLIENTS ? '503 Too Many Pages' : null);
       if (refused !== null) {
         socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -71,8 +73,8 @@ function whyRefused(request: IncomingMessage, token: string, hosts: ReadonlySet<
   if (host === undefined || !hosts.has(host)) return '403 Foreign Host';
   // A browser always says where the page came from; a page of another site may open a WebSocket without being asked.
   if (origin === undefined || !isOwnOrigin(origin, hosts)) return '403 Foreign Origin';
-  const url = new URL(request.url ?? '/', 'http://board');
-  if (url.pathname !== '/live') return '404 Not Found';
+  const url = URL.parse(request.url ?? '/', 'http://board');
+  if (url?.pathname !== '/live') return '404 Not Found';
   const given = Buffer.from(url.searchParams.get('token') ?? '');
   const wanted = Buffer.from(token);
   return given.length === wanted.length && timingSafeEqual(given, wanted) ? null : '403 Wrong Token';

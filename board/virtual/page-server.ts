@@ -56,7 +56,8 @@ async function answer(
   response.on('close', () => gone.abort());
   try {
     refuseStrangers(request, hosts);
-    const url = new URL(request.url ?? '/', 'http://board');
+    const url = URL.parse(request.url ?? '/', 'http://board');
+    if (url === null) throw new Refusal(400, 'that is no address', 'The page is at /.');
     if (!url.pathname.startsWith('/api/')) {
       sendPage(url.pathname, token, request, response);
       return;

@@ -71,7 +71,8 @@ export interface Dialect {
 
 /** Reads and checks every file; throws a Fault of kind `configuration` that names the file, the key and the remedy. */
 export function readConfig(folder: string): Config {
-  const ajv = new Ajv({ allErrors: false, verbose: true });
+  // The schemas belong to the release: a test holds them against the meta-schema, whose compiling would cost each boot.
+  const ajv = new Ajv({ allErrors: true, verbose: true, meta: false, validateSchema: false });
   const terminal = read<TerminalConfig>(folder, 'terminal.json', schema(ajv, folder, 'schemas/terminal.json'));
   const network = read<NetworkConfig>(folder, 'network.json', schema(ajv, folder, 'schemas/network.json'));
   const profileFile = `profiles/${terminal.profile}.json`;
@@ -93,7 +94,7 @@ export function readConfig(folder: string): Config {
 
 function read<T>(folder: string, file: string, validate: ValidateFunction): T {
   const value = parse(folder, file);
-  if (!validate(value)) throw explain(file, validate.errors?.[0]);
+  if (!validate(value)) throw explain(file, foremost(validate.errors ?? []));
   return value as T;
 }
 
@@ -114,6 +115,11 @@ function parse(folder: string, file: string): unknown {
     const why = cause instanceof Error ? cause.message : 'no reason given';
     throw refused(file, '-', `is not JSON: ${why}`, 'mend the line that the message names', cause);
   }
+}
+
+/** A key that is misspelt is unknown and missing at once; the first of the two leads to the mistake. */
+function foremost(errors: readonly ErrorObject[]): ErrorObject | undefined {
+  return errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0];
 }
 
 function explain(file: string, error: ErrorObject | undefined): Fault {

@@ -76,8 +76,16 @@ export interface HostTools extends LinkTools {
 }
 
 export function openHost(settings: HostSettings, tools: HostTools): Host {
-  const { vault, clock, onLate } = tools;
+  const { vault, clock } = tools;
   const link = openLink(settings, tools);
+  const onLate: NonNullable<HostTools['onLate']> = (trace, batch, answer) => {
+    try {
+      tools.onLate?.(trace, batch, answer);
+    } catch (error) {
+      // Evidence that the disk has no room for; what is owed is owed without it.
+      if (!(error instanceof Fault)) throw error;
+    }
+  };
 
   return {
     get line() {
@@ -136,7 +144,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
           message,
           frame,
           beforeFirstByte,
-          ...(onLate && { late: (bytes, heard) => onLate(trace, batch, judged(bytes, heard, asked, vault)) }),
+          ...(tools.onLate && { late: (bytes, heard) => onLate(trace, batch, judged(bytes, heard, asked, vault)) }),
         });
         return answerOf(exchanged, asked);
       } finally {

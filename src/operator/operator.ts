@@ -3,7 +3,7 @@ import { type Clock, within } from '../values/clock.ts';
 import type { Beep, Buzzer } from './buzzer.ts';
 import type { Key, Keypad } from './keypad.ts';
 import type { ScreenRenderer } from './renderer.ts';
-import type { Screen } from './screen.ts';
+import { type Screen, takesSecret, textsOf } from './screen.ts';
 import type { BarFacts } from './screens/bar.ts';
 
 /** Makes a screen of the language and of what the status bar knows, so that it can be drawn again when either changes. */
@@ -23,7 +23,7 @@ export interface Operator {
   beep(beep: Beep): void;
   /** The id of the screen that stands, and the texts on it as LVGL holds them. */
   seen(): { screen: string; texts: string[] };
-  /** Calls `changed` after every change of the screen until the returned function is called. */
+  /** Calls `changed` after every change of the screen but a secret digit's, until the returned function is called. */
   watch(changed: () => void): () => void;
 }
 
@@ -40,11 +40,16 @@ export function operatorAt({ keypad, renderer, buzzer, clock, text, bar }: Opera
   const watchers = new Set<() => void>();
   let standing: Draw | null = null;
   let screen = '';
+  let read = '';
 
   const render = (draw: Draw) => {
     const tree = draw(text(), bar());
     renderer.show(tree);
+    // A digit of a PIN changes dots alone: whoever watches the terminal must not count them, nor time them.
+    const before = read;
+    read = takesSecret(tree) ? [tree.id, ...textsOf(tree)].join('\n') : '';
     screen = tree.id;
+    if (read !== '' && read === before) return;
     for (const changed of watchers) changed();
   };
   const press = async (signal?: AbortSignal): Promise<Key> => {

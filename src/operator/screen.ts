@@ -205,6 +205,12 @@ export function textsOf(screen: Screen): string[] {
   ) as string[];
 }
 
+/** Whether digits are typed on it that nobody may learn. */
+export function takesSecret(screen: Screen): boolean {
+  const hasDots = (node: Node): boolean => node.node === 'dots' || ('children' in node && node.children.some(hasDots));
+  return screen.body.some(hasDots);
+}
+
 export type FootKey = 'cancel' | 'clear' | 'menu' | 'enter';
 
 /** The foot's three places, as the keys stand on the keypad: red to the left, green to the right. */

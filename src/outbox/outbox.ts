@@ -62,6 +62,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   const inTurn = exclusive();
   // A second caller for a debt that is on the line joins the first: never two exchanges of one debt.
   const underway = new Map<number, Promise<Attempt>>();
+  let signing: Promise<unknown> = Promise.resolve();
 
   function attempt(entry: Entry): Promise<Attempt> {
     const running = underway.get(entry.id);
@@ -86,7 +87,11 @@ export function openOutbox(parts: OutboxParts): Outbox {
   async function reverse(entry: Entry): Promise<Attempt> {
     let heard = await host.reverse(reversalOf(entry, openCard));
     if (heard.end === 'sign-in-first') {
-      if (!(await signIn())) return { end: 'stuck', problem: null };
+      // New keys and another batch would pull the ground from under a request that a flow has in hand.
+      if (journal.busy) return { end: 'stuck', problem: null };
+      const signed = signIn();
+      signing = signed.catch(() => undefined);
+      if (!(await signed)) return { end: 'stuck', problem: null };
       heard = await host.reverse(reversalOf(entry, openCard));
     }
     // Two people may have ruled on it while the line was busy.
@@ -114,8 +119,9 @@ export function openOutbox(parts: OutboxParts): Outbox {
     };
   }
 
-  async function round(entries: readonly Entry[]): Promise<Clearance> {
+  async function round(entries: readonly Entry[], goesOn: () => boolean = () => true): Promise<Clearance> {
     for (const entry of entries) {
+      if (!goesOn()) break;
       const { end, problem } = await attempt(entry);
       // A silent bank will be silent to the next one too: each would wait for its whole answer timer.
       if (end !== 'settled') return clearance(problem);
@@ -159,7 +165,12 @@ export function openOutbox(parts: OutboxParts): Outbox {
       return entry.state;
     },
     settleAll: () => round(everything()),
-    clearBeforeSale: () => round(owed().due),
+    async clearBeforeSale() {
+      const clearance = await round(owed().due);
+      // One that is parked may have been on the line, and its sign-in would change the keys in the middle of the sale.
+      await signing;
+      return clearance;
+    },
     async run(signal) {
       const stop = journal.watch(() => {
         // A flow has let go, or something new is owed; a back-off that runs already goes on.
@@ -175,7 +186,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
             continue;
           }
           const before = entries.length;
-          await round(entries);
+          await round(entries, () => !journal.busy);
           const { due, parked } = owed();
           const left = due.length + parked.length;
           if (left === 0) continue;

@@ -41,6 +41,8 @@ export interface PrinterOptions {
   readonly columns: number;
   /** 384 on 58 mm, 576 on 80 mm. */
   readonly dots: number;
+  /** The power went in mid-copy: what hangs from the printer is cut off before the first receipt. */
+  readonly cutFirst?: boolean;
 }
 
 /** How the printer tells that it has printed: GS ( H after printing, or GS r, in its turn but a little early. */
@@ -62,7 +64,7 @@ const PROCESS_ID = [0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30];
 /** DLE DC4, function 8: drops what is buffered, so that no old receipt's tail follows the new paper. */
 const CLEAR_BUFFERS = [0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08];
 
-export function printer({ line, clock, columns, dots }: PrinterOptions): Printer {
+export function printer({ line, clock, columns, dots, cutFirst = false }: PrinterOptions): Printer {
   const arrived = inbox(clock, 512);
   const unlisten = line.listen(arrived.push);
   const alone = exclusive();
@@ -70,7 +72,7 @@ export function printer({ line, clock, columns, dots }: PrinterOptions): Printer
   /** Something of a failed receipt may still be in the printer's buffer. */
   let tail = false;
   /** The start of a failed receipt hangs out of the printer. */
-  let stump = false;
+  let stump = cutFirst;
   // Not from zero: an answer that was meant for the process before a power cut must not be taken for one of ours.
   let count = Math.floor(clock.now() / 1000);
   const confirmed = new Set<string>();

@@ -3,7 +3,7 @@ import type { Entry } from '../journal/entry.ts';
 import { acknowledged, askKey } from '../operator/ask.ts';
 import { voidConfirm, voidOtherCard } from '../operator/screens/void.ts';
 import { presentCard } from '../sale/card.ts';
-import { type ChargeEnd, charge, refuse, whyNoPayment } from '../sale/charge.ts';
+import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { askPin } from '../sale/pin.ts';
 import type { PinBlock } from '../vault/pin-entry.ts';
@@ -52,9 +52,8 @@ async function withCard(counter: Counter, original: Entry): Promise<VoidEnd> {
   const card = await sameCard(counter, original);
   if (card === null) return { end: 'cancelled' };
   try {
-    const pin = await pinFor(counter, card, original);
-    if (pin === null) return { end: 'cancelled' };
-    return await charge(counter, { type: 'void', amount: original.amount, card, pin: pin.block, original });
+    const undo = { type: 'void', amount: original.amount, card, original } as const;
+    return (await chargeAsking(counter, undo, () => pinFor(counter, card, original))) ?? { end: 'cancelled' };
   } finally {
     card.wipe();
   }

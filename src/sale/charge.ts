@@ -38,13 +38,33 @@ export function whyNoPayment({ journal, vault }: Counter): Problem | null {
     if (!(error instanceof Fault)) throw error;
     return error.problem;
   }
+  return missingKey(vault);
+}
+
+function missingKey(vault: Counter['vault']): Problem | null {
   const missing = (['PIK', 'MAK'] as const).find((slot) => vault.kcvOf(slot) === null);
   return missing === undefined ? null : { kind: 'keys-missing', slot: missing };
 }
 
-/** From the row in the journal to the screen that says how it ended, whatever the type. */
-export async function charge(counter: Counter, charge: Charge): Promise<ChargeEnd> {
-  const { operator, customer, outbox, host } = counter;
+/**
+ * The PIN, and then from the row in the journal to the screen that says how it ended, whatever the type. Null where the
+ * customer gave up.
+ */
+export async function chargeAsking(
+  counter: Counter,
+  charged: Omit<Charge, 'pin'>,
+  ask: () => Promise<{ readonly block: PinBlock | null } | null>,
+): Promise<ChargeEnd | null> {
+  for (;;) {
+    const pin = await ask();
+    if (pin === null) return null;
+    const end = await charge(counter, { ...charged, pin: pin.block });
+    if (end !== 'pin-again') return end;
+  }
+}
+
+async function charge(counter: Counter, charge: Charge): Promise<ChargeEnd | 'pin-again'> {
+  const { operator, customer, outbox, host, vault } = counter;
   const { amount } = charge;
   customer.due(amount, 'display.bank');
   operator.show((text, bar) =>
@@ -54,6 +74,10 @@ export async function charge(counter: Counter, charge: Charge): Promise<ChargeEn
   try {
     // The protocol wants what is owed told before the next request (unionpay.md 7).
     await outbox.clearBeforeSale();
+    const missing = missingKey(vault);
+    if (missing !== null) return refuse(counter, missing, amount);
+    // That may have taken a sign-in. A PIN under the keys of before would be a wrong one, and count against the card.
+    if (charge.pin !== null && charge.pin.kcv !== vault.kcvOf('PIK')) return 'pin-again';
     begun = begin(counter, charge);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -85,21 +109,26 @@ function begin(counter: Counter, { type, amount, card, pin, original }: Charge):
     ...{ trace: place.trace, batch: place.batch, amount, card, pin },
     original: original === undefined ? null : originalFacts(original),
   });
-  const entry = journal.begin({
-    type,
-    amount,
-    ...(original === undefined ? {} : { original }),
-    entryMode: prepared.entry_mode,
-    card: {
-      masked: card.pan.masked,
-      sealed: vault.sealCard(card.pan, card.expiry),
-      fingerprint: vault.fingerprint(card.pan),
-    },
-    operator: signedIn,
-    copies: config.terminal.receipt.copies,
-    place,
-  });
-  return { entry, prepared };
+  try {
+    const entry = journal.begin({
+      type,
+      amount,
+      ...(original === undefined ? {} : { original }),
+      entryMode: prepared.entry_mode,
+      card: {
+        masked: card.pan.masked,
+        sealed: vault.sealCard(card.pan, card.expiry),
+        fingerprint: vault.fingerprint(card.pan),
+      },
+      operator: signedIn,
+      copies: config.terminal.receipt.copies,
+      place,
+    });
+    return { entry, prepared };
+  } catch (error) {
+    prepared.wipe();
+    throw error;
+  }
 }
 
 /** The original as the bank knows it. */

@@ -146,18 +146,16 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
       return () => watchers.delete(changed);
     },
     async run(signal) {
+      // One listener for all the waits: a night without paper has many thousands of them.
+      signal.addEventListener('abort', () => woken.resolve(), { once: true });
       while (!signal.aborted) {
         const next = fresh.shift() ?? owing()[0];
         if (next !== undefined && next.debt === 'reprint' && (await kept(printCopies(next)))) continue;
         if (next === undefined && problem !== null) await isReady();
         const again = next === undefined && problem === null ? [] : [clock.sleep(LOOK_AGAIN_MS, signal)];
-        await Promise.race([woken.promise, stopped(signal), ...again]).catch(() => undefined);
+        await Promise.race([woken.promise, ...again]).catch(() => undefined);
         woken = Promise.withResolvers();
       }
     },
   };
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -5,6 +5,9 @@ import type { PinBlock } from '../vault/pin-entry.ts';
 import { cardFacts } from './card.ts';
 import type { Counter } from './counter.ts';
 
+/** So long nobody has typed: who typed a PIN when its time was up has taken the finger away. */
+const QUIET_S = 2;
+
 /**
  * The PIN, enciphered; `block` is null where the card has none (Enter without a digit), the whole is null where the
  * customer gave up. The digits go from the key straight into the vault; the screen hears their number alone.
@@ -24,7 +27,13 @@ export async function askPin(
       const { count } = entry;
       operator.show((text, bar) => salePin(text, bar, { amount, card: cardFacts(counter, card), count, bypass }));
       const key = await operator.pressWithin(config.terminal.waits.pin_s);
-      if (key === null || key === 'cancel') return null;
+      if (key === null) {
+        // The rest of a PIN would be an amount on the next screen, for all to read.
+        entry.wipe();
+        while ((await operator.pressWithin(QUIET_S)) !== null);
+        return null;
+      }
+      if (key === 'cancel') return null;
       if (key === 'clear') entry.clear();
       else if (key >= '0' && key <= '9') entry.digit(Number(key));
       else if (key === 'enter') {

@@ -10,6 +10,7 @@ import {
   saleUnknown,
 } from '../operator/screens/result.ts';
 import type { Fen } from '../values/fen.ts';
+import { Fault } from '../values/problem.ts';
 import type { Counter } from './counter.ts';
 
 /** How a payment that was not charged is taken once more. */
@@ -49,9 +50,18 @@ export async function showApproved({ operator, customer, paper, signedIn }: Coun
     draw();
     paper.print(entry);
     await acknowledged(operator, ['enter']);
-    entry.signedOff(signedIn, true);
+    signOff(entry, signedIn);
   } finally {
     stop();
+  }
+}
+
+/** Nothing turns a completed sale into a failure (money rule 14): a disk that takes no note of the clerk's word neither. */
+function signOff(entry: Entry, operator: string): void {
+  try {
+    entry.signedOff(operator, true);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
   }
 }
 
@@ -105,7 +115,8 @@ export async function showUnsettled(counter: Counter, entry: Entry): Promise<Aga
     while (isOpen(entry)) {
       draw();
       // The outbox works in the background too: whoever settles it, the screen follows within a second.
-      const pressed = await Promise.race([key, asking ? settling : never, clock.sleep(1000, over.signal)]);
+      const ends = asking ? [key, settling] : [key];
+      const pressed = await Promise.race([...ends, clock.sleep(1000, over.signal)]);
       if (pressed === undefined) continue;
       if (pressed === 'cancel') return null;
       if (pressed === 'enter' && !asking) settling = ask();
@@ -118,8 +129,6 @@ export async function showUnsettled(counter: Counter, entry: Entry): Promise<Aga
   }
   return showEnd(counter, entry);
 }
-
-const never = new Promise<void>(() => undefined);
 
 function isOpen({ state }: Entry): boolean {
   return state !== 'reversed' && state !== 'reversed-unconfirmed' && state !== 'parked';

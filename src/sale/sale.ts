@@ -4,7 +4,7 @@ import { saleAgain } from '../operator/screens/result.ts';
 import { saleAmount, saleNumber } from '../operator/screens/sale.ts';
 import { type Fen, fen } from '../values/fen.ts';
 import { cardFacts, presentCard } from './card.ts';
-import { type ChargeEnd, charge, refuse, whyNoPayment } from './charge.ts';
+import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from './charge.ts';
 import type { Counter } from './counter.ts';
 import { askPin } from './pin.ts';
 import type { Again } from './result.ts';
@@ -25,9 +25,8 @@ export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd>
     if (presented === null) return { end: 'cancelled' };
     const { amount, card } = presented;
     try {
-      const pin = await askPin(counter, card, amount);
-      if (pin === null) return { end: 'cancelled' };
-      return await charge(counter, { type: 'sale', amount, card, pin: pin.block });
+      const end = await chargeAsking(counter, { type: 'sale', amount, card }, () => askPin(counter, card, amount));
+      return end ?? { end: 'cancelled' };
     } finally {
       card.wipe();
     }

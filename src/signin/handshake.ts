@@ -38,8 +38,7 @@ export async function meetKeyCentre(desk: HandshakeDesk): Promise<HandshakeEnd |
       if (locking.includes(why)) {
         operator.show((text, bar) => handshakeLocked(text, bar, { why, serial }));
         // Nothing on this terminal unlocks it: the key centre does, at the next power-on.
-        await operator.press();
-        continue;
+        for (;;) await operator.press();
       }
       if (vault.stateOf('TMK') === 'loaded' && (why === 'no-line' || why === 'silent')) return null;
       operator.show((text, bar) => handshakeFailed(text, bar, { why, serial }));

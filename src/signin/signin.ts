@@ -30,9 +30,21 @@ export interface SignInDesk {
 /** Asks until an operator is signed in at the terminal and at the bank; resolves to the operator's number. */
 export async function signIn(desk: SignInDesk): Promise<string> {
   for (;;) {
-    const number = await whoIsThere(desk);
-    if (await atTheBank(desk, number)) return number;
+    try {
+      const number = await whoIsThere(desk);
+      if (await atTheBank(desk, number)) return number;
+    } catch (error) {
+      // A disk on which no try can be counted lets nobody in, and says so.
+      if (!(error instanceof Fault)) throw error;
+      await failed(desk.operator, { problem: error.problem });
+    }
   }
+}
+
+function failed(operator: Operator, failure: SigninFailedFacts): Promise<'enter' | 'cancel'> {
+  operator.beep('refused');
+  operator.show((text, bar) => signinFailed(text, bar, failure));
+  return acknowledged(operator, ['enter', 'cancel']);
 }
 
 /** The number and its password, until they fit. */
@@ -123,9 +135,7 @@ async function atTheBank(desk: SignInDesk, number: string): Promise<boolean> {
     operator.show((text, bar) => signinRunning(text, bar, { step: 'line' }));
     const failure = await attempt(desk, number);
     if (failure === null) return true;
-    operator.beep('refused');
-    operator.show((text, bar) => signinFailed(text, bar, failure));
-    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return false;
+    if ((await failed(operator, failure)) === 'cancel') return false;
   }
 }
 

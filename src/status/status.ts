@@ -15,7 +15,7 @@ export interface StatusFacts {
   watch(changed: () => void): () => void;
 }
 
-const most = { clients: 16, line_bytes: 4096, wait_ms: 120_000, rows: 1000 } as const;
+const most = { clients: 16, line_bytes: 4096, wait_ms: 120_000, rows: 1000, unread_bytes: 4 << 20 } as const;
 
 interface Question {
   readonly ask?: unknown;
@@ -30,14 +30,14 @@ export async function serveStatus(path: string, facts: StatusFacts): Promise<{ c
   rmSync(path, { force: true });
   const clients = new Set<Socket>();
   const server = createServer((client) => {
+    // A client that dies mid-line takes nothing with it.
+    client.on('error', () => client.destroy());
     if (clients.size >= most.clients) {
-      client.end(`${JSON.stringify({ error: 'too many clients', remedy: 'close one of them' })}\n`);
+      turnAway(client, { error: 'too many clients', remedy: 'close one of them' });
       return;
     }
     clients.add(client);
     client.on('close', () => clients.delete(client));
-    // A client that dies mid-line takes nothing with it.
-    client.on('error', () => client.destroy());
     attend(client, facts);
   });
   await listening(server, path);
@@ -61,27 +61,52 @@ function listening(server: Server, path: string): Promise<void> {
   });
 }
 
+/** Says why, and hangs up without hearing more. */
+function turnAway(client: Socket, why: object): void {
+  client.removeAllListeners('data');
+  client.end(`${JSON.stringify(why)}\n`, () => client.destroy());
+}
+
 function attend(client: Socket, facts: StatusFacts): void {
   let pending = '';
+  let watched = false;
   const ended = new AbortController();
+  const say = (answer: object) => {
+    if (!client.writable) return;
+    client.write(`${JSON.stringify(answer)}\n`);
+    // One that asks and does not read would fill the terminal's memory.
+    if (client.writableLength > most.unread_bytes) client.destroy();
+  };
+  const watch = () => {
+    const tell = () => say({ ...facts.state(), screen: facts.screen().screen });
+    tell();
+    if (watched || ended.signal.aborted) return;
+    watched = true;
+    const stop = facts.watch(tell);
+    ended.signal.addEventListener('abort', stop, { once: true });
+  };
   client.on('close', () => ended.abort());
   client.setEncoding('utf8');
   client.on('data', (chunk: string) => {
     pending += chunk;
-    if (pending.length > most.line_bytes) {
-      client.end(`${JSON.stringify({ error: 'the line is too long', remedy: 'ask in fewer bytes' })}\n`);
-      return;
-    }
     const lines = pending.split('\n');
     pending = lines.pop() ?? '';
-    for (const line of lines) void reply(client, line, facts, ended.signal);
+    if (pending.length > most.line_bytes || lines.some((line) => line.length > most.line_bytes)) {
+      turnAway(client, { error: 'the line is too long', remedy: 'ask in fewer bytes' });
+      return;
+    }
+    for (const line of lines) void reply(line, facts, { say, watch, ended: ended.signal });
   });
 }
 
-async function reply(client: Socket, line: string, facts: StatusFacts, ended: AbortSignal): Promise<void> {
-  const say = (answer: object) => {
-    if (client.writable) client.write(`${JSON.stringify(answer)}\n`);
-  };
+/** What a question may do with the client who asked it. */
+interface Asker {
+  say(answer: object): void;
+  watch(): void;
+  readonly ended: AbortSignal;
+}
+
+async function reply(line: string, facts: StatusFacts, { say, watch, ended }: Asker): Promise<void> {
   const question = parse(line);
   if (question === null) {
     say({ error: 'not a JSON object', remedy: 'ask as {"ask":"state"}' });
@@ -103,13 +128,9 @@ async function reply(client: Socket, line: string, facts: StatusFacts, ended: Ab
     case 'wire':
       say({ events: facts.wire(within(question.since, 0, Number.MAX_SAFE_INTEGER)) });
       return;
-    case 'watch': {
-      const tell = () => say({ ...facts.state(), screen: facts.screen().screen });
-      const stop = facts.watch(tell);
-      ended.addEventListener('abort', stop, { once: true });
-      tell();
+    case 'watch':
+      watch();
       return;
-    }
     default:
       say({
         error: `ask: nothing is known of ${JSON.stringify(question.ask)}`,

@@ -85,10 +85,14 @@ export function openOperators(settings: OperatorSettings): Operators {
     save();
   }
 
-  // People of the configuration are written down, all at once, when a password is first needed.
+  // People of the configuration are written down, all at once, when a password is first needed. Their hashes are made
+  // one after another: each holds 16 MB meanwhile.
   async function rowOf(number: string): Promise<Row | null> {
     if (rows.size === 0) {
-      const born = await Promise.all(first.map((one) => withPassword(blank(one.number, one.role), one.first_password)));
+      const born: Row[] = [];
+      for (const { number, role, first_password } of first) {
+        born.push(await withPassword(blank(number, role), first_password));
+      }
       for (const row of born) rows.set(row.number, row);
       save();
     }

@@ -8,10 +8,13 @@ export type Sm4PinShape = 'a' | 'b';
 /** An enciphered PIN. It prints as its size alone. */
 export class PinBlock {
   readonly algorithm: Algorithm;
+  /** The check value of the key: once the bank has given another one, the block opens to a wrong PIN. */
+  readonly kcv: string;
   readonly #bytes: Uint8Array;
 
-  constructor(algorithm: Algorithm, bytes: Uint8Array) {
+  constructor(algorithm: Algorithm, kcv: string, bytes: Uint8Array) {
     this.algorithm = algorithm;
+    this.kcv = kcv;
     this.#bytes = bytes;
   }
 
@@ -78,7 +81,7 @@ export function pinEntry(key: () => BlockCipher, shape: Sm4PinShape): PinEntry {
       const enciphered = Uint8Array.from(cipher.encrypt(clear));
       clear.fill(0);
       wipe();
-      return new PinBlock(cipher.algorithm, enciphered);
+      return new PinBlock(cipher.algorithm, cipher.kcv, enciphered);
     },
   };
 }

@@ -8,6 +8,7 @@ import { type Host, type HostTools, openHost } from '../../src/host/host.ts';
 import type { ReversalReason } from '../../src/host/messages.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { fen } from '../../src/values/fen.ts';
+import { Fault } from '../../src/values/problem.ts';
 import type { Connect } from '../../src/values/stream.ts';
 import { batch, type Trace } from '../../src/values/trace.ts';
 import { vaultFiles } from '../../src/vault/files.ts';
@@ -290,6 +291,19 @@ t.test('an answer that comes late is told with what may be believed of it, also 
     const answer = signedOut ? { money: 'unknown', why: 'bad-mac' } : { money: 'charged', code: '00' };
     t.match(await late, [trace, one, answer]);
   }
+});
+
+t.test('a late answer that the disk takes no note of stops nothing', async (t) => {
+  const told = Promise.withResolvers<void>();
+  const onLate = () => {
+    told.resolve();
+    throw new Fault({ kind: 'disk-full', file: 'journal.db' });
+  };
+  const { host, vault } = counter(t, (asked) => mirrored(asked), { answer_ms: 90, onLate });
+  t.match(await host.send(host.prepare('sale', sale(vault)), () => undefined), { why: 'silent' });
+  await told.promise;
+  await new Promise(setImmediate);
+  t.equal(host.discarded, 1);
 });
 
 t.test('a sign-out drops the keys even when nobody answers', async (t) => {

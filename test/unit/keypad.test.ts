@@ -119,3 +119,17 @@ t.test('the matrix is bare switches: three corners of a rectangle pull the fourt
   t.ok(switches.fights() > 0, 'a row driven high fights it');
   t.throws(() => switches.press('F1'), { message: /no key "F1"/ });
 });
+
+t.test('a key that is let go is looked at twice more, which is what a feeling finger waits for', async (t) => {
+  await using bench = await keypadBench();
+  bench.switches.press('5');
+  await bench.clock.advance(40);
+  bench.switches.release('5');
+  const from = bench.switches.looks();
+  await bench.clock.advance(40);
+  t.ok(bench.switches.looks() >= from + 2, `${bench.switches.looks() - from} looks`);
+  t.same(
+    (await bench.presses()).map(({ key }) => key),
+    ['5'],
+  );
+});

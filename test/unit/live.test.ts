@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -143,4 +144,28 @@ t.test('a page that does not read loses pieces, not the board its memory, and th
   socket.resume();
   await next('whole');
   t.ok(messages.filter(({ what }) => what === 'sound').length < 500, 'pieces were left out');
+});
+
+t.test('no request for the WebSocket ends the board, however odd it is and however soon it is gone', async (t) => {
+  const { url } = await board(t);
+  const { host, port } = new URL(url);
+  for (const [target, as] of [
+    ['//', host],
+    ['http://[', host],
+    ['/live', 'evil.example'],
+  ]) {
+    for (let time = 0; time < 5; time++) {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      socket.write(
+        `GET ${target} HTTP/1.1\r\nHost: ${as}\r\nOrigin: ${url}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      );
+      if (time % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      socket.write('x'.repeat(100_000));
+      socket.resetAndDestroy();
+    }
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  t.equal((await fetch(`${url}/api/fault`)).status, 200);
 });

@@ -19,6 +19,7 @@ interface FakeHost {
   says: (request: ReversalRequest) => ReversalEnd | Promise<ReversalEnd>;
   signIns: number;
   signInWorks: boolean;
+  signInTakes: Promise<void>;
   atOnce: number;
   most: number;
 }
@@ -35,7 +36,10 @@ function bench(t: Tap, profile: Partial<{ retries: number }> = {}): Bench {
   const clock = virtualClock();
   const journal = journalIn(testFolder(t), { clock });
   t.teardown(() => journal.close());
-  const host: FakeHost = { asked: [], says: () => acknowledged, signIns: 0, signInWorks: true, atOnce: 0, most: 0 };
+  const host: FakeHost = {
+    ...{ asked: [], says: () => acknowledged, atOnce: 0, most: 0 },
+    ...{ signIns: 0, signInWorks: true, signInTakes: Promise.resolve() },
+  };
   const outbox = openOutbox({
     journal,
     clock,
@@ -54,6 +58,7 @@ function bench(t: Tap, profile: Partial<{ retries: number }> = {}): Bench {
     openCard: () => ({ pan: null, expiry: '3012' }),
     signIn: async () => {
       host.signIns++;
+      await host.signInTakes;
       return host.signInWorks;
     },
     random: (bytes) => new Uint8Array(bytes).fill(128),
@@ -355,6 +360,66 @@ t.test('the background leaves the line to a flow, and hears of a new debt by its
   stop.abort();
   await running;
   t.equal(clock.sleeping, 0);
+});
+
+t.test('a round of the background ends where a flow takes a request in hand', async (t) => {
+  const { outbox, host, clock, owing, journal } = bench(t);
+  owing(1);
+  const second = owing(2);
+  const answer = Promise.withResolvers<ReversalEnd>();
+  host.says = () => answer.promise;
+  const stop = new AbortController();
+  const running = outbox.run(stop.signal);
+  await calm(clock);
+  const sale = journal.begin(saleOf(3));
+  answer.resolve(acknowledged);
+  await calm(clock);
+  t.equal(host.asked.length, 1);
+  t.equal(second.debt, 'reverse');
+  sale.handOver();
+  outbox.wake();
+  await calm(clock);
+  t.equal(second.state, 'reversed', 'and goes on after it');
+  stop.abort();
+  await running;
+});
+
+t.test('nobody signs in while a flow has a request in hand', async (t) => {
+  const { outbox, host, clock, owing, journal } = bench(t);
+  const entry = owing();
+  const answer = Promise.withResolvers<ReversalEnd>();
+  host.says = () => answer.promise;
+  const settling = outbox.settle(entry);
+  await calm(clock);
+  const sale = journal.begin(saleOf(3));
+  answer.resolve(signInFirst);
+  t.equal(await settling, 'reversing');
+  t.equal(host.signIns, 0, 'its MAC and its PIN are under the keys that are there');
+  t.equal(entry.history.tries, 0, 'and it is not counted against the debt');
+  sale.handOver();
+});
+
+t.test('a sale waits for a sign-in that is under way', async (t) => {
+  const { outbox, host, clock, owing } = bench(t, { retries: 1 });
+  const entry = owing();
+  host.says = () => unanswered;
+  t.equal(await outbox.settle(entry), 'parked');
+  host.says = () => (host.signIns === 0 ? signInFirst : acknowledged);
+  const taken = Promise.withResolvers<void>();
+  host.signInTakes = taken.promise;
+  const settling = outbox.settleAll();
+  await calm(clock);
+  t.equal(host.signIns, 1);
+  let clear = false;
+  const clearing = outbox.clearBeforeSale().then(() => {
+    clear = true;
+  });
+  await calm(clock);
+  t.notOk(clear, 'else the keys would change in the middle of the sale');
+  taken.resolve();
+  await clearing;
+  await settling;
+  t.equal(entry.state, 'reversed');
 });
 
 t.test('the background stops in the middle of a wait and of an exchange', async (t) => {

@@ -1,0 +1,227 @@
+import { texts } from '../src/config/texts.ts';
+import type { Answer } from '../src/host/answers.ts';
+import type { ReversalEnd } from '../src/host/reversal.ts';
+import type { Entry } from '../src/journal/entry.ts';
+import type { Journal } from '../src/journal/journal.ts';
+import type { Key } from '../src/operator/keypad.ts';
+import type { Operator } from '../src/operator/operator.ts';
+import type { Screen } from '../src/operator/screen.ts';
+import type { BarFacts } from '../src/operator/screens/bar.ts';
+import { openOutbox } from '../src/outbox/outbox.ts';
+import type { Counter } from '../src/sale/counter.ts';
+import { Pan } from '../src/values/pan.ts';
+import { Fault } from '../src/values/problem.ts';
+import { blockCipher } from '../src/vault/ciphers.ts';
+import { pinEntry } from '../src/vault/pin-entry.ts';
+import { answerOf, journalIn, testFolder } from './journal-bench.ts';
+import { type VirtualClock, virtualClock } from './virtual-clock.ts';
+
+const bar: BarFacts = {
+  ...{ operator: '01', batch: null, line: null, paper: null, time: null, lab: true },
+  support: { machine: '-', accounts: '-' },
+};
+
+export const yes = { ...answerOf('charged', '00'), signInAgain: false } satisfies Answer;
+export const no = { ...answerOf('not charged', '51'), signInAgain: false } satisfies Answer;
+export const nothing = { ...answerOf('unknown', null, 'silent'), signInAgain: false } satisfies Answer;
+
+/** A counter with the real flow, journal and outbox, and a bank, a clerk and a card that a test speaks for. */
+export interface SaleBench {
+  readonly counter: Counter;
+  readonly journal: Journal;
+  readonly clock: VirtualClock;
+  /** What stood on the screen, and what was said of the journal's newest row meanwhile. */
+  readonly screens: string[];
+  readonly texts: () => string[];
+  readonly said: string[];
+  readonly sent: { trace: string; pin: unknown }[];
+  readonly beeps: string[];
+  signInAsked: number;
+  reversals: number;
+  answers: (entry: Entry | null) => Answer | Promise<Answer>;
+  reverses: () => ReversalEnd | Promise<ReversalEnd>;
+  signsIn: () => boolean | Promise<boolean>;
+  prepares: () => void;
+  press(...keys: Key[]): void;
+  swipe(chip?: boolean): void;
+  /** Another working key for PINs: the bank has given new ones. */
+  newKeys(): void;
+  /** How often a card was wiped, and a request that was never sent. */
+  readonly wiped: () => number;
+  readonly unsent: () => number;
+  readonly watching: () => number;
+  /** Until this screen stands, for the `time`-th time. */
+  screen(id: string, time?: number): Promise<void>;
+}
+
+const keys = ['0123456789ABCDEFFEDCBA9876543210', 'FEDCBA98765432100123456789ABCDEF'];
+
+export function saleBench(t: { teardown(after: () => void): unknown }): SaleBench {
+  const clock = virtualClock();
+  const journal = journalIn(testFolder(t), { clock });
+  t.teardown(() => journal.close());
+  const typed: Key[] = [];
+  let taker: ((key: Key) => void) | null = null;
+  let standing: Screen | null = null;
+  const swipes: boolean[] = [];
+  let swiped: ((chip: boolean) => void) | null = null;
+  let wiped = 0;
+  let unsent = 0;
+  let watching = 0;
+  let pik = 0;
+  const cipher = () => blockCipher('3des', Buffer.from(keys[pik] ?? '', 'hex'));
+
+  const press = (signal?: AbortSignal): Promise<Key> => {
+    signal?.throwIfAborted();
+    const key = typed.shift();
+    if (key !== undefined) return Promise.resolve(key);
+    return new Promise((resolve, reject) => {
+      taker = resolve;
+      signal?.addEventListener('abort', () => {
+        if (taker === resolve) taker = null;
+        reject(signal.reason);
+      });
+    });
+  };
+  const operator: Operator = {
+    show(draw) {
+      standing = draw(texts('en'), bar);
+      if (bench.screens.at(-1) !== standing.id) bench.screens.push(standing.id);
+    },
+    refresh: () => undefined,
+    press,
+    async pressWithin(seconds, count, signal) {
+      count?.(seconds);
+      const over = new AbortController();
+      const ended = AbortSignal.any(signal === undefined ? [over.signal] : [signal, over.signal]);
+      const pressed = press(ended);
+      pressed.catch(() => undefined);
+      try {
+        return await Promise.race([pressed, clock.sleep(seconds * 1000, ended).then(() => null)]);
+      } finally {
+        over.abort();
+      }
+    },
+    flush: () => void typed.splice(0),
+    beep: (beep) => void bench.beeps.push(beep),
+    seen: () => ({ screen: standing?.id ?? '', texts: [] }),
+    watch: () => () => undefined,
+  };
+  const cardOf = (chip: boolean) => ({
+    pan: Pan.from('6222020010011234'),
+    ...{ expiry: '3012', serviceCode: '120', name: null, track2: null, track3: null, hasChip: chip },
+    wipe: () => void wiped++,
+  });
+  const host = {
+    line: 'primary',
+    prepare(_: string, { trace, batch, amount, pin }: { trace: string; batch: string; amount: number; pin: unknown }) {
+      bench.prepares();
+      return { trace, batch, amount, pin, entry_mode: '021', wipe: () => void unsent++ };
+    },
+    async send(prepared: { trace: string; pin: unknown }, beforeFirstByte: () => void): Promise<Answer> {
+      await null;
+      const answer = bench.answers;
+      if (answer === lineDown) return answer(null);
+      beforeFirstByte();
+      bench.sent.push({ trace: prepared.trace, pin: prepared.pin });
+      return answer(journal.last());
+    },
+    async reverse(): Promise<ReversalEnd> {
+      bench.reversals++;
+      return bench.reverses();
+    },
+  };
+  const outbox = openOutbox({
+    ...{ journal, clock, host },
+    openCard: () => ({ pan: null, expiry: '3012' }),
+    signIn: async () => bench.signsIn(),
+    random: (bytes) => new Uint8Array(bytes).fill(128),
+    profile: { retries: 3, first_wait_ms: 1000, most_wait_ms: 60_000 },
+  });
+  const counter = {
+    ...{ operator, journal, outbox, host, clock },
+    customer: {
+      say: (...rows: string[]) => void bench.said.push(rows.join(' ')),
+      due: (_: number, ...rows: string[]) => void bench.said.push(rows.join(' ')),
+      refresh: () => undefined,
+    },
+    reader: {
+      well: true,
+      next: (signal: AbortSignal) =>
+        new Promise((resolve, reject) => {
+          const read = (chip: boolean) => resolve({ read: 'card', card: cardOf(chip) });
+          const waiting = swipes.shift();
+          if (waiting !== undefined) return read(waiting);
+          swiped = read;
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    },
+    vault: {
+      kcvOf: (slot: string) => (slot === 'PIK' ? cipher().kcv : '00000000'),
+      pinEntry: () => pinEntry(cipher, 'a'),
+      fingerprint: () => new Uint8Array(32).fill(9),
+      sealCard: () => new Uint8Array(16),
+    },
+    paper: {
+      ...{ problem: null, owed: 0, print: () => undefined, stateOf: () => 'printing' },
+      watch() {
+        watching++;
+        return () => void watching--;
+      },
+    },
+    config: {
+      terminal: {
+        sale: { limit_fen: 5_000_000, again_within_s: 180 },
+        waits: { card_s: 60, pin_s: 60, confirm_s: 60 },
+        receipt: { columns: 32, copies: ['merchant', 'cardholder'] },
+      },
+      profile: { pin_bypass: true },
+      network: { answer_timeout_ms: 60_000 },
+    },
+    issuerOf: () => null,
+    codeWords: (code: string) => ({ title: code, customer: '', clerk: '' }),
+    signInBeforeNext: () => void bench.signInAsked++,
+    signedIn: '01',
+  } as unknown as Counter;
+
+  const bench: SaleBench = {
+    ...{ counter, journal, clock, screens: [], said: [], sent: [], beeps: [], signInAsked: 0, reversals: 0 },
+    texts: () => (standing === null ? [] : [JSON.stringify(standing.body)]),
+    answers: () => yes,
+    reverses: () => ({ end: 'acknowledged', code: '00' }),
+    signsIn: () => true,
+    prepares: () => undefined,
+    press(...more) {
+      for (const key of more) {
+        if (taker === null) typed.push(key);
+        else {
+          const take = taker;
+          taker = null;
+          take(key);
+        }
+      }
+    },
+    swipe(chip = false) {
+      if (swiped === null) swipes.push(chip);
+      else swiped(chip);
+      swiped = null;
+    },
+    newKeys: () => void pik++,
+    wiped: () => wiped,
+    unsent: () => unsent,
+    watching: () => watching,
+    async screen(id, time = 1) {
+      for (let turn = 0; turn < 200; turn++) {
+        if (standing?.id === id && bench.screens.filter((shown) => shown === id).length >= time) return;
+        await new Promise(setImmediate);
+      }
+      throw new Error(`not ${id} but ${bench.screens.join(' → ')}`);
+    },
+  };
+  return bench;
+}
+
+/** As `answers`: no line, so that nothing is sent. */
+export const lineDown = (): never => {
+  throw new Fault({ kind: 'line-down', tried: [] });
+};

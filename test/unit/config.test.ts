@@ -1,0 +1,58 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import t, { type Test } from 'tap';
+import { readConfig } from '../../src/config/config.ts';
+import { Fault } from '../../src/values/problem.ts';
+
+const shipped = join(import.meta.dirname, '../../firmware-config');
+const schemas = ['schemas/terminal.json', 'schemas/network.json', 'schemas/profile.json', 'boards/schema.json'];
+
+/** The problem with a configuration in which one file is changed. */
+function problemWith(t: Test, file: string, change: (value: Record<string, unknown>) => void): unknown {
+  const folder = mkdtempSync(join(tmpdir(), 'guitai-config-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  cpSync(shipped, folder, { recursive: true });
+  const value = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  change(value);
+  writeFileSync(join(folder, file), JSON.stringify(value));
+  try {
+    readConfig(folder);
+    return null;
+  } catch (error) {
+    if (error instanceof Fault) return error.problem;
+    throw error;
+  }
+}
+
+t.test('what is shipped is read', async (t) => {
+  const { terminal, profile, board } = readConfig(shipped);
+  t.equal(terminal.profile, profile.name);
+  t.equal(terminal.board, board.name);
+});
+
+t.test('the schemas are schemas: boot does not look at them itself', async (t) => {
+  for (const file of schemas) {
+    const ajv = new Ajv({ strict: true });
+    t.ok(ajv.validateSchema(JSON.parse(readFileSync(join(shipped, file), 'utf8'))), `${file}: ${ajv.errorsText()}`);
+  }
+  t.notOk(new Ajv({ logger: false }).validateSchema({ type: 'objekt' }), 'and one that is none is refused');
+});
+
+t.test('an unknown key, a missing one and a wrong value are refused by file, key and remedy', async (t) => {
+  const unknown = problemWith(t, 'terminal.json', (value) => Object.assign(value, { langauge: 'en' }));
+  const named = { kind: 'configuration', file: 'firmware-config/terminal.json' };
+  t.match(unknown, { ...named, key: 'langauge', remedy: /spelling/ });
+  const missing = problemWith(t, 'network.json', (value) => delete value.primary);
+  t.match(missing, { kind: 'configuration', file: 'firmware-config/network.json', key: 'primary', remedy: 'add it' });
+  t.match(
+    problemWith(t, 'terminal.json', (value) => Object.assign(value, { language: 'fr' })),
+    { ...named, key: 'language' },
+  );
+});
+
+t.test('a plain line needs a lab profile', async (t) => {
+  const problem = problemWith(t, 'profiles/lab.json', (value) => Object.assign(value, { lab: false }));
+  t.match(problem, { file: 'firmware-config/network.json', key: 'primary', why: 'is not TLS' });
+});

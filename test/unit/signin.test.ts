@@ -1,0 +1,37 @@
+import t from 'tap';
+import { texts } from '../../src/config/texts.ts';
+import type { Key } from '../../src/operator/keypad.ts';
+import type { Draw, Operator } from '../../src/operator/operator.ts';
+import type { BarFacts } from '../../src/operator/screens/bar.ts';
+import { type SignInDesk, signIn } from '../../src/signin/signin.ts';
+import { Fault } from '../../src/values/problem.ts';
+
+const bar: BarFacts = {
+  ...{ operator: null, batch: null, line: null, paper: null, time: null, lab: true },
+  support: { machine: '-', accounts: '-' },
+};
+
+t.test('a disk on which no try can be counted is shown, and stops nothing', async (t) => {
+  const keys: Key[] = ['0', '1', 'enter', '0', '0', '0', '0', 'enter', 'enter'];
+  const screens: string[] = [];
+  const ended = Promise.withResolvers<never>();
+  const press = () => {
+    const key = keys.shift();
+    return key === undefined ? ended.promise : Promise.resolve(key);
+  };
+  const operator = {
+    show: (draw: Draw) => void screens.push(draw(texts('en'), bar).id),
+    ...{ press, pressWithin: press, flush: () => undefined, beep: () => undefined },
+  } as unknown as Operator;
+  const people = {
+    check: async () => {
+      throw new Fault({ kind: 'disk-full', file: 'operators.sealed' });
+    },
+  } as unknown as SignInDesk['people'];
+  const signing = signIn({ operator, people } as unknown as SignInDesk);
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  ended.reject(new Error('no key is left'));
+  await t.rejects(signing, new Error('no key is left'));
+  t.ok(screens.includes('signin.failed'), screens.join(' '));
+  t.equal(screens.at(-1), 'signin.operator', 'and asked anew');
+});
