@@ -24,7 +24,9 @@ await countertop('voids that are lost', { answer_timeout_ms: 1000 }, async (t, c
       { type: 'sale', state: 'posted' },
     ]);
     t.equal(await counter.balance('boc-debit'), before - 3001);
-    t.match((await counter.get<{ rows: string[] }>('display')).rows.join(), /撤销未完成/);
+    await counter.until('the display', async () =>
+      /撤销未完成/.test((await counter.get<{ rows: string[] }>('display')).rows.join()),
+    );
     await counter.press('enter');
     await counter.screen('void.card');
     await swipeAndPin(counter, 'boc-debit', '123456', 'void.approved');

@@ -3,6 +3,8 @@ import { begin, lastTwo, SUPERVISOR, swipeAndPin } from './void-steps.ts';
 
 await countertop('the void of a sale', {}, async (t, counter) => {
   await counter.signIn();
+  const displayed = (rows: string) =>
+    counter.until(rows, async () => (await counter.get<{ rows: string[] }>('display')).rows.join(' ').startsWith(rows));
 
   await story(t, counter, 'the last sale is voided: screen, display, paper, journal and bank say so', async (t) => {
     const before = await counter.balance('boc-debit');
@@ -21,12 +23,11 @@ await countertop('the void of a sale', {}, async (t, counter) => {
     await counter.screen('void.supervisor');
     await counter.press(...SUPERVISOR);
     await counter.screen('void.card');
-    t.same((await counter.get<{ rows: string[] }>('display')).rows.slice(0, 2), ['退回 ¥128.50', '请刷卡']);
-    const papers = (await counter.paper()).length;
+    await displayed('退回 ¥128.50 请刷卡');
     const seen = await swipeAndPin(counter, 'boc-debit', '123456', 'void.approved');
     for (const text of ['已撤销，不再扣款', '撤销成功', '¥128.50']) t.ok(seen.texts.includes(text), text);
     t.notMatch(seen.texts.join(), /已扣款/);
-    t.same((await counter.get<{ rows: string[] }>('display')).rows.slice(0, 2), ['退回 ¥128.50', '已撤销']);
+    await displayed('退回 ¥128.50 已撤销');
     const [undo, sale] = await lastTwo(counter);
     t.match(undo, { type: 'void', amount: 12850, state: 'approved', code: '00', original: sale?.trace });
     t.match(sale, { type: 'sale', amount: 12850, state: 'voided' });
@@ -34,9 +35,9 @@ await countertop('the void of a sale', {}, async (t, counter) => {
     t.match(atBank, { type: 'void', state: 'posted', original: sale?.trace });
     t.match(first, { type: 'sale', state: 'voided' });
     t.equal(await counter.balance('boc-debit'), before);
-    const slips = await counter.until('both slips', async () => {
-      const paper = (await counter.paper()).slice(papers).filter(({ cut }) => cut);
-      return paper.length >= 2 && paper;
+    const slips = await counter.until('both slips of the void, after both of the sale', async () => {
+      const paper = (await counter.paper()).filter(({ cut }) => cut);
+      return paper.length >= 4 && paper.slice(2);
     });
     t.match(slips[0]?.text, new RegExp(`消费撤销[\\s\\S]*${undo?.trace}[\\s\\S]*原凭证号[\\s\\S]*${sale?.trace}`));
     await counter.press('enter');
