@@ -1,4 +1,5 @@
 import { coveredByMac, type Message, unpack } from '../src/host/codec.ts';
+import { inquire } from './balance.ts';
 import { type DesKey, macOf, sameBytes } from './ciphers.ts';
 import { type Issuer, issuer } from './issuer.ts';
 import { echo, signIn, signOut } from './network.ts';
@@ -27,6 +28,8 @@ export interface Acquirer {
 interface Exchange {
   readonly event: string;
   readonly mti: string;
+  /** F3, where it tells the exchange from others of its MTI. */
+  readonly processing?: string;
   /** F60.3; null where it does not choose. */
   readonly network: readonly string[] | null;
   /** Also of a blocked terminal and a closed merchant. */
@@ -41,6 +44,13 @@ const EXCHANGES: readonly Exchange[] = [
   { event: 'sign-in', mti: '0800', network: ['001', '003', '004'], work: { mac: false, answer: signIn } },
   { event: 'sign-out', mti: '0820', network: ['002'], work: { mac: false, answer: signOut } },
   { event: 'echo', mti: '0820', network: ['301'], work: { mac: false, answer: echo } },
+  {
+    event: 'balance',
+    mti: '0200',
+    processing: '310000',
+    network: null,
+    work: { mac: true, answer: (office, asked, at) => inquire(office, at, asked) },
+  },
   {
     event: 'trade',
     mti: '0200',
@@ -107,9 +117,13 @@ export function acquirer(office: Office): Acquirer {
   }
 }
 
-function exchangeOf({ mti, batch = '' }: Message): Exchange | null {
+function exchangeOf({ mti, processing, batch = '' }: Message): Exchange | null {
   const network = batch.slice(8, 11);
-  return EXCHANGES.find((row) => row.mti === mti && (row.network === null || row.network.includes(network))) ?? null;
+  const fits = (row: Exchange) =>
+    row.mti === mti &&
+    (row.processing === undefined || row.processing === processing) &&
+    (row.network === null || row.network.includes(network));
+  return EXCHANGES.find(fits) ?? null;
 }
 
 /** What lets a terminal tell which of its requests was refused. */

@@ -28,6 +28,8 @@ export interface Verdict {
 export interface Issuer {
   /** Whose card it is and whether its PIN is right where one was given: all that is asked where money goes back to it. */
   recognise(ask: Ask): Verdict;
+  /** Whether its holder may be told what is on it. */
+  disclose(ask: Ask): Verdict;
   /** Decides, and counts a wrong PIN; moves no money. */
   decide(ask: Ask): Verdict;
   /** True where there is such a card. */
@@ -43,6 +45,7 @@ export function issuer({ seed, books: { db }, ledger }: Office): Issuer {
   return {
     decide: (ask) =>
       judged(ask, (card) => refusalOf(card, ask) ?? pinRefusal(card, ask) ?? moneyRefusal(card, ask.amount)),
+    disclose: (ask) => judged(ask, (card) => refusalOf(card, ask) ?? pinRefusal(card, ask)),
     recognise: (ask) => judged(ask, (card) => (ask.pin === null ? null : pinRefusal(card, ask))),
     unlock: (card) => tried.run(0, card).changes === 1,
     wrongPins,

@@ -9,7 +9,7 @@ import type { Card } from './seed.ts';
 import { type TradeType, typeOf } from './trades.ts';
 import { undo } from './void.ts';
 
-const CURRENCY = '156';
+export const CURRENCY = '156';
 
 /** A request that moves money, once it is whole, new, of the open batch, and its card's secrets are opened. */
 export interface Asked {
@@ -125,7 +125,7 @@ function keep(office: Office, { request, type, trace, amount, ask }: Asked, deci
 }
 
 /** What the card's issuer is asked, or the code that refuses what cannot be asked. */
-function askOf(office: Office, { message, keys, at }: SealedRequest, amount: Fen): Ask | string {
+export function askOf(office: Office, { message, keys, at }: SealedRequest, amount: Fen): Ask | string {
   const { security = '0'.repeat(16), pan, expiry, entryMode = '' } = message;
   let track = message.track2;
   if (track !== undefined && security[2] === '1') {
