@@ -4,7 +4,16 @@ import type { Operator } from './operator/operator.ts';
 import { type MenuEntry, menu } from './operator/screens/idle.ts';
 
 /** What the menus can choose. A choice keeps its digit for ever: hands learn places, not words. */
-export type Choice = 'sale' | 'void-refund' | 'print-last' | 'manage' | 'checkup' | 'language' | 'sign-out' | 'about';
+export type Choice =
+  | 'sale'
+  | 'void-refund'
+  | 'balance'
+  | 'print-last'
+  | 'manage'
+  | 'checkup'
+  | 'language'
+  | 'sign-out'
+  | 'about';
 
 interface Row extends MenuEntry {
   readonly choice: Choice | null;
@@ -16,7 +25,7 @@ const main: readonly Row[] = [
   { digit: '2', text: 'menu.void-refund', choice: 'void-refund' },
   { digit: '3', text: 'menu.scan', choice: null, dark: true },
   { digit: '4', text: 'menu.preauth', choice: null, dark: true },
-  { digit: '5', text: 'menu.balance', choice: null, dark: true },
+  { digit: '5', text: 'menu.balance', choice: 'balance' },
   { digit: '6', text: 'menu.print-last', choice: 'print-last' },
   { digit: '7', text: 'menu.settle', choice: null, dark: true },
   { digit: '8', text: 'menu.prepaid', choice: null, dark: true },

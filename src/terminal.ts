@@ -1,3 +1,4 @@
+import { tellBalance } from './balance/balance.ts';
 import { type CheckupDesk, checkUpOnDemand, powerOn } from './checkup/power-on.ts';
 import { chooseFromMenu } from './menu.ts';
 import { acknowledged } from './operator/ask.ts';
@@ -64,6 +65,7 @@ async function trade(terminal: Terminal): Promise<void> {
     const choice = await chooseFromMenu(counter.operator);
     if (choice === 'sale') await sale(terminal, { digit: '0' });
     else if (choice === 'void-refund') await voidOrRefund(terminal);
+    else if (choice === 'balance') await balance(terminal);
     else if (choice === 'print-last') await printLast(counter);
     else if (choice === 'checkup') await checkUpOnDemand(terminal.checkup);
     else if (choice === 'language') terminal.switchLanguage();
@@ -135,6 +137,13 @@ async function voidOrRefund(terminal: Terminal): Promise<void> {
   terminal.session.flow = 'refund';
   await signInAgain(terminal);
   await giveBack(terminal.counter);
+}
+
+/** What is on the customer's card. */
+async function balance(terminal: Terminal): Promise<void> {
+  terminal.session.flow = 'balance';
+  await signInAgain(terminal);
+  await tellBalance(terminal.counter);
 }
 
 /** After 77, 99, A0 or the header's wish the bank hears nothing before a sign-in; nobody need type for it. */

@@ -9,6 +9,8 @@ export interface Prompts {
   due(amount: Fen, ...rows: readonly TextId[]): void;
   /** The amount that goes back to the customer, and what to do. */
   back(amount: Fen, ...rows: readonly TextId[]): void;
+  /** What is on the customer's card. */
+  balance(amount: Fen, label: 'display.balance' | 'display.overdrawn'): void;
   /** Shows again what stands: the language has changed. */
   refresh(): void;
 }
@@ -16,7 +18,7 @@ export interface Prompts {
 interface Standing {
   readonly amount: Fen | null;
   /** What the amount is to the customer. */
-  readonly label: 'display.due' | 'display.back';
+  readonly label: 'display.due' | 'display.back' | 'display.balance' | 'display.overdrawn';
   readonly rows: readonly TextId[];
 }
 
@@ -40,6 +42,10 @@ export function promptsOn(display: CustomerDisplay, text: () => Text): Prompts {
     },
     back(amount, ...rows) {
       standing = { amount, label: 'display.back', rows };
+      render();
+    },
+    balance(amount, label) {
+      standing = { amount, label, rows: [] };
       render();
     },
     refresh: render,

@@ -5,10 +5,12 @@ import type { PinBlock } from '../vault/pin-entry.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { WorkingSlot } from '../vault/working-keys.ts';
 import { type Answer, type Asked, doubtOf, judged, noAnswer } from './answers.ts';
+import { type Balance, balanceOf } from './balance.ts';
 import { forgetPacked, type Message, MessageError, packFrame } from './codec.ts';
 import { type Exchanged, type LineName, type LinkTools, openLink } from './link.ts';
 import { compose, type Facts, type OriginalPlace, type SaleCard } from './messages.ts';
 import { Prepared } from './prepared.ts';
+import { responseCode } from './response-codes.ts';
 import { type ReversalEnd, type ReversalRequest, reversalEnd, reversalFacts } from './reversal.ts';
 import type { HostSettings } from './settings.ts';
 import {
@@ -30,6 +32,11 @@ export interface Host {
   signOut(at: { trace: Trace; batch: Batch }): Promise<{ code: string | null }>;
   /** 0820/301: whether the bank is there, over which line. Throws a Fault of kind `line-down`, `host-silent` or `host-garbled`. */
   echo(signal?: AbortSignal): Promise<{ line: LineName; took_ms: number; code: string | null }>;
+  /**
+   * 0200/310000: what is on the card; moves nothing, owes nothing. Throws a Fault where there is no answer to speak of, as
+   * `echo` does, and `mac-wrong`.
+   */
+  balance(inquiry: Omit<FinancialRequest, 'amount' | 'original'>): Promise<BalanceEnd>;
   /** Everything that can be refused is refused here, before the journal's row is written. Wipes nothing of `card`. */
   prepare(transaction: ReversibleName, request: FinancialRequest): Prepared;
   /** Sends it once. See `Link.exchange` for `beforeFirstByte`; a Fault of kind `line-down` means that nothing was sent. */
@@ -51,6 +58,8 @@ export type SignInEnd =
       kcvs: Partial<Record<WorkingSlot, string>>;
     }
   | { end: 'refused'; code: string };
+
+export type BalanceEnd = { end: 'told'; balance: Balance } | { end: 'refused'; code: string; signInAgain: boolean };
 
 export interface FinancialRequest {
   readonly trace: Trace;
@@ -125,6 +134,17 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       return { line, took_ms: clock.monotonic() - started, code: heard.code ?? null };
     },
 
+    async balance({ trace, batch, card, pin }) {
+      const entryMode = pin === null ? '022' : '021';
+      const { heard } = await ask('balance', { trace, batch, card, pin, entryMode });
+      const { code, balance } = heard;
+      if (code === undefined) throw garbled('F39', 'missing');
+      if (code !== '00') return { end: 'refused', code, signInAgain: responseCode(code)?.signInAgain === true };
+      const told = balanceOf(balance, settings.profile.currency);
+      if (told === null) throw garbled('F54', 'no balance of this currency');
+      return { end: 'told', balance: told };
+    },
+
     prepare(transaction, { trace, batch, amount, card, pin, original = null }) {
       if (amount === 0) throw new RangeError(`a ${transaction} of nothing`);
       const row = transactions[transaction];
@@ -189,13 +209,13 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
 
   /** An exchange about no money: the answer, or a Fault. */
   async function ask(
-    name: 'sign-in' | 'sign-out' | 'echo',
+    name: 'sign-in' | 'sign-out' | 'echo' | 'balance',
     facts: Facts,
     signal?: AbortSignal,
   ): Promise<{ heard: Message; line: LineName }> {
     const row = transactions[name];
     const { message, frame } = packed(name, row, facts);
-    const exchanged = await link.exchange({ message, frame }, signal);
+    const exchanged = await link.exchange({ message, frame }, signal).finally(() => frame.fill(0));
     if (exchanged.end === 'silent') throw new Fault({ kind: 'host-silent', waited_ms: exchanged.waited_ms });
     if (exchanged.end === 'line-lost') throw garbled('message', 'the line closed before the answer');
     if (exchanged.end === 'garbled') throw garbled(exchanged.field, exchanged.why);

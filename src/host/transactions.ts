@@ -20,6 +20,19 @@ export const transactions = {
     fields: ['trace', 'terminal', 'merchant', 'batch'],
   },
   echo: { request: '0820', answer: '0830', kind: '00', network: '301', fields: ['terminal', 'merchant', 'batch'] },
+  balance: {
+    request: '0200',
+    answer: '0210',
+    processing: '310000',
+    condition: '00',
+    kind: '01',
+    network: '000',
+    capability: true,
+    fields: [
+      ...['pan', 'processing', 'trace', 'expiry', 'entryMode', 'cardSequence', 'condition', 'pinCapture', 'track2'],
+      ...['track3', 'terminal', 'merchant', 'currency', 'pinBlock', 'security', 'chip', 'additional59', 'batch'],
+    ] as readonly FieldName[],
+  },
   sale: {
     request: '0200',
     answer: '0210',
@@ -71,7 +84,7 @@ export interface Transaction {
 }
 
 export type TransactionName = keyof typeof transactions;
-/** The financial requests, each made good by a reversal where its result is unknown. */
+/** Those that move money and are made good by a reversal where the result is unknown. */
 export type ReversibleName = 'sale' | 'void';
 
 /** 0400: the original's F3, F25 and F60, its trace and its batch; neither track nor PIN (unionpay.md 7). */

@@ -5,9 +5,9 @@ import { voidConfirm, voidOtherCard } from '../operator/screens/void.ts';
 import { presentCard } from '../sale/card.ts';
 import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
+import { inFlow } from '../sale/in-flow.ts';
 import { askPin } from '../sale/pin.ts';
 import type { PinBlock } from '../vault/pin-entry.ts';
-import { inFlow } from './in-flow.ts';
 import { approved } from './supervisor.ts';
 
 export type VoidEnd = { end: 'cancelled' } | ChargeEnd;

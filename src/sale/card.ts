@@ -3,7 +3,6 @@ import { acknowledged } from '../operator/ask.ts';
 import type { Ways } from '../operator/screens/idle.ts';
 import { type CardFacts, saleCard, saleCardAgain, saleCardAnother, saleChip } from '../operator/screens/sale.ts';
 import type { Fen } from '../values/fen.ts';
-import { fen } from '../values/fen.ts';
 import type { Counter } from './counter.ts';
 
 /** So many swipes that cannot be read, and another card or another way is asked for. */
@@ -48,14 +47,14 @@ export async function presentCard(
     } else if (amount !== null) customer.due(amount, 'display.swipe');
 
     const wait_s = config.terminal.waits.card_s;
-    const step = { amount: amount ?? fen(0), unread, chip };
+    const step = { amount, unread, chip };
     read = await nextSwipe(counter, wait_s, step);
     if (read === null) return null;
   }
 }
 
 interface Step {
-  readonly amount: Fen;
+  readonly amount: Fen | null;
   readonly unread: number;
   readonly chip: boolean;
 }

@@ -15,13 +15,14 @@ const QUIET_S = 2;
 export async function askPin(
   counter: Counter,
   card: StripeCard,
-  amount: Fen,
+  amount: Fen | null,
 ): Promise<{ readonly block: PinBlock | null } | null> {
   const { operator, customer, vault, config } = counter;
   const bypass = config.profile.pin_bypass;
   const entry = vault.pinEntry();
-  if (bypass) customer.due(amount, 'display.pin', 'display.pin.none', 'display.shield');
-  else customer.due(amount, 'display.pin', 'display.shield');
+  const rows = ['display.pin', ...(bypass ? (['display.pin.none'] as const) : []), 'display.shield'] as const;
+  if (amount === null) customer.say(...rows);
+  else customer.due(amount, ...rows);
   try {
     for (;;) {
       const { count } = entry;

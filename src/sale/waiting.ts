@@ -5,7 +5,7 @@ import type { Counter } from './counter.ts';
 /** Counts the seconds on the screen from the moment that `work` says the request has left, until `work` is over. */
 export async function whileWaiting<T>(
   { operator, clock }: Counter,
-  amount: Fen,
+  amount: Fen | null,
   of_s: number,
   work: (sent: () => void) => Promise<T>,
 ): Promise<T> {

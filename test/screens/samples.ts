@@ -1,8 +1,9 @@
 import type { Text } from '../../src/config/texts.ts';
 import type { Screen } from '../../src/operator/screen.ts';
+import * as balance from '../../src/operator/screens/balance.ts';
 import type { BarFacts } from '../../src/operator/screens/bar.ts';
 import * as checkup from '../../src/operator/screens/checkup.ts';
-import { asIn } from '../../src/operator/screens/flow-words.ts';
+import { asIn, type OtherFlow } from '../../src/operator/screens/flow-words.ts';
 import * as handshake from '../../src/operator/screens/handshake.ts';
 import * as idle from '../../src/operator/screens/idle.ts';
 import * as paper from '../../src/operator/screens/paper.ts';
@@ -65,11 +66,14 @@ const allPending = Object.fromEntries(parts.map((part) => [part, { state: 'pendi
 
 type Make = (text: Text, sentence: Sentences) => Screen;
 
-/** A sale's screen as the void of a sale shows it. */
-const inVoid =
+/** A sale's screen as another flow shows it. */
+const shownIn =
+  (flow: OtherFlow) =>
   (make: Make): Make =>
   (text, sentence) =>
-    asIn('void', (words) => make(words, sentence))(text, bar);
+    asIn(flow, (words) => make(words, sentence))(text, bar);
+const inVoid = shownIn('void');
+const inBalance = shownIn('balance');
 
 /** What a table of response codes says, in the language of the screen. */
 interface Sentences {
@@ -94,7 +98,7 @@ const entries: readonly idle.MenuEntry[] = [
   { digit: '2', text: 'menu.void-refund' },
   { digit: '3', text: 'menu.scan', dark: true },
   { digit: '4', text: 'menu.preauth', dark: true },
-  { digit: '5', text: 'menu.language' },
+  { digit: '5', text: 'menu.balance' },
   { digit: '6', text: 'menu.print-last' },
   { digit: '7', text: 'menu.checkup' },
   { digit: '8', text: 'menu.sign-out' },
@@ -242,6 +246,16 @@ export const samples = {
   'void.refused': inVoid((t) =>
     result.saleRefused(t, offline, { problem: { kind: 'line-down', tried: [] }, retry: true }),
   ),
+  'balance.card': inBalance((t) => sale.saleCard(t, bar, { amount: null, ways: allWays, seconds: 54 })),
+  'balance.pin': inBalance((t) => sale.salePin(t, bar, { amount: null, card: boc, count: 6, bypass: true })),
+  'balance.waiting': inBalance((t) => sale.saleWaiting(t, bar, { amount: null, seconds: 57, of: 60 })),
+  'balance.refused': inBalance((t) =>
+    result.saleRefused(t, offline, { problem: { kind: 'line-down', tried: [] }, retry: false }),
+  ),
+  'balance.told': (t) => balance.balanceTold(t, bar, { amount: most, overdrawn: false, masked: boc.masked }),
+  'balance.told:overdrawn': (t) =>
+    balance.balanceTold(t, bar, { amount: most, overdrawn: true, masked: '622848*********5511' }),
+  'balance.declined': (t, words) => balance.balanceDeclined(t, bar, { code: '55', words }),
   'paper.out': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'out' }),
   'paper.cover': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'cover' }),
   'paper.fault': (t) => paper.paperTrouble(t, offline, { slip: null, trouble: 'fault' }),

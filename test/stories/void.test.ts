@@ -96,6 +96,9 @@ await countertop('the void of a sale', {}, async (t, counter) => {
   });
 
   await story(t, counter, 'a wrong supervisor password approves nothing', async (t) => {
+    await counter.sell('5500', 'boc-debit', '123456');
+    await counter.press('enter');
+    await counter.screen('idle');
     const rows = (await counter.journal()).length;
     await counter.press('menu', '2', 'enter');
     await counter.screen('void.confirm');

@@ -3,7 +3,7 @@ import type { Screen } from '../screen.ts';
 import type { BarFacts } from './bar.ts';
 
 /** The flows that ask a sale's questions and end as a sale ends, about another movement of the money. */
-export type OtherFlow = 'void';
+export type OtherFlow = 'void' | 'balance';
 
 /** What such a flow says where a sale would say something else. A text that is no row is the same in both. */
 const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
@@ -37,6 +37,12 @@ const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
     'display.approved': 'display.voided',
     'display.not-charged': 'display.still-charged',
     'display.reversed': 'display.void.reversed',
+  },
+  balance: {
+    'place.sale': 'menu.balance',
+    'refused.title': 'balance.refused.title',
+    'wait.not-sent': 'balance.wait',
+    'wait.sent': 'balance.wait',
   },
 };
 

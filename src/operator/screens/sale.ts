@@ -56,7 +56,8 @@ export function saleAmount(text: Text, bar: BarFacts, { amount, limit, card, aga
 }
 
 export interface CardAskFacts {
-  readonly amount: Fen;
+  /** Null where none is in question. */
+  readonly amount: Fen | null;
   readonly ways: Ways;
   readonly seconds: number;
 }
@@ -160,7 +161,7 @@ export function saleNumber(text: Text, bar: BarFacts, { card, amount, expiry }: 
 }
 
 export interface PinFacts {
-  readonly amount: Fen;
+  readonly amount: Fen | null;
   readonly card: CardFacts;
   /** How many digits are typed; nothing else of them ever comes here. */
   readonly count: number;
@@ -174,7 +175,7 @@ export function salePin(text: Text, bar: BarFacts, { amount, card, count, bypass
     ...sale(text, bar, 'sale.pin', [
       { ...quiet(dotted(inFours(card.masked), card.issuer), 'centre'), key: 'card' },
       ...centred([
-        amountNode(amount, 'medium', 'centre'),
+        ...(amount === null ? [] : [amountNode(amount, 'medium', 'centre')]),
         { node: 'text', text: text('pin.ask'), size: 'title', align: 'centre' },
         { node: 'dots', count },
       ]),
@@ -203,7 +204,7 @@ export function saleConnecting(text: Text, bar: BarFacts, { amount, line }: Conn
 }
 
 export interface WaitingFacts {
-  readonly amount: Fen;
+  readonly amount: Fen | null;
   /** Seconds left of `of` until the result is called unknown. */
   readonly seconds: number;
   readonly of: number;
@@ -227,10 +228,16 @@ export function sale(text: Text, bar: BarFacts, id: string, body: readonly Node[
   return { id, tone: 'plain', bar: barOf(text, bar, text('place.sale')), body };
 }
 
-function waitBody(amount: Fen, part: number | null, title: string, under: string | null, inside?: string): Node[] {
+function waitBody(
+  amount: Fen | null,
+  part: number | null,
+  title: string,
+  under: string | null,
+  inside?: string,
+): Node[] {
   return centred(
     [
-      amountNode(amount, 'medium', 'centre'),
+      ...(amount === null ? [] : [amountNode(amount, 'medium', 'centre')]),
       inside === undefined ? { node: 'ring', part } : { node: 'ring', part, text: inside },
       { node: 'text', key: 'title', text: title, size: 'title', align: 'centre' },
       ...(under === null ? [] : [quiet(under, 'centre')]),
@@ -239,7 +246,7 @@ function waitBody(amount: Fen, part: number | null, title: string, under: string
   );
 }
 
-function cardHead(title: string, amount: Fen): Node {
+function cardHead(title: string, amount: Fen | null): Node {
   return {
     node: 'line',
     key: 'head',
@@ -247,7 +254,7 @@ function cardHead(title: string, amount: Fen): Node {
     stack: true,
     children: [
       { node: 'text', text: title, size: 'title', strong: true, grow: true },
-      amountNode(amount, 'small', 'end'),
+      ...(amount === null ? [] : [amountNode(amount, 'small', 'end')]),
     ],
   };
 }

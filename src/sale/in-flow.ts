@@ -1,6 +1,6 @@
 import type { Prompts } from '../customer/prompts.ts';
 import { asIn, type OtherFlow, wordOf } from '../operator/screens/flow-words.ts';
-import type { Counter } from '../sale/counter.ts';
+import type { Counter } from './counter.ts';
 
 /** The counter as another flow has it: the questions and results of a sale, in that flow's name and words. */
 export function inFlow(counter: Counter, flow: OtherFlow): Counter {
@@ -12,7 +12,7 @@ export function inFlow(counter: Counter, flow: OtherFlow): Counter {
     customer: {
       ...customer,
       say: (...rows) => customer.say(...rows.map((id) => wordOf(flow, id))),
-      due: back,
+      due: flow === 'void' ? back : (amount, ...rows) => customer.due(amount, ...rows.map((id) => wordOf(flow, id))),
       back,
     },
   };

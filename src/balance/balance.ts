@@ -1,0 +1,97 @@
+import type { StripeCard } from '../card/stripe-card.ts';
+import type { BalanceEnd } from '../host/host.ts';
+import { acknowledged } from '../operator/ask.ts';
+import { balanceDeclined, balanceTold } from '../operator/screens/balance.ts';
+import { presentCard } from '../sale/card.ts';
+import { refuse, whyNoPayment } from '../sale/charge.ts';
+import type { Counter } from '../sale/counter.ts';
+import { inFlow } from '../sale/in-flow.ts';
+import { askPin } from '../sale/pin.ts';
+import { whileWaiting } from '../sale/waiting.ts';
+import { Fault, type Problem } from '../values/problem.ts';
+import type { PinBlock } from '../vault/pin-entry.ts';
+
+/** A balance does not stay in sight of whoever comes next. */
+const SHOWN_S = 30;
+
+/** The balance inquiry (余额查询): card, PIN, and what is on it, for the customer's eyes. No money moves, nothing is owed. */
+export async function tellBalance(standing: Counter): Promise<void> {
+  const counter = inFlow(standing, 'balance');
+  try {
+    const problem = whyNoPayment(counter);
+    if (problem !== null) {
+      await refuse(counter, problem);
+      return;
+    }
+    counter.customer.say('display.swipe');
+    const card = await presentCard(counter, null, null);
+    if (card === null) return;
+    try {
+      await withCard(counter, card);
+    } finally {
+      card.wipe();
+    }
+  } finally {
+    counter.customer.say('display.welcome');
+  }
+}
+
+async function withCard(counter: Counter, card: StripeCard): Promise<void> {
+  for (;;) {
+    const pin = await askPin(counter, card, null);
+    if (pin === null) return;
+    const end = await inquire(counter, card, pin.block);
+    if (end === 'pin-again') continue;
+    await show(counter, card, end);
+    return;
+  }
+}
+
+type Inquired = BalanceEnd | { readonly end: 'failed'; readonly problem: Problem };
+
+/** The bank's answer, or what kept it away; `pin-again` where a sign-in has changed the PIN's key meanwhile. */
+async function inquire(counter: Counter, card: StripeCard, pin: PinBlock | null): Promise<Inquired | 'pin-again'> {
+  const { customer, outbox, journal, host, config, vault } = counter;
+  customer.say('display.bank');
+  const answer_s = Math.ceil(config.network.answer_timeout_ms / 1000);
+  try {
+    // The protocol wants what is owed told before the next request (unionpay.md 7).
+    await outbox.clearBeforeSale();
+    if (pin !== null && pin.kcv !== vault.kcvOf('PIK')) return 'pin-again';
+    const at = { trace: journal.takeTrace(), batch: journal.batch };
+    return await whileWaiting(counter, null, answer_s, (sent) => {
+      sent();
+      return host.balance({ ...at, card, pin });
+    });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { end: 'failed', problem: error.problem };
+  }
+}
+
+async function show(counter: Counter, { pan }: StripeCard, end: Inquired): Promise<void> {
+  const { operator, customer } = counter;
+  if (end.end === 'failed') {
+    // Keys that the bank does not share spoil every answer until the next sign-in.
+    if (end.problem.kind === 'mac-wrong') counter.signInBeforeNext();
+    await refuse(counter, end.problem);
+    return;
+  }
+  operator.flush();
+  if (end.end === 'refused') {
+    if (end.signInAgain) counter.signInBeforeNext();
+    customer.say('display.declined');
+    operator.beep('refused');
+    operator.show((text, bar) => balanceDeclined(text, bar, { code: end.code, words: counter.codeWords(end.code) }));
+    await acknowledged(operator, ['enter', 'cancel']);
+    return;
+  }
+  const { amount, overdrawn } = end.balance;
+  customer.balance(amount, overdrawn ? 'display.overdrawn' : 'display.balance');
+  operator.beep('done');
+  operator.show((text, bar) => balanceTold(text, bar, { amount, overdrawn, masked: pan.masked }));
+  for (;;) {
+    const key = await operator.pressWithin(SHOWN_S);
+    if (key === null || key === 'enter' || key === 'cancel') return;
+  }
+}
