@@ -225,3 +225,21 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
 export const lineDown = (): never => {
   throw new Fault({ kind: 'line-down', tried: [] });
 };
+
+/** A disk without room. */
+export const full = () => {
+  throw new Fault({ kind: 'disk-full', file: 'journal.db' });
+};
+
+/** From the amount to the PIN's Enter. */
+export async function toTheBank(bench: SaleBench, time = 1): Promise<void> {
+  await bench.screen('sale.card', time);
+  bench.swipe();
+  await bench.screen('sale.number', time);
+  bench.press('enter');
+  await bench.screen('sale.pin', time);
+  bench.press('1', '2', '3', '4', '5', '6', 'enter');
+}
+
+/** The word of the newest row. */
+export const stateOf = ({ journal }: SaleBench) => journal.last()?.state;
