@@ -65,6 +65,16 @@ t.test('the reason says why', async (t) => {
   }
 });
 
+t.test("the reversal of an approval carries the bank's authorisation", async (t) => {
+  const { outbox, host, owing } = bench(t);
+  await outbox.settle(owing(100, approval));
+  await outbox.settle(owing(100, silence));
+  t.same(
+    host.asked.map(({ authorisation }) => authorisation),
+    ['A00001', null],
+  );
+});
+
 t.test('each try of one debt is the same request', async (t) => {
   const { outbox, host, owing } = bench(t);
   const entry = owing(100, answerOf('unknown', '00', 'bad-mac'));

@@ -44,6 +44,22 @@ t.test('a card is wiped whoever gives the sale up, and silence is no yes', async
   }
 });
 
+t.test('after three swipes that cannot be read another card is asked for', async (t) => {
+  const bench = saleBench(t);
+  const selling = sell(bench.counter, { amount: fen(100) });
+  await bench.screen('sale.card');
+  for (let swipe = 1; swipe < 3; swipe++) {
+    bench.swipe('worn');
+    await bench.screen('sale.card.again');
+  }
+  bench.swipe('worn');
+  await bench.screen('sale.card.another');
+  bench.press('enter');
+  await bench.screen('sale.card', 2);
+  bench.press('cancel');
+  t.equal((await selling).end, 'cancelled');
+});
+
 t.test('a customer who gives up at the PIN pays nothing', async (t) => {
   const bench = saleBench(t);
   const selling = sell(bench.counter, { amount: fen(100) });

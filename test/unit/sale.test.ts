@@ -237,7 +237,7 @@ t.test('a swiped chip card is wiped and its stripe not used', async (t) => {
   const bench = saleBench(t);
   const selling = sell(bench.counter, { amount: fen(100) });
   await bench.screen('sale.card');
-  bench.swipe(true);
+  bench.swipe('chip');
   await bench.screen('sale.chip');
   t.equal(bench.wiped(), 1);
   bench.press('cancel');
