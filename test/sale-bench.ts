@@ -25,6 +25,8 @@ export const yes = { ...answerOf('charged', '00'), signInAgain: false } satisfie
 export const no = { ...answerOf('not charged', '51'), signInAgain: false } satisfies Answer;
 export const nothing = { ...answerOf('unknown', null, 'silent'), signInAgain: false } satisfies Answer;
 
+type Swipe = 'stripe' | 'chip' | 'worn';
+
 /** A counter with the real flow, journal and outbox, and a bank, a clerk and a card that a test speaks for. */
 export interface SaleBench {
   readonly counter: Counter;
@@ -43,7 +45,7 @@ export interface SaleBench {
   signsIn: () => boolean | Promise<boolean>;
   prepares: () => void;
   press(...keys: Key[]): void;
-  swipe(chip?: boolean): void;
+  swipe(how?: Swipe): void;
   /** Another working key for PINs: the bank has given new ones. */
   newKeys(): void;
   /** How often a card was wiped, and a request that was never sent. */
@@ -63,8 +65,8 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
   const typed: Key[] = [];
   let taker: ((key: Key) => void) | null = null;
   let standing: Screen | null = null;
-  const swipes: boolean[] = [];
-  let swiped: ((chip: boolean) => void) | null = null;
+  const swipes: Swipe[] = [];
+  let swiped: ((how: Swipe) => void) | null = null;
   let wiped = 0;
   let unsent = 0;
   let watching = 0;
@@ -149,7 +151,10 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
       well: true,
       next: (signal: AbortSignal) =>
         new Promise((resolve, reject) => {
-          const read = (chip: boolean) => resolve({ read: 'card', card: cardOf(chip) });
+          const read = (how: Swipe) =>
+            resolve(
+              how === 'worn' ? { read: 'unreadable', why: 'parity' } : { read: 'card', card: cardOf(how === 'chip') },
+            );
           const waiting = swipes.shift();
           if (waiting !== undefined) return read(waiting);
           swiped = read;
@@ -201,9 +206,9 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
         }
       }
     },
-    swipe(chip = false) {
-      if (swiped === null) swipes.push(chip);
-      else swiped(chip);
+    swipe(how = 'stripe') {
+      if (swiped === null) swipes.push(how);
+      else swiped(how);
       swiped = null;
     },
     newKeys: () => void pik++,
@@ -225,3 +230,21 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
 export const lineDown = (): never => {
   throw new Fault({ kind: 'line-down', tried: [] });
 };
+
+/** A disk without room. */
+export const full = () => {
+  throw new Fault({ kind: 'disk-full', file: 'journal.db' });
+};
+
+/** From the amount to the PIN's Enter. */
+export async function toTheBank(bench: SaleBench, time = 1): Promise<void> {
+  await bench.screen('sale.card', time);
+  bench.swipe();
+  await bench.screen('sale.number', time);
+  bench.press('enter');
+  await bench.screen('sale.pin', time);
+  bench.press('1', '2', '3', '4', '5', '6', 'enter');
+}
+
+/** The word of the newest row. */
+export const stateOf = ({ journal }: SaleBench) => journal.last()?.state;

@@ -54,7 +54,9 @@ export function openLive(counter: Counter, token: string, hosts: ReadonlySet<str
       socket.on('error', () => socket.destroy());
       const refused = whyRefused(request, token, hosts) ?? (clients.size >= MOST_CLIENTS ? '503 Too Many Pages' : null);
       if (refused !== null) {
-        socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        const answer = `HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+        // Nobody reads it any more, so it would not notice that the far end has gone.
+        socket.end(answer, () => socket.destroy());
         return;
       }
       server.handleUpgrade(request, socket, head, welcome);

@@ -1,4 +1,5 @@
 import { type Fen, fen } from '../values/fen.ts';
+import type { State } from '../values/state.ts';
 import { type Batch, batch, type Trace, trace } from '../values/trace.ts';
 import {
   type Answered,
@@ -9,7 +10,7 @@ import {
   progressOf,
   type Ruling,
 } from './events.ts';
-import { type Debt, debtOf, type State, stateOf } from './progress.ts';
+import { type Debt, debtOf, stateOf } from './progress.ts';
 import { type EntryType, type TypeFacts, types } from './types.ts';
 
 /** What was written when an entry began; none of it ever changes. */

@@ -1,12 +1,13 @@
 import { type Clock, type Random, systemClock } from '../values/clock.ts';
 import type { Fen } from '../values/fen.ts';
 import { Fault, type Problem } from '../values/problem.ts';
+import type { State } from '../values/state.ts';
 import { type Batch, batch, following, type Trace, trace } from '../values/trace.ts';
 import type { JournalDisk } from './disk.ts';
 import type { Entry, EntryFacts, Row } from './entry.ts';
 import type { Copy } from './events.ts';
 import { lock, type Reconciliation } from './lock.ts';
-import { type Debt, owesMoney, type State } from './progress.ts';
+import { type Debt, owesMoney } from './progress.ts';
 import { shelf } from './shelf.ts';
 import type { Store } from './store.ts';
 import { type EntryType, types } from './types.ts';

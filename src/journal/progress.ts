@@ -1,3 +1,4 @@
+import type { State } from '../values/state.ts';
 import type { Lost } from './types.ts';
 
 /** How far a request has come. Made from its events by `after` (events.ts), never stored. */
@@ -29,19 +30,6 @@ export const papers = ['owed', 'done'] as const;
 export type Paper = (typeof papers)[number];
 
 export type Debt = 'reverse' | 'confirm' | 'reprint' | 'nothing';
-
-/** The words that screen, slip, till, journal and control API share (money rule 17). */
-export type State =
-  | 'pending'
-  | 'approved'
-  | 'declined'
-  | 'unknown'
-  | 'reversing'
-  | 'reversed'
-  | 'reversed-unconfirmed'
-  | 'voided'
-  | 'refunded'
-  | 'parked';
 
 /** A column of a table: one value, one of several, or any. */
 type Cell<Value> = Value | readonly Value[] | '-';

@@ -1,10 +1,10 @@
 import type { Host } from '../host/host.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { State } from '../journal/progress.ts';
 import type { Clock, Random } from '../values/clock.ts';
 import { exclusive } from '../values/exclusive.ts';
 import { Fault, type Problem } from '../values/problem.ts';
+import type { State } from '../values/state.ts';
 import { bell } from './bell.ts';
 import { type OpenCard, reversalOf } from './reversal.ts';
 

@@ -1,9 +1,9 @@
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { State } from '../journal/progress.ts';
 import { acknowledged, askDigits } from '../operator/ask.ts';
 import { type VoidWhy, voidRefused, voidTrace } from '../operator/screens/void.ts';
 import type { Counter } from '../sale/counter.ts';
+import type { State } from '../values/state.ts';
 import { trace } from '../values/trace.ts';
 
 /** How far back the last sale is looked for. */

@@ -8,6 +8,7 @@ import {
   handshakeRunning,
 } from '../operator/screens/handshake.ts';
 import { Fault, type Problem } from '../values/problem.ts';
+import { refusals } from '../vault/centre-messages.ts';
 import type { HandshakeEnd } from '../vault/handshake.ts';
 import type { Vault } from '../vault/vault.ts';
 
@@ -61,15 +62,3 @@ function whyOf(problem: Problem): HandshakeWhy {
       return 'malformed';
   }
 }
-
-const refusals: readonly HandshakeWhy[] = [
-  'wrong-ca',
-  'expired',
-  'replayed-token',
-  'bad-signature',
-  'kcv-mismatch',
-  'unknown-terminal',
-  'revoked',
-  'version',
-  'malformed',
-];

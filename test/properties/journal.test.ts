@@ -174,7 +174,8 @@ t.test('a terminal killed at any moment has every row that it was told of', asyn
       journal.close();
     }
   }
-  t.ok(told.size > 50, `${told.size} sales were told of`);
+  // Enough to mean something; how many it is depends on the machine's load.
+  t.ok(told.size > rounds, `${told.size} sales were told of`);
 });
 
 /** Runs the writer and kills it with SIGKILL `ms` after it says that it trades. */

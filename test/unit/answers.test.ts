@@ -4,6 +4,7 @@ import codesZh from '../../firmware-config/texts/codes.zh-CN.json' with { type: 
 import { type Answer, type Asked, judged } from '../../src/host/answers.ts';
 import { type MessageFields, message, pack, unpack } from '../../src/host/codec.ts';
 import { responseCodes } from '../../src/host/response-codes.ts';
+import { reversalEnd } from '../../src/host/reversal.ts';
 import { blockCipher } from '../../src/vault/ciphers.ts';
 import { acquirerMac } from '../../src/vault/mac.ts';
 import type { Vault } from '../../src/vault/vault.ts';
@@ -91,6 +92,19 @@ t.test('an approval tells who approved, stripped of what a printer must not get'
 
 t.test('the header can ask for a sign-in', async (t) => {
   t.equal(heard({ header: '603103310000' }).signInAgain, true);
+});
+
+t.test('a reversal is over by 00 alone, has no original by 12 and 25 alone, and nothing under a bad MAC', async (t) => {
+  const ends: Record<string, string[]> = {};
+  for (const code of Object.keys(responseCodes)) {
+    const { end } = reversalEnd(heard({ code }));
+    ends[end] = [...(ends[end] ?? []), code];
+    const { end: forged } = reversalEnd(heard({ code }, 'bad'));
+    t.equal(forged, 'sign-in-first', `${code} under a bad MAC`);
+  }
+  t.strictSame(ends.acknowledged, ['00']);
+  t.strictSame(ends['no-original'], ['12', '25']);
+  t.strictSame(ends['sign-in-first'], ['77', '99', 'A0']);
 });
 
 t.test('every code has its words in both languages, and no words lack a code', async (t) => {

@@ -52,6 +52,17 @@ t.test('an unknown key, a missing one and a wrong value are refused by file, key
   );
 });
 
+t.test('no profile lets money move without a MAC (money rules 2 and 5)', async (t) => {
+  for (const name of ['sale', 'reversal']) {
+    const change = (value: Record<string, unknown>) => {
+      (value.dialect as Record<string, unknown>).without_mac = ['sign-in', name];
+    };
+    t.match(problemWith(t, 'profiles/lab.json', change), {
+      ...{ kind: 'configuration', file: 'firmware-config/profiles/lab.json', key: /without_mac/ },
+    });
+  }
+});
+
 t.test('a plain line needs a lab profile', async (t) => {
   const problem = problemWith(t, 'profiles/lab.json', (value) => Object.assign(value, { lab: false }));
   t.match(problem, { file: 'firmware-config/network.json', key: 'primary', why: 'is not TLS' });

@@ -167,5 +167,5 @@ t.test('no request for the WebSocket ends the board, however odd it is and howev
     }
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
-  t.equal((await fetch(`${url}/api/fault`)).status, 200);
+  t.equal((await fetch(`${url}/api/sounds`)).status, 200);
 });

@@ -2,24 +2,7 @@ import t from 'tap';
 import type { Entry } from '../../src/journal/entry.ts';
 import { sell } from '../../src/sale/sale.ts';
 import { fen } from '../../src/values/fen.ts';
-import { Fault } from '../../src/values/problem.ts';
-import { lineDown, no, nothing, type SaleBench, saleBench } from '../sale-bench.ts';
-
-const full = () => {
-  throw new Fault({ kind: 'disk-full', file: 'journal.db' });
-};
-
-/** From the amount to the PIN's Enter. */
-async function toTheBank(bench: SaleBench): Promise<void> {
-  await bench.screen('sale.card');
-  bench.swipe();
-  await bench.screen('sale.number');
-  bench.press('enter');
-  await bench.screen('sale.pin');
-  bench.press('1', '2', '3', '4', '5', '6', 'enter');
-}
-
-const stateOf = ({ journal }: SaleBench) => journal.last()?.state;
+import { full, lineDown, no, nothing, type SaleBench, saleBench, stateOf, toTheBank } from '../sale-bench.ts';
 
 t.test('an approved sale says so on screen, display and journal, and wipes the card', async (t) => {
   const bench = saleBench(t);
@@ -254,7 +237,7 @@ t.test('a swiped chip card is wiped and its stripe not used', async (t) => {
   const bench = saleBench(t);
   const selling = sell(bench.counter, { amount: fen(100) });
   await bench.screen('sale.card');
-  bench.swipe(true);
+  bench.swipe('chip');
   await bench.screen('sale.chip');
   t.equal(bench.wiped(), 1);
   bench.press('cancel');

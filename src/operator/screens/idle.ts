@@ -1,5 +1,6 @@
 import type { Text, TextId } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
+import type { State } from '../../values/state.ts';
 import type { Foot, Icon, Node, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
 import { centred } from './layout.ts';
@@ -13,23 +14,10 @@ export interface Ways {
 
 export const wayOrder = ['stripe', 'chip', 'tap'] as const satisfies readonly Icon[];
 
-/** How a transaction ended or stands, in the words of money rule 17. */
-export type SaleState =
-  | 'pending'
-  | 'approved'
-  | 'declined'
-  | 'unknown'
-  | 'reversing'
-  | 'reversed'
-  | 'reversed-unconfirmed'
-  | 'voided'
-  | 'refunded'
-  | 'parked';
-
 export interface IdleFacts {
   readonly merchant: string;
   readonly ways: Ways;
-  readonly last: { readonly type: 'sale' | 'void'; readonly amount: Fen; readonly state: SaleState } | null;
+  readonly last: { readonly type: 'sale' | 'void'; readonly amount: Fen; readonly state: State } | null;
   /** What is still to be made good: each stays on the screen until it is. */
   readonly owed: {
     readonly reversing: number;

@@ -1,9 +1,9 @@
 import type { Text, TextId } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
 import type { Problem } from '../../values/problem.ts';
+import type { State } from '../../values/state.ts';
 import type { Node, RowNode, Screen } from '../screen.ts';
 import type { BarFacts } from './bar.ts';
-import type { SaleState } from './idle.ts';
 import { callAccounts, dotted, inFours, quiet, result, said } from './layout.ts';
 import { call, problemWords } from './problem.ts';
 import { sale as framed } from './sale.ts';
@@ -225,7 +225,7 @@ export function saleRefused(text: Text, bar: BarFacts, { problem, retry }: Refus
 export interface AgainFacts {
   readonly amount: Fen;
   readonly masked: string;
-  readonly first: { readonly trace: string; readonly time: string; readonly state: SaleState };
+  readonly first: { readonly trace: string; readonly time: string; readonly state: State };
 }
 
 /** Money rule 16: the same card and amount within minutes. */

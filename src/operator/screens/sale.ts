@@ -1,8 +1,9 @@
 import type { Text } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
+import type { State } from '../../values/state.ts';
 import type { Node, Screen, Tile } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
-import { type SaleState, type Ways, wayOrder } from './idle.ts';
+import { type Ways, wayOrder } from './idle.ts';
 import { amountNode, centred, dotted, inFours, quiet, result, said } from './layout.ts';
 
 /** What the screens of a sale know of its card: the masked number and, where the terminal knows it, the issuer. */
@@ -17,7 +18,7 @@ export interface AmountFacts {
   /** The card that came before the amount. */
   readonly card?: CardFacts;
   /** This card has just paid this amount: the time and how that ended (money rule 16). */
-  readonly again?: { readonly time: string; readonly state: SaleState } | null;
+  readonly again?: { readonly time: string; readonly state: State } | null;
   /** The last key would have gone over the limit, or Enter came with nothing typed. */
   readonly refused?: 'over' | 'zero' | null;
 }

@@ -1,0 +1,12 @@
+/** The words that screen, slip, till, journal and control API share for how a transaction stands (money rule 17). */
+export type State =
+  | 'pending'
+  | 'approved'
+  | 'declined'
+  | 'unknown'
+  | 'reversing'
+  | 'reversed'
+  | 'reversed-unconfirmed'
+  | 'voided'
+  | 'refunded'
+  | 'parked';
