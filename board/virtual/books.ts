@@ -35,6 +35,10 @@ export function agreement(
   const cutOff = journal.length >= most || transactions.length >= most;
   const ours = byTrace(journal);
   const theirs = byTrace(transactions.filter((row) => isMoney(row)));
+  // A void whose result is open leaves its sale open too: the bank may have voided it.
+  const undone = new Set(
+    [...ours.values()].flatMap(({ state, undoes }) => (stillOpen.has(state) ? (undoes ?? []) : [])),
+  );
   const differing = [];
   let open = 0;
   for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
@@ -42,6 +46,7 @@ export function agreement(
     const bank = theirs.get(key)?.state ?? ABSENT;
     if (cutOff && (terminal === ABSENT || bank === ABSENT)) continue;
     if (stillOpen.has(terminal)) open++;
+    else if (undone.has(key)) continue;
     else if (
       terminal === ABSENT ? bank === 'posted' : !agree(terminal, bank) || !sameAmount(ours.get(key), theirs.get(key))
     ) {
@@ -64,17 +69,23 @@ function sameAmount(ours: Row | undefined, theirs: Row | undefined): boolean {
 interface Row {
   readonly state: string;
   readonly amount: number;
+  /** The key of the row that this one undoes. */
+  readonly undoes: string | null;
 }
 
 function byTrace(rows: readonly unknown[]): Map<string, Row> {
   const found = new Map<string, Row>();
   for (const row of rows) {
-    const { batch, trace, state, amount } = row as Record<string, unknown>;
-    // The same number may be written 45 by one side and 000045 by the other.
-    const key = `${String(batch).padStart(6, '0')}/${String(trace).padStart(6, '0')}`;
-    found.set(key, { state: String(state), amount: Number(amount) });
+    const { batch, trace, state, amount, original } = row as Record<string, unknown>;
+    const undoes = typeof original === 'string' ? keyOf(batch, original) : null;
+    found.set(keyOf(batch, trace), { state: String(state), amount: Number(amount), undoes });
   }
   return found;
+}
+
+/** The same number may be written 45 by one side and 000045 by the other. A void is of its sale's batch. */
+function keyOf(batch: unknown, trace: unknown): string {
+  return `${String(batch).padStart(6, '0')}/${String(trace).padStart(6, '0')}`;
 }
 
 function isMoney(row: unknown): boolean {

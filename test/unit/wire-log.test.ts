@@ -85,6 +85,11 @@ t.test('both books agree row by row, by state and amount', async (t) => {
     },
   );
   t.equal(agreement([row('2', 'reversing'), row('3', 'unknown')], [row('2', 'posted')]).open, 2);
+  const voiding = (state: string) => [row('2', 'approved'), { ...row('3', state), type: 'void', original: '000002' }];
+  const voided = [row('2', 'voided'), row('3', 'posted')];
+  t.same(agreement(voiding('unknown'), voided).differing, [], 'a void whose result is open leaves its sale open');
+  t.equal(agreement(voiding('approved'), voided).differing.length, 1, 'a voided sale is not approved');
+  t.same(agreement([row('2', 'voided'), row('3', 'approved')], voided).differing, []);
   const differing = (ours: object[], theirs: object[]) => agreement(ours, theirs).differing.length;
   t.equal(differing([row('2', 'approved')], []), 1, 'approved here, unknown to the bank');
   t.equal(differing([], [row('2', 'posted')]), 1, 'posted at the bank, unknown here');
