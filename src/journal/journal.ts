@@ -193,7 +193,7 @@ export function openJournal(parts: JournalParts): Journal {
     debts,
     again({ fingerprint, amount, within_ms }) {
       const alike = entries.alike(fingerprint, amount, clock.now() - within_ms);
-      return alike.find((entry) => entry.state !== 'declined') ?? null;
+      return alike.find(({ facts, state }) => types[facts.type].moves === 'in' && state !== 'declined') ?? null;
     },
     get busy() {
       return entries.held > 0;

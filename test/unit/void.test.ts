@@ -9,6 +9,7 @@ import { migrate, steps, versionOf } from '../../src/journal/schema.ts';
 import { textsOf } from '../../src/operator/screen.ts';
 import { reversalOf } from '../../src/outbox/reversal.ts';
 import { whyNot } from '../../src/refund/original.ts';
+import { fen } from '../../src/values/fen.ts';
 import { batch } from '../../src/values/trace.ts';
 import {
   answerOf,
@@ -77,6 +78,17 @@ t.test('a void that is declined, unknown or reversed leaves the sale as it was',
   lost.reversed('00');
   t.equal(lost.state, 'reversed');
   t.equal(sale.state, 'approved', 'money rule 7: it is charged again');
+});
+
+t.test('a void is not what the same card has paid before', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const sale = sold(journal);
+  const undo = begun(journal, sale);
+  undo.sent();
+  undo.answered(approval);
+  undo.completed();
+  const like = { fingerprint: new Uint8Array(32).fill(9), amount: fen(12_850), within_ms: 60_000 };
+  t.equal(journal.again(like)?.id, sale.id, 'money rule 16 asks about the sale, and says that it is voided');
 });
 
 t.test('two people may rule that a void stands: its sale is voided then', async (t) => {
