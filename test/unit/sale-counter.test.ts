@@ -165,6 +165,7 @@ for (const [end, answer] of [
     await bench.clock.advance(1000);
     await bench.screen(end);
     t.equal(bench.screens.at(-1), end);
+    t.equal(await Promise.race([selling, 'waits']), 'waits', 'for a key that has seen it');
     bench.press(end === 'sale.unknown' ? 'cancel' : 'enter');
     await selling;
   });
