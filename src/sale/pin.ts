@@ -18,7 +18,7 @@ export async function askPin(
   amount: Fen,
 ): Promise<{ readonly block: PinBlock | null } | null> {
   const { operator, customer, vault, config } = counter;
-  const bypass = config.profile.pin_bypass;
+  const bypass = config.profile.pin_bypass && !card.needsPin;
   const entry = vault.pinEntry();
   if (bypass) customer.due(amount, 'display.pin', 'display.pin.none', 'display.shield');
   else customer.due(amount, 'display.pin', 'display.shield');
