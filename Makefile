@@ -21,7 +21,7 @@ test: ## every test: types, lint, tidy, unit, golden, properties, stories, the p
 	@$(env)
 	npx tsc -p .
 	npx biome check --error-on-warnings .
-	npx tap --jobs=2 --timeout=180 test/*.test.ts test/*/*.test.ts
+	npx tap --jobs=2 --timeout=600 test/*.test.ts test/*/*.test.ts
 
 check: ## types, lint, tidy and the fast tests, about a minute
 	@setup/install.sh test

@@ -94,7 +94,7 @@ async function factory(args: string[]): Promise<void> {
 
 function countertop(given: string | undefined): string {
   const dir = resolve(given ?? process.env.GUITAI_DIR ?? join(import.meta.dirname, '..', '.guitai'));
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   return dir;
 }
 

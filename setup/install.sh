@@ -85,7 +85,7 @@ native() {
 # libatomic1: the runtime; socat: the serial lines; python3, make, g++: node-gyp builds epoll and i2c-bus.
 needed=(ca-certificates libatomic1 socat python3 make g++)
 command -v npm >/dev/null || needed+=(npm)
-[ "$purpose" != test ] || needed+=(chromium systemd git)
+[ "$purpose" != test ] || needed+=(chromium systemd git spin)
 debian_packages "${needed[@]}"
 runtime
 node_modules

@@ -52,12 +52,12 @@ export function probesOf(parts: Parts): readonly Probe[] {
       part: 'reader',
       needed: true,
       deadline_ms,
-      async ask() {
-        await reader.check();
+      async ask(signal) {
+        await answered(() => reader.check(), signal);
         return text()('way.stripe');
       },
     },
-    { part: 'printer', needed: false, deadline_ms, ask: () => printerIsWell(parts) },
+    { part: 'printer', needed: false, deadline_ms, ask: (signal) => printerIsWell(parts, signal) },
     {
       part: 'storage',
       needed: true,
@@ -99,14 +99,25 @@ export function probesOf(parts: Parts): readonly Probe[] {
   ];
 }
 
-async function printerIsWell({ printer, paper }: Parts): Promise<null> {
+async function printerIsWell({ printer, paper }: Parts, signal: AbortSignal): Promise<null> {
   try {
-    paper.found(problemOf(await printer.check()));
+    paper.found(problemOf(await answered(() => printer.check(), signal)));
   } catch (error) {
     if (error instanceof Fault) paper.found(error.problem);
     throw error;
   }
   return well(paper.problem);
+}
+
+/** A device that has just got its power may be deaf to the first question: it is asked until its time is up. */
+async function answered<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (signal.aborted || !(error instanceof Fault) || error.problem.kind !== 'device-silent') throw error;
+    }
+  }
 }
 
 function well(problem: Problem | null): null {

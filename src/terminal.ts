@@ -4,7 +4,7 @@ import { chooseFromMenu } from './menu.ts';
 import { acknowledged } from './operator/ask.ts';
 import { about, goodbye, idle } from './operator/screens/idle.ts';
 import { paperNothing, paperPrinting, paperTrouble } from './operator/screens/paper.ts';
-import { signingOut } from './operator/screens/signin.ts';
+import { signingOut, signinRunning } from './operator/screens/signin.ts';
 import { giveBack } from './refund/give-back.ts';
 import { waysOf } from './sale/card.ts';
 import type { Counter } from './sale/counter.ts';
@@ -149,6 +149,7 @@ async function balance(terminal: Terminal): Promise<void> {
 /** After 77, 99, A0 or the header's wish the bank hears nothing before a sign-in; nobody need type for it. */
 async function signInAgain({ counter, session }: Terminal): Promise<void> {
   if (!session.signInAgain || session.operator === null) return;
+  counter.operator.show((text, bar) => signinRunning(text, bar, { step: 'line' }));
   try {
     const end = await signInToBank(counter, session.operator);
     if (end.end !== 'signed-in') return;

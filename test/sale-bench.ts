@@ -25,7 +25,7 @@ export const yes = { ...answerOf('charged', '00'), signInAgain: false } satisfie
 export const no = { ...answerOf('not charged', '51'), signInAgain: false } satisfies Answer;
 export const nothing = { ...answerOf('unknown', null, 'silent'), signInAgain: false } satisfies Answer;
 
-type Swipe = 'stripe' | 'chip' | 'worn';
+type Swipe = 'stripe' | 'pin' | 'chip' | 'worn';
 
 /** A counter with the real flow, journal and outbox, and a bank, a clerk and a card that a test speaks for. */
 export interface SaleBench {
@@ -109,9 +109,10 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     seen: () => ({ screen: standing?.id ?? '', texts: [] }),
     watch: () => () => undefined,
   };
-  const cardOf = (chip: boolean) => ({
+  const cardOf = (how: Swipe) => ({
     pan: Pan.from('6222020010011234'),
-    ...{ expiry: '3012', serviceCode: '120', name: null, track2: null, track3: null, hasChip: chip },
+    ...{ expiry: '3012', serviceCode: '121', name: null, track2: null, track3: null },
+    ...{ hasChip: how === 'chip', needsPin: how === 'pin' },
     wipe: () => void wiped++,
   });
   const host = {
@@ -152,9 +153,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
       next: (signal: AbortSignal) =>
         new Promise((resolve, reject) => {
           const read = (how: Swipe) =>
-            resolve(
-              how === 'worn' ? { read: 'unreadable', why: 'parity' } : { read: 'card', card: cardOf(how === 'chip') },
-            );
+            resolve(how === 'worn' ? { read: 'unreadable', why: 'parity' } : { read: 'card', card: cardOf(how) });
           const waiting = swipes.shift();
           if (waiting !== undefined) return read(waiting);
           swiped = read;

@@ -15,6 +15,8 @@ export interface StripeCard {
   readonly track3: Track | null;
   /** The service code says that a chip is on the card, so the stripe may not be used while the chip can be. */
   readonly hasChip: boolean;
+  /** The service code's third digit demands a PIN (ISO/IEC 7813, table 4): 0, 3 and 5. */
+  readonly needsPin: boolean;
   /** Overwrites the tracks once the sale no longer needs them. */
   wipe(): void;
 }
@@ -66,6 +68,7 @@ export function readStripe(swipe: RawSwipe): StripeRead {
       track2,
       track3,
       hasChip: serviceCode.startsWith('2') || serviceCode.startsWith('6'),
+      needsPin: '035'.includes(serviceCode.slice(2)),
       wipe: () => {
         track2.wipe();
         track3?.wipe();

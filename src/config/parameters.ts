@@ -28,12 +28,25 @@ export function withParameters(config: Config, sent: CentreParameters): Config {
   };
 }
 
-/** Whole or not at all: a power cut leaves the parameters of the handshake before. */
-export function keepParameters(file: string, sent: CentreParameters): void {
+/**
+ * Whole or not at all: a power cut leaves the parameters of the handshake before. So does a disk that is full or
+ * read-only (false): they are in effect all the same, and the next handshake brings them again.
+ */
+export function keepParameters(file: string, sent: CentreParameters): boolean {
+  try {
+    write(file, JSON.stringify(sent));
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    return false;
+  }
+}
+
+function write(file: string, text: string): void {
   const fresh = `${file}.new`;
   const written = openSync(fresh, 'w', 0o600);
   try {
-    writeSync(written, JSON.stringify(sent));
+    writeSync(written, text);
     fsyncSync(written);
   } finally {
     closeSync(written);
@@ -71,5 +84,8 @@ const shape = {
 function isParameters(value: unknown): value is CentreParameters {
   if (typeof value !== 'object' || value === null) return false;
   const fields = new Map<string, unknown>(Object.entries(value));
-  return Object.entries(shape).every(([name, type]) => typeof fields.get(name) === type);
+  return Object.entries(shape).every(([name, type]) => {
+    const field = fields.get(name);
+    return typeof field === type && (typeof field !== 'number' || (Number.isSafeInteger(field) && field > 0));
+  });
 }

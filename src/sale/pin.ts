@@ -18,7 +18,7 @@ export async function askPin(
   amount: Fen | null,
 ): Promise<{ readonly block: PinBlock | null } | null> {
   const { operator, customer, vault, config } = counter;
-  const bypass = config.profile.pin_bypass;
+  const bypass = config.profile.pin_bypass && !card.needsPin;
   const entry = vault.pinEntry();
   const rows = ['display.pin', ...(bypass ? (['display.pin.none'] as const) : []), 'display.shield'] as const;
   if (amount === null) customer.say(...rows);

@@ -23,10 +23,14 @@ export class Pan {
     return this.#digits.toString('latin1');
   }
 
-  /** `622202******1234`: the first six and the last four, as receipts and books show it (ISO 7812, PCI DSS 3.4.1). */
+  /**
+   * `622202******1234`: at most the first six and the last four, as receipts and books show it (PCI DSS 3.4.1). Of a
+   * short number fewer of the first: six digits at least stay hidden.
+   */
   get masked(): string {
     const digits = this.#digits.toString('latin1');
-    return `${digits.slice(0, 6)}${'*'.repeat(digits.length - 10)}${digits.slice(-4)}`;
+    const head = Math.min(6, digits.length - 10);
+    return `${digits.slice(0, head)}${'*'.repeat(digits.length - head - 4)}${digits.slice(-4)}`;
   }
 
   /** The issuer's number, first six digits. */

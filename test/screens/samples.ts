@@ -32,6 +32,7 @@ const starting: BarFacts = { ...before, line: null, paper: null, time: null };
 const onBackup: BarFacts = { ...bar, line: 'backup', paper: 'owed' };
 const offline: BarFacts = { ...bar, line: 'down', paper: 'out' };
 
+const noWays = { stripe: false, chip: false, tap: false };
 const stripeOnly = { stripe: true, chip: false, tap: false };
 const allWays = { stripe: true, chip: true, tap: true };
 const boc = { masked: '622202******1234', issuer: '中国银行' };
@@ -154,6 +155,13 @@ export const samples = {
       last: { type: 'void', amount: most, state: 'reversing' },
       owed: { reversing: 1, parked: 0, unconfirmed: 0, paper: 1 },
     }),
+  'idle:reader': (t) =>
+    idle.idle(t, bar, {
+      merchant: merchant.name,
+      ways: noWays,
+      last: null,
+      owed: { reversing: 0, parked: 0, unconfirmed: 0, paper: 0 },
+    }),
   'idle:parked': (t) =>
     idle.idle(t, offline, {
       merchant: merchant.name,
@@ -174,6 +182,7 @@ export const samples = {
       again: { time: '09:39:07', state: 'reversed-unconfirmed' },
     }),
   'sale.card': (t) => sale.saleCard(t, bar, { amount, ways: stripeOnly, seconds: 54 }),
+  'sale.card:none': (t) => sale.saleCard(t, bar, { amount: most, ways: noWays, seconds: 54 }),
   'sale.card:all': (t) => sale.saleCard(t, bar, { amount: most, ways: allWays, seconds: 54 }),
   'sale.card.again': (t) => sale.saleCardAgain(t, bar, { amount, ways: stripeOnly, seconds: 54, attempt: 2, most: 3 }),
   'sale.card.another': (t) => sale.saleCardAnother(t, bar, { ways: allWays, most: 3 }),

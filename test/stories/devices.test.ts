@@ -78,7 +78,7 @@ await countertop('devices that fail and come back', {}, async (t, counter) => {
     await counter.fault('stuck-key', true);
     await counter.power(true);
     const seen = await counter.screen('checkup.failed', 15_000);
-    t.match(seen.texts.join(), /键盘.*键卡住.*弹起来/);
+    t.match(seen.texts.join(), /键盘.*键卡住.*请松开卡住的按键/);
     t.match(await rowOf(counter, 'keypad'), { state: 'failed', problem: { kind: 'key-stuck' } });
     await counter.fault('stuck-key', false);
     await counter.signIn();

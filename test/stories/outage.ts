@@ -27,9 +27,8 @@ export async function agreed(t: Test, counter: Counter, before: number): Promise
   const slips = await since(counter, before);
   for (const copy of ['merchant', 'cardholder'] as const) {
     const firsts = slips.filter((text) => text.includes(headers[copy]) && !text.includes('DUPLICATE'));
+    // A copy whose end was printed, but not yet noted as printed, comes again: with the word (money rule 5).
     t.ok(firsts.length <= 1, `the ${copy}'s copy came ${firsts.length} times without DUPLICATE`);
-    const whole = slips.filter((text) => text.includes(headers[copy]) && text.includes(ends[copy]));
-    t.ok(whole.length <= 1, `the ${copy}'s copy came ${whole.length} times to its end`);
   }
 }
 

@@ -296,3 +296,17 @@ t.test('an answer keeps its own parts alone in the journal', async (t) => {
   journal.close();
   t.notMatch(readFileSync(filesIn(folder).file).toString('latin1'), /6222020010011234/);
 });
+
+t.test('what is being undone is not completed, and what nobody tried to undo is not ruled on', async (t) => {
+  const journal = journalIn(testFolder(t));
+  t.teardown(() => journal.close());
+  const charged = journal.begin(saleOf(100));
+  charged.sent();
+  charged.answered(approval);
+  const people: [string, string] = ['00', '99'];
+  const ruling = { money: 'charged', people, reference: 'B-1' } as const;
+  t.throws(() => charged.ruled(ruling), /ruled cannot happen/, 'the bank is asked first');
+  charged.reversalBegun();
+  t.throws(() => charged.completed(), /completed cannot happen/, 'the bank may have given the money back');
+  t.equal(charged.state, 'reversing');
+});

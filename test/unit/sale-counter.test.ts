@@ -165,6 +165,7 @@ for (const [end, answer] of [
     await bench.clock.advance(1000);
     await bench.screen(end);
     t.equal(bench.screens.at(-1), end);
+    t.equal(await Promise.race([selling, 'waits']), 'waits', 'for a key that has seen it');
     bench.press(end === 'sale.unknown' ? 'cancel' : 'enter');
     await selling;
   });
@@ -195,3 +196,19 @@ function swiped(bench: SaleBench): AbortSignal {
   bench.swipe();
   return new AbortController().signal;
 }
+
+t.test('a card that demands a PIN takes no Enter instead of one', async (t) => {
+  const bench = saleBench(t);
+  const selling = sell(bench.counter, { amount: fen(100) });
+  await bench.screen('sale.card');
+  bench.swipe('pin');
+  await bench.screen('sale.number');
+  // The second Enter of an impatient finger.
+  bench.press('enter', 'enter');
+  await bench.screen('sale.pin');
+  await bench.clock.advance(0);
+  t.equal(bench.screens.at(-1), 'sale.pin');
+  t.equal(bench.sent.length, 0);
+  bench.press('cancel');
+  await selling;
+});

@@ -96,7 +96,13 @@ t.test('only readers that are well are offered', async (t) => {
   const none = { stripe: false, chip: false, tap: false };
   const screen = sale.saleCard(zh, bar, { amount, ways: { ...none, stripe: true }, seconds: 9 });
   t.ok(textsOf(screen).includes('请刷卡'));
-  t.ok(textsOf(sale.saleCard(zh, bar, { amount, ways: none, seconds: 9 })).includes(zh('card.none')));
+  const lost = textsOf(sale.saleCard(zh, bar, { amount, ways: none, seconds: 9 }));
+  t.ok(lost.includes(zh('card.none')));
+  t.match(lost.join(), /请重新插好磁条读卡器的连线。.*010-/, 'and what to do is said');
+  t.match(
+    textsOf(sale.saleChip(zh, bar, { amount, ways: { ...none, stripe: true }, seconds: 9 })).join(),
+    /这是芯片卡,/,
+  );
   const nobody = idle(zh, bar, {
     merchant: '店',
     ways: none,

@@ -69,6 +69,15 @@ t.test('a chip card says so', async (t) => {
   }
 });
 
+t.test('the third digit of the service code demands a PIN', async (t) => {
+  await using at = counter();
+  for (const service of ['120', '121', '123', '125', '126', '127']) {
+    const swipe = at.reader.next(at.signal);
+    await at.farEnd.swipe({ track2: `6222020010011234=3012${service}0000000000` });
+    t.match(await swipe, { card: { needsPin: ['120', '123', '125'].includes(service) } }, service);
+  }
+});
+
 for (const [garble, why] of [
   ['parity', 'parity'],
   ['lrc', 'lrc'],

@@ -4,6 +4,7 @@ import type { State } from '../../values/state.ts';
 import type { Foot, Icon, Node, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
 import { centred } from './layout.ts';
+import { problemWords } from './problem.ts';
 
 /** The readers that are well: only those are offered. */
 export interface Ways {
@@ -38,7 +39,7 @@ export function idle(text: Text, bar: BarFacts, { merchant, ways, last, owed }: 
     body.push({ node: 'text', key: 'or', text: words, size: 'lead', colour: 'muted', align: 'centre' });
   }
   body.push({ node: 'icons', icons });
-  const notice = owedNotice(text, bar, owed);
+  const notice = owedNotice(text, bar, owed) ?? (lit.length === 0 ? readerLost(text, bar) : null);
   const foot: Foot = { enter: text('key.menu') };
   return {
     id: 'idle',
@@ -66,6 +67,13 @@ function owedNotice(text: Text, bar: BarFacts, owed: IdleFacts['owed']): Node | 
   if (reversing > 0) return notice('attention', text('idle.reversing', { count: reversing }));
   if (unconfirmed > 0) return notice('attention', text('idle.unconfirmed', { count: unconfirmed }));
   return paper > 0 ? notice('attention', text('idle.paper', { count: paper })) : null;
+}
+
+/** No reader is well: what to do, and whom to call. */
+export function readerLost(text: Text, bar: BarFacts): Node {
+  const { remedy } = problemWords(text, { kind: 'device-lost', device: 'stripe-reader' });
+  const lines = [remedy, text('call.machine', { phone: bar.support.machine })];
+  return { node: 'notice', align: 'centre', colour: 'attention', lines };
 }
 
 /** One entry of a menu, at the digit that chooses it. */

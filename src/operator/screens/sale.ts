@@ -3,7 +3,7 @@ import { type Fen, yuan } from '../../values/fen.ts';
 import type { State } from '../../values/state.ts';
 import type { Node, Screen, Tile } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
-import { type Ways, wayOrder } from './idle.ts';
+import { readerLost, type Ways, wayOrder } from './idle.ts';
 import { amountNode, centred, dotted, inFours, quiet, result, said } from './layout.ts';
 
 /** What the screens of a sale know of its card: the masked number and, where the terminal knows it, the issuer. */
@@ -63,10 +63,11 @@ export interface CardAskFacts {
   readonly seconds: number;
 }
 
-/** The three ways, lit only if that reader is well. */
+/** The three ways, lit only if that reader is well; without any, what to do about it. */
 export function saleCard(text: Text, bar: BarFacts, { amount, ways, seconds }: CardAskFacts): Screen {
+  const lost: Node[] = wayOrder.some((way) => ways[way]) ? [] : [readerLost(text, bar)];
   return {
-    ...sale(text, bar, 'sale.card', [cardHead(waysWords(text, ways), amount), wayTiles(text, ways)]),
+    ...sale(text, bar, 'sale.card', [cardHead(waysWords(text, ways), amount), ...lost, wayTiles(text, ways)]),
     foot: { cancel: text('key.cancel'), note: text('card.left', { seconds }) },
   };
 }
@@ -126,7 +127,7 @@ export function saleChip(text: Text, bar: BarFacts, { amount, ways, seconds }: C
   const only: Ways = ways.chip ? { stripe: false, chip: true, tap: ways.tap } : ways;
   return {
     ...sale(text, bar, 'sale.chip', [
-      cardHead(text('card.chip.title'), amount),
+      cardHead(text(ways.chip ? 'card.chip.title' : 'card.chip.title.none'), amount),
       { node: 'notice', colour: 'attention', lines: [words] },
       wayTiles(text, only),
     ]),
