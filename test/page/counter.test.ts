@@ -53,6 +53,32 @@ t.test('the page speaks both languages, and every control has a name', async (t)
   t.same(complaints, []);
 });
 
+t.test(
+  'the newest on the wires stays in sight through a resize, and an older one that is being read does too',
+  async (t) => {
+    const { url } = await countertop(t);
+    const { context } = await browser(t);
+    const page = await (await context()).newPage();
+    await page.goto(url);
+    await signIn(page);
+    const log = page.locator('#wires');
+    const below = () => log.evaluate((it) => it.scrollHeight - it.scrollTop - it.clientHeight);
+    await page.setViewportSize({ width: 1440, height: 600 });
+    await page.waitForTimeout(200);
+    t.ok((await below()) < 40, 'a lower window');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    for (const key of ['2', '5', '0', 'enter']) await page.locator(`[data-key="${key}"]`).click();
+    await shows(page, 'sale.card');
+    await page.waitForTimeout(500);
+    t.ok((await below()) < 40, 'what comes after it is followed');
+    await log.evaluate((it) => it.scrollTo(0, 0));
+    await page.locator('[data-key="cancel"]').click();
+    await shows(page, 'idle');
+    await page.waitForTimeout(500);
+    t.ok((await below()) > 40, 'nothing is pulled away from who reads further up');
+  },
+);
+
 t.test('on a phone nothing is wider than the glass, and a finger can pull a card through the slot', async (t) => {
   const { url } = await countertop(t);
   const { context } = await browser(t);

@@ -11,15 +11,33 @@ const REPEATED = new Set(['tpdu', 'header', 'mti', 'terminal', 'merchant', 'curr
 /** One element for each row, by the wire and the time at which its run began. */
 const elements = new Map();
 let rows = [];
+/** Whether the newest row is in sight, and the height at which that was seen. */
+let atEnd = true;
+let height = log.clientHeight;
 
 export function showWires() {
+  new ResizeObserver(stayAtEnd).observe(log);
+  log.addEventListener('scroll', () => {
+    // A resize moves the end away without anybody having scrolled: only a scroll at the same height is somebody's.
+    if (log.clientHeight === height) atEnd = isAtEnd();
+  });
   hear('whole', (message) => renew(message.rows));
   hear('wires', (message) => {
-    const follow = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+    const follow = atEnd;
     for (const row of message.rows) add(row);
     if (follow) log.scrollTop = log.scrollHeight;
   });
   whenLanguageChanges(() => renew(rows));
+}
+
+function isAtEnd() {
+  return log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+}
+
+/** A window or a telephone's address bar that changes its height leaves the newest row in sight. */
+function stayAtEnd() {
+  height = log.clientHeight;
+  if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
 function renew(fresh) {
