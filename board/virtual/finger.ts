@@ -22,7 +22,7 @@ const MOST_WAITING = 64;
 /** A finger feels for the click: it stays where it is until the pad has been looked at so often… */
 const LOOKS = 2;
 /** …or it is plain that nobody looks: the terminal is off, or hangs. */
-const NOBODY_LOOKS_MS = 400;
+const NOBODY_LOOKS_MS = 2000;
 
 export function finger(devices: Pick<FarEnds, 'key' | 'looks'>): Finger {
   const watchers = new Set<(key: KeyName, down: boolean) => void>();

@@ -33,8 +33,9 @@ export async function presentCard(
       read.card.wipe();
       chip = true;
       operator.beep('attention');
-      if (amount === null) customer.say('display.chip');
-      else customer.due(amount, 'display.chip');
+      const wanted = waysOf(counter).chip ? 'display.chip' : 'display.other-card';
+      if (amount === null) customer.say(wanted);
+      else customer.due(amount, wanted);
     } else if (read?.read === 'unreadable') {
       unread += 1;
       chip = false;

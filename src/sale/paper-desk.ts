@@ -40,6 +40,8 @@ export interface PaperDeskParts {
 
 /** How often a printer that cannot print is asked whether it can again. */
 const LOOK_AGAIN_MS = 2000;
+/** How often one that was well is: paper that is taken out between sales is missed before the next one, not after it. */
+const LOOK_AROUND_MS = 10_000;
 
 export function paperDesk({ journal, printer, config, clock, text, language }: PaperDeskParts): PaperDesk {
   const watchers = new Set<() => void>();
@@ -54,6 +56,11 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
   const now = (trouble: Problem | null) => {
     problem = trouble;
     tell();
+  };
+
+  /** Nobody is told of what they know. */
+  const seen = (trouble: Problem | null) => {
+    if (trouble?.kind !== problem?.kind) now(trouble);
   };
 
   function slipOf(entry: Entry, duplicate: boolean): SlipFacts {
@@ -94,14 +101,13 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     return true;
   }
 
-  async function isReady(): Promise<boolean> {
+  async function look(): Promise<void> {
     try {
-      now(problemOf(await printer.status()));
+      seen(problemOf(await printer.status()));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      now(error.problem);
+      seen(error.problem);
     }
-    return problem === null;
   }
 
   /** A disk that takes no note of what is printed leaves it owed, and the sale as it stands. */
@@ -148,12 +154,14 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     async run(signal) {
       // One listener for all the waits: a night without paper has many thousands of them.
       signal.addEventListener('abort', () => woken.resolve(), { once: true });
+      let due = false;
       while (!signal.aborted) {
         const next = fresh.shift() ?? owing()[0];
         if (next !== undefined && next.debt === 'reprint' && (await kept(printCopies(next)))) continue;
-        if (next === undefined && problem !== null) await isReady();
-        const again = next === undefined && problem === null ? [] : [clock.sleep(LOOK_AGAIN_MS, signal)];
-        await Promise.race([woken.promise, ...again]).catch(() => undefined);
+        if (next === undefined && (due || problem !== null)) await look();
+        const pause_ms = next === undefined && problem === null ? LOOK_AROUND_MS : LOOK_AGAIN_MS;
+        const paused = clock.sleep(pause_ms, signal).then(() => true);
+        due = await Promise.race([woken.promise.then(() => false), paused]).catch(() => false);
         woken = Promise.withResolvers();
       }
     },

@@ -65,6 +65,6 @@ t.test('a finger waits for a pad that nobody looks at just now, and gives up on 
   await pressed;
   const from_ms = performance.now();
   await hand.press(['2']);
-  t.ok(performance.now() - from_ms < 2000, 'a terminal without power stops no script');
+  t.ok(performance.now() - from_ms < 8000, 'a terminal without power stops no script');
   hand.close();
 });
