@@ -1,14 +1,14 @@
 import type { StripeCard } from '../card/stripe-card.ts';
 import type { Entry } from '../journal/entry.ts';
-import { acknowledged, askKey } from '../operator/ask.ts';
-import { voidConfirm, voidOtherCard } from '../operator/screens/void.ts';
-import { presentCard } from '../sale/card.ts';
+import { askKey } from '../operator/ask.ts';
+import { voidConfirm } from '../operator/screens/void.ts';
 import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { askPin } from '../sale/pin.ts';
+import { sameCard } from '../sale/same-card.ts';
+import { approved } from '../sale/supervisor.ts';
 import type { PinBlock } from '../vault/pin-entry.ts';
-import { approved } from './supervisor.ts';
 
 export type VoidEnd = { end: 'cancelled' } | ChargeEnd;
 
@@ -23,7 +23,7 @@ export async function voidSale(counter: Counter, original: Entry): Promise<VoidE
     const problem = whyNoPayment(counter);
     if (problem !== null) return await refuse(here, problem);
     if (!(await confirmed(counter, original))) return { end: 'cancelled' };
-    if (config.profile.void.supervisor && !(await approved(counter))) return { end: 'cancelled' };
+    if (config.profile.void.supervisor && !(await approved(here))) return { end: 'cancelled' };
     for (;;) {
       const end = await withCard(here, original);
       if (!('again' in end) || end.again === null) return end;
@@ -49,7 +49,7 @@ async function confirmed({ operator, config }: Counter, original: Entry): Promis
 }
 
 async function withCard(counter: Counter, original: Entry): Promise<VoidEnd> {
-  const card = await sameCard(counter, original);
+  const card = await sameCard(counter, original, original.amount);
   if (card === null) return { end: 'cancelled' };
   try {
     const undo = { type: 'void', amount: original.amount, card, original } as const;
@@ -62,20 +62,4 @@ async function withCard(counter: Counter, original: Entry): Promise<VoidEnd> {
 /** Null where the customer gave up. */
 function pinFor(counter: Counter, card: StripeCard, { amount }: Entry): Promise<{ block: PinBlock | null } | null> {
   return counter.config.profile.void.pin ? askPin(counter, card, amount) : Promise.resolve({ block: null });
-}
-
-/** Until the sale's own card is read: the vault's digest of the number tells it, no number is kept. */
-async function sameCard(counter: Counter, { amount, trace, facts }: Entry): Promise<StripeCard | null> {
-  const { operator, customer, vault } = counter;
-  for (;;) {
-    const card = await presentCard(counter, amount, null);
-    if (card === null) return null;
-    if (facts.fingerprint !== null && vault.fingerprint(card.pan).equals(facts.fingerprint)) return card;
-    card.wipe();
-    customer.due(amount, 'display.other-card');
-    operator.flush();
-    operator.beep('refused');
-    operator.show((text, bar) => voidOtherCard(text, bar, { amount, trace, masked: facts.card ?? '' }));
-    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return null;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Text } from '../../src/config/texts.ts';
 import type { Screen } from '../../src/operator/screen.ts';
+import * as approval from '../../src/operator/screens/approval.ts';
 import * as balance from '../../src/operator/screens/balance.ts';
 import type { BarFacts } from '../../src/operator/screens/bar.ts';
 import * as checkup from '../../src/operator/screens/checkup.ts';
@@ -223,13 +224,19 @@ export const samples = {
     undo.voidRefused(t, bar, { why: 'settled', trace: '000045', amount: most, batch: '000001' }),
   'void.impossible:unknown': (t) =>
     undo.voidRefused(t, bar, { why: 'unknown', trace: '000045', amount: null, batch: '000001' }),
-  'void.supervisor': (t) => undo.supervisorPassword(t, bar, { supervisor: '00', count: 4, refused: null }),
-  'void.supervisor:wrong': (t) => undo.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: { left: 2 } }),
-  'void.supervisor:locked': (t) =>
-    undo.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: { locked_s: 3600 } }),
-  'void.supervisor:default': (t) => undo.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: 'default' }),
-  'void.card.different': (t) =>
-    undo.voidOtherCard(t, bar, { amount: most, trace: '000045', masked: '622848*********5511' }),
+  'void.supervisor': inVoid((t) => approval.supervisorPassword(t, bar, { supervisor: '00', count: 4, refused: null })),
+  'void.supervisor:wrong': inVoid((t) =>
+    approval.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: { left: 2 } }),
+  ),
+  'void.supervisor:locked': inVoid((t) =>
+    approval.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: { locked_s: 3600 } }),
+  ),
+  'void.supervisor:default': inVoid((t) =>
+    approval.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: 'default' }),
+  ),
+  'void.card.different': inVoid((t) =>
+    approval.otherCard(t, bar, { amount: most, trace: '000045', masked: '622848*********5511' }),
+  ),
   'void.card': inVoid((t) => sale.saleCard(t, bar, { amount: most, ways: allWays, seconds: 54 })),
   'void.card.another': inVoid((t) => sale.saleCardAnother(t, bar, { ways: allWays, most: 3 })),
   'void.pin': inVoid((t) => sale.salePin(t, bar, { amount: most, card: boc, count: 6, bypass: true })),

@@ -1,6 +1,6 @@
 import { askDigits } from '../operator/ask.ts';
-import { type SupervisorFacts, supervisorPassword } from '../operator/screens/void.ts';
-import type { Counter } from '../sale/counter.ts';
+import { type SupervisorFacts, supervisorPassword } from '../operator/screens/approval.ts';
+import type { Counter } from './counter.ts';
 
 /** A supervisor's password, until it fits; false where nobody approves. The vault counts the tries and locks. */
 export async function approved({ operator, vault, config }: Counter): Promise<boolean> {

@@ -1,0 +1,63 @@
+import type { Text } from '../../config/texts.ts';
+import { type Fen, yuan } from '../../values/fen.ts';
+import type { Node, Screen } from '../screen.ts';
+import type { BarFacts } from './bar.ts';
+import { centred, dotted, inFours, quiet, result, said } from './layout.ts';
+import { sale as framed } from './sale.ts';
+
+export interface OtherCardFacts {
+  readonly amount: Fen;
+  readonly trace: string;
+  /** The card of the original. */
+  readonly masked: string;
+}
+
+/** Another card than the original's was swiped: nothing has left, the original stands. */
+export function otherCard(text: Text, bar: BarFacts, { amount, trace, masked }: OtherCardFacts): Screen {
+  const body = result({
+    tone: 'attention',
+    mark: 'bang',
+    money: text('money.not-charged'),
+    title: text('card.different.title'),
+    numbers: dotted(text('result.amount', { amount: yuan(amount, true) }), text('result.trace', { trace })),
+    words: [said(text('card.different.text', { card: inFours(masked) }))],
+  });
+  return {
+    ...framed(text, bar, 'sale.card.different', body),
+    tone: 'attention',
+    foot: { cancel: text('key.end'), enter: text('key.swipe-again') },
+  };
+}
+
+export interface SupervisorFacts {
+  readonly supervisor: string;
+  readonly count: number;
+  /** Why the password before did not open. */
+  readonly refused: { readonly left: number } | { readonly locked_s: number } | 'default' | null;
+}
+
+/** A supervisor approves with a password. */
+export function supervisorPassword(text: Text, bar: BarFacts, { supervisor, count, refused }: SupervisorFacts): Screen {
+  const notice = (line: string): Node => ({ node: 'notice', colour: 'refused', align: 'centre', lines: [line] });
+  const under =
+    refused === null
+      ? quiet(text('supervisor.hint'), 'centre')
+      : refused === 'default'
+        ? notice(text('supervisor.default'))
+        : 'left' in refused
+          ? notice(text('signin.password.wrong', { left: refused.left }))
+          : notice(text('supervisor.locked', { seconds: refused.locked_s }));
+  const body = centred(
+    [
+      quiet(text('supervisor.of', { operator: supervisor }), 'centre'),
+      { node: 'text', text: text('supervisor.ask'), size: 'title', align: 'centre' },
+      { node: 'dots', count },
+      under,
+    ],
+    'large',
+  );
+  return {
+    ...framed(text, bar, 'sale.supervisor', body),
+    foot: { cancel: text('key.cancel'), clear: text('key.clear'), enter: text('key.enter') },
+  };
+}

@@ -1,0 +1,30 @@
+import type { StripeCard } from '../card/stripe-card.ts';
+import type { Entry } from '../journal/entry.ts';
+import { acknowledged } from '../operator/ask.ts';
+import { otherCard } from '../operator/screens/approval.ts';
+import type { Fen } from '../values/fen.ts';
+import { presentCard } from './card.ts';
+import type { Counter } from './counter.ts';
+
+/**
+ * Until the card of the original is read: the vault's digest of the number tells it, no number is kept. Null where nobody
+ * has it.
+ */
+export async function sameCard(
+  counter: Counter,
+  { trace, facts }: Pick<Entry, 'trace' | 'facts'>,
+  amount: Fen,
+): Promise<StripeCard | null> {
+  const { operator, customer, vault } = counter;
+  for (;;) {
+    const card = await presentCard(counter, amount, null);
+    if (card === null) return null;
+    if (facts.fingerprint !== null && vault.fingerprint(card.pan).equals(facts.fingerprint)) return card;
+    card.wipe();
+    customer.due(amount, 'display.other-card');
+    operator.flush();
+    operator.beep('refused');
+    operator.show((text, bar) => otherCard(text, bar, { amount, trace, masked: facts.card ?? '' }));
+    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return null;
+  }
+}
