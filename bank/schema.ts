@@ -1,0 +1,147 @@
+import type { Books } from './books.ts';
+
+/**
+ * The form of the bank's one database, a step each, in order; a step that has been released never changes. The file's
+ * `user_version` says how many it has taken. Account numbers never enter it: a card is known by its row's name in the
+ * seed, shown masked, and what must hold a number (an answer's bytes) or a key is sealed.
+ */
+export const steps: readonly string[] = [
+  `-- Whose money it is: positive is owed to the owner. Every entry's postings sum to zero, so all balances do.
+  CREATE TABLE account (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    balance INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE entry (
+    id INTEGER PRIMARY KEY,
+    trade INTEGER REFERENCES trade(id),
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE posting (
+    entry INTEGER NOT NULL REFERENCES entry(id),
+    account TEXT NOT NULL REFERENCES account(id),
+    amount INTEGER NOT NULL,
+    PRIMARY KEY (entry, account)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX entry_of_trade ON entry(trade);
+
+  -- Kept by triggers, so that the ledger's sum is read in one row however many accounts there are.
+  CREATE TABLE ledger_sum (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), total INTEGER NOT NULL) STRICT;
+  INSERT INTO ledger_sum VALUES (1, 0);
+  CREATE TRIGGER balance_moved AFTER UPDATE OF balance ON account BEGIN
+    UPDATE ledger_sum SET total = total + new.balance - old.balance;
+  END;
+  CREATE TRIGGER posting_stays BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT, 'a posting is never changed'); END;
+  CREATE TRIGGER posting_kept BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT, 'a posting is never removed'); END;
+
+  -- What a terminal asked for. One row per terminal, batch and trace, for ever: it tells a duplicate, and a
+  -- tombstone (a reversal that came before, or without, its original) keeps the place of an original that is late.
+  CREATE TABLE trade (
+    id INTEGER PRIMARY KEY,
+    terminal TEXT NOT NULL,
+    merchant TEXT NOT NULL,
+    batch TEXT NOT NULL,
+    trace TEXT NOT NULL,
+    type TEXT NOT NULL,
+    card TEXT,
+    pan TEXT,
+    amount INTEGER NOT NULL,
+    fee INTEGER NOT NULL,
+    entry_mode TEXT,
+    code TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('posted', 'declined', 'reversed', 'tombstone')),
+    reference TEXT NOT NULL UNIQUE,
+    authorisation TEXT,
+    original INTEGER REFERENCES trade(id),
+    at INTEGER NOT NULL,
+    settlement_date TEXT NOT NULL,
+    reversal_reason TEXT,
+    reversed_at INTEGER,
+    answer BLOB,
+    UNIQUE (terminal, batch, trace)
+  ) STRICT;
+
+  -- What a card's holder did that outlives a transaction.
+  CREATE TABLE card (id TEXT PRIMARY KEY, wrong_pins INTEGER NOT NULL DEFAULT 0) STRICT;
+
+  -- A terminal's keys, sealed, and its standing. 'next' is a master key that was sent and is not confirmed yet.
+  CREATE TABLE terminal (
+    id TEXT PRIMARY KEY,
+    batch TEXT NOT NULL,
+    operator TEXT,
+    signed_in_at INTEGER,
+    master_key BLOB, master_kcv TEXT,
+    next_key BLOB, next_kcv TEXT,
+    rotate INTEGER NOT NULL DEFAULT 0,
+    pin_key BLOB, mac_key BLOB, track_key BLOB
+  ) STRICT;
+
+  CREATE TABLE certificate (
+    serial_number TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    revoked_at INTEGER
+  ) STRICT;
+  CREATE INDEX certificate_of_holder ON certificate(holder);
+  CREATE TABLE seen_token (token TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    holder TEXT,
+    step TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;`,
+  // Holds, what a type has beside its amount, and the proof that a repeated advice is the same one.
+  `CREATE INDEX IF NOT EXISTS trade_of_original ON trade(original) WHERE original IS NOT NULL;
+  CREATE INDEX trade_of_authorisation ON trade(merchant, authorisation) WHERE authorisation IS NOT NULL;
+
+  -- What it takes from the card for the merchant (gives back: negative), fee aside; 0 for what moves nothing.
+  ALTER TABLE trade ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
+  UPDATE trade SET moved = CASE type WHEN 'void' THEN -amount ELSE amount END WHERE code = '00';
+  -- JSON: what its type has beside an amount (instalment periods, tip, the total before an adjustment).
+  ALTER TABLE trade ADD COLUMN particulars TEXT;
+  -- Of the request without its MAC, keyed: whether a second 0220 under its trace is the same one.
+  ALTER TABLE trade ADD COLUMN digest BLOB;
+
+  -- What a pre-authorisation holds, kept beside the postings of the entries that name it.
+  CREATE TABLE hold (
+    preauth INTEGER PRIMARY KEY REFERENCES trade(id),
+    card TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount >= 0),
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX open_hold ON hold(expires_at) WHERE amount > 0;
+  ALTER TABLE entry ADD COLUMN hold INTEGER REFERENCES hold(preauth);
+  CREATE INDEX entry_of_hold ON entry(hold) WHERE hold IS NOT NULL;
+
+  -- Authorisations that the bank's clerk has given by telephone; 'trade' is the one that has used it.
+  CREATE TABLE voice (
+    authorisation TEXT PRIMARY KEY,
+    card TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    trade INTEGER REFERENCES trade(id)
+  ) STRICT, WITHOUT ROWID;`,
+];
+
+/** Brings the books from their form to ours, or makes them. Two processes may try at once. */
+export function migrate({ db, atomically }: Books, file: string, all: readonly string[] = steps): void {
+  const versionOf = (): number => Number(db.prepare('PRAGMA user_version').get()?.user_version);
+  for (;;) {
+    const done = atomically(() => {
+      const version = versionOf();
+      if (version > all.length) {
+        throw new Error(
+          `${file} has the form of version ${version}, this bank knows ${all.length}: start the bank that wrote it, or move its folder away`,
+        );
+      }
+      const step = all[version];
+      if (step !== undefined) db.exec(`${step}; PRAGMA user_version = ${version + 1}`);
+      return step === undefined;
+    });
+    if (done) return;
+  }
+}
