@@ -36,6 +36,8 @@ function laid(row: ReceiptRow, columns: number): LaidRow[] {
       return [line('-'.repeat(columns))];
     case 'signature':
       return [...plain(row.label, columns, 'left', false), { kind: 'feed', lines: 2 }, line('_'.repeat(columns))];
+    case 'fill':
+      return fill(row.label, columns);
     case 'qr':
       return [
         GAP,
@@ -92,6 +94,16 @@ function pair(label: string, value: string, columns: number, bold: boolean): Lai
   const gap = columns - columnsOf(left) - columnsOf(right);
   if (gap >= 1) return [line(`${left}${' '.repeat(gap)}${right}`, 1, 1, bold)];
   return [...plain(label, columns, 'left', bold), ...plain(value, columns, 'right', bold)];
+}
+
+/** At least eight columns to write on, below the label where it leaves no more; and room above for a hand. */
+function fill(label: string, columns: number): LaidRow[] {
+  const lines = wrapped(paperText(label), columns);
+  const last = lines.pop() ?? '';
+  const room = columns - columnsOf(last) - 1;
+  const above = lines.map((part) => line(part));
+  const written = room >= 8 ? [line(`${last} ${'_'.repeat(room)}`)] : [line(last), line('_'.repeat(columns))];
+  return [{ kind: 'feed', lines: 1 }, ...above, ...written];
 }
 
 function cells(

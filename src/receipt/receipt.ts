@@ -1,5 +1,7 @@
-import { type Fen, yuan } from '../values/fen.ts';
+import type { TextId } from '../config/texts.ts';
+import { type Fen, fen, yuan } from '../values/fen.ts';
 import { guitaiMark } from './guitai-mark.ts';
+import { paperTime } from './paper-time.ts';
 import type { Mark, ReceiptRow, ReceiptTable } from './table.ts';
 
 export type Copy = 'merchant' | 'cardholder';
@@ -13,6 +15,8 @@ export interface SlipFacts {
   readonly merchant: { readonly id: string; readonly name: string };
   readonly terminal: string;
   readonly operator: string;
+  /** Who approved it beside the operator. */
+  readonly supervisor?: string | null;
   readonly issuer: string | null;
   readonly acquirer: string | null;
   /** `622202******1234`. */
@@ -22,15 +26,25 @@ export interface SlipFacts {
   readonly expiry: string | null;
   readonly batch: string;
   readonly trace: string;
-  /** The trace of what it undoes, of a slip that undoes something. */
-  readonly original?: string | null;
+  /** What it undoes, completes, adds to or changes. */
+  readonly original?: SlipOriginal | null;
+  /** Of a voice authorisation the code that the bank's clerk said by telephone. */
   readonly authorisation: string | null;
   readonly reference: string | null;
   /** Milliseconds since 1970, the host's time where it gave one. */
   readonly at: number;
+  /** Of a tip the amount that it is added to; of an adjustment the new total. */
   readonly amount: Fen;
-  /** How the money stands, for a slip that is not an approved sale. */
-  readonly note?: string;
+  readonly tip?: Fen;
+  /** Of an adjustment the total before it. */
+  readonly before?: Fen;
+  /** Lines for a tip and a total by hand, where the acquirer's profile takes tips. */
+  readonly tipLine?: boolean;
+  readonly instalment?: SlipInstalment;
+  /** The counter has finished before the bank: it has not been told yet. */
+  readonly untold?: boolean;
+  /** The word for its success where that has been undone since. */
+  readonly undone?: 'voided' | 'refunded' | null;
   /** A copy that was begun before and not confirmed, or a reprint (money rule 5). */
   readonly duplicate: boolean;
   /** The merchant's logo in dots; Guitai's mark where there is none. */
@@ -39,41 +53,58 @@ export interface SlipFacts {
   readonly link?: string;
 }
 
-export type SlipType = 'sale' | 'void' | 'refund' | 'preauth' | 'completion';
+export interface SlipOriginal {
+  readonly trace?: string | null;
+  /** Where it is another one than the slip's own. */
+  readonly batch?: string | null;
+  readonly reference?: string | null;
+  readonly authorisation?: string | null;
+  /** MMDD. */
+  readonly date?: string | null;
+}
+
+export interface SlipInstalment {
+  readonly periods: number;
+  readonly plan: string;
+  /** What is paid each time; null where the bank has not said it. */
+  readonly each: Fen | null;
+}
+
+/** `agrees`: what the cardholder signs. `says`: what a slip of this type says beside its numbers. */
+interface SlipKind {
+  readonly agrees: 'charge' | 'give-back' | 'hold' | 'release';
+  readonly says?: 'hold' | 'released' | 'hold-again' | 'offline';
+}
+
+const kinds = {
+  sale: { agrees: 'charge' },
+  void: { agrees: 'give-back' },
+  refund: { agrees: 'give-back' },
+  preauth: { agrees: 'hold', says: 'hold' },
+  'preauth-add': { agrees: 'hold', says: 'hold' },
+  'preauth-void': { agrees: 'release', says: 'released' },
+  completion: { agrees: 'charge' },
+  'completion-advice': { agrees: 'charge' },
+  'completion-void': { agrees: 'give-back', says: 'hold-again' },
+  instalment: { agrees: 'charge' },
+  offline: { agrees: 'charge', says: 'offline' },
+  voice: { agrees: 'charge' },
+  adjust: { agrees: 'charge' },
+  tip: { agrees: 'charge' },
+} as const satisfies Record<string, SlipKind>;
+
+export type SlipType = keyof typeof kinds;
+
+export const slipTypes = Object.keys(kinds) as readonly SlipType[];
 
 /** Rows of `firmware-config/texts`: Chinese slips carry the English beside each label, in brackets. */
-export type ReceiptTextId =
-  | 'receipt.title'
-  | `receipt.copy.${Copy}`
-  | 'receipt.duplicate'
-  | 'receipt.merchant'
-  | 'receipt.terminal'
-  | 'receipt.operator'
-  | 'receipt.issuer'
-  | 'receipt.acquirer'
-  | 'receipt.card'
-  | 'receipt.expiry'
-  | 'receipt.type'
-  | `receipt.type.${SlipType}`
-  | 'receipt.batch'
-  | 'receipt.trace'
-  | 'receipt.original'
-  | 'receipt.authorisation'
-  | 'receipt.reference'
-  | 'receipt.time'
-  | 'receipt.amount'
-  | 'receipt.note'
-  | 'receipt.signature'
-  | 'receipt.agreement'
-  | 'receipt.thanks'
-  | 'receipt.link';
+export type ReceiptTextId = Extract<TextId, `receipt.${string}`>;
 
 export type ReceiptText = (id: ReceiptTextId) => string;
 
-/** One copy of a sale's slip (签购单). */
+/** One copy of a transaction's slip (签购单). */
 export function saleReceipt(facts: SlipFacts, copy: Copy, text: ReceiptText): ReceiptTable {
-  const pair = (id: ReceiptTextId, value: string | null): ReceiptRow[] =>
-    value === null || value.trim() === '' ? [] : [{ kind: 'pair', label: text(id), value }];
+  const pair = (id: ReceiptTextId, value: string | null | undefined): ReceiptRow[] => paired(text(id), value);
 
   return [
     { kind: 'mark', mark: facts.mark ?? guitaiMark },
@@ -85,6 +116,7 @@ export function saleReceipt(facts: SlipFacts, copy: Copy, text: ReceiptText): Re
     ...pair('receipt.merchant', facts.merchant.id),
     ...pair('receipt.terminal', facts.terminal),
     ...pair('receipt.operator', facts.operator),
+    ...pair('receipt.supervisor', facts.supervisor),
     ...pair('receipt.issuer', facts.issuer),
     ...pair('receipt.acquirer', facts.acquirer),
     { kind: 'rule' },
@@ -93,25 +125,92 @@ export function saleReceipt(facts: SlipFacts, copy: Copy, text: ReceiptText): Re
     ...pair('receipt.type', text(`receipt.type.${facts.type}`)),
     ...pair('receipt.batch', facts.batch),
     ...pair('receipt.trace', facts.trace),
-    ...pair('receipt.original', facts.original ?? null),
-    ...pair('receipt.authorisation', facts.authorisation),
+    ...pair(facts.type === 'voice' ? 'receipt.authorisation.voice' : 'receipt.authorisation', facts.authorisation),
     ...pair('receipt.reference', facts.reference),
-    ...pair('receipt.time', timeOf(facts.at)),
+    ...originalRows(facts.original ?? {}, text),
+    ...pair('receipt.time', paperTime(facts.at)),
     { kind: 'rule' },
-    { kind: 'amount', label: text('receipt.amount'), value: `RMB ${yuan(facts.amount, true)}` },
-    ...(facts.note === undefined ? [] : pair('receipt.note', facts.note)),
+    ...moneyRows(facts, text),
+    ...noteRows(facts, text),
     { kind: 'rule' },
-    ...(copy === 'merchant' ? signed(text) : handed(facts, text)),
+    ...(copy === 'merchant' ? signed(facts, text) : handed(facts, text)),
     { kind: 'feed', lines: 3 },
     { kind: 'cut' },
   ];
 }
 
+function originalRows({ trace, batch, reference, authorisation, date }: SlipOriginal, text: ReceiptText): ReceiptRow[] {
+  const day = date ? `${date.slice(0, 2)}/${date.slice(2, 4)}` : null;
+  return [
+    ...paired(text('receipt.original'), trace),
+    ...paired(text('receipt.original.batch'), batch),
+    ...paired(text('receipt.original.authorisation'), authorisation),
+    ...paired(text('receipt.original.reference'), reference),
+    ...paired(text('receipt.original.date'), day),
+  ];
+}
+
+function moneyRows({ amount, tip, before, tipLine, instalment }: SlipFacts, text: ReceiptText): ReceiptRow[] {
+  if (tip !== undefined) {
+    return [
+      ...paired(text('receipt.amount'), rmb(amount)),
+      ...paired(text('receipt.tip'), rmb(tip)),
+      { kind: 'amount', label: text('receipt.total'), value: rmb(fen(amount + tip)) },
+    ];
+  }
+  if (before !== undefined) {
+    const change = fen(Math.abs(amount - before));
+    return [
+      ...paired(text('receipt.amount.before'), rmb(before)),
+      ...paired(text('receipt.amount.change'), `${amount < before ? '-' : '+'}${rmb(change)}`),
+      { kind: 'amount', label: text('receipt.amount.after'), value: rmb(amount) },
+    ];
+  }
+  return [
+    { kind: 'amount', label: text('receipt.amount'), value: rmb(amount) },
+    ...(instalment === undefined ? [] : instalmentRows(instalment, text)),
+    ...(tipLine === true
+      ? [{ kind: 'fill', label: text('receipt.tip') } as const, { kind: 'fill', label: text('receipt.total') } as const]
+      : []),
+  ];
+}
+
+function instalmentRows({ periods, plan, each }: SlipInstalment, text: ReceiptText): ReceiptRow[] {
+  return [
+    ...paired(text('receipt.instalment.periods'), String(periods)),
+    ...paired(text('receipt.instalment.plan'), plan),
+    ...paired(text('receipt.instalment.each'), each === null ? null : rmb(each)),
+  ];
+}
+
+/** What somebody who finds the slip in a drawer must know: whether money has moved, and whether the bank knows of it. */
+function noteRows({ type, untold, undone }: SlipFacts, text: ReceiptText): ReceiptRow[] {
+  const { says }: SlipKind = kinds[type];
+  const notes = [
+    ...(says === undefined ? [] : [text(`receipt.note.${says}`)]),
+    ...(untold === true ? [text('receipt.note.untold')] : []),
+    ...(undone ? [text(`receipt.note.${undone}`)] : []),
+  ];
+  if (notes.length === 0) return [];
+  return [
+    { kind: 'text', text: text('receipt.note') },
+    ...notes.map((note) => ({ kind: 'text', text: note, bold: true }) as const),
+  ];
+}
+
+function paired(label: string, value: string | null | undefined): ReceiptRow[] {
+  return value === null || value === undefined || value.trim() === '' ? [] : [{ kind: 'pair', label, value }];
+}
+
+function rmb(amount: Fen): string {
+  return `RMB ${yuan(amount, true)}`;
+}
+
 /** The cardholder signs the merchant's copy alone. */
-function signed(text: ReceiptText): ReceiptRow[] {
+function signed({ type }: SlipFacts, text: ReceiptText): ReceiptRow[] {
   return [
     { kind: 'signature', label: text('receipt.signature') },
-    { kind: 'text', text: text('receipt.agreement') },
+    { kind: 'text', text: text(`receipt.agreement.${kinds[type].agrees}`) },
   ];
 }
 
@@ -132,14 +231,4 @@ function masked(pan: string): string {
 
 function expiryOf(yymm: string): string {
   return `20${yymm.slice(0, 2)}/${yymm.slice(2, 4)}`;
-}
-
-/** In the terminal's own time zone, which is the counter's. */
-function timeOf(at: number): string {
-  const time = new Date(at);
-  const two = (number: number) => String(number).padStart(2, '0');
-  return (
-    `${time.getFullYear()}/${two(time.getMonth() + 1)}/${two(time.getDate())} ` +
-    `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`
-  );
 }

@@ -15,6 +15,8 @@ export type ReceiptRow =
   | { readonly kind: 'columns'; readonly cells: readonly Cell[]; readonly bold?: boolean }
   | { readonly kind: 'rule' }
   | { readonly kind: 'signature'; readonly label: string }
+  /** A label and a line to write on beside it. */
+  | { readonly kind: 'fill'; readonly label: string }
   /** `data` in ASCII, as a URL is. */
   | { readonly kind: 'qr'; readonly data: string; readonly caption?: string }
   | { readonly kind: 'mark'; readonly mark: Mark }

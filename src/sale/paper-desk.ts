@@ -80,7 +80,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
       expiry: null,
       batch: row.batch,
       trace: row.trace,
-      original: row.original,
+      original: { trace: row.original },
       authorisation: row.authorisation,
       reference: row.reference,
       at: Date.parse(row.time),

@@ -27,7 +27,7 @@ const FACTS: SlipFacts = {
 };
 
 /** Labels of its own: what a slip is called is a matter of `firmware-config/texts`, where it stands is one of layout. */
-const LABELS: Readonly<Record<ReceiptTextId, string>> = {
+const LABELS: Readonly<Partial<Record<ReceiptTextId, string>>> = {
   'receipt.title': 'POS 签购单',
   'receipt.copy.merchant': '商户存根(MERCHANT COPY)',
   'receipt.copy.cardholder': '持卡人存根(CARDHOLDER COPY)',
@@ -41,29 +41,22 @@ const LABELS: Readonly<Record<ReceiptTextId, string>> = {
   'receipt.expiry': '有效期(EXP)',
   'receipt.type': '交易类型(TYPE)',
   'receipt.type.sale': '消费(SALE)',
-  'receipt.type.void': '消费撤销(VOID)',
-  'receipt.type.refund': '退货(REFUND)',
-  'receipt.type.preauth': '预授权(PRE-AUTH)',
-  'receipt.type.completion': '预授权完成(COMPLETION)',
   'receipt.batch': '批次号(BATCH)',
   'receipt.trace': '凭证号(TRACE)',
-  'receipt.original': '原凭证号(ORIGINAL)',
   'receipt.authorisation': '授权码(AUTH)',
   'receipt.reference': '参考号(REF)',
   'receipt.time': '日期时间(TIME)',
   'receipt.amount': '金额(AMOUNT)',
-  'receipt.note': '备注(NOTE)',
   'receipt.signature': '持卡人签名(SIGNATURE)',
-  'receipt.agreement': '本人确认以上交易，同意将其记入本卡账户',
+  'receipt.agreement.charge': '本人确认以上交易，同意将其记入本卡账户',
   'receipt.thanks': '谢谢惠顾 THANK YOU',
   'receipt.link': '扫码查看电子凭条',
 };
 
+const label = (id: ReceiptTextId) => LABELS[id] ?? `[${id}]`;
+
 function textOf(facts: SlipFacts, copy: 'merchant' | 'cardholder', columns: number): string {
-  const rows = layOut(
-    saleReceipt(facts, copy, (id) => LABELS[id]),
-    columns,
-  );
+  const rows = layOut(saleReceipt(facts, copy, label), columns);
   return rows.map((row) => (row.kind === 'line' ? row.text : `(${row.kind})`)).join('\n');
 }
 
@@ -149,10 +142,7 @@ t.test('the cardholder copy has no signature line; a duplicate says so in large 
   t.notMatch(copy, /签名/);
   t.match(copy, /重打印凭证 DUPLICATE/);
   t.match(copy, /\(qr\)/);
-  const rows = layOut(
-    saleReceipt({ ...FACTS, duplicate: true }, 'merchant', (id) => LABELS[id]),
-    32,
-  );
+  const rows = layOut(saleReceipt({ ...FACTS, duplicate: true }, 'merchant', label), 32);
   t.match(
     rows.find((row) => row.kind === 'line' && row.text.includes('DUPLICATE')),
     { wide: 2, high: 2 },

@@ -6,7 +6,7 @@ import { texts } from '../../src/config/texts.ts';
 import { pieces } from '../../src/receipt/commands.ts';
 import { layOut } from '../../src/receipt/layout.ts';
 import { columnsOf, paperText, wrapped } from '../../src/receipt/paper-text.ts';
-import { saleReceipt } from '../../src/receipt/receipt.ts';
+import { saleReceipt, slipTypes } from '../../src/receipt/receipt.ts';
 import { fen, MOST_FEN } from '../../src/values/fen.ts';
 
 const hanzi = fc.integer({ min: 0x4e00, max: 0x9fa5 }).map((code) => String.fromCodePoint(code));
@@ -32,7 +32,7 @@ const name = fc
   .map((parts) => parts.join(''));
 const paper = fc.constantFrom({ columns: 32, dots: 384 } as const, { columns: 48, dots: 576 } as const);
 const facts = fc.record({
-  type: fc.constantFrom('sale', 'void', 'refund', 'preauth', 'completion'),
+  type: fc.constantFrom(...slipTypes),
   merchant: fc.record({ id: name, name }),
   terminal: name,
   operator: name,
@@ -47,7 +47,13 @@ const facts = fc.record({
   reference: fc.option(name),
   at: fc.integer({ min: 0, max: 4_000_000_000_000 }),
   amount: fc.integer({ min: 0, max: MOST_FEN }).map(fen),
-  note: name,
+  supervisor: fc.option(name),
+  original: fc.option(
+    fc.record({ trace: name, batch: fc.option(name), reference: name, authorisation: name, date: fc.constant('1123') }),
+  ),
+  tipLine: fc.boolean(),
+  untold: fc.boolean(),
+  undone: fc.constantFrom('voided', 'refunded', null),
   duplicate: fc.boolean(),
   link: fc.webUrl(),
 });
