@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Fen, fen, MOST_FEN } from '../src/values/fen.ts';
 import { Pan } from '../src/values/pan.ts';
+import { type CardGroup, GROUPS } from './upload.ts';
 
 export interface Name {
   readonly zh: string;
@@ -24,6 +25,8 @@ export interface Card {
   readonly saleLimit: Fen | null;
   readonly status: 'good' | 'lost' | 'stolen' | 'restricted';
   readonly institution: string;
+  /** Home cards and foreign cards are settled apart. */
+  readonly group: CardGroup;
 }
 
 export interface FeeRate {
@@ -38,6 +41,8 @@ export interface Merchant {
   readonly status: 'good' | 'closed';
   readonly saleLimit: Fen;
   readonly fee: Readonly<Record<Card['kind'], FeeRate>>;
+  /** When what it is owed is paid out: with each trade, or once a day after the cut-over. */
+  readonly clearing: 'real-time' | 'T+1';
 }
 
 export interface TerminalRow {
@@ -59,12 +64,17 @@ export interface Acquirer {
   readonly phoneAccounts: string;
   readonly answerTimeoutMs: number;
   readonly reversalRetries: number;
+  /** When the bank's day ends, milliseconds after its local midnight, and how long it then answers 90. */
+  readonly cutOverMs: number;
+  readonly cutOverLastsMs: number;
 }
 
 /** The bank's customers and settings: what a lab edits. */
 export interface Seed {
   readonly acquirer: Acquirer;
+  /** By the whole number. */
   readonly cards: ReadonlyMap<string, Card>;
+  readonly cardsById: ReadonlyMap<string, Card>;
   /** First six digits of the number → the issuer's institution. */
   readonly bins: ReadonlyMap<string, string>;
   readonly merchants: ReadonlyMap<string, Merchant>;
@@ -73,20 +83,15 @@ export interface Seed {
 
 /** Reads the five files. Throws an error that names the file, the key and the remedy. */
 export function readSeed(dir: string): Seed {
-  const bins = new Map<string, string>();
-  for (const row of rowsOf(dir, 'issuers.json')) {
-    const institution = row.text('institution', /^\d{8}$/, 'eight digits');
-    row.name('name');
-    for (const bin of row.texts('bins', /^\d{6}$/, 'six digits each')) bins.set(bin, institution);
-    row.end();
-  }
-
+  const { bins, groups } = issuersOf(dir);
   const cards = new Map<string, Card>();
+  const cardsById = new Map<string, Card>();
   for (const row of rowsOf(dir, 'accounts.json')) {
-    const card = cardOf(row, bins);
-    if ([...cards.values()].some((other) => other.id === card.id)) row.refuse('id', 'is there twice', 'name it anew');
+    const card = cardOf(row, bins, groups);
+    if (cardsById.has(card.id)) row.refuse('id', 'is there twice', 'name it anew');
     if (cards.has(card.pan.reveal())) row.refuse('pan', 'is there twice', 'give each card a number of its own');
     cards.set(card.pan.reveal(), card);
+    cardsById.set(card.id, card);
   }
 
   const merchants = new Map<string, Merchant>();
@@ -100,6 +105,7 @@ export function readSeed(dir: string): Seed {
       status: row.oneOf('status', ['good', 'closed']),
       saleLimit: row.amount('sale_limit_fen'),
       fee: { debit: rateOf(fee.object('debit')), credit: rateOf(fee.object('credit')) },
+      clearing: row.has('clearing') ? row.oneOf('clearing', ['real-time', 'T+1']) : 'T+1',
     });
     fee.end();
     row.end();
@@ -122,13 +128,27 @@ export function readSeed(dir: string): Seed {
   return {
     acquirer: acquirerOf(new Row(dir, 'acquirer.json', '', parsed(dir, 'acquirer.json'))),
     cards,
+    cardsById,
     bins,
     merchants,
     terminals,
   };
 }
 
-function cardOf(row: Row, bins: ReadonlyMap<string, string>): Card {
+function issuersOf(dir: string): { bins: Map<string, string>; groups: Map<string, CardGroup> } {
+  const bins = new Map<string, string>();
+  const groups = new Map<string, CardGroup>();
+  for (const row of rowsOf(dir, 'issuers.json')) {
+    const institution = row.text('institution', /^\d{8}$/, 'eight digits');
+    row.name('name');
+    groups.set(institution, row.has('group') ? row.oneOf('group', GROUPS) : 'home');
+    for (const bin of row.texts('bins', /^\d{6}$/, 'six digits each')) bins.set(bin, institution);
+    row.end();
+  }
+  return { bins, groups };
+}
+
+function cardOf(row: Row, bins: ReadonlyMap<string, string>, groups: ReadonlyMap<string, CardGroup>): Card {
   const pan = Pan.from(row.text('pan', /^\d{12,19}$/, '12 to 19 digits'));
   if (pan === null) return row.refuse('pan', 'has a wrong check digit', 'correct its last digit (Luhn)');
   const institution = bins.get(pan.bin);
@@ -153,6 +173,7 @@ function cardOf(row: Row, bins: ReadonlyMap<string, string>): Card {
     saleLimit: row.has('sale_limit_fen') ? row.amount('sale_limit_fen') : null,
     status: row.oneOf('status', ['good', 'lost', 'stolen', 'restricted']),
     institution,
+    group: groups.get(institution) ?? 'home',
   };
   row.end();
   return card;
@@ -176,9 +197,20 @@ function acquirerOf(row: Row): Acquirer {
     phoneAccounts: row.text('phone_accounts', phone, 'a telephone number of 3 to 14 characters'),
     answerTimeoutMs: row.whole('answer_timeout_ms', 1000, 120_000),
     reversalRetries: row.whole('reversal_retries', 1, 99),
+    cutOverMs: row.has('cut_over') ? timeOfDay(row.text('cut_over', TIME, 'hh:mm:ss')) : CUT_OVER_MS,
+    cutOverLastsMs: row.has('cut_over_lasts_s') ? row.whole('cut_over_lasts_s', 0, 600) * 1000 : CUT_OVER_LASTS_MS,
   };
   row.end();
   return acquirer;
+}
+
+const TIME = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/;
+const CUT_OVER_MS = timeOfDay('23:00:00');
+const CUT_OVER_LASTS_MS = 2000;
+
+function timeOfDay(text: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number);
+  return ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
 
 function parsed(dir: string, file: string): unknown {

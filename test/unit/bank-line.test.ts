@@ -252,6 +252,10 @@ t.test('a seed that cannot be used is refused with its file, key and remedy', as
     ['terminals.json', 'GT-V-000002', 'GT-V-000001', /\[1\]\.serial: is there twice/],
     ['terminals.json', '"000001"', '"000000"', /\[0\]\.batch/],
     ['merchants.json', '"per_myriad": 50', '"per_myriad": "50"', /\[0\]\.fee\.debit\.per_myriad/],
+    ['merchants.json', '"T+1"', '"T+2"', /\[0\]\.clearing: .*real-time, T\+1/],
+    ['acquirer.json', '"23:00:00"', '"24:00:00"', /acquirer\.json, cut_over: .*hh:mm:ss/],
+    ['acquirer.json', '"cut_over_lasts_s": 2', '"cut_over_lasts_s": -1', /acquirer\.json, cut_over_lasts_s/],
+    ['issuers.json', '"foreign"', '"abroad"', /\[7\]\.group: .*home, foreign/],
     ['acquirer.json', '"pin_tries": 3', '"pin_tries": 0', /acquirer\.json, pin_tries/],
     ['issuers.json', '"622202"', '"62220"', /\[0\]\.bins/],
   ];
