@@ -1,21 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Board, Framebuffer } from '../board/buses.ts';
+import type { Board } from '../board/buses.ts';
 import { lastingLine } from '../board/lasting-line.ts';
 import { stripeReader } from './card/stripe-reader.ts';
 import { codeWords } from './config/codes.ts';
 import type { Config } from './config/config.ts';
 import { issuerOf } from './config/institutions.ts';
-import { keepParameters, keptParameters, withParameters } from './config/parameters.ts';
+import { withParameters } from './config/parameters.ts';
 import { texts } from './config/texts.ts';
 import { customerDisplay } from './customer/display.ts';
-import { readGlyphs } from './customer/glyphs.ts';
 import { promptsOn } from './customer/prompts.ts';
-import { firmwareDigest } from './firmware.ts';
-import { lineConnect } from './host/connect.ts';
+import type { Ground } from './ground.ts';
 import { openHost } from './host/host.ts';
-import { journalDisk } from './journal/disk.ts';
 import { openJournal } from './journal/journal.ts';
 import { buzzer } from './operator/buzzer.ts';
 import { keypad } from './operator/keypad.ts';
@@ -32,10 +26,7 @@ import { barOf, type Session } from './session.ts';
 import { signInToBank } from './signin/bank.ts';
 import type { StatusFacts } from './status/status.ts';
 import type { Terminal } from './terminal.ts';
-import { systemClock } from './values/clock.ts';
 import { setClock } from './values/set-clock.ts';
-import { vaultFiles } from './vault/files.ts';
-import { readIdentity } from './vault/identity.ts';
 import { openVault } from './vault/vault.ts';
 import { handshakeStep, hostLine, wiredPrinter } from './wires-told.ts';
 
@@ -52,25 +43,19 @@ export interface Assembly {
 export interface Site {
   readonly config: Config;
   readonly board: Board;
-  readonly framebuffer: Framebuffer;
-  readonly renderer: ScreenRenderer;
-  /** GUITAI_DIR. */
-  readonly dir: string;
-  /** The project's folder: fonts and the program's files are in it. */
-  readonly root: string;
+  readonly ground: Ground;
+  readonly renderer: Pick<ScreenRenderer, 'show' | 'texts' | 'close'>;
   readonly version: string;
   /** The self-check has been through. */
   checked(): void;
 }
 
 export async function assemble(site: Site): Promise<Assembly> {
-  const { board, dir, root, version, renderer } = site;
-  const clock = setClock(systemClock);
-  const random = (bytes: number) => randomBytes(bytes);
-  const home = join(dir, 'terminal');
-  const parametersFile = join(home, 'parameters.json');
+  const { board, ground, version, renderer } = site;
+  const { random, connect, disk } = ground;
+  const clock = setClock(ground.clock);
   const wire = wireLog(clock);
-  const sentBefore = keptParameters(parametersFile);
+  const sentBefore = ground.parameters.kept();
   const session: Session = {
     flow: 'checkup',
     ready: false,
@@ -85,15 +70,13 @@ export async function assemble(site: Site): Promise<Assembly> {
   const text = () => texts(session.language);
 
   const vault = openVault({
-    files: vaultFiles(join(home, 'vault')),
-    ...{ clock, random, secureElement: false },
+    files: ground.vault,
+    ...{ clock, random, secureElement: false, passwordHash: ground.passwordHash },
     sm4PinShape: profile.dialect.sm4_pin_shape,
     operators: profile.operators,
     defaultsAllowed: profile.lab,
   });
-  const disk = journalDisk({ file: join(home, 'journal', 'journal.db'), marker: join(home, 'vault', 'journal.json') });
   const journal = openJournal({ disk, clock, random });
-  const connect = lineConnect({ folder: dir });
   const host = openHost(
     {
       merchant: config.terminal.merchant,
@@ -117,8 +100,7 @@ export async function assemble(site: Site): Promise<Assembly> {
   const printerLine = serial(description.printer);
   const slips = wiredPrinter(printer({ line: printerLine, clock, columns, dots: columns * 12, cutFirst }), wire);
   const i2c = await board.i2c(description.display.bus);
-  const glyphs = readGlyphs(readFileSync(join(root, 'board', 'fonts', 'unifont-gb2312.bin')));
-  const display = customerDisplay(i2c, description.display.address, glyphs, clock);
+  const display = customerDisplay(i2c, description.display.address, ground.glyphs(), clock);
   const pad = await keypad(board.lines, description.keypad, clock);
   const sounds = buzzer(await board.lines.outputs([description.buzzer], 0), clock);
 
@@ -163,9 +145,8 @@ export async function assemble(site: Site): Promise<Assembly> {
   };
   const probes = probesOf({
     ...{ keypad: pad, display, reader, printer: slips, journal, vault, host, clock, config, text, paper },
-    folder: home,
+    room: ground.room,
   });
-  const identity = () => readIdentity(join(home, 'identity'));
 
   const terminal: Terminal = {
     counter,
@@ -182,8 +163,8 @@ export async function assemble(site: Site): Promise<Assembly> {
       ...{ operator, vault, serial: config.terminal.serial },
       shake: (step) =>
         vault.handshake({
-          ...{ connect, address: config.network.key_centre, identity: identity(), model: config.terminal.model },
-          firmware: firmwareDigest(root),
+          ...{ connect, address: config.network.key_centre, identity: ground.identity(), model: config.terminal.model },
+          firmware: ground.firmware(),
           merchant: config.terminal.merchant,
           step_ms: config.network.connect_timeout_ms,
           onWire: (direction, said) => {
@@ -194,7 +175,7 @@ export async function assemble(site: Site): Promise<Assembly> {
         }),
     },
     adopt(parameters) {
-      keepParameters(parametersFile, parameters);
+      ground.parameters.keep(parameters);
       session.config = withParameters(site.config, parameters);
     },
     switchLanguage() {

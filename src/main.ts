@@ -9,6 +9,7 @@ import { notify, watchdogInterval_ms } from '../systemd/notify/notify.ts';
 import { showBootFault } from './boot-fault.ts';
 import { type Assembly, assemble } from './build.ts';
 import { type Config, readConfig } from './config/config.ts';
+import { machineGround } from './ground.ts';
 import { type ScreenRenderer, screenRenderer } from './operator/renderer.ts';
 import type { BarFacts } from './operator/screens/bar.ts';
 import { type StatusFacts, serveStatus } from './status/status.ts';
@@ -45,7 +46,7 @@ async function main(): Promise<void> {
 
   let assembly: Assembly;
   try {
-    assembly = await assemble({ config, board, framebuffer, renderer, dir, root, version, checked });
+    assembly = await assemble({ config, board, renderer, ground: machineGround({ dir, root }), version, checked });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return refuse(board, renderer, error.problem, config);

@@ -1,4 +1,3 @@
-import { statfsSync } from 'node:fs';
 import type { StripeReader } from './card/stripe-reader.ts';
 import type { Probe } from './checkup/checkup.ts';
 import type { Config } from './config/config.ts';
@@ -25,8 +24,8 @@ export interface Parts {
   readonly host: Host;
   readonly clock: Clock;
   readonly config: Config;
-  /** Where the terminal's state is. */
-  readonly folder: string;
+  /** On the disk that holds the terminal's state, in bytes. */
+  room(): number;
   text(): Text;
 }
 
@@ -35,7 +34,7 @@ const RELEASED_MS = Date.UTC(2026, 10, 1);
 
 /** The parts of the self-check, each asked by a real exchange. */
 export function probesOf(parts: Parts): readonly Probe[] {
-  const { keypad, display, reader, journal, vault, host, clock, config, folder, text } = parts;
+  const { keypad, display, reader, journal, vault, host, clock, config, room, text } = parts;
   const deadline_ms = config.terminal.waits.checkup_device_ms;
   return [
     { part: 'keypad', needed: true, deadline_ms, ask: async () => well(await keypad.check()) },
@@ -64,8 +63,7 @@ export function probesOf(parts: Parts): readonly Probe[] {
       deadline_ms,
       async ask() {
         journal.checkWritable();
-        const { bavail, bsize } = statfsSync(folder);
-        return `${Math.floor((bavail * bsize) / 2 ** 20)} MB`;
+        return `${Math.floor(room() / 2 ** 20)} MB`;
       },
     },
     {

@@ -29,7 +29,7 @@ export interface Operator {
 
 export interface OperatorParts {
   readonly keypad: Keypad;
-  readonly renderer: ScreenRenderer;
+  readonly renderer: Pick<ScreenRenderer, 'show' | 'texts'>;
   readonly buzzer: Buzzer;
   readonly clock: Clock;
   text(): Text;

@@ -43,7 +43,11 @@ export interface OperatorSettings {
   readonly sealer: Sealer;
   readonly first: readonly { readonly number: string; readonly role: Role; readonly first_password: string }[];
   readonly defaultsAllowed: boolean;
+  readonly hash: PasswordHash;
 }
+
+/** A password under a salt in hex; 32 bytes. Storms bring a quick one: they sign in thousands of times. */
+export type PasswordHash = (password: Uint8Array | string, salt: string) => Promise<Buffer>;
 
 interface Row {
   number: string;
@@ -65,7 +69,7 @@ const LONGEST_LOCK_MS = 3_600_000;
 const COST = { N: 16_384, r: 8, p: 1 };
 
 export function openOperators(settings: OperatorSettings): Operators {
-  const { files, clock, random, sealer, first, defaultsAllowed } = settings;
+  const { files, clock, random, sealer, first, defaultsAllowed, hash } = settings;
   const rows = new Map<string, Row>();
   for (const row of read(files, sealer)) rows.set(row.number, row);
 
@@ -76,8 +80,8 @@ export function openOperators(settings: OperatorSettings): Operators {
 
   async function withPassword(row: Row, password: Uint8Array | string): Promise<Row> {
     const salt = Buffer.from(random(16)).toString('hex');
-    const hash = (await slowHash(password, salt)).toString('hex');
-    return { ...row, salt, hash, wrong: 0, locked_until: 0 };
+    const hashed = (await hash(password, salt)).toString('hex');
+    return { ...row, salt, hash: hashed, wrong: 0, locked_until: 0 };
   }
 
   async function setPassword(row: Row, password: Uint8Array): Promise<void> {
@@ -114,8 +118,8 @@ export function openOperators(settings: OperatorSettings): Operators {
       row.locked_until = clock.now() + Math.min(FIRST_LOCK_MS * 2 ** (row.wrong - TRIES), LONGEST_LOCK_MS);
     }
     save();
-    const hash = await slowHash(password, row.salt);
-    if (!timingSafeEqual(hash, Buffer.from(row.hash, 'hex'))) {
+    const hashed = await hash(password, row.salt);
+    if (!timingSafeEqual(hashed, Buffer.from(row.hash, 'hex'))) {
       if (row.wrong < TRIES) return { end: 'wrong', tries_left: TRIES - row.wrong };
       return { end: 'locked', wait_ms: row.locked_until - clock.now() };
     }
@@ -141,7 +145,7 @@ export function openOperators(settings: OperatorSettings): Operators {
         if (first.some((one) => one.number === number && Buffer.from(one.first_password).equals(next))) {
           return { end: 'refused', why: 'known' };
         }
-        if ((await slowHash(next, row.salt)).toString('hex') === row.hash) return { end: 'refused', why: 'same' };
+        if ((await hash(next, row.salt)).toString('hex') === row.hash) return { end: 'refused', why: 'same' };
         await setPassword(row, next);
         return { end: 'changed' };
       }),
@@ -197,7 +201,7 @@ function isDigits(password: Uint8Array): boolean {
   return password.length >= 4 && password.length <= 12 && password.every((byte) => byte >= 0x30 && byte <= 0x39);
 }
 
-function slowHash(password: Uint8Array | string, salt: string): Promise<Buffer> {
+export function slowHash(password: Uint8Array | string, salt: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(password, Buffer.from(salt, 'hex'), 32, COST, (error, hash) =>
       error === null ? resolve(hash) : reject(error),

@@ -7,7 +7,7 @@ import type { Algorithm } from './ciphers.ts';
 import type { VaultFiles } from './files.ts';
 import { type HandshakeEnd, type HandshakeRequest, shakeHands } from './handshake.ts';
 import { acquirerMac } from './mac.ts';
-import { type Operators, openOperators } from './operators.ts';
+import { type Operators, openOperators, type PasswordHash, slowHash } from './operators.ts';
 import { type PinEntry, pinEntry, type Sm4PinShape } from './pin-entry.ts';
 import { type Sealer, sealerFor } from './seal.ts';
 import { openSlots, type Slot, type SlotState } from './slots.ts';
@@ -54,6 +54,8 @@ export interface VaultSettings {
   readonly operators: Parameters<typeof openOperators>[0]['first'];
   /** Defaults must be changed before they open anything, where the profile is not a lab's. */
   readonly defaultsAllowed: boolean;
+  /** A slow one where it is not said. */
+  readonly passwordHash?: PasswordHash;
 }
 
 export function openVault(settings: VaultSettings): Vault {
@@ -68,6 +70,7 @@ export function openVault(settings: VaultSettings): Vault {
     sealer: sealerFor('operators', deviceKey, random),
     first: settings.operators,
     defaultsAllowed: settings.defaultsAllowed,
+    hash: settings.passwordHash ?? slowHash,
   });
   const journal = sealerFor('journal', deviceKey, random);
   const cards = cardSafe(sealerFor('card', deviceKey, random), deviceKey);

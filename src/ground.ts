@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { keepParameters, keptParameters } from './config/parameters.ts';
+import { type Glyphs, readGlyphs } from './customer/glyphs.ts';
+import { firmwareDigest } from './firmware.ts';
+import { lineConnect } from './host/connect.ts';
+import { type JournalDisk, journalDisk } from './journal/disk.ts';
+import { type Clock, type Random, systemClock } from './values/clock.ts';
+import type { Connect } from './values/stream.ts';
+import type { Parameters } from './vault/centre-messages.ts';
+import { type VaultFiles, vaultFiles } from './vault/files.ts';
+import { type Identity, readIdentity } from './vault/identity.ts';
+import { type PasswordHash, slowHash } from './vault/operators.ts';
+
+/** What the terminal stands on beside its board: time, chance, its files and its lines. Storms bring their own. */
+export interface Ground {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly connect: Connect;
+  readonly vault: VaultFiles;
+  readonly disk: JournalDisk;
+  readonly passwordHash: PasswordHash;
+  /** What the key centre sent down at the last handshake that the disk has kept; null before the first. */
+  readonly parameters: { kept(): Parameters | null; keep(sent: Parameters): void };
+  /** Throws a Fault of kind `key-centre` where the factory gave none. */
+  identity(): Identity;
+  /** What the key centre is told that runs here. */
+  firmware(): string;
+  glyphs(): Glyphs;
+  /** Room on the disk, in bytes. */
+  room(): number;
+}
+
+/** The machine's own: `dir` is GUITAI_DIR, `root` the project's folder. */
+export function machineGround({ dir, root }: { readonly dir: string; readonly root: string }): Ground {
+  const home = join(dir, 'terminal');
+  const parametersFile = join(home, 'parameters.json');
+  return {
+    clock: systemClock,
+    random: (bytes) => randomBytes(bytes),
+    connect: lineConnect({ folder: dir }),
+    vault: vaultFiles(join(home, 'vault')),
+    disk: journalDisk({ file: join(home, 'journal', 'journal.db'), marker: join(home, 'vault', 'journal.json') }),
+    passwordHash: slowHash,
+    parameters: {
+      kept: () => keptParameters(parametersFile),
+      keep: (sent) => void keepParameters(parametersFile, sent),
+    },
+    identity: () => readIdentity(join(home, 'identity')),
+    firmware: () => firmwareDigest(root),
+    glyphs: () => readGlyphs(readFileSync(join(root, 'board', 'fonts', 'unifont-gb2312.bin'))),
+    room() {
+      const { bavail, bsize } = statfsSync(home);
+      return bavail * bsize;
+    },
+  };
+}
