@@ -125,7 +125,10 @@ export async function assemble(site: Site): Promise<Assembly> {
     ...{ journal, host, clock, random },
     openCard: vault.openCard,
     signIn: signInAlone,
-    profile: { retries: config.profile.reversal_retries, first_wait_ms: 2000, most_wait_ms: 60_000 },
+    profile: {
+      ...{ retries: profile.reversal_retries, first_wait_ms: 2000, most_wait_ms: 60_000 },
+      inquires: profile.transactions.inquiry.offered,
+    },
   });
 
   const counter: Counter = {

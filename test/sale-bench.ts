@@ -119,7 +119,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     line: 'primary',
     prepare(_: string, { trace, batch, amount, pin }: { trace: string; batch: string; amount: number; pin: unknown }) {
       bench.prepares();
-      return { trace, batch, amount, pin, entry_mode: '021', wipe: () => void unsent++ };
+      return { trace, batch, amount, pin, entry_mode: '021', digest: null, wipe: () => void unsent++ };
     },
     async send(prepared: { trace: string; pin: unknown }, beforeFirstByte: () => void): Promise<Answer> {
       await null;
@@ -129,6 +129,8 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
       bench.sent.push({ trace: prepared.trace, pin: prepared.pin });
       return answer(journal.last());
     },
+    advise: () => Promise.reject(new Error('no advice here')),
+    inquire: () => Promise.reject(new Error('no inquiry here')),
     async reverse(): Promise<ReversalEnd> {
       bench.reversals++;
       return bench.reverses();
@@ -139,7 +141,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     openCard: () => ({ pan: null, expiry: '3012' }),
     signIn: async () => bench.signsIn(),
     random: (bytes) => new Uint8Array(bytes).fill(128),
-    profile: { retries: 3, first_wait_ms: 1000, most_wait_ms: 60_000 },
+    profile: { retries: 3, first_wait_ms: 1000, most_wait_ms: 60_000, inquires: false },
   });
   const counter = {
     ...{ operator, journal, outbox, host, clock },

@@ -50,13 +50,44 @@ export interface Profile {
   readonly encrypt_tracks: boolean;
   readonly reversal_retries: number;
   readonly pin_bypass: boolean;
-  readonly void: { readonly supervisor: boolean; readonly pin: boolean };
+  readonly transactions: Transactions;
   readonly dialect: Dialect;
   readonly operators: readonly {
     readonly number: string;
     readonly role: 'operator' | 'supervisor' | 'administrator';
     readonly first_password: string;
   }[];
+}
+
+/** What the acquirer offers beside the sale, and what each asks for. Amounts in fen. */
+export interface Transactions {
+  readonly void: Offered & Approved & { readonly pin: boolean };
+  readonly refund: Offered & Approved & { readonly limit_fen: number; readonly window_days: number };
+  readonly preauth: Offered;
+  readonly preauth_add: Offered;
+  readonly preauth_void: Offered & Approved & { readonly pin: boolean };
+  readonly completion: Offered & {
+    readonly pin: boolean;
+    readonly over_percent: number;
+    readonly hold_days: number;
+    readonly by: 'request' | 'advice';
+  };
+  readonly completion_void: Offered & Approved & { readonly pin: boolean };
+  readonly instalment: Offered & { readonly plan: string; readonly periods: readonly number[] };
+  readonly offline: Offered & { readonly floor_fen: number };
+  readonly voice: Offered & { readonly limit_fen: number };
+  readonly adjust: Offered & Approved;
+  readonly tip: Offered & { readonly most_percent: number };
+  readonly inquiry: Offered;
+}
+
+interface Offered {
+  readonly offered: boolean;
+}
+
+interface Approved {
+  /** Whether a supervisor approves it with a password. */
+  readonly supervisor: boolean;
 }
 
 /** What acquirers ask for differently in their messages (unionpay.md 14). */

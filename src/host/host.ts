@@ -4,17 +4,20 @@ import { type Batch, batch, type Trace } from '../values/trace.ts';
 import type { PinBlock } from '../vault/pin-entry.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { WorkingSlot } from '../vault/working-keys.ts';
+import { type AdviceEnd, type AdviceRequest, adviceEnd, digestOf } from './advice.ts';
 import { type Answer, type Asked, doubtOf, judged, noAnswer } from './answers.ts';
 import { type Balance, balanceOf } from './balance.ts';
 import { forgetPacked, type Message, MessageError, packFrame } from './codec.ts';
+import { type InquiryEnd, inquiryEnd } from './inquiry.ts';
 import { type Exchanged, type LineName, type LinkTools, openLink } from './link.ts';
-import { compose, type Facts, type OriginalPlace, type SaleCard } from './messages.ts';
+import { compose, type Facts, type OriginalFacts, type SaleCard } from './messages.ts';
 import { Prepared } from './prepared.ts';
 import { responseCode } from './response-codes.ts';
 import { type ReversalEnd, type ReversalRequest, reversalEnd, reversalFacts } from './reversal.ts';
 import type { HostSettings } from './settings.ts';
 import {
-  type ReversibleName,
+  type FinancialName,
+  type RepeatableName,
   reversalOf,
   type Transaction,
   type TransactionName,
@@ -38,11 +41,23 @@ export interface Host {
    */
   balance(inquiry: Omit<FinancialRequest, 'amount' | 'original'>): Promise<BalanceEnd>;
   /** Everything that can be refused is refused here, before the journal's row is written. Wipes nothing of `card`. */
-  prepare(transaction: ReversibleName, request: FinancialRequest): Prepared;
+  prepare(transaction: FinancialName, request: FinancialRequest): Prepared;
   /** Sends it once. See `Link.exchange` for `beforeFirstByte`; a Fault of kind `line-down` means that nothing was sent. */
   send(prepared: Prepared, beforeFirstByte: () => void): Promise<Answer>;
   /** 0400: may be sent again and again, under whatever keys are in the vault. Throws a Fault of kind `line-down` only. */
   reverse(reversal: ReversalRequest): Promise<ReversalEnd>;
+  /**
+   * 0220: the same request as often as it takes; the bank knows its duplicates (money rule 8). Throws a Fault of kind
+   * `line-down`, and `request-changed` where the bytes would not be those that the digest is of.
+   */
+  advise(request: AdviceRequest): Promise<AdviceEnd>;
+  /**
+   * What the bank's books say of a transaction, under its MAC; moves nothing. Throws a Fault where there is no answer to
+   * speak of, as `balance` does.
+   */
+  inquire(inquiry: { trace: Trace; batch: Batch; of: OriginalFacts }): Promise<InquiryEnd>;
+  /** 0500 and 0320: a step of the settlement; F48 as digits, both ways. Throws as `inquire` does. */
+  settle(step: SettlementStep, at: { trace: Trace; batch: Batch; operator: string; totals: string }): Promise<Settled>;
   /** Where the last exchange went. */
   readonly line: LineName | 'down';
   /** Answers that came to nobody. */
@@ -61,6 +76,16 @@ export type SignInEnd =
 
 export type BalanceEnd = { end: 'told'; balance: Balance } | { end: 'refused'; code: string; signInAgain: boolean };
 
+export type SettlementStep = 'settle' | 'upload' | 'upload-end' | 'upload-end-balanced';
+
+export interface Settled {
+  readonly code: string;
+  readonly totals: string | null;
+  /** F60.2 of the answer: the batch that the bank has open. */
+  readonly batch: Batch | null;
+  readonly signInAgain: boolean;
+}
+
 export interface FinancialRequest {
   readonly trace: Trace;
   readonly batch: Batch;
@@ -70,12 +95,9 @@ export interface FinancialRequest {
   readonly pin: PinBlock | null;
   /** What it undoes; null or absent for a sale. */
   readonly original?: OriginalFacts | null;
-}
-
-/** The original as the bank knows it: where it stands (F61), its reference (F37) and its authorisation (F38). */
-export interface OriginalFacts extends OriginalPlace {
-  readonly reference: string | null;
-  readonly authorisation: string | null;
+  /** F48, digits. */
+  readonly totals?: string;
+  readonly instalments?: NonNullable<Facts['instalments']>;
 }
 
 export interface HostTools extends LinkTools {
@@ -145,14 +167,17 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       return { end: 'told', balance: told };
     },
 
-    prepare(transaction, { trace, batch, amount, card, pin, original = null }) {
-      if (amount === 0) throw new RangeError(`a ${transaction} of nothing`);
-      const row = transactions[transaction];
-      const entryMode = pin === null ? '022' : '021';
+    prepare(transaction, { card, original = null, ...request }) {
+      if (request.amount === 0) throw new RangeError(`a ${transaction} of nothing`);
+      const row: Transaction = transactions[transaction];
+      const entryMode = request.pin === null ? '022' : '021';
       const { reference = null, authorisation = null } = original ?? {};
-      const facts = { transaction, trace, batch, amount, card, pin, entryMode, original, reference, authorisation };
-      const { message, frame } = packed(transaction, row, facts);
-      return new Prepared(facts, message, row.answer, frame);
+      const facts = { ...request, transaction, entryMode, original, reference, authorisation };
+      // A request that may be sent again has what the journal keeps of the card, and no more.
+      const again = isRepeatable(transaction);
+      const whole: Facts = again ? { ...facts, pan: card.pan, expiry: card.expiry } : { ...facts, card };
+      const { message, frame } = packed(transaction, row, whole);
+      return new Prepared(facts, message, row.answer, frame, again ? digestOf(frame) : null);
     },
 
     async send(prepared, beforeFirstByte) {
@@ -183,6 +208,38 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
         frame.fill(0);
       }
     },
+
+    async advise({ transaction, digest, ...request }) {
+      if (isSealed(transaction) && vault.kcvOf('MAK') === null) return { end: 'sign-in-first', code: null };
+      const row = transactions[transaction];
+      const { reference = null, authorisation = null } = request.original ?? {};
+      const { message, frame } = packed(transaction, row, { ...request, reference, authorisation });
+      try {
+        if (digestOf(frame) !== digest) throw new Fault({ kind: 'request-changed', trace: request.trace });
+        const asked: Asked = { message, answer: row.answer, sealed: isSealed(transaction) };
+        return adviceEnd(answerOf(await link.exchange({ message, frame }), asked));
+      } finally {
+        frame.fill(0);
+      }
+    },
+
+    async inquire({ trace, batch, of }) {
+      const { heard } = await ask('inquiry', { trace, batch, original: of, reference: of.reference });
+      return inquiryEnd(heard);
+    },
+
+    async settle(step, at) {
+      const { heard } = await ask(step, at);
+      const { code, totals = null, batch: named = '' } = heard;
+      if (code === undefined) throw garbled('F39', 'missing');
+      const next = named.slice(2, 8);
+      return {
+        code,
+        totals,
+        batch: /^(?!0{6})\d{6}$/.test(next) ? batch(next) : null,
+        signInAgain: responseCode(code)?.signInAgain === true,
+      };
+    },
   };
 
   function isSealed(name: TransactionName | 'reversal'): boolean {
@@ -209,7 +266,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
 
   /** An exchange about no money: the answer, or a Fault. */
   async function ask(
-    name: 'sign-in' | 'sign-out' | 'echo' | 'balance',
+    name: 'sign-in' | 'sign-out' | 'echo' | 'balance' | 'inquiry' | SettlementStep,
     facts: Facts,
     signal?: AbortSignal,
   ): Promise<{ heard: Message; line: LineName }> {
@@ -235,6 +292,12 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       ? judged(exchanged.bytes, exchanged.message, asked, vault)
       : noAnswer(exchanged.end);
   }
+}
+
+const repeatable: readonly RepeatableName[] = ['refund', 'completion-advice', 'offline', 'voice', 'adjust', 'tip'];
+
+function isRepeatable(name: FinancialName): name is RepeatableName {
+  return (repeatable as readonly FinancialName[]).includes(name);
 }
 
 function garbled(field: string, why: string): Fault {

@@ -18,10 +18,14 @@ export interface SaleCard {
   readonly track3: Revealing | null;
 }
 
-/** Where the original stands (F61). */
-export interface OriginalPlace {
-  readonly batch: Batch;
-  readonly trace: Trace;
+/** The original as the bank knows it: where it stands (F61), its reference (F37) and its authorisation (F38). */
+export interface OriginalFacts {
+  /** Null where only its date is known. */
+  readonly place: { readonly batch: Batch; readonly trace: Trace } | null;
+  /** MMDD, the host's day of it. */
+  readonly date: string | null;
+  readonly reference: string | null;
+  readonly authorisation: string | null;
 }
 
 interface Revealing {
@@ -46,8 +50,12 @@ export interface Facts {
   readonly authorisation?: string | null;
   /** F37 of the original's answer. */
   readonly reference?: string | null;
-  readonly original?: OriginalPlace | null;
+  readonly original?: OriginalFacts | null;
   readonly reason?: ReversalReason;
+  /** F48, digits. */
+  readonly totals?: string;
+  /** Of an instalment sale: how many, and under which plan of the bank's. */
+  readonly instalments?: { readonly periods: number; readonly plan: string };
 }
 
 interface Making {
@@ -94,8 +102,12 @@ const makers: Makers = {
   security: securityOf,
   additional59: ({ facts: { pin } }) => (pin?.algorithm === 'sm4' ? tagged('A1', pin.reveal()) : null),
   batch: batchOf,
-  original: ({ facts: { original } }) => original && `${original.batch}${original.trace}`,
-  operator: ({ facts, settings }) => facts.operator && operatorOf(facts.operator, settings),
+  totals: ({ facts }) => facts.totals,
+  original: originalOf,
+  payload: ({ facts: { instalments } }) =>
+    instalments && Buffer.from(`${String(instalments.periods).padStart(2, '0')}${instalments.plan}`, 'latin1'),
+  operator: ({ row, facts, settings }) =>
+    row.organisation ?? (facts.operator === undefined ? null : operatorOf(facts.operator, settings)),
 };
 
 /** F53: PIN block with PAN or none; single DES, 3DES or SM4; track encrypted or not. */
@@ -112,6 +124,16 @@ function batchOf({ row, facts, settings }: Making): string {
   const network = row.network === 'sign-in' ? settings.profile.sign_in : row.network;
   const { read_capability } = settings.profile.dialect;
   return `${row.kind}${facts.batch}${network}${row.capability === true ? `${read_capability}0` : ''}`;
+}
+
+/** F61: batch and trace, or twelve zeros and the date where the bank finds it by reference or authorisation. */
+function originalOf({ row, facts: { original } }: Making): string | null {
+  if (original === null || original === undefined) return null;
+  if (row.original === 'date' || original.place === null) {
+    if (original.date === null) throw new Fault({ kind: 'host-garbled', field: 'F61', why: 'the date is not known' });
+    return `${'0'.repeat(12)}${original.date}`;
+  }
+  return `${original.place.batch}${original.place.trace}`;
 }
 
 function operatorOf(operator: string, { profile }: HostSettings): string {

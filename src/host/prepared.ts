@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { Fen } from '../values/fen.ts';
 import type { Batch, Trace } from '../values/trace.ts';
 import type { Message } from './codec.ts';
-import type { ReversibleName } from './transactions.ts';
+import type { FinancialName } from './transactions.ts';
 
 /** A request that is whole and has not been sent. It prints masked, is sent at most once, and is overwritten then. */
 export class Prepared {
@@ -11,22 +11,26 @@ export class Prepared {
   readonly amount: Fen;
   /** F22 */
   readonly entry_mode: string;
-  readonly transaction: ReversibleName;
+  readonly transaction: FinancialName;
+  /** Of everything but envelope and MAC, of a request that may have to be sent again byte for byte; else null. */
+  readonly digest: string | null;
   readonly #message: Message;
   readonly #answer: string;
   #frame: Uint8Array | null;
 
   constructor(
-    facts: { transaction: ReversibleName; trace: Trace; batch: Batch; amount: Fen; entryMode: string },
+    facts: { transaction: FinancialName; trace: Trace; batch: Batch; amount: Fen; entryMode: string },
     message: Message,
     answer: string,
     frame: Uint8Array,
+    digest: string | null,
   ) {
     this.transaction = facts.transaction;
     this.trace = facts.trace;
     this.batch = facts.batch;
     this.amount = facts.amount;
     this.entry_mode = facts.entryMode;
+    this.digest = digest;
     this.#message = message;
     this.#answer = answer;
     this.#frame = frame;

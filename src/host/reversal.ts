@@ -2,7 +2,7 @@ import type { Fen } from '../values/fen.ts';
 import type { Pan } from '../values/pan.ts';
 import type { Batch, Trace } from '../values/trace.ts';
 import type { Answer, Doubt } from './answers.ts';
-import type { Facts, OriginalPlace, ReversalReason } from './messages.ts';
+import type { Facts, OriginalFacts, ReversalReason } from './messages.ts';
 import type { HostSettings } from './settings.ts';
 import type { ReversibleName } from './transactions.ts';
 
@@ -17,8 +17,8 @@ export interface ReversalRequest {
   readonly expiry: string | null;
   /** F38 of the original's answer, where there was one. */
   readonly authorisation: string | null;
-  /** What the original itself was to undo; null or absent for a sale. */
-  readonly original?: OriginalPlace | null;
+  /** What the original itself was about; null or absent for a sale. */
+  readonly original?: OriginalFacts | null;
   readonly reason: ReversalReason;
 }
 

@@ -1,5 +1,28 @@
 import type { FieldName } from './fields.ts';
 
+/** From the card's number to its place in the terminal. A field that has nothing to hold is left out. */
+const opening = [
+  ...['pan', 'processing', 'amount', 'trace', 'expiry', 'entryMode', 'cardSequence', 'condition'],
+] as readonly FieldName[];
+const closing = [
+  ...['terminal', 'merchant', 'totals', 'currency', 'pinBlock', 'security', 'chip', 'additional59', 'batch'],
+  ...['original', 'payload', 'operator'],
+] as readonly FieldName[];
+
+/** A card that is there: its tracks and PIN go with it. */
+const withCard: readonly FieldName[] = [...opening, 'pinCapture', 'track2', 'track3', ...closing];
+const withCardAndOriginal: readonly FieldName[] = [
+  ...opening,
+  ...(['pinCapture', 'track2', 'track3', 'reference', 'authorisation'] as const),
+  ...closing,
+];
+/** Neither track nor PIN: such a request can be made again from the journal's row, byte for byte (money rule 8). */
+const withoutTrack: readonly FieldName[] = [
+  ...opening,
+  ...(['reference', 'authorisation', 'terminal', 'merchant', 'totals', 'currency', 'batch', 'original'] as const),
+  'operator',
+];
+
 /**
  * The messages that the terminal sends, a row each (unionpay.md 3). What a field holds is made by `messages.ts`; a
  * field of a row that has nothing to hold (no PIN, no track 3) is left out.
@@ -20,49 +43,58 @@ export const transactions = {
     fields: ['trace', 'terminal', 'merchant', 'batch'],
   },
   echo: { request: '0820', answer: '0830', kind: '00', network: '301', fields: ['terminal', 'merchant', 'batch'] },
-  balance: {
-    request: '0200',
-    answer: '0210',
-    processing: '310000',
-    condition: '00',
-    kind: '01',
-    network: '000',
-    capability: true,
-    fields: [
-      ...['pan', 'processing', 'trace', 'expiry', 'entryMode', 'cardSequence', 'condition', 'pinCapture', 'track2'],
-      ...['track3', 'terminal', 'merchant', 'currency', 'pinBlock', 'security', 'chip', 'additional59', 'batch'],
-    ] as readonly FieldName[],
+  /** Ours: what the bank's books say of a transaction (交易状态查询); an acquirer that has it says so in its profile. */
+  inquiry: {
+    request: '0820',
+    answer: '0830',
+    kind: '00',
+    network: '320',
+    original: 'place',
+    fields: ['trace', 'reference', 'terminal', 'merchant', 'batch', 'original'],
   },
-  sale: {
-    request: '0200',
-    answer: '0210',
-    processing: '000000',
-    condition: '00',
-    kind: '22',
-    network: '000',
-    capability: true,
-    reversed: true,
-    fields: [
-      ...['pan', 'processing', 'amount', 'trace', 'expiry', 'entryMode', 'cardSequence', 'condition'],
-      ...['pinCapture', 'track2', 'track3', 'terminal', 'merchant', 'currency', 'pinBlock', 'security'],
-      ...['chip', 'additional59', 'batch'],
-    ] as readonly FieldName[],
+  settle: {
+    request: '0500',
+    answer: '0510',
+    kind: '00',
+    network: '201',
+    fields: ['trace', 'terminal', 'merchant', 'totals', 'currency', 'batch', 'operator'],
   },
-  void: {
-    request: '0200',
-    answer: '0210',
-    processing: '200000',
-    condition: '00',
-    kind: '23',
-    network: '000',
-    capability: true,
-    reversed: true,
-    fields: [
-      ...['pan', 'processing', 'amount', 'trace', 'expiry', 'entryMode', 'cardSequence', 'condition'],
-      ...['pinCapture', 'track2', 'track3', 'reference', 'authorisation', 'terminal', 'merchant', 'currency'],
-      ...['pinBlock', 'security', 'chip', 'additional59', 'batch', 'original'],
-    ] as readonly FieldName[],
+  upload: {
+    request: '0320',
+    answer: '0330',
+    kind: '00',
+    network: '201',
+    fields: ['trace', 'terminal', 'merchant', 'totals', 'batch'],
   },
+  'upload-end-balanced': {
+    request: '0320',
+    answer: '0330',
+    kind: '00',
+    network: '207',
+    fields: ['trace', 'terminal', 'merchant', 'totals', 'batch'],
+  },
+  'upload-end': {
+    request: '0320',
+    answer: '0330',
+    kind: '00',
+    network: '202',
+    fields: ['trace', 'terminal', 'merchant', 'totals', 'batch'],
+  },
+  balance: financial('0200', '310000', '00', '01', { fields: withCard.filter((name) => name !== 'amount') }),
+  sale: financial('0200', '000000', '00', '22', { fields: withCard }),
+  instalment: financial('0200', '000000', '64', '22', { fields: withCard }),
+  void: financial('0200', '200000', '00', '23', { fields: withCardAndOriginal, original: 'place' }),
+  preauth: financial('0100', '030000', '06', '10', { fields: withCard }),
+  'preauth-add': financial('0100', '030000', '60', '10', { fields: withCardAndOriginal, original: 'date' }),
+  'preauth-void': financial('0100', '200000', '06', '11', { fields: withCardAndOriginal, original: 'date' }),
+  completion: financial('0200', '000000', '06', '20', { fields: withCardAndOriginal, original: 'date' }),
+  'completion-void': financial('0200', '200000', '06', '21', { fields: withCardAndOriginal, original: 'place' }),
+  'completion-advice': financial('0220', '000000', '06', '24', { fields: withoutTrack, original: 'date' }),
+  refund: financial('0220', '200000', '00', '25', { fields: withoutTrack, original: 'date', organisation: '000' }),
+  offline: financial('0220', '000000', '00', '30', { fields: withoutTrack }),
+  voice: financial('0220', '000000', '00', '30', { fields: withoutTrack }),
+  adjust: financial('0220', '000000', '00', '32', { fields: withoutTrack, original: 'place' }),
+  tip: financial('0220', '000000', '00', '34', { fields: withoutTrack, original: 'place' }),
 } as const satisfies Record<string, Transaction>;
 
 export interface Transaction {
@@ -78,14 +110,27 @@ export interface Transaction {
   readonly network: string;
   /** Whether F60 goes on with the terminal's capability and the chip's condition (60.4, 60.5). */
   readonly capability?: boolean;
-  /** An unknown result is made good by a reversal. */
-  readonly reversed?: boolean;
+  /** How F61 names the original: its batch and trace, or twelve zeros and its date. */
+  readonly original?: 'place' | 'date';
+  /** F63.1 where it names the card organisation. */
+  readonly organisation?: string;
   readonly fields: readonly FieldName[];
 }
 
 export type TransactionName = keyof typeof transactions;
-/** Those that move money and are made good by a reversal where the result is unknown. */
-export type ReversibleName = 'sale' | 'void';
+/** Those that are sent once and made good by a reversal where the result is unknown. */
+export type ReversibleName =
+  | 'sale'
+  | 'void'
+  | 'preauth'
+  | 'preauth-add'
+  | 'preauth-void'
+  | 'completion'
+  | 'completion-void'
+  | 'instalment';
+/** Those that are sent again, byte for byte, until the bank has said what became of them. */
+export type RepeatableName = 'refund' | 'completion-advice' | 'offline' | 'voice' | 'adjust' | 'tip';
+export type FinancialName = ReversibleName | RepeatableName;
 
 /** 0400: the original's F3, F25 and F60, its trace and its batch; neither track nor PIN (unionpay.md 7). */
 export function reversalOf(original: Transaction): Transaction {
@@ -94,8 +139,19 @@ export function reversalOf(original: Transaction): Transaction {
     request: '0400',
     answer: '0410',
     fields: [
-      ...(['pan', 'processing', 'amount', 'trace', 'expiry', 'entryMode', 'cardSequence', 'condition'] as const),
+      ...opening,
       ...(['authorisation', 'code', 'terminal', 'merchant', 'currency', 'chip', 'batch', 'original'] as const),
     ],
   };
+}
+
+function financial(
+  request: string,
+  processing: string,
+  condition: string,
+  kind: string,
+  more: Pick<Transaction, 'fields' | 'original' | 'organisation'>,
+): Transaction {
+  const answer = `${request.slice(0, 2)}${Number(request[2]) + 1}${request.slice(3)}`;
+  return { request, answer, processing, condition, kind, network: '000', capability: true, ...more };
 }

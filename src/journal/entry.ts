@@ -10,8 +10,8 @@ import {
   progressOf,
   type Ruling,
 } from './events.ts';
-import { type Debt, debtOf, stateOf } from './progress.ts';
-import { type EntryType, type TypeFacts, types } from './types.ts';
+import { type Debt, debtsOf, stateOf } from './progress.ts';
+import { type EntryType, type Particulars, type TypeFacts, types } from './types.ts';
 
 /** What was written when an entry began; none of it ever changes. */
 export interface EntryFacts {
@@ -28,8 +28,11 @@ export interface EntryFacts {
   readonly sealed: Uint8Array | null;
   /** The vault's keyed digest of the number. */
   readonly fingerprint: Uint8Array | null;
-  /** The entry that this one undoes. */
+  /** The entry that this one undoes, adds to or changes. */
   readonly original: number | null;
+  readonly particulars: Particulars;
+  /** Of the request's bytes, of a request that may be sent again. */
+  readonly digest: string | null;
   readonly operator: string;
   readonly copies: readonly Copy[];
   readonly begun_ms: number;
@@ -43,15 +46,16 @@ export interface Row {
   readonly type: EntryType;
   readonly amount: Fen;
   readonly state: State;
-  readonly debt: Debt;
+  readonly debt: Debt | 'nothing';
   readonly code: string | null;
   readonly card: string | null;
   readonly entry_mode: string;
   readonly operator: string;
   readonly authorisation: string | null;
   readonly reference: string | null;
-  /** Of the entry that this one undoes. */
+  /** Of the entry that this one undoes, adds to or changes. */
   readonly original: Trace | null;
+  readonly particulars: Particulars;
   /** ISO 8601. */
   readonly time: string;
 }
@@ -63,8 +67,8 @@ export interface Pen {
   record(id: number, event: EntryEvent): void;
   isHeld(id: number): boolean;
   entry(id: number): Entry | null;
-  /** What was begun to undo it, in that order. */
-  undoings(id: number): readonly Entry[];
+  /** What was begun on it, in that order. */
+  sequels(id: number): readonly Entry[];
   handOver(id: number): void;
 }
 
@@ -101,29 +105,57 @@ export class Entry {
     return this.#pen.history(this.id);
   }
 
-  /** A yes of the bank to what undoes it makes a success `voided`, for as long as that yes itself is not undone. */
+  /**
+   * A yes of the bank to what undoes it makes a success `voided`, and refunds of all of it make it `refunded`, for as
+   * long as that yes itself is not undone.
+   */
   get state(): State {
     const own = stateOf(progressOf(this.history), this.#pen.isHeld(this.id));
     if (own !== 'approved') return own;
-    return this.undoings.flatMap((undoing) => undoing.#made ?? [])[0] ?? own;
+    const sequels = this.sequels;
+    if (sequels.some((sequel) => sequel.#makes('voided'))) return 'voided';
+    const refunds = sequels.filter((sequel) => sequel.#makes('refunded'));
+    return refunds.length > 0 && sumOf(refunds) >= this.total ? 'refunded' : own;
   }
 
-  /** The entry that this one undoes; null where it undoes nothing. */
+  /** The entry that this one undoes, adds to or changes; null where there is none, or the journal does not hold it. */
   get original(): Entry | null {
     return this.facts.original === null ? null : this.#pen.entry(this.facts.original);
   }
 
-  get undoings(): readonly Entry[] {
-    return this.#pen.undoings(this.id);
+  /** What was begun on it, in that order: voids, refunds, tips, additions, completions. */
+  get sequels(): readonly Entry[] {
+    return this.#pen.sequels(this.id);
   }
 
-  get #made(): State | null {
+  /** What it comes to with the tips, additions and adjustments that stand, in fen. */
+  get total(): Fen {
+    return this.sequels
+      .filter(({ state }) => state === 'approved' || state === 'pending')
+      .reduce((total, { facts: { type, amount } }) => {
+        if (type === 'adjust') return amount;
+        return type === 'tip' || type === 'preauth-add' ? fen(total + amount) : total;
+      }, this.amount);
+  }
+
+  /** What may still be refunded of it, in fen; a refund whose result is open counts as one (money rule 8). */
+  get refundable(): Fen {
+    const refunds = this.sequels.filter(({ facts: { type }, state }) => type === 'refund' && state !== 'declined');
+    return fen(Math.max(0, this.total - sumOf(refunds)));
+  }
+
+  #makes(word: 'voided' | 'refunded'): boolean {
     const { makes }: TypeFacts = types[this.facts.type];
-    return makes !== undefined && this.state === 'approved' ? makes : null;
+    return makes === word && this.state === 'approved';
   }
 
-  get debt(): Debt {
-    return debtOf(progressOf(this.history));
+  /** What it owes, the bank's first. */
+  get debts(): readonly Debt[] {
+    return debtsOf(progressOf(this.history));
+  }
+
+  get debt(): Debt | 'nothing' {
+    return this.debts[0] ?? 'nothing';
   }
 
   /** To be called before the first byte leaves, and once: from here the bank may have heard us (money rule 1). */
@@ -139,6 +171,16 @@ export class Entry {
   /** An answer that came to nobody, after the host gave up waiting for it: evidence, and nothing more. */
   late(answer: Answered): void {
     this.#record({ kind: 'late', answer: answeredOf(answer) });
+  }
+
+  /** The counter has finished with it, and the bank is told of it until it has taken it. */
+  accepted(): void {
+    this.#record({ kind: 'accepted' });
+  }
+
+  /** What the bank made of it when it was told again; without a definite word it is owed as before. */
+  told(answer: Answered): void {
+    this.#record({ kind: 'told', answer: answeredOf(answer) });
   }
 
   /** The money has moved and the counter has finished: nothing turns this sale into a failure any more (money rule 14). */
@@ -158,7 +200,7 @@ export class Entry {
 
   /** The copies that are owed; one that was begun and not confirmed is printed with the word DUPLICATE. */
   get copiesOwed(): readonly { readonly copy: Copy; readonly duplicate: boolean }[] {
-    if (this.debt !== 'reprint') return [];
+    if (!this.debts.includes('reprint')) return [];
     return [...this.history.copies]
       .filter(([, state]) => state !== 'done')
       .map(([copy, state]) => ({ copy, duplicate: state === 'begun' }));
@@ -192,6 +234,11 @@ export class Entry {
   /** An inquiry or the reconciliation, named by `by`, says that the original never was posted. */
   confirmed(by: string): void {
     this.#record({ kind: 'confirmed', by });
+  }
+
+  /** An inquiry, named by `by`, says that the bank has the original after all: it is reversed again. */
+  found(by: string): void {
+    this.#record({ kind: 'found', by });
   }
 
   /** Past the retry limit: on the exceptions list, still retried (money rule 13). */
@@ -237,6 +284,7 @@ export class Entry {
       authorisation,
       reference,
       original: this.original?.trace ?? null,
+      particulars: this.facts.particulars,
       time,
     };
   }
@@ -253,7 +301,7 @@ function answeredOf({ money, code, why, authorisation, reference, issuer, acquir
 
 /** The facts of a stored row. Throws where the row cannot be read, which a sound file never gives. */
 export function factsOf(row: Readonly<Record<string, unknown>>): EntryFacts {
-  const { type, card, sealed, fingerprint, original, copies } = row;
+  const { type, card, sealed, fingerprint, original, particulars, digest, copies } = row;
   if (!isType(type)) throw new Error(`the journal holds an entry of a type that is not known here: ${String(type)}`);
   return {
     id: Number(row.id),
@@ -266,10 +314,16 @@ export function factsOf(row: Readonly<Record<string, unknown>>): EntryFacts {
     sealed: sealed instanceof Uint8Array ? sealed : null,
     fingerprint: fingerprint instanceof Uint8Array ? fingerprint : null,
     original: typeof original === 'number' ? original : null,
+    particulars: typeof particulars === 'string' ? JSON.parse(particulars) : {},
+    digest: typeof digest === 'string' ? digest : null,
     operator: String(row.operator),
     copies: copiesOf(String(copies)),
     begun_ms: Number(row.begun_ms),
   };
+}
+
+function sumOf(entries: readonly Entry[]): Fen {
+  return fen(entries.reduce((sum, { amount }) => sum + amount, 0));
 }
 
 function copiesOf(list: string): readonly Copy[] {

@@ -1,6 +1,5 @@
 import type { Paper, Progress, Stage, Undone } from './progress.ts';
-import type { EntryType } from './types.ts';
-import { types } from './types.ts';
+import { type EntryType, type Lost, losses, types } from './types.ts';
 
 /** What the host made of an answer, or of its absence. */
 export interface Answered {
@@ -33,12 +32,18 @@ export type EntryEvent =
   | { readonly kind: 'answered'; readonly answer: Answered }
   /** An answer that came after the result was settled or given up: kept as evidence, changes nothing (money rule 4). */
   | { readonly kind: 'late'; readonly answer: Answered }
+  /** The counter has finished with it by itself; the bank is told from here on. */
+  | { readonly kind: 'accepted' }
+  /** What the bank made of a request that was sent again, or of an advice. */
+  | { readonly kind: 'told'; readonly answer: Answered }
   | { readonly kind: 'completed' }
   | { readonly kind: 'reversal-begun' }
   | { readonly kind: 'reversal-unanswered' }
   | { readonly kind: 'reversed'; readonly code: string }
   | { readonly kind: 'no-original'; readonly code: string }
   | { readonly kind: 'confirmed'; readonly by: string }
+  /** The bank has an original after all, of which it knew nothing before. */
+  | { readonly kind: 'found'; readonly by: string }
   | { readonly kind: 'parked' }
   | { readonly kind: 'ruled'; readonly ruling: Ruling }
   | { readonly kind: 'copy-begun'; readonly copy: Copy }
@@ -53,8 +58,10 @@ export interface History {
   readonly stage: Stage;
   readonly undone: Undone;
   readonly parked: boolean;
-  /** Reversals that left and brought no definite answer. */
+  /** Reversals, repeats or advices that left and brought no definite answer. */
   readonly tries: number;
+  /** The counter has finished with it before the bank was told. */
+  readonly accepted: boolean;
   readonly answer: Answered | null;
   readonly copies: ReadonlyMap<Copy, 'owed' | 'begun' | 'done'>;
   readonly signedOff: { readonly operator: string; readonly matches: boolean } | null;
@@ -62,14 +69,18 @@ export interface History {
 }
 
 interface Step {
-  /** The stages and undoings in which it may happen; elsewhere it is a bug, and stops the program. */
+  /** The ways, stages and undoings in which it may happen; elsewhere it is a bug, and stops the program. */
+  readonly lost?: readonly Lost[];
   readonly stage: readonly Stage[];
   readonly undone: readonly Undone[];
+  /** The undoings in which it may happen to a request that has no reversal, where they differ. */
+  readonly repeated?: readonly Undone[];
   readonly change: (history: History, event: never) => Partial<History>;
 }
 
-const ANY_STAGE = ['begun', 'sent', 'unknown', 'declined', 'charged', 'completed'] as const;
+const ANY_STAGE = ['begun', 'sent', 'unknown', 'accepted', 'declined', 'charged', 'completed'] as const;
 const OPEN = ['sent', 'unknown', 'charged'] as const;
+const REVERSED = ['reverse'] as const;
 const ANY_UNDONE = ['no', 'begun', 'unconfirmed', 'yes', 'stands'] as const;
 
 const stageOf = { charged: 'charged', 'not charged': 'declined', unknown: 'unknown' } as const;
@@ -86,16 +97,43 @@ const steps = {
     change: (_, { answer }: Of<'answered'>) => ({ stage: stageOf[answer.money], answer }),
   },
   late: { stage: ANY_STAGE, undone: ANY_UNDONE, change: () => ({}) },
+  accepted: {
+    lost: ['advise'],
+    stage: ['begun'],
+    undone: ['no'],
+    change: () => ({ stage: 'accepted', accepted: true }),
+  },
+  told: {
+    lost: ['repeat', 'advise'],
+    stage: ['sent', 'unknown', 'accepted'],
+    undone: ['no'],
+    change: ({ stage, tries }, { answer }: Of<'told'>) =>
+      answer.money === 'unknown'
+        ? { stage: stage === 'accepted' ? stage : 'unknown', tries: tries + 1 }
+        : { stage: answer.money === 'charged' ? 'completed' : 'declined', answer },
+  },
   completed: { stage: ['charged'], undone: ['no'], change: () => ({ stage: 'completed' }) },
-  'reversal-begun': { stage: OPEN, undone: ['no'], change: () => ({ undone: 'begun' }) },
-  'reversal-unanswered': { stage: OPEN, undone: ['begun'], change: ({ tries }) => ({ tries: tries + 1 }) },
-  reversed: { stage: OPEN, undone: ['begun'], change: () => ({ undone: 'yes' }) },
-  'no-original': { stage: OPEN, undone: ['begun'], change: () => ({ undone: 'unconfirmed' }) },
-  confirmed: { stage: OPEN, undone: ['unconfirmed'], change: () => ({ undone: 'yes' }) },
-  parked: { stage: OPEN, undone: ['begun'], change: () => ({ parked: true }) },
-  ruled: {
+  'reversal-begun': { lost: REVERSED, stage: OPEN, undone: ['no'], change: () => ({ undone: 'begun' }) },
+  'reversal-unanswered': {
+    lost: REVERSED,
     stage: OPEN,
+    undone: ['begun'],
+    change: ({ tries }) => ({ tries: tries + 1 }),
+  },
+  reversed: { lost: REVERSED, stage: OPEN, undone: ['begun'], change: () => ({ undone: 'yes' }) },
+  'no-original': { lost: REVERSED, stage: OPEN, undone: ['begun'], change: () => ({ undone: 'unconfirmed' }) },
+  confirmed: { lost: REVERSED, stage: OPEN, undone: ['unconfirmed'], change: () => ({ undone: 'yes' }) },
+  found: { lost: REVERSED, stage: OPEN, undone: ['unconfirmed'], change: () => ({ undone: 'begun' }) },
+  parked: {
+    stage: [...OPEN, 'accepted'],
+    undone: ['begun'],
+    repeated: ['no'],
+    change: () => ({ parked: true }),
+  },
+  ruled: {
+    stage: [...OPEN, 'accepted'],
     undone: ['begun', 'unconfirmed'],
+    repeated: ['no'],
     change: (_, { ruling }: Of<'ruled'>) => ({ undone: rulingOf[ruling.money] }),
   },
   'copy-begun': {
@@ -111,7 +149,7 @@ const steps = {
     change: ({ copies }, { copy }: Of<'copy-printed'>) => (copies.has(copy) ? copyIs(copies, copy, 'done') : {}),
   },
   'signed-off': {
-    stage: ['completed'],
+    stage: ['accepted', 'completed'],
     undone: ['no'],
     change: (_, { operator, matches }: Of<'signed-off'>) => ({ signedOff: { operator, matches } }),
   },
@@ -129,6 +167,7 @@ export function beginning(type: EntryType, copies: readonly Copy[]): History {
     undone: 'no',
     parked: false,
     tries: 0,
+    accepted: false,
     answer: null,
     copies: new Map(copies.map((copy) => [copy, 'owed'])),
     signedOff: null,
@@ -137,8 +176,9 @@ export function beginning(type: EntryType, copies: readonly Copy[]): History {
 }
 
 export function mayHappen(history: History, kind: EventKind): boolean {
-  const { stage, undone }: Step = steps[kind];
-  return stage.includes(history.stage) && undone.includes(history.undone);
+  const { lost = losses, stage, undone, repeated = undone }: Step = steps[kind];
+  const undoings = history.lost === 'reverse' ? undone : repeated;
+  return lost.includes(history.lost) && stage.includes(history.stage) && undoings.includes(history.undone);
 }
 
 /** The history with one more event. Throws where the event cannot happen: that is a bug, never a state of the world. */

@@ -10,7 +10,7 @@ import { lock, type Reconciliation } from './lock.ts';
 import { type Debt, owesMoney } from './progress.ts';
 import { shelf } from './shelf.ts';
 import type { Store } from './store.ts';
-import { type EntryType, types } from './types.ts';
+import { type EntryType, type Particulars, types } from './types.ts';
 
 /** The trace and batch that an entry will have. */
 export interface Place {
@@ -33,8 +33,9 @@ export interface Request {
     /** The vault's keyed digest of the number: it tells the same card again, and nothing else. */
     readonly fingerprint: Uint8Array;
   } | null;
-  /** The entry that this one undoes. */
+  /** The entry that this one undoes, adds to or changes. */
   readonly original?: Entry;
+  readonly particulars?: Particulars;
   /** The copies of the slip that a success owes; both where it is not said. */
   readonly copies?: readonly Copy[];
   /** A digest of the request's bytes: one row, one set of bytes (money rule 1). */
@@ -45,7 +46,7 @@ export interface Request {
 
 export interface Owed {
   readonly entry: Entry;
-  readonly debt: Exclude<Debt, 'nothing'>;
+  readonly debt: Debt;
   readonly state: State;
 }
 
@@ -67,7 +68,7 @@ export interface Journal {
   last(): Entry | null;
   /** Newest first. */
   rows(range: { readonly limit: number }): readonly Row[];
-  /** What is owed and in nobody's hand, in the order in which it began. */
+  /** What is owed and in nobody's hand, in the order in which it began; an entry may owe twice. */
   debts(): readonly Owed[];
   /** A request of this card and amount, begun within `within_ms`, that may have been charged (money rule 16). */
   again(like: { readonly fingerprint: Uint8Array; readonly amount: Fen; readonly within_ms: number }): Entry | null;
@@ -142,7 +143,7 @@ export function openJournal(parts: JournalParts): Journal {
   }
 
   function begin(request: Request): Entry {
-    const { type, amount, entryMode, operator, card, digest, place = reserve() } = request;
+    const { type, amount, entryMode, operator, card, place = reserve() } = request;
     if (place.batchId !== open.id && write.isClosed(place.batchId)) throw new Error(`batch ${place.batch} is closed`);
     const facts: EntryFacts = {
       id: lastId + 1,
@@ -155,11 +156,13 @@ export function openJournal(parts: JournalParts): Journal {
       sealed: card?.sealed ?? null,
       fingerprint: card?.fingerprint ?? null,
       original: request.original?.id ?? null,
+      particulars: request.particulars ?? {},
+      digest: request.digest ?? null,
       operator,
       copies: types[type].paper ? (request.copies ?? BOTH) : [],
       begun_ms: clock.now(),
     };
-    write.entry(facts, place.batchId, digest ?? null);
+    write.entry(facts, place.batchId);
     lastId = facts.id;
     rows++;
     const entry = entries.hold(facts);
@@ -169,8 +172,9 @@ export function openJournal(parts: JournalParts): Journal {
 
   function debts(): readonly Owed[] {
     return entries.unfinished().flatMap((entry) => {
-      const { debt, state } = entry;
-      return debt === 'nothing' || entries.isHeld(entry.id) ? [] : [{ entry, debt, state }];
+      if (entries.isHeld(entry.id)) return [];
+      const { state } = entry;
+      return entry.debts.map((debt) => ({ entry, debt, state }));
     });
   }
 
@@ -243,7 +247,8 @@ export function openJournal(parts: JournalParts): Journal {
 /** The statements that write and count, each prepared once. */
 function statements(store: Store) {
   const insertEntry = store.prepare(`INSERT INTO entries (id, batch, trace, type, amount, entry_mode, card, sealed,
-    fingerprint, original, operator, copies, digest, begun_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    fingerprint, original, particulars, operator, copies, digest, begun_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const setTrace = store.prepare(`UPDATE facts SET value = ? WHERE name = 'trace'`);
   // The newest entries may hold a later trace than the one that was written down in the last quiet moment.
   const lastTraces = store.prepare(`SELECT value AS trace FROM facts WHERE name = 'trace'
@@ -260,9 +265,10 @@ function statements(store: Store) {
   const count = store.prepare('SELECT count(*) AS rows FROM entries WHERE batch NOT IN (SELECT batch FROM closings)');
 
   return {
-    entry(facts: EntryFacts, batchId: number, digest: string | null): void {
+    entry(facts: EntryFacts, batchId: number): void {
       const { id, trace, type, amount, entry_mode, card, sealed, fingerprint, original } = facts;
-      const { operator, copies, begun_ms } = facts;
+      const { operator, copies, digest, begun_ms } = facts;
+      const particulars = Object.keys(facts.particulars).length === 0 ? null : JSON.stringify(facts.particulars);
       const list = copies.join(' ');
       store.run(
         insertEntry,
@@ -276,6 +282,7 @@ function statements(store: Store) {
         sealed,
         fingerprint,
         original,
+        particulars,
         operator,
         list,
         digest,

@@ -58,6 +58,9 @@ export const steps: readonly string[] = [
   `ALTER TABLE entries ADD COLUMN original INTEGER REFERENCES entries (id);
    CREATE INDEX entries_of_original ON entries (original) WHERE original IS NOT NULL;
    UPDATE facts SET value = '2' WHERE name = 'oldest_reader'`,
+  // What a request says beyond card, amount and original. A release that does not know its types cannot read them.
+  `ALTER TABLE entries ADD COLUMN particulars TEXT;
+   UPDATE facts SET value = '3' WHERE name = 'oldest_reader'`,
 ];
 
 function neverChanges(table: string): string {

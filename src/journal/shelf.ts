@@ -1,7 +1,7 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { Entry, type EntryFacts, factsOf, type Pen } from './entry.ts';
 import { after, beginning, detailOf, type EntryEvent, eventOf, type History, progressOf } from './events.ts';
-import { debtOf } from './progress.ts';
+import { debtsOf } from './progress.ts';
 import type { Store } from './store.ts';
 
 /** Histories of finished entries that stay in memory; one that was forgotten is read again from its events. */
@@ -29,7 +29,7 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
   const insertEvent = store.prepare('INSERT INTO events (entry, number, kind, detail, at_ms) VALUES (?, ?, ?, ?, ?)');
   const eventsOf = store.prepare('SELECT kind, detail FROM events WHERE entry = ? ORDER BY number');
   const byId = store.prepare(`${ENTRY} WHERE entries.id = ?`);
-  const undoing = store.prepare(`${ENTRY} WHERE entries.original = ? ORDER BY entries.id`);
+  const following = store.prepare(`${ENTRY} WHERE entries.original = ? ORDER BY entries.id`);
   const byTrace = store.prepare(`${ENTRY} WHERE trace = ?1 AND number = coalesce(?2, number)
     ORDER BY entries.id DESC LIMIT 1`);
   const newestFirst = store.prepare(`${ENTRY} ORDER BY entries.id DESC LIMIT ?`);
@@ -83,7 +83,7 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
     if (next.stage !== 'begun' && isFinished(next)) open.delete(id);
     remember(id, next);
     // The bank's no and the counter's end decide; the outbox need not wait for the paper.
-    if (next.stage === 'declined' || next.stage === 'completed') held.delete(id);
+    if (next.stage === 'declined' || next.stage === 'completed' || next.stage === 'accepted') held.delete(id);
     changed();
   }
 
@@ -92,7 +92,7 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
     record,
     isHeld: (id) => held.has(id),
     entry: (id) => entryOf(byId.get(id)),
-    undoings: (id) => entriesOf(undoing, id),
+    sequels: (id) => entriesOf(following, id),
     handOver(id) {
       if (!held.delete(id)) return;
       if (isFinished(history(id))) open.delete(id);
@@ -126,5 +126,5 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
 }
 
 function isFinished(history: History): boolean {
-  return debtOf(progressOf(history)) === 'nothing';
+  return debtsOf(progressOf(history)).length === 0;
 }

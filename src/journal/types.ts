@@ -1,23 +1,68 @@
+import type { Fen } from '../values/fen.ts';
+import type { TransactionType } from '../values/transaction-type.ts';
+
 /**
  * The financial requests, a row each. `moves`: the way of the money in the merchant's eyes when the bank says yes.
- * `lost`: how a request is made good whose result is not known. A type with another way of being made good adds its
- * rows to the debt table.
+ * `lost`: how a request is made good whose result is not known. `settles`: the side of the settlement's totals that it
+ * counts on (unionpay.md 9). `makes`: the word for its original once the bank has said yes. A type with another way of
+ * being made good adds its rows to the debt table.
  */
 export const types = {
-  sale: { moves: 'in', lost: 'reverse', paper: true },
-  void: { moves: 'out', lost: 'reverse', paper: true, makes: 'voided' },
-} as const satisfies Record<string, TypeFacts>;
+  sale: { moves: 'in', lost: 'reverse', paper: true, settles: 'debit' },
+  void: { moves: 'out', lost: 'reverse', paper: true, settles: 'credit', makes: 'voided' },
+  refund: { moves: 'out', lost: 'repeat', paper: true, settles: 'credit', makes: 'refunded' },
+  preauth: { moves: 'held', lost: 'reverse', paper: true, settles: 'nothing' },
+  'preauth-add': { moves: 'held', lost: 'reverse', paper: true, settles: 'nothing' },
+  'preauth-void': { moves: 'released', lost: 'reverse', paper: true, settles: 'nothing', makes: 'voided' },
+  completion: { moves: 'in', lost: 'reverse', paper: true, settles: 'debit' },
+  'completion-advice': { moves: 'in', lost: 'advise', paper: true, settles: 'debit' },
+  'completion-void': { moves: 'out', lost: 'reverse', paper: true, settles: 'credit', makes: 'voided' },
+  instalment: { moves: 'in', lost: 'reverse', paper: true, settles: 'debit' },
+  /** Approved by the terminal itself, under the floor limit. */
+  offline: { moves: 'in', lost: 'advise', paper: true, settles: 'debit' },
+  /** Approved by the bank's telephone desk. */
+  voice: { moves: 'in', lost: 'advise', paper: true, settles: 'debit' },
+  /** The amount of an offline or a voice entry is another one: `amount` is the new total. */
+  adjust: { moves: 'changed', lost: 'advise', paper: true, settles: 'change' },
+  /** `amount` is the tip alone. */
+  tip: { moves: 'in', lost: 'advise', paper: true, settles: 'change' },
+} as const satisfies Record<TransactionType, TypeFacts>;
 
 export interface TypeFacts {
-  readonly moves: 'in' | 'out' | 'nothing';
+  readonly moves: 'in' | 'out' | 'held' | 'released' | 'changed';
   readonly lost: Lost;
   /** Whether its success owes receipt copies. */
   readonly paper: boolean;
-  /** The word for its original once the bank has said yes; only of a type that has an original. */
-  readonly makes?: 'voided';
+  /** `change`: it changes the amount of its original on the debit side, and no count. */
+  readonly settles: 'debit' | 'credit' | 'change' | 'nothing';
+  readonly makes?: 'voided' | 'refunded';
 }
 
-/** `reverse`: a reversal (0400) is sent until the bank acknowledges it. */
-export type Lost = 'reverse';
+/**
+ * `reverse`: a reversal (0400) is sent until the bank acknowledges it · `repeat`: the identical request is sent again
+ * until the bank's definite word (money rule 8) · `advise`: the counter finishes first, and the bank is told until it
+ * has taken it.
+ */
+export const losses = ['reverse', 'repeat', 'advise'] as const;
+export type Lost = (typeof losses)[number];
 
-export type EntryType = keyof typeof types;
+export type EntryType = TransactionType;
+
+/** What a request says beyond its card, amount and original; stored beside the row. */
+export interface Particulars {
+  /** F38: of a pre-authorisation that the journal does not hold, or said by the bank's telephone desk. */
+  readonly authorisation?: string;
+  /** F37 of an original that the journal does not hold. */
+  readonly reference?: string;
+  /** MMDD of an original that the journal does not hold. */
+  readonly date?: string;
+  /** Of an instalment sale. */
+  readonly periods?: number;
+  readonly plan?: string;
+  /** What stood before a tip or an adjustment. */
+  readonly before?: Fen;
+  /** The trace of the online try that an offline approval comes after (money rule 10). */
+  readonly after?: string;
+  /** Who approved it beside the operator. */
+  readonly supervisor?: string;
+}

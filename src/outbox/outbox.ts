@@ -1,12 +1,17 @@
+import { noAnswer } from '../host/answers.ts';
 import type { Host } from '../host/host.ts';
+import type { InquiryEnd } from '../host/inquiry.ts';
+import type { ReversalEnd } from '../host/reversal.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
+import { type Debt, owesMoney } from '../journal/progress.ts';
 import type { Clock, Random } from '../values/clock.ts';
 import { exclusive } from '../values/exclusive.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 import type { State } from '../values/state.ts';
 import { bell } from './bell.ts';
-import { type OpenCard, reversalOf } from './reversal.ts';
+import { requestOf } from './request.ts';
+import { adviceOf, type OpenCard, reversalOf } from './reversal.ts';
 
 /** Everything that is owed to the bank goes through here: at once, before the next sale, at boot and in the background. */
 export interface Outbox {
@@ -17,7 +22,7 @@ export interface Outbox {
   settle(entry: Entry): Promise<State>;
   /** One try of everything owed, parked or not, in order, until the line or the bank fails. At boot, and before a settlement. */
   settleAll(): Promise<Clearance>;
-  /** One try of what is owed and not parked: the protocol wants it before the next request (unionpay.md 7). */
+  /** One try of the reversals that are not parked: the protocol wants them before the next request (unionpay.md 7). */
   clearBeforeSale(): Promise<Clearance>;
   /** Settles in the background until the signal aborts, while no flow has a request in hand. */
   run(signal: AbortSignal): Promise<void>;
@@ -36,7 +41,7 @@ export interface Clearance {
 
 export interface OutboxParts {
   readonly journal: Journal;
-  readonly host: Pick<Host, 'reverse'>;
+  readonly host: Pick<Host, 'reverse' | 'advise' | 'inquire'>;
   readonly openCard: OpenCard;
   /** Signs in with the bank by itself; false where it cannot now. What it throws as a Fault counts as that too. */
   readonly signIn: () => Promise<boolean>;
@@ -46,8 +51,10 @@ export interface OutboxParts {
 }
 
 export interface OutboxProfile {
-  /** Reversals without a definite answer after which an entry is parked. */
+  /** Tries without a definite answer after which an entry is parked. */
   readonly retries: number;
+  /** Whether the bank answers inquiries: they end what a reversal has left unconfirmed. */
+  readonly inquires: boolean;
   readonly first_wait_ms: number;
   readonly most_wait_ms: number;
 }
@@ -58,6 +65,10 @@ type Attempt = { end: 'settled' | 'unanswered' | 'stuck'; problem: Problem | nul
 export function openOutbox(parts: OutboxParts): Outbox {
   const { journal, host, openCard, signIn, clock, random, profile } = parts;
   const { ring, rung } = bell<'quiet' | 'now'>();
+  const works: { readonly [Owed in Debt | 'nothing']?: (entry: Entry) => Promise<Attempt> } = {
+    ...{ reverse, repeat: advise, advise },
+    ...(profile.inquires && { confirm }),
+  };
   let turn = 0;
   const inTurn = exclusive();
   // A second caller for a debt that is on the line joins the first: never two exchanges of one debt.
@@ -73,49 +84,99 @@ export function openOutbox(parts: OutboxParts): Outbox {
   }
 
   async function tried(entry: Entry): Promise<Attempt> {
-    if (entry.debt !== 'reverse') return { end: 'settled', problem: null };
+    const work = works[entry.debt];
+    if (work === undefined) return { end: 'settled', problem: null };
     try {
-      entry.reversalBegun();
-      return await reverse(entry);
+      return await work(entry);
     } catch (error) {
       // No line, no keys, no room on the disk: it stays owed, and is not counted against it.
       if (!(error instanceof Fault)) throw error;
-      return { end: 'stuck', problem: error.problem };
+      // Its bytes cannot be made again: people must look at it, and what comes after it must not wait.
+      if (error.problem.kind === 'request-changed') entry.parked();
+      return { end: error.problem.kind === 'request-changed' ? 'unanswered' : 'stuck', problem: error.problem };
     }
   }
 
   async function reverse(entry: Entry): Promise<Attempt> {
-    let heard = await host.reverse(reversalOf(entry, openCard));
-    if (heard.end === 'sign-in-first') {
-      // New keys and another batch would pull the ground from under a request that a flow has in hand.
-      if (journal.busy) return { end: 'stuck', problem: null };
-      const signed = signIn();
-      signing = signed.catch(() => undefined);
-      if (!(await signed)) return { end: 'stuck', problem: null };
-      heard = await host.reverse(reversalOf(entry, openCard));
+    entry.reversalBegun();
+    if (profile.inquires && (await isAnothers(entry))) {
+      entry.noOriginal('94');
+      entry.confirmed('inquiry');
+      return { end: 'settled', problem: null };
     }
+    const heard = await signedIn(() => host.reverse(reversalOf(entry, openCard)));
+    if (heard === null) return { end: 'stuck', problem: null };
     // Two people may have ruled on it while the line was busy.
     if (entry.debt !== 'reverse') return { end: 'settled', problem: null };
-    switch (heard.end) {
-      case 'acknowledged':
-        entry.reversed(heard.code);
-        return { end: 'settled', problem: null };
-      case 'no-original':
-        entry.noOriginal(heard.code);
-        return { end: 'settled', problem: null };
-      default:
-        entry.reversalUnanswered();
-        if (entry.history.tries >= profile.retries) entry.parked();
-        return { end: 'unanswered', problem: null };
+    const ends: { readonly [End in ReversalEnd['end']]?: (code: string) => void } = {
+      acknowledged: (code) => entry.reversed(code),
+      'no-original': (code) => entry.noOriginal(code),
+    };
+    const end = ends[heard.end];
+    if (end !== undefined) {
+      end(heard.code ?? '');
+      return { end: 'settled', problem: null };
     }
+    entry.reversalUnanswered();
+    return unanswered(entry);
+  }
+
+  /** A refund that is asked again, or an advice. The bank knows it by its trace and never takes it twice. */
+  async function advise(entry: Entry): Promise<Attempt> {
+    const heard = await signedIn(() => host.advise(adviceOf(entry, openCard)));
+    if (heard === null) return { end: 'stuck', problem: null };
+    if (!owedToBank(entry)) return { end: 'settled', problem: null };
+    const answer = heard.end === 'answer' ? heard.answer : noAnswer('bad-mac');
+    entry.told(answer);
+    return answer.money === 'unknown' ? unanswered(entry) : { end: 'settled', problem: null };
+  }
+
+  /** The bank knew of no original: what its books say by now. */
+  async function confirm(entry: Entry): Promise<Attempt> {
+    const end = await inquire(entry);
+    if (entry.debt !== 'confirm' || end.end !== 'found') return { end: 'unanswered', problem: null };
+    // It came after its reversal, and was taken: then it is turned back, as any other.
+    if (end.state === 'posted') entry.found('inquiry');
+    else entry.confirmed('inquiry');
+    return { end: 'settled', problem: null };
+  }
+
+  /** 94: the bank has another row under this trace, and its reversal would turn that one back (money rule 6). */
+  async function isAnothers({ history, batch, trace, facts, original }: Entry): Promise<boolean> {
+    if (history.answer?.code !== '94') return false;
+    const end = await inquire({ batch, trace });
+    return end.end === 'found' && end.amount !== requestOf(facts, original).amount;
+  }
+
+  function inquire({ batch, trace }: Pick<Entry, 'batch' | 'trace'>): Promise<InquiryEnd> {
+    const of = { place: { batch, trace }, date: null, reference: null, authorisation: null };
+    return host.inquire({ trace: journal.takeTrace(), batch: journal.batch, of });
+  }
+
+  function unanswered(entry: Entry): Attempt {
+    if (entry.history.tries >= profile.retries) entry.parked();
+    return { end: 'unanswered', problem: null };
+  }
+
+  /** Asks once more after a sign-in where the bank wants one; null where that is not possible now. */
+  async function signedIn<Heard extends { readonly end: string }>(ask: () => Promise<Heard>): Promise<Heard | null> {
+    const heard = await ask();
+    if (heard.end !== 'sign-in-first') return heard;
+    // New keys and another batch would pull the ground from under a request that a flow has in hand.
+    if (journal.busy) return null;
+    const signed = signIn();
+    signing = signed.catch(() => undefined);
+    return (await signed) ? ask() : null;
   }
 
   /** In the order in which they began; what is parked comes last, so that it holds nothing up. */
-  function owed(): { due: readonly Entry[]; parked: readonly Entry[] } {
-    const reversals = journal.debts().flatMap(({ entry, debt }) => (debt === 'reverse' ? [entry] : []));
+  function owed(): { due: readonly Entry[]; parked: readonly Entry[]; unconfirmed: readonly Entry[] } {
+    const all = journal.debts();
+    const money = all.flatMap(({ entry, debt }) => (owesMoney(debt) ? [entry] : []));
     return {
-      due: reversals.filter((entry) => !entry.history.parked),
-      parked: reversals.filter((entry) => entry.history.parked),
+      due: money.filter((entry) => !entry.history.parked),
+      parked: money.filter((entry) => entry.history.parked),
+      unconfirmed: profile.inquires ? all.flatMap(({ entry, debt }) => (debt === 'confirm' ? [entry] : [])) : [],
     };
   }
 
@@ -134,11 +195,12 @@ export function openOutbox(parts: OutboxParts): Outbox {
     return { clear: due.length === 0, owed: due.length, parked: parked.length, problem };
   }
 
-  /** Each round begins with another parked one: the bank may know one of them and never answer for another. */
+  /** Each round begins with another of the last ones: the bank may know one of them and never answer for another. */
   function everything(): readonly Entry[] {
-    const { due, parked } = owed();
-    const first = parked.length === 0 ? 0 : turn++ % parked.length;
-    return [...due, ...parked.slice(first), ...parked.slice(0, first)];
+    const { due, parked, unconfirmed } = owed();
+    const last = [...parked, ...unconfirmed];
+    const first = last.length === 0 ? 0 : turn++ % last.length;
+    return [...due, ...last.slice(first), ...last.slice(0, first)];
   }
 
   function tidy(): void {
@@ -161,12 +223,12 @@ export function openOutbox(parts: OutboxParts): Outbox {
   return {
     async settle(entry) {
       entry.handOver();
-      if (entry.debt === 'reverse') await attempt(entry);
+      if (owedToBank(entry)) await attempt(entry);
       return entry.state;
     },
     settleAll: () => round(everything()),
     async clearBeforeSale() {
-      const clearance = await round(owed().due);
+      const clearance = await round(owed().due.filter(({ debt }) => debt === 'reverse'));
       // One that is parked may have been on the line, and its sign-in would change the keys in the middle of the sale.
       await signing;
       return clearance;
@@ -187,8 +249,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
           }
           const before = entries.length;
           await round(entries, () => !journal.busy);
-          const { due, parked } = owed();
-          const left = due.length + parked.length;
+          const left = everything().length;
           if (left === 0) continue;
           failures = left < before ? 1 : failures + 1;
           if ((await rung(['now'], signal, { ms: waitAfter(failures), clock })) === 'now') failures = 0;
@@ -199,4 +260,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
     },
     wake: () => ring('now'),
   };
+}
+
+function owedToBank({ debt }: Entry): boolean {
+  return debt !== 'nothing' && owesMoney(debt);
 }

@@ -1,16 +1,13 @@
+import type { AdviceRequest } from '../host/advice.ts';
 import type { ReversalRequest } from '../host/reversal.ts';
+import type { RepeatableName, ReversibleName } from '../host/transactions.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Doubt, History } from '../journal/events.ts';
-import type { EntryType } from '../journal/types.ts';
+import { type EntryType, types } from '../journal/types.ts';
+import { requestOf } from './request.ts';
 
 /** What the vault sealed of the card when the entry began. Throws a `SealError` where it cannot be opened. */
 export type OpenCard = (sealed: Uint8Array) => Pick<ReversalRequest, 'pan' | 'expiry'>;
-
-/** The transaction that each type's reversal takes its fields from. */
-const transactionOf = { sale: 'sale', void: 'void' } as const satisfies Record<
-  EntryType,
-  ReversalRequest['transaction']
->;
 
 /** Field 39 of a reversal by why nothing is known (unionpay.md 7). */
 const reasons = {
@@ -26,16 +23,33 @@ const reasons = {
 
 /** The reversal that an entry owes: always the same for the same entry, however often it is sent. */
 export function reversalOf(entry: Entry, openCard: OpenCard): ReversalRequest {
-  const { type, trace, batch, amount, entry_mode, sealed } = entry.facts;
-  const { history, original } = entry;
+  const { type, trace, batch, entry_mode, sealed } = entry.facts;
+  const { history } = entry;
+  if (!isReversible(type)) throw new Error(`a ${type} has no reversal`);
+  const { amount, original } = requestOf(entry.facts, entry.original);
   return {
-    transaction: transactionOf[type],
-    ...{ trace, batch, amount, entry_mode },
+    transaction: type,
+    ...{ trace, batch, amount, entry_mode, original },
     ...cardOf(sealed, openCard),
     authorisation: history.answer?.authorisation ?? null,
-    original: original === null ? null : { batch: original.batch, trace: original.trace },
     reason: reasonOf(history),
   };
+}
+
+/** The request that an entry owes once more, or for the first time: byte for byte the one that its digest is of. */
+export function adviceOf(entry: Entry, openCard: OpenCard): AdviceRequest {
+  const { type, trace, batch, entry_mode, sealed, digest } = entry.facts;
+  if (isReversible(type)) throw new Error(`a ${type} is sent once`);
+  return {
+    transaction: type,
+    ...{ trace, batch, digest, entryMode: entry_mode },
+    ...requestOf(entry.facts, entry.original),
+    ...cardOf(sealed, openCard),
+  };
+}
+
+function isReversible(type: EntryType): type is Exclude<EntryType, RepeatableName> & ReversibleName {
+  return types[type].lost === 'reverse';
 }
 
 export function reasonOf({ stage, answer }: History): ReversalRequest['reason'] {

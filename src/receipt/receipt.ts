@@ -1,5 +1,6 @@
 import type { TextId } from '../config/texts.ts';
 import { type Fen, fen, yuan } from '../values/fen.ts';
+import type { TransactionType } from '../values/transaction-type.ts';
 import { guitaiMark } from './guitai-mark.ts';
 import { paperTime } from './paper-time.ts';
 import type { Mark, ReceiptRow, ReceiptTable } from './table.ts';
@@ -91,9 +92,9 @@ const kinds = {
   voice: { agrees: 'charge' },
   adjust: { agrees: 'charge' },
   tip: { agrees: 'charge' },
-} as const satisfies Record<string, SlipKind>;
+} as const satisfies Record<TransactionType, SlipKind>;
 
-export type SlipType = keyof typeof kinds;
+export type SlipType = TransactionType;
 
 export const slipTypes = Object.keys(kinds) as readonly SlipType[];
 

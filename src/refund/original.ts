@@ -74,7 +74,7 @@ export function whyNot(journal: Pick<Journal, 'batch'>, entry: Entry | null): Vo
   if (entry.facts.type !== 'sale') return 'not-sale';
   const why = whyOf[entry.state];
   if (why !== null) return why;
-  if (entry.undoings.some(({ state }) => open.includes(state))) return 'underway';
+  if (entry.sequels.some(({ state }) => open.includes(state))) return 'underway';
   if (entry.batch !== journal.batch) return 'settled';
   return entry.history.answer?.reference ? null : 'no-reference';
 }

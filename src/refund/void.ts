@@ -23,7 +23,7 @@ export async function voidSale(counter: Counter, original: Entry): Promise<VoidE
     const problem = whyNoPayment(counter);
     if (problem !== null) return await refuse(here, problem);
     if (!(await confirmed(counter, original))) return { end: 'cancelled' };
-    if (config.profile.void.supervisor && !(await approved(here))) return { end: 'cancelled' };
+    if (config.profile.transactions.void.supervisor && !(await approved(here))) return { end: 'cancelled' };
     for (;;) {
       const end = await withCard(here, original);
       if (!('again' in end) || end.again === null) return end;
@@ -61,5 +61,7 @@ async function withCard(counter: Counter, original: Entry): Promise<VoidEnd> {
 
 /** Null where the customer gave up. */
 function pinFor(counter: Counter, card: StripeCard, { amount }: Entry): Promise<{ block: PinBlock | null } | null> {
-  return counter.config.profile.void.pin ? askPin(counter, card, amount) : Promise.resolve({ block: null });
+  return counter.config.profile.transactions.void.pin
+    ? askPin(counter, card, amount)
+    : Promise.resolve({ block: null });
 }

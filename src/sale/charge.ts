@@ -1,12 +1,12 @@
-import type { StripeCard } from '../card/stripe-card.ts';
 import type { Answer } from '../host/answers.ts';
-import type { OriginalFacts } from '../host/host.ts';
+import type { SaleCard } from '../host/messages.ts';
 import type { Prepared } from '../host/prepared.ts';
 import type { Entry } from '../journal/entry.ts';
-import type { EntryType } from '../journal/types.ts';
+import type { EntryType, Particulars } from '../journal/types.ts';
 import { acknowledged } from '../operator/ask.ts';
 import { saleRefused } from '../operator/screens/result.ts';
 import { saleConnecting } from '../operator/screens/sale.ts';
+import { requestOf } from '../outbox/request.ts';
 import type { Fen } from '../values/fen.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 import type { PinBlock } from '../vault/pin-entry.ts';
@@ -24,10 +24,11 @@ export type ChargeEnd =
 export interface Charge {
   readonly type: EntryType;
   readonly amount: Fen;
-  readonly card: StripeCard;
+  readonly card: SaleCard;
   readonly pin: PinBlock | null;
-  /** What it undoes, of a type that undoes something. */
+  /** What it undoes, adds to or changes; absent where there is nothing, or the journal does not hold it. */
   readonly original?: Entry;
+  readonly particulars?: Particulars;
 }
 
 /** What can be known before the card: no payment begins on a full disk, without keys, or without its books. */
@@ -102,39 +103,32 @@ async function charge(counter: Counter, charge: Charge): Promise<ChargeEnd | 'pi
 }
 
 /** The row on the disk, and the request that goes out under it: refused here if at all, before the bank could hear of it. */
-function begin(counter: Counter, { type, amount, card, pin, original }: Charge): { entry: Entry; prepared: Prepared } {
+export function begin(counter: Counter, charge: Charge): { entry: Entry; prepared: Prepared } {
   const { journal, vault, host, config, signedIn } = counter;
+  const { type, amount, card, pin, original, particulars = {} } = charge;
   const place = journal.reserve();
   const prepared = host.prepare(type, {
-    ...{ trace: place.trace, batch: place.batch, amount, card, pin },
-    original: original === undefined ? null : originalFacts(original),
+    ...{ trace: place.trace, batch: place.batch, card, pin },
+    ...requestOf({ type, amount, particulars }, original ?? null),
   });
   try {
     const entry = journal.begin({
-      type,
-      amount,
+      ...{ type, amount, particulars, place, operator: signedIn },
       ...(original === undefined ? {} : { original }),
+      ...(prepared.digest === null ? {} : { digest: prepared.digest }),
       entryMode: prepared.entry_mode,
       card: {
         masked: card.pan.masked,
         sealed: vault.sealCard(card.pan, card.expiry),
         fingerprint: vault.fingerprint(card.pan),
       },
-      operator: signedIn,
       copies: config.terminal.receipt.copies,
-      place,
     });
     return { entry, prepared };
   } catch (error) {
     prepared.wipe();
     throw error;
   }
-}
-
-/** The original as the bank knows it. */
-function originalFacts({ batch, trace, history }: Entry): OriginalFacts {
-  const { reference = null, authorisation = null } = history.answer ?? {};
-  return { batch, trace, reference, authorisation };
 }
 
 /** Money rule 1: the row says `sent` before the first byte leaves. Throws a Fault where no byte left. */

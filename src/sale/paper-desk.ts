@@ -157,7 +157,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
       let due = false;
       while (!signal.aborted) {
         const next = fresh.shift() ?? owing()[0];
-        if (next !== undefined && next.debt === 'reprint' && (await kept(printCopies(next)))) continue;
+        if (next !== undefined && next.copiesOwed.length > 0 && (await kept(printCopies(next)))) continue;
         if (next === undefined && (due || problem !== null)) await look();
         const pause_ms = next === undefined && problem === null ? LOOK_AROUND_MS : LOOK_AGAIN_MS;
         const paused = clock.sleep(pause_ms, signal).then(() => true);

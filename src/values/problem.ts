@@ -27,6 +27,7 @@ export type Problem =
   | { kind: 'journal-broken'; file: string; why: string; set_aside: string | null }
   | { kind: 'journal-behind'; file: string; found: string; expected: string }
   | { kind: 'batch-full'; rows: number }
+  | { kind: 'request-changed'; trace: string }
   | { kind: 'configuration'; file: string; key: string; why: string; remedy: string };
 
 export type Device = 'keypad' | 'display' | 'stripe-reader' | 'printer' | 'buzzer' | 'screen' | 'speaker';

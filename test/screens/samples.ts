@@ -326,6 +326,7 @@ const problemOf: { readonly [K in Problem['kind']]: Extract<Problem, { kind: K }
   'journal-broken': { kind: 'journal-broken', file: 'journal.db', why: 'checksum', set_aside: 'journal.db.broken' },
   'journal-behind': { kind: 'journal-behind', file: 'journal.db', found: '000001', expected: '000045' },
   'batch-full': { kind: 'batch-full', rows: 5000 },
+  'request-changed': { kind: 'request-changed', trace: '000045' },
   configuration: {
     kind: 'configuration',
     file: 'network.json',

@@ -129,7 +129,8 @@ t.test('a sale by stripe and PIN carries exactly its fields, the track encrypted
 
 t.test('a void carries a sale’s fields, and the original’s reference, authorisation, batch and trace', async (t) => {
   const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
-  const original = { batch: one, trace: '000041' as Trace, reference: '094107000045', authorisation: '482913' };
+  const place = { batch: one, trace: '000041' as Trace };
+  const original = { place, date: '1124', reference: '094107000045', authorisation: '482913' };
   const prepared = host.prepare('void', { ...sale(vault), original });
   t.equal(prepared.transaction, 'void');
   t.match(await host.send(prepared, () => undefined), { money: 'charged' });

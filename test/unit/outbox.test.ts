@@ -5,7 +5,7 @@ import { openOutbox } from '../../src/outbox/outbox.ts';
 import { reasonOf } from '../../src/outbox/reversal.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { answerOf, approval, saleOf, silence } from '../journal-bench.ts';
-import { acknowledged, bench, signInFirst, unanswered } from '../outbox-bench.ts';
+import { acknowledged, bench, signInFirst, taken, unanswered } from '../outbox-bench.ts';
 import { settled } from '../virtual-clock.ts';
 
 t.test('a silent host leaves a reversal owed, and settling sends it at once', async (t) => {
@@ -93,6 +93,7 @@ t.test('a card that cannot be opened any more does not keep the money from going
   const outbox = openOutbox({
     ...{ journal, clock, random: (bytes: number) => new Uint8Array(bytes), signIn: async () => true },
     host: {
+      ...{ advise: async () => taken, inquire: async () => ({ end: 'none' }) as const },
       async reverse(request) {
         requests.push(request);
         return acknowledged;
@@ -101,7 +102,7 @@ t.test('a card that cannot be opened any more does not keep the money from going
     openCard: () => {
       throw Object.assign(new Error('sealed by another device'), { name: 'SealError' });
     },
-    profile: { retries: 3, first_wait_ms: 1, most_wait_ms: 1 },
+    profile: { retries: 3, first_wait_ms: 1, most_wait_ms: 1, inquires: false },
   });
   const entry = journal.begin(saleOf(1));
   entry.sent();

@@ -1,6 +1,7 @@
 import type { Text, TextId } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
 import type { State } from '../../values/state.ts';
+import type { TransactionType } from '../../values/transaction-type.ts';
 import type { Foot, Icon, Node, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
 import { centred } from './layout.ts';
@@ -18,7 +19,7 @@ export const wayOrder = ['stripe', 'chip', 'tap'] as const satisfies readonly Ic
 export interface IdleFacts {
   readonly merchant: string;
   readonly ways: Ways;
-  readonly last: { readonly type: 'sale' | 'void'; readonly amount: Fen; readonly state: State } | null;
+  readonly last: { readonly type: TransactionType; readonly amount: Fen; readonly state: State } | null;
   /** What is still to be made good: each stays on the screen until it is. */
   readonly owed: {
     readonly reversing: number;
@@ -50,10 +51,9 @@ export function idle(text: Text, bar: BarFacts, { merchant, ways, last, owed }: 
   };
 }
 
-const lastOf = { sale: 'idle.last', void: 'idle.last.void' } as const satisfies Record<string, TextId>;
-
 function lastSale(text: Text, { type, amount, state }: NonNullable<IdleFacts['last']>): string {
-  return text(lastOf[type], { amount: yuan(amount, true), state: text(`state.${state}`) });
+  const values = { type: text(`type.${type}`), amount: yuan(amount, true), state: text(`state.${state}`) };
+  return text(type === 'sale' ? 'idle.last' : 'idle.last.of', values);
 }
 
 /** One line for what weighs most: money before paper, and what needs a telephone before what mends itself. */

@@ -48,6 +48,7 @@ const rows = {
   'journal-broken': accounts('journal-broken'),
   'journal-behind': accounts('journal-behind'),
   'batch-full': accounts('batch-full'),
+  'request-changed': accounts('request-changed'),
   configuration: machine('configuration'),
 } as const satisfies Record<Problem['kind'], ProblemRow>;
 

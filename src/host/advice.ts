@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { Fen } from '../values/fen.ts';
+import type { Pan } from '../values/pan.ts';
+import type { Batch, Trace } from '../values/trace.ts';
+import type { Answer } from './answers.ts';
+import type { Facts, OriginalFacts } from './messages.ts';
+import type { RepeatableName } from './transactions.ts';
+
+/** A refund that is asked again, or an advice: everything that its message is made of, as the journal keeps it. */
+export interface AdviceRequest {
+  readonly transaction: RepeatableName;
+  readonly trace: Trace;
+  readonly batch: Batch;
+  /** F4 */
+  readonly amount: Fen;
+  /** F22 */
+  readonly entryMode: string;
+  readonly pan: Pan | null;
+  readonly expiry: string | null;
+  readonly original: OriginalFacts | null;
+  /** F48, digits. */
+  readonly totals?: string;
+  readonly instalments?: NonNullable<Facts['instalments']>;
+  /** Of the first one's bytes. */
+  readonly digest: string | null;
+}
+
+export type AdviceEnd =
+  /** Its `money` may be unknown: then it is said again later. */
+  | { end: 'answer'; answer: Answer }
+  /** The keys are missing or not the bank's. */
+  | { end: 'sign-in-first'; code: string | null };
+
+const SIGN_IN_FIRST = ['A0', '77', '99'];
+/** The bank has it already (unionpay.md 9.5). */
+const ACCEPTED = ['94'];
+
+/** What the answer to it means. */
+export function adviceEnd(answer: Answer): AdviceEnd {
+  const { code, why } = answer;
+  if ((code !== null && SIGN_IN_FIRST.includes(code)) || why === 'bad-mac' || why === 'no-mac') {
+    return { end: 'sign-in-first', code };
+  }
+  if (why === null && code !== null && ACCEPTED.includes(code)) {
+    return { end: 'answer', answer: { ...answer, money: 'charged' } };
+  }
+  return { end: 'answer', answer };
+}
+
+/** Where the MTI stands in a frame: after two bytes of length, five of TPDU and six of header. */
+const MTI_AT = 13;
+const MAC_BYTES = 8;
+
+/** Of the message without its envelope and its MAC, which come from the keys of the moment. Lower-case hex. */
+export function digestOf(frame: Uint8Array): string {
+  return createHash('sha256')
+    .update(frame.subarray(MTI_AT, frame.length - MAC_BYTES))
+    .digest('hex');
+}

@@ -1,0 +1,48 @@
+import { type Fen, fen } from '../values/fen.ts';
+import { Fault } from '../values/problem.ts';
+import type { Message } from './codec.ts';
+import { responseCode } from './response-codes.ts';
+
+/** How a transaction stands in the bank's books; a `tombstone` was reversed before it came, and never will be taken. */
+export const bankStates = ['posted', 'voided', 'declined', 'reversed', 'tombstone'] as const;
+export type BankState = (typeof bankStates)[number];
+
+export type InquiryEnd =
+  | {
+      end: 'found';
+      state: BankState;
+      /** F39 of the transaction's own answer. */
+      code: string;
+      amount: Fen;
+      /** What has been refunded of it. */
+      refunded: Fen;
+      reference: string | null;
+      authorisation: string | null;
+    }
+  /** 25: the bank's books hold no such transaction. One that is still on its way may come yet. */
+  | { end: 'none' }
+  | { end: 'refused'; code: string; signInAgain: boolean };
+
+/** F63 of the answer: organisation 3, the state's word padded to 12, the transaction's own code 2. */
+const STANDING = /^.{3}([a-z]+) *([0-9A-Z]{2})$/;
+
+/** What an answer under a good MAC says; a Fault where it says nothing that can be read. */
+export function inquiryEnd({ code, amount, totals, reference, authorisation, operator = '' }: Message): InquiryEnd {
+  if (code === undefined) throw garbled('F39', 'missing');
+  if (code === '25') return { end: 'none' };
+  if (code !== '00') return { end: 'refused', code, signInAgain: responseCode(code)?.signInAgain === true };
+  const [, word, own] = STANDING.exec(operator) ?? [];
+  const state = bankStates.find((name) => name === word);
+  if (state === undefined || own === undefined) throw garbled('F63', 'no state that is known here');
+  if (amount === undefined) throw garbled('F4', 'missing');
+  return {
+    end: 'found',
+    ...{ state, code: own, amount: fen(Number(amount)), refunded: fen(Number(totals ?? 0)) },
+    reference: reference ?? null,
+    authorisation: authorisation ?? null,
+  };
+}
+
+function garbled(field: string, why: string): Fault {
+  return new Fault({ kind: 'host-garbled', field, why });
+}

@@ -1,0 +1,212 @@
+import t from 'tap';
+import type { Entry } from '../../src/journal/entry.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import type { EntryType } from '../../src/journal/types.ts';
+import { requestOf } from '../../src/outbox/request.ts';
+import { adviceOf } from '../../src/outbox/reversal.ts';
+import { fen } from '../../src/values/fen.ts';
+import { Fault } from '../../src/values/problem.ts';
+import { answerOf, approval, journalIn, refusal, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
+import { bench, signInFirst, taken, unanswered } from '../outbox-bench.ts';
+import { settled } from '../virtual-clock.ts';
+
+const openCard = () => ({ pan: null, expiry: '3012' });
+const silent = { end: 'answer', answer: { ...answerOf('unknown', null, 'silent'), signInAgain: false } } as const;
+const refused = { end: 'answer', answer: { ...refusal, signInAgain: false } } as const;
+
+function charged(journal: Journal, amount = 10_000): Entry {
+  const entry = journal.begin(saleOf(amount));
+  entry.sent();
+  entry.answered(approval);
+  entry.completed();
+  return entry;
+}
+
+function begun(journal: Journal, type: EntryType, amount: number, original?: Entry): Entry {
+  return journal.begin(saleOf(amount, { type, digest: 'd1', ...(original && { original }) }));
+}
+
+t.test('a refund without an answer is asked again, the same, until the bank says what became of it', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const sale = charged(journal);
+  const refund = begun(journal, 'refund', 4000, sale);
+  refund.sent();
+  refund.answered(silence);
+  t.equal(refund.debt, 'repeat');
+  host.hears = () => silent;
+  t.equal(await outbox.settle(refund), 'unknown');
+  host.hears = () => taken;
+  t.equal(await outbox.settle(refund), 'approved');
+  t.equal(host.asked.length, 0, 'a refund has no reversal');
+  t.equal(host.advised.length, 2);
+  t.same(host.advised[0], host.advised[1]);
+  t.match(host.advised[0], {
+    ...{ transaction: 'refund', trace: refund.trace, amount: 4000, digest: 'd1', entryMode: '021', expiry: '3012' },
+    original: { place: { batch: sale.batch, trace: sale.trace }, date: '1124', reference: '000000000017' },
+  });
+  t.equal(refund.debt, 'reprint', 'its slip is owed now');
+  t.equal(sale.state, 'approved');
+  t.equal(sale.refundable, 6000);
+});
+
+t.test('refunds of all of a sale make it refunded, and one whose result is open counts against the rest', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const sale = charged(journal);
+  const first = begun(journal, 'refund', 4000, sale);
+  t.equal(sale.refundable, 6000, 'begun');
+  first.sent();
+  first.answered(silence);
+  first.handOver();
+  t.equal(sale.refundable, 6000, 'open');
+  first.told(refusal);
+  t.equal(first.state, 'declined');
+  t.equal(sale.refundable, 10_000);
+  const second = begun(journal, 'refund', 10_000, sale);
+  second.sent();
+  second.answered(approval);
+  second.completed();
+  t.equal(sale.state, 'refunded');
+  t.equal(sale.refundable, 0);
+});
+
+t.test('what the counter has accepted is pending until the bank has it, and its slip prints meanwhile', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  const entry = begun(journal, 'offline', 5000);
+  t.throws(() => entry.told(approval), /cannot happen/, 'nothing was accepted yet');
+  entry.accepted();
+  t.equal(entry.state, 'pending');
+  t.same(entry.debts, ['advise', 'reprint']);
+  t.equal(entry.copiesOwed.length, 2);
+  t.same(
+    journal.debts().map(({ debt }) => debt),
+    ['advise', 'reprint'],
+  );
+  for (const { copy } of entry.copiesOwed) entry.copyPrinted(copy);
+  journal.close();
+  using again = scoped(journalIn(folder));
+  const [owed] = again.debts();
+  t.match(owed, { debt: 'advise', state: 'pending' });
+  owed?.entry.told(silence);
+  t.equal(owed?.entry.state, 'pending');
+  owed?.entry.told(approval);
+  t.equal(owed?.entry.state, 'approved');
+  t.same(again.debts(), []);
+});
+
+t.test('an advice that the bank refuses is declined, and known as one that had been accepted', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const entry = begun(journal, 'voice', 5000);
+  entry.accepted();
+  host.hears = () => refused;
+  t.equal(await outbox.settle(entry), 'declined');
+  t.equal(entry.history.accepted, true);
+  t.same(entry.debts, []);
+});
+
+t.test('advices are parked after the retry limit, still told, and never hold a sale up', async (t) => {
+  const { outbox, host, journal, owing } = bench(t);
+  const entry = begun(journal, 'offline', 5000);
+  entry.accepted();
+  host.hears = () => silent;
+  for (let turn = 0; turn < 3; turn++) await outbox.settle(entry);
+  t.equal(entry.state, 'parked');
+  const lost = owing();
+  t.match(await outbox.clearBeforeSale(), { owed: 0, parked: 1 });
+  t.equal(lost.state, 'reversed');
+  t.equal(host.advised.length, 3, 'the protocol wants reversals before the next request, and no advices');
+  host.hears = () => taken;
+  await outbox.settleAll();
+  t.equal(entry.state, 'approved');
+});
+
+t.test('keys that are not the bank’s are mended by a sign-in before an advice is told again', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const entry = begun(journal, 'tip', 500, charged(journal));
+  entry.accepted();
+  const answers = [{ end: 'sign-in-first', code: 'A0' } as const, taken];
+  host.hears = () => answers.shift() ?? taken;
+  t.equal(await outbox.settle(entry), 'approved');
+  t.equal(host.signIns, 1);
+  const second = begun(journal, 'offline', 500);
+  second.accepted();
+  host.hears = () => ({ end: 'sign-in-first', code: 'A0' });
+  await outbox.settle(second);
+  t.equal(second.history.tries, 1, 'a sign-in that did not help is a try');
+});
+
+t.test('a request whose bytes cannot be made again is parked and holds nothing up', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const entry = begun(journal, 'offline', 5000);
+  entry.accepted();
+  host.hears = () => {
+    throw new Fault({ kind: 'request-changed', trace: entry.trace });
+  };
+  await outbox.settle(entry);
+  t.equal(entry.state, 'parked');
+  t.equal(entry.history.tries, 0);
+});
+
+t.test('what a reversal left unconfirmed is confirmed by an inquiry, or turned back once more', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const entry = owing();
+  host.says = () => ({ end: 'no-original', code: '25' });
+  await outbox.settle(entry);
+  t.equal(entry.state, 'reversed-unconfirmed');
+  await outbox.settleAll();
+  t.equal(entry.state, 'reversed-unconfirmed', 'the bank knows nothing: that confirms nothing');
+  const known = { code: '00', amount: fen(100), refunded: fen(0), reference: null, authorisation: null };
+  host.knows = () => ({ end: 'found', state: 'posted', ...known });
+  host.says = () => unanswered;
+  await outbox.settleAll();
+  t.equal(entry.state, 'reversing', 'it was taken after all');
+  host.says = () => ({ end: 'no-original', code: '12' });
+  await outbox.settleAll();
+  host.knows = () => ({ end: 'found', state: 'tombstone', ...known });
+  await outbox.settleAll();
+  t.equal(entry.state, 'reversed');
+  t.match(host.inquired[0], { place: { batch: entry.batch, trace: entry.trace } });
+});
+
+t.test('94: the reversal of another row under the same trace is never sent', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const known = { code: '00', refunded: fen(0), reference: null, authorisation: null };
+  host.knows = () => ({ end: 'found', state: 'posted', amount: fen(999), ...known });
+  const other = owing(100, answerOf('unknown', '94'));
+  t.equal(await outbox.settle(other), 'reversed');
+  t.equal(host.asked.length, 0);
+  host.knows = () => ({ end: 'found', state: 'posted', amount: fen(100), ...known });
+  t.equal(await outbox.settle(owing(100, answerOf('unknown', '94'))), 'reversed');
+  t.equal(host.asked.length, 1, 'the same amount: it is ours');
+});
+
+t.test('an entry that has a reversal is never told again, and one that has none is never reversed', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const sale = charged(journal);
+  t.throws(() => adviceOf(sale, openCard), /sent once/);
+  const refund = begun(journal, 'refund', 1, sale);
+  refund.sent();
+  t.throws(() => refund.reversalBegun(), /cannot happen/);
+  await settled();
+});
+
+t.test('each request says what its kind has to say', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const sale = charged(journal);
+  const on = { place: { batch: sale.batch, trace: sale.trace }, date: '1124', reference: '000000000017' };
+  const original = { ...on, authorisation: 'A00001' };
+  const of = (type: EntryType, particulars: object, about: Entry | null = sale) =>
+    requestOf({ type, amount: fen(500), particulars }, about);
+  t.same(of('tip', { before: fen(10_000) }), { amount: 10_500, totals: '000000000500', original });
+  t.same(of('adjust', { before: fen(10_000) }), { amount: 500, totals: '000000010000', original });
+  t.same(of('instalment', { periods: 6, plan: '01' }, null), {
+    ...{ amount: 500, instalments: { periods: 6, plan: '01' }, original: null },
+  });
+  t.same(of('voice', { authorisation: '123456' }, null).original, {
+    ...{ place: null, date: null, reference: null, authorisation: '123456' },
+  });
+  t.same(of('refund', { reference: '000000000099', date: '1101' }, null).original, {
+    ...{ place: null, date: '1101', reference: '000000000099', authorisation: null },
+  });
+  t.equal(signInFirst.end, 'sign-in-first');
+});
