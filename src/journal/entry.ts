@@ -11,12 +11,14 @@ import {
   type Ruling,
 } from './events.ts';
 import { type Debt, debtsOf, stateOf } from './progress.ts';
-import { type EntryType, type Particulars, type TypeFacts, types } from './types.ts';
+import { type CardGroup, type EntryType, type Particulars, type TypeFacts, types } from './types.ts';
 
 /** What was written when an entry began; none of it ever changes. */
 export interface EntryFacts {
   readonly id: number;
   readonly batch: Batch;
+  /** Which of the batches that had this number. */
+  readonly batchId: number;
   readonly trace: Trace;
   readonly type: EntryType;
   readonly amount: Fen;
@@ -24,6 +26,7 @@ export interface EntryFacts {
   readonly entry_mode: string;
   /** The masked number; null where there was no card. */
   readonly card: string | null;
+  readonly group: CardGroup;
   /** What a reversal needs of the card, sealed by the vault. */
   readonly sealed: Uint8Array | null;
   /** The vault's keyed digest of the number. */
@@ -306,11 +309,13 @@ export function factsOf(row: Readonly<Record<string, unknown>>): EntryFacts {
   return {
     id: Number(row.id),
     batch: batch(String(row.number)),
+    batchId: Number(row.batch),
     trace: trace(String(row.trace)),
     type,
     amount: fen(Number(row.amount)),
     entry_mode: String(row.entry_mode),
     card: card === null ? null : String(card),
+    group: row.card_group === 'foreign' ? 'foreign' : 'home',
     sealed: sealed instanceof Uint8Array ? sealed : null,
     fingerprint: fingerprint instanceof Uint8Array ? fingerprint : null,
     original: typeof original === 'number' ? original : null,

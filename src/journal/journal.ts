@@ -8,9 +8,11 @@ import type { Entry, EntryFacts, Row } from './entry.ts';
 import type { Copy } from './events.ts';
 import { lock, type Reconciliation } from './lock.ts';
 import { type Debt, owesMoney } from './progress.ts';
+import { type Settlement, type SettlementStep, settlements } from './settlements.ts';
 import { shelf } from './shelf.ts';
 import type { Store } from './store.ts';
-import { type EntryType, type Particulars, types } from './types.ts';
+import { settlementTotals, type Totals } from './sums.ts';
+import { type CardGroup, type EntryType, type Particulars, types } from './types.ts';
 
 /** The trace and batch that an entry will have. */
 export interface Place {
@@ -32,6 +34,8 @@ export interface Request {
     readonly sealed: Uint8Array;
     /** The vault's keyed digest of the number: it tells the same card again, and nothing else. */
     readonly fingerprint: Uint8Array;
+    /** Home where it is not said. */
+    readonly group?: CardGroup;
   } | null;
   /** The entry that this one undoes, adds to or changes. */
   readonly original?: Entry;
@@ -74,10 +78,27 @@ export interface Journal {
   again(like: { readonly fingerprint: Uint8Array; readonly amount: Fen; readonly within_ms: number }): Entry | null;
   /** Whether a flow has a request in hand. */
   readonly busy: boolean;
-  /** The batch that the sign-in named: opened where it is not the one that is open. Rows keep the batch they had. */
+  /**
+   * The batch that the sign-in named: opened where it is not the one that is open. Rows keep the batch they had. While a
+   * settlement is open the batch is the settlement's to close. Throws a Fault where it is one that was closed here last.
+   */
   openBatch(number: Batch): void;
-  /** Ends the open batch and opens the next; `owing` where money is owed in it or a request is in hand (money rule 6). */
-  closeBatch(): { readonly closed: true; readonly next: Batch } | { readonly closed: false; readonly owing: number };
+  /** What the open batch comes to, by type, operator and card group. */
+  totals(): Totals;
+  /** Of a batch (the open one by default), in the order in which they began, after the entry with the id `after`. */
+  page(range: { readonly batchId?: number; readonly after: number; readonly limit: number }): readonly Entry[];
+  /** The settlement that has begun and not closed its batch: it goes on before any other trade. */
+  readonly settling: Settlement | null;
+  lastSettlement(): Settlement | null;
+  /**
+   * Begins to settle the open batch, with its totals; the one that has begun already goes on. `owing` where money is owed
+   * in it or a request is in hand (money rules 6 and 13).
+   */
+  beginSettlement(operator: string): Settlement | { readonly owing: number };
+  /** A step of it, on the disk when it returns. */
+  settled(settlement: Settlement, step: SettlementStep): Settlement;
+  /** Closes the settled batch, which the bank has closed before, and opens the next. */
+  closeBatch(next: Batch): { readonly closed: true } | { readonly closed: false; readonly owing: number };
   /** Asked before the card: throws `disk-full`, `disk-read-only` or `disk-broken` where a sale could not be written. */
   checkWritable(): void;
   /** A quiet moment: what has gathered in the log is moved into the file, if it is enough to be worth it. */
@@ -124,6 +145,7 @@ export function openJournal(parts: JournalParts): Journal {
   };
   const entries = shelf(store, () => clock.now(), changed);
   const write = statements(store);
+  const settled = settlements(store);
   let open = write.openBatch();
   let lastTrace = write.lastTrace();
   let lastId = write.lastId();
@@ -132,7 +154,7 @@ export function openJournal(parts: JournalParts): Journal {
   function freeTrace(): Trace {
     // Fewer rows than traces, so the search ends (money rule 11).
     let next = following(lastTrace);
-    while (write.isTaken(next)) next = following(next);
+    while (write.isTaken(next) || entries.isHolding(next)) next = following(next);
     return next;
   }
 
@@ -148,6 +170,7 @@ export function openJournal(parts: JournalParts): Journal {
     const facts: EntryFacts = {
       id: lastId + 1,
       batch: place.batch,
+      batchId: place.batchId,
       trace: place.trace,
       type,
       amount,
@@ -155,6 +178,7 @@ export function openJournal(parts: JournalParts): Journal {
       card: card?.masked ?? null,
       sealed: card?.sealed ?? null,
       fingerprint: card?.fingerprint ?? null,
+      group: card?.group ?? 'home',
       original: request.original?.id ?? null,
       particulars: request.particulars ?? {},
       digest: request.digest ?? null,
@@ -162,7 +186,7 @@ export function openJournal(parts: JournalParts): Journal {
       copies: types[type].paper ? (request.copies ?? BOTH) : [],
       begun_ms: clock.now(),
     };
-    write.entry(facts, place.batchId);
+    write.entry(facts);
     lastId = facts.id;
     rows++;
     const entry = entries.hold(facts);
@@ -176,6 +200,11 @@ export function openJournal(parts: JournalParts): Journal {
       const { state } = entry;
       return entry.debts.map((debt) => ({ entry, debt, state }));
     });
+  }
+
+  function owingIn(batchId: number): number {
+    const owing = debts().filter(({ entry, debt }) => owesMoney(debt) && entry.facts.batchId === batchId).length;
+    return owing + entries.held;
   }
 
   return {
@@ -203,21 +232,40 @@ export function openJournal(parts: JournalParts): Journal {
       return entries.held > 0;
     },
     openBatch(number) {
-      if (number === open.number) return;
+      if (number === open.number || settled.open() !== null) return;
+      if (number === write.lastClosed()) throw new Fault({ kind: 'batch-closed', batch: number });
       open = store.commit(() => write.batch(number, clock.now()));
       changed();
     },
-    closeBatch() {
-      const owing = debts().filter(({ entry, debt }) => owesMoney(debt) && write.isIn(entry.id, open.id)).length;
-      if (owing + entries.held > 0) return { closed: false, owing: owing + entries.held };
-      const next = following(open.number);
+    totals: () => entries.totals(open.id),
+    page: ({ batchId = open.id, after, limit }) => entries.page(batchId, after, limit),
+    get settling() {
+      return settled.open();
+    },
+    lastSettlement: settled.last,
+    beginSettlement(operator) {
+      const begun = settled.open();
+      if (begun !== null) return begun;
+      const owing = owingIn(open.id);
+      if (owing > 0) return { owing };
+      const totals = settlementTotals(entries.totals(open.id).approved);
+      return settled.begin({ batchId: open.id, operator, totals, now_ms: clock.now() });
+    },
+    settled(settlement, step) {
+      const next = settled.note(settlement, step, clock.now());
+      changed();
+      return next;
+    },
+    closeBatch(next) {
+      const owing = owingIn(open.id);
+      if (owing > 0) return { closed: false, owing };
       open = store.commit(() => {
         write.closing(open.id, clock.now());
         return write.batch(next, clock.now());
       });
       rows = write.rowsOfOpenBatches();
       changed();
-      return { closed: true, next };
+      return { closed: true };
     },
     checkWritable() {
       const problem: Problem | null = disk.trouble(spare_bytes);
@@ -247,8 +295,8 @@ export function openJournal(parts: JournalParts): Journal {
 /** The statements that write and count, each prepared once. */
 function statements(store: Store) {
   const insertEntry = store.prepare(`INSERT INTO entries (id, batch, trace, type, amount, entry_mode, card, sealed,
-    fingerprint, original, particulars, operator, copies, digest, begun_ms)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    fingerprint, card_group, original, particulars, operator, copies, digest, begun_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const setTrace = store.prepare(`UPDATE facts SET value = ? WHERE name = 'trace'`);
   // The newest entries may hold a later trace than the one that was written down in the last quiet moment.
   const lastTraces = store.prepare(`SELECT value AS trace FROM facts WHERE name = 'trace'
@@ -257,7 +305,8 @@ function statements(store: Store) {
   const insertClosing = store.prepare('INSERT INTO closings (batch, closed_ms) VALUES (?, ?)');
   const newestBatch = store.prepare('SELECT id, number FROM batches ORDER BY id DESC LIMIT 1');
   const newestId = store.prepare('SELECT max(id) AS id FROM entries');
-  const batchOf = store.prepare('SELECT batch FROM entries WHERE id = ?');
+  const lastClosing = store.prepare(`SELECT number FROM closings JOIN batches ON batches.id = closings.batch
+    ORDER BY batches.id DESC LIMIT 1`);
   const closing = store.prepare('SELECT 1 FROM closings WHERE batch = ?');
   const taken = store.prepare(
     'SELECT 1 FROM entries WHERE trace = ? AND batch NOT IN (SELECT batch FROM closings) LIMIT 1',
@@ -265,7 +314,7 @@ function statements(store: Store) {
   const count = store.prepare('SELECT count(*) AS rows FROM entries WHERE batch NOT IN (SELECT batch FROM closings)');
 
   return {
-    entry(facts: EntryFacts, batchId: number): void {
+    entry(facts: EntryFacts): void {
       const { id, trace, type, amount, entry_mode, card, sealed, fingerprint, original } = facts;
       const { operator, copies, digest, begun_ms } = facts;
       const particulars = Object.keys(facts.particulars).length === 0 ? null : JSON.stringify(facts.particulars);
@@ -273,7 +322,7 @@ function statements(store: Store) {
       store.run(
         insertEntry,
         id,
-        batchId,
+        facts.batchId,
         trace,
         type,
         amount,
@@ -281,6 +330,7 @@ function statements(store: Store) {
         card,
         sealed,
         fingerprint,
+        facts.group,
         original,
         particulars,
         operator,
@@ -302,7 +352,10 @@ function statements(store: Store) {
       const row = newestBatch.get();
       return { id: Number(row?.id), number: batch(String(row?.number)) };
     },
-    isIn: (entry: number, id: number): boolean => batchOf.get(entry)?.batch === id,
+    lastClosed(): Batch | null {
+      const row = lastClosing.get();
+      return row === undefined ? null : batch(String(row.number));
+    },
     isClosed: (id: number): boolean => closing.get(id) !== undefined,
     isTaken: (number: Trace): boolean => taken.get(number) !== undefined,
     rowsOfOpenBatches: (): number => Number(count.get()?.rows),

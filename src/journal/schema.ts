@@ -61,6 +61,25 @@ export const steps: readonly string[] = [
   // What a request says beyond card, amount and original. A release that does not know its types cannot read them.
   `ALTER TABLE entries ADD COLUMN particulars TEXT;
    UPDATE facts SET value = '3' WHERE name = 'oldest_reader'`,
+  // Settlements, step by step. `sums` is a cache, like `unfinished`: the totals of the entries up to `looked_to` that
+  // are finished. A release that writes no sums would leave them behind.
+  `ALTER TABLE entries ADD COLUMN card_group TEXT NOT NULL DEFAULT 'home';
+   CREATE TABLE sums (
+     batch INTEGER NOT NULL REFERENCES batches (id), type TEXT NOT NULL, operator TEXT NOT NULL,
+     card_group TEXT NOT NULL, count INTEGER NOT NULL, amount INTEGER NOT NULL,
+     PRIMARY KEY (batch, type, operator, card_group)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE settlements (
+     id INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batches (id), operator TEXT NOT NULL,
+     totals TEXT NOT NULL, begun_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE settlement_steps (
+     settlement INTEGER NOT NULL REFERENCES settlements (id), number INTEGER NOT NULL, kind TEXT NOT NULL,
+     detail TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (settlement, number)
+   ) STRICT, WITHOUT ROWID;
+   UPDATE facts SET value = '0' WHERE name = 'looked_to';
+   UPDATE facts SET value = '4' WHERE name = 'oldest_reader';
+   ${['settlements', 'settlement_steps'].map(neverChanges).join('')}`,
 ];
 
 function neverChanges(table: string): string {

@@ -1,8 +1,10 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
+import type { State } from '../values/state.ts';
 import { Entry, type EntryFacts, factsOf, type Pen } from './entry.ts';
 import { after, beginning, detailOf, type EntryEvent, eventOf, type History, progressOf } from './events.ts';
-import { debtsOf } from './progress.ts';
+import { debtsOf, stateOf } from './progress.ts';
 import type { Store } from './store.ts';
+import { runningSums, type Sum, summed, type Totals, worthOf } from './sums.ts';
 
 /** Histories of finished entries that stay in memory; one that was forgotten is read again from its events. */
 const REMEMBERED = 200;
@@ -21,6 +23,11 @@ export interface Shelf extends Pen {
   /** Takes a new entry, just written, in hand. */
   hold(facts: EntryFacts): Entry;
   readonly held: number;
+  /** Whether an unfinished entry has it, of whatever batch. */
+  isHolding(trace: string): boolean;
+  totals(batchId: number): Totals;
+  /** Of one batch, in the order in which they began, after the entry with the id `after`. */
+  page(batchId: number, after: number, limit: number): readonly Entry[];
   /** Brings the index of unfinished entries up to date, inside a commit; `last` is the newest entry's id. */
   index(last: number): void;
 }
@@ -39,9 +46,11 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
 
   const histories = new Map<number, History>();
   const held = new Set<number>();
-  const open = new Set<number>();
+  const open = new Map<number, EntryFacts>();
   const indexed = store.prepare(`SELECT entry FROM unfinished UNION
     SELECT id FROM entries WHERE id > (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'looked_to')`);
+  const inBatch = store.prepare(`${ENTRY} WHERE entries.batch = ? AND entries.id > ? ORDER BY entries.id LIMIT ?`);
+  const sums = runningSums(store);
   const clearIndex = store.prepare('DELETE FROM unfinished');
   const insertIndex = store.prepare('INSERT INTO unfinished (entry) VALUES (?)');
   const setLookedTo = store.prepare(`UPDATE facts SET value = ? WHERE name = 'looked_to'`);
@@ -80,11 +89,18 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
     const before = history(id);
     const next = after(before, event);
     store.run(insertEvent, id, before.events, event.kind, detailOf(event), now());
-    if (next.stage !== 'begun' && isFinished(next)) open.delete(id);
     remember(id, next);
+    if (next.stage !== 'begun' && isFinished(next)) finish(id, next);
     // The bank's no and the counter's end decide; the outbox need not wait for the paper.
     if (next.stage === 'declined' || next.stage === 'completed' || next.stage === 'accepted') held.delete(id);
     changed();
+  }
+
+  function finish(id: number, finished: History): void {
+    const facts = open.get(id);
+    if (facts === undefined) return;
+    open.delete(id);
+    sums.add(facts, finished);
   }
 
   const pen: Pen = {
@@ -95,22 +111,42 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
     sequels: (id) => entriesOf(following, id),
     handOver(id) {
       if (!held.delete(id)) return;
-      if (isFinished(history(id))) open.delete(id);
+      if (isFinished(history(id))) finish(id, history(id));
       changed();
     },
   };
 
-  for (const { entry } of indexed.all()) if (!isFinished(history(Number(entry)))) open.add(Number(entry));
+  for (const { entry } of indexed.all()) {
+    const id = Number(entry);
+    open.set(id, factsOf(byId.get(id) ?? {}));
+    if (isFinished(history(id))) finish(id, history(id));
+  }
+
+  const unfinished = () =>
+    [...open.values()].sort((one, other) => one.id - other.id).map((facts) => new Entry(facts, pen));
 
   return {
     ...pen,
     newest: (trace, batch) => entryOf(byTrace.get(trace, batch ?? null)),
     last: (limit) => entriesOf(newestFirst, limit),
     alike: (fingerprint, amount, since_ms) => entriesOf(sameCard, since_ms, amount, fingerprint),
-    unfinished: () => [...open].sort((one, other) => one - other).flatMap((id) => entryOf(byId.get(id)) ?? []),
+    unfinished,
+    isHolding: (trace) => [...open.values()].some((facts) => facts.trace === trace),
+    totals(batchId) {
+      const left = unfinished().filter(({ facts }) => facts.batchId === batchId);
+      const worth = (wanted: readonly State[]): Sum[] =>
+        left.flatMap(({ facts, history }) =>
+          wanted.includes(stateOf(progressOf(history), held.has(facts.id))) ? [worthOf(facts)] : [],
+        );
+      return {
+        approved: summed([...sums.of(batchId), ...worth(['approved'])]),
+        pending: summed(worth(['pending', 'unknown', 'parked', 'reversing'])),
+      };
+    },
+    page: (batchId, after, limit) => entriesOf(inBatch, batchId, after, limit),
     hold(facts) {
       held.add(facts.id);
-      open.add(facts.id);
+      open.set(facts.id, facts);
       remember(facts.id, beginning(facts.type, facts.copies));
       return new Entry(facts, pen);
     },
@@ -119,8 +155,9 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
     },
     index(last) {
       clearIndex.run();
-      for (const id of open) insertIndex.run(id);
+      for (const id of open.keys()) insertIndex.run(id);
       setLookedTo.run(String(last));
+      sums.keep();
     },
   };
 }

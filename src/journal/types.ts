@@ -48,6 +48,9 @@ export type Lost = (typeof losses)[number];
 
 export type EntryType = TransactionType;
 
+/** 内卡 and 外卡: who gave the card out. The totals of a settlement stand apart for each (unionpay.md 9). */
+export type CardGroup = 'home' | 'foreign';
+
 /** What a request says beyond its card, amount and original; stored beside the row. */
 export interface Particulars {
   /** F38: of a pre-authorisation that the journal does not hold, or said by the bank's telephone desk. */

@@ -28,6 +28,7 @@ export type Problem =
   | { kind: 'journal-behind'; file: string; found: string; expected: string }
   | { kind: 'batch-full'; rows: number }
   | { kind: 'request-changed'; trace: string }
+  | { kind: 'batch-closed'; batch: string }
   | { kind: 'configuration'; file: string; key: string; why: string; remedy: string };
 
 export type Device = 'keypad' | 'display' | 'stripe-reader' | 'printer' | 'buzzer' | 'screen' | 'speaker';

@@ -7,6 +7,7 @@ import type { Entry } from '../../src/journal/entry.ts';
 import { after, beginning, type EntryEvent, eventOf, type History, progressOf } from '../../src/journal/events.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { debtsOf, stateOf } from '../../src/journal/progress.ts';
+import { following } from '../../src/values/trace.ts';
 import { answerOf, approval, filesIn, journalIn, refusal, saleOf, silence, testFolder } from '../journal-bench.ts';
 
 const copies = ['merchant', 'cardholder'] as const;
@@ -68,7 +69,7 @@ t.test('after any operations and a restart, the books say what was acknowledged'
           } else if (step.do === 'act') act(journal, books, step);
           else if (step.do === 'tidy') journal.tidy();
           else if (step.do === 'trace') journal.takeTrace();
-          else if (step.do === 'batch') journal.closeBatch();
+          else if (step.do === 'batch') journal.closeBatch(following(journal.batch));
           else {
             journal.close();
             journal = journalIn(folder);

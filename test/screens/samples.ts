@@ -327,6 +327,7 @@ const problemOf: { readonly [K in Problem['kind']]: Extract<Problem, { kind: K }
   'journal-behind': { kind: 'journal-behind', file: 'journal.db', found: '000001', expected: '000045' },
   'batch-full': { kind: 'batch-full', rows: 5000 },
   'request-changed': { kind: 'request-changed', trace: '000045' },
+  'batch-closed': { kind: 'batch-closed', batch: '000001' },
   configuration: {
     kind: 'configuration',
     file: 'network.json',

@@ -49,6 +49,7 @@ const rows = {
   'journal-behind': accounts('journal-behind'),
   'batch-full': accounts('batch-full'),
   'request-changed': accounts('request-changed'),
+  'batch-closed': accounts('batch-closed'),
   configuration: machine('configuration'),
 } as const satisfies Record<Problem['kind'], ProblemRow>;
 

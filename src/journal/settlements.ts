@@ -1,0 +1,116 @@
+import { type Batch, batch } from '../values/trace.ts';
+import type { Store } from './store.ts';
+import type { SettlementTotals } from './sums.ts';
+import type { CardGroup } from './types.ts';
+
+/** 1 balanced, 2 unbalanced, 3 the bank finds that the figures contradict themselves. */
+export type Flag = 1 | 2 | 3;
+export type Flags = Readonly<Record<CardGroup, Flag>>;
+
+/** An entry that the two books have differently. */
+export interface Difference {
+  readonly trace: string;
+  readonly type: string;
+  readonly card: string | null;
+  /** Fen; null where that side does not have it. */
+  readonly here: number | null;
+  readonly there: number | null;
+}
+
+/** What has been done of a settlement, in this order; each is on the disk before the next begins. */
+export type SettlementStep =
+  /** The bank has compared the totals. */
+  | { readonly kind: 'compared'; readonly flags: Flags; readonly bank: SettlementTotals }
+  /** Rows up to this entry's id have been taken by the bank. */
+  | { readonly kind: 'uploaded'; readonly last: number; readonly rows: number }
+  /** Each row that differs, asked one by one. */
+  | { readonly kind: 'differs'; readonly differences: readonly Difference[] }
+  /** The batch is closed at the bank, which has the next one open. */
+  | { readonly kind: 'ended'; readonly next: string }
+  /** The slip's first byte is about to leave. */
+  | { readonly kind: 'slip-begun' }
+  | { readonly kind: 'slip-printed' };
+
+/** A settlement as far as it has come. */
+export interface Settlement {
+  readonly id: number;
+  readonly batch: Batch;
+  readonly batchId: number;
+  readonly operator: string;
+  readonly totals: SettlementTotals;
+  readonly begun_ms: number;
+  readonly steps: readonly SettlementStep[];
+  /** Of each kind the newest. */
+  step<Kind extends SettlementStep['kind']>(kind: Kind): Extract<SettlementStep, { kind: Kind }> | null;
+}
+
+export interface Settlements {
+  /** The one that has begun and not closed its batch yet: it goes on before any other trade (money rule 6). */
+  open(): Settlement | null;
+  /** The newest, open or closed. */
+  last(): Settlement | null;
+  begin(of: {
+    readonly batchId: number;
+    readonly operator: string;
+    readonly totals: SettlementTotals;
+    readonly now_ms: number;
+  }): Settlement;
+  note(settlement: Settlement, step: SettlementStep, now_ms: number): Settlement;
+}
+
+const SETTLEMENT = `SELECT settlements.*, batches.number FROM settlements
+  JOIN batches ON batches.id = settlements.batch`;
+
+export function settlements(store: Store): Settlements {
+  const newest = store.prepare(`${SETTLEMENT} ORDER BY settlements.id DESC LIMIT 1`);
+  const unclosed = store.prepare(`${SETTLEMENT} WHERE settlements.batch NOT IN (SELECT batch FROM closings)
+    ORDER BY settlements.id DESC LIMIT 1`);
+  const steps = store.prepare('SELECT kind, detail FROM settlement_steps WHERE settlement = ? ORDER BY number');
+  const insert = store.prepare('INSERT INTO settlements (batch, operator, totals, begun_ms) VALUES (?, ?, ?, ?)');
+  const insertStep = store.prepare(`INSERT INTO settlement_steps (settlement, number, kind, detail, at_ms)
+    VALUES (?, ?, ?, ?, ?)`);
+
+  const read = (row: Record<string, unknown> | undefined): Settlement | null => {
+    if (row === undefined) return null;
+    const found = steps.all(Number(row.id)).map(({ kind, detail }) => ({ kind, ...JSON.parse(String(detail)) }));
+    return settlementOf(row, found);
+  };
+  const last = () => read(newest.get());
+
+  return {
+    open: () => read(unclosed.get()),
+    last,
+    begin({ batchId, operator, totals, now_ms }) {
+      store.run(insert, batchId, operator, JSON.stringify(totals), now_ms);
+      const begun = last();
+      if (begun === null) throw new Error('the settlement that was just written is not there');
+      return begun;
+    },
+    note(settlement, step, now_ms) {
+      const { kind, ...detail } = step;
+      store.run(insertStep, settlement.id, settlement.steps.length, kind, JSON.stringify(detail), now_ms);
+      return withSteps(settlement, [...settlement.steps, step]);
+    },
+  };
+}
+
+function settlementOf(row: Record<string, unknown>, found: readonly SettlementStep[]): Settlement {
+  const whole = {
+    id: Number(row.id),
+    batch: batch(String(row.number)),
+    batchId: Number(row.batch),
+    operator: String(row.operator),
+    totals: JSON.parse(String(row.totals)),
+    begun_ms: Number(row.begun_ms),
+  };
+  return withSteps(whole, found);
+}
+
+function withSteps(of: Omit<Settlement, 'steps' | 'step'>, steps: readonly SettlementStep[]): Settlement {
+  return {
+    ...of,
+    steps,
+    step: <Kind extends SettlementStep['kind']>(kind: Kind) =>
+      (steps.findLast((step) => step.kind === kind) ?? null) as Extract<SettlementStep, { kind: Kind }> | null,
+  };
+}
