@@ -1,11 +1,13 @@
 import { coveredByMac, type Message, unpack } from '../src/host/codec.ts';
 import { inquire } from './balance.ts';
 import { type DesKey, macOf, sameBytes } from './ciphers.ts';
+import { type Clearing, clearing } from './clearing.ts';
 import { type Issuer, issuer } from './issuer.ts';
 import { echo, signIn, signOut } from './network.ts';
 import type { Office } from './office.ts';
 import { answerTo, type Outcome, type Request, type SealedRequest } from './request.ts';
 import { reverse } from './reversal.ts';
+import { count, end, upload } from './settlement.ts';
 import { trade } from './trade.ts';
 
 /** What was answered, as it is written down. */
@@ -16,6 +18,7 @@ export interface Handled extends Outcome {
 
 export interface Acquirer {
   readonly issuer: Issuer;
+  readonly clearing: Clearing;
   /**
    * One message, TPDU to the last field. Works on the books without a transaction of its own: its caller commits, then
    * sends. Throws a `MessageError` on bytes that are no message.
@@ -58,15 +61,21 @@ const EXCHANGES: readonly Exchange[] = [
     work: { mac: true, answer: (office, asked, at) => trade(office, at, asked) },
   },
   { event: 'reversal', mti: '0400', network: null, always: true, work: { mac: true, answer: reverse } },
+  { event: 'settlement', mti: '0500', network: ['201'], always: true, work: { mac: false, answer: count } },
+  { event: 'upload', mti: '0320', network: ['201'], always: true, work: { mac: false, answer: upload } },
+  { event: 'upload-end', mti: '0320', network: ['202', '207'], always: true, work: { mac: false, answer: end } },
 ];
 
 export function acquirer(office: Office): Acquirer {
   const cards = issuer(office);
+  const payments = clearing(office);
 
   return {
     issuer: cards,
+    clearing: payments,
     handle(body) {
       const message = unpack(body);
+      payments.turn(office.clock.now());
       const exchange = exchangeOf(message);
       const outcome =
         exchange === null ? refused(message, '40', 'no such exchange', null) : serve(message, body, exchange);
@@ -109,7 +118,9 @@ export function acquirer(office: Office): Acquirer {
     const request = { message, terminal, merchant, transaction, batch, network, at: office.clock.now() };
     if (!exchange.work.mac) return exchange.work.answer(office, request);
     if (keys === null) throw new Error('a request whose MAC was checked has keys');
-    return exchange.work.answer(office, { ...request, keys }, cards);
+    const outcome = exchange.work.answer(office, { ...request, keys }, cards);
+    payments.atOnce(merchant, request.at);
+    return outcome;
   }
 
   function refused(message: Message, code: string, why: string, mac: DesKey | null): Outcome {

@@ -5,7 +5,9 @@ import { type Clock, type Random, systemClock } from '../src/values/clock.ts';
 import { acquirer } from './acquirer.ts';
 import { openAuthority } from './authority.ts';
 import { certificates } from './certificates.ts';
-import { type Command, control, listenForControl, type Reply, refuseSecondBank } from './control.ts';
+import type { Command } from './command.ts';
+import { control, listenForControl, type Reply, refuseSecondBank } from './control.ts';
+import { dayWatch } from './day-watch.ts';
 import { desk } from './desk.ts';
 import { faults } from './faults.ts';
 import { writeWhole } from './files.ts';
@@ -64,6 +66,8 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   const authority = await openAuthority(dir, clock);
 
   const acquiring = acquirer(office);
+  const watch = dayWatch(office, acquiring.clearing, join(dir, 'reconciliation'), log);
+  opened.defer(() => watch.close());
   const hostFaults = faults();
   const counter = desk(office, acquiring, hostFaults, log);
   opened.defer(() => counter.close());
@@ -78,11 +82,13 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   );
   opened.defer(() => keyCentre.close());
 
-  const obey = (command: unknown): Reply =>
-    control(
-      { office, issuer: acquiring.issuer, desk: counter, faults: hostFaults, keyCentre, certificates: issued },
-      command,
-    );
+  const obey = (command: unknown): Reply => {
+    const parts = { office, ...acquiring, desk: counter, faults: hostFaults, keyCentre, certificates: issued };
+    const reply = control(parts, command);
+    // A day that was ended by hand has its files at once.
+    watch.check();
+    return reply;
+  };
   const socket = await listenForControl(socketPath, (command) => {
     const reply = obey(command);
     log('control', { do: String((command as Command | null)?.do).slice(0, 40), ok: reply.ok });

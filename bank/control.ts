@@ -1,33 +1,28 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import type { Certificates } from './certificates.ts';
+import type { Clearing } from './clearing.ts';
+import { clearingCommands } from './clearing-commands.ts';
+import { type Command, limitOf } from './command.ts';
 import type { Desk } from './desk.ts';
 import { FAULTS, type Faults } from './faults.ts';
 import type { Issuer } from './issuer.ts';
 import type { KeyCentre } from './keycentre.ts';
-import { cardAccount, merchantFees, merchantPending, type Office } from './office.ts';
+import { cardAccount, merchantFees, merchantPaid, merchantPending, type Office } from './office.ts';
+import { Unable } from './unable.ts';
 
 const MOST_LINE = 64 * 1024;
 
-export type Command = Readonly<Record<string, unknown>>;
 export type Reply = Readonly<Record<string, unknown>> & { readonly ok: boolean };
 
 export interface ControlParts {
   readonly office: Office;
   readonly issuer: Issuer;
+  readonly clearing: Clearing;
   readonly desk: Desk;
   readonly faults: Faults;
   readonly keyCentre: KeyCentre;
   readonly certificates: Certificates;
-}
-
-/** What a command cannot do, and what to do instead. */
-class Unable extends Error {
-  readonly remedy: string;
-  constructor(message: string, remedy: string) {
-    super(message);
-    this.remedy = remedy;
-  }
 }
 
 /** The bank's commands, one row each: what the control socket offers. Amounts in fen, times ISO 8601, numbers masked. */
@@ -53,6 +48,8 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
       status: merchant.status,
       pending: office.ledger.balance(merchantPending(merchant.id)),
       fees: -office.ledger.balance(merchantFees(merchant.id)),
+      clearing: merchant.clearing,
+      paid: office.ledger.balance(merchantPaid(merchant.id)),
     })),
   }),
   transactions: ({ office }, command) => ({
@@ -160,6 +157,7 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
     office.processingRequests.set(terminal, String(digit));
     return { terminal, next_answer: digit };
   },
+  ...clearingCommands,
 };
 
 /** Does one command. Never throws: what went wrong is in the reply. */
@@ -232,13 +230,6 @@ export async function refuseSecondBank(socketPath: string): Promise<void> {
     socket.once('error', () => resolve(false));
   });
   if (answered) throw new Error(`a bank runs here already (${socketPath} answers): stop it, or use another --dir`);
-}
-
-function limitOf({ limit = 500 }: Command): number {
-  if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > 100_000) {
-    throw new Unable('"limit" is no number of rows', 'a whole number from 1 to 100000');
-  }
-  return limit;
 }
 
 /** "terminal" of the command; the only one where there is only one, or the first of the seed. */

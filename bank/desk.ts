@@ -98,6 +98,7 @@ export function desk(office: Office, acquirer: Acquirer, faults: Faults, log: Lo
   function forgetUndone(): void {
     office.terminals.forget();
     office.trades.forget();
+    office.days.forget();
   }
 }
 

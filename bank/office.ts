@@ -1,7 +1,10 @@
 import type { Clock, Random } from '../src/values/clock.ts';
 import { type Books, openBooks } from './books.ts';
+import { type Cases, cases } from './cases.ts';
+import { type Days, days } from './days.ts';
 import { type Ledger, ledger } from './ledger.ts';
 import type { Seed } from './seed.ts';
+import { type Settlements, settlements } from './settlements.ts';
 import { type Terminals, terminals } from './terminals.ts';
 import { type Trades, trades } from './trades.ts';
 
@@ -12,6 +15,9 @@ export interface Office {
   readonly ledger: Ledger;
   readonly trades: Trades;
   readonly terminals: Terminals;
+  readonly days: Days;
+  readonly settlements: Settlements;
+  readonly cases: Cases;
   readonly clock: Clock;
   readonly random: Random;
   /** The digit of a terminal's next answer header: what the host asks it to do after the transaction. Used once. */
@@ -28,6 +34,9 @@ export function openOffice(dir: string, given: { seed: Seed; clock: Clock; rando
       ledger: ledger(books),
       trades: trades(books),
       terminals: terminals(books, given.seed, given.random),
+      days: days(books, given.seed, given.clock.now()),
+      settlements: settlements(books, given.seed),
+      cases: cases(books),
       processingRequests: new Map(),
     };
     openAccounts(office);
@@ -55,6 +64,9 @@ export function referenceOf(office: Office, id: number, at: number): string {
 export const cardAccount = (card: string): string => `card:${card}`;
 export const merchantPending = (merchant: string): string => `merchant:${merchant}:pending`;
 export const merchantFees = (merchant: string): string => `merchant:${merchant}:fees`;
+/** What is cleared and on its way to the merchant, and what has reached its account. */
+export const merchantPayable = (merchant: string): string => `merchant:${merchant}:payout`;
+export const merchantPaid = (merchant: string): string => `merchant:${merchant}:settled`;
 export const ACQUIRER_FEES = 'acquirer:fees';
 export const TREASURY = 'bank:treasury';
 
@@ -67,6 +79,8 @@ function openAccounts({ books, ledger, seed, clock }: Office): void {
     for (const { id, name } of seed.merchants.values()) {
       ledger.open({ id: merchantPending(id), kind: 'pending', name: name.zh });
       ledger.open({ id: merchantFees(id), kind: 'fees', name: name.zh });
+      ledger.open({ id: merchantPayable(id), kind: 'payout', name: name.zh });
+      ledger.open({ id: merchantPaid(id), kind: 'settled', name: name.zh });
     }
     for (const card of seed.cards.values()) {
       // PIN tries are counted anew each day of trade; here, each time that the bank starts.

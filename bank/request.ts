@@ -65,7 +65,7 @@ function headerOf({ processingRequests }: Office, { header, terminal = '' }: Mes
 /** F12, F13 and F15 of an answer. */
 export function hostTime(office: Office, at: number): { time: string; date: string; settlementDate: string } {
   const { date, time } = localTime(office, at);
-  return { time, date: date.slice(4), settlementDate: date.slice(4) };
+  return { time, date: date.slice(4), settlementDate: office.days.date().slice(4) };
 }
 
 /** The fields that an answer to a financial request gives back, with the bank's reference and time. */

@@ -1,6 +1,6 @@
 import { fen } from '../src/values/fen.ts';
 import { Pan } from '../src/values/pan.ts';
-import { localTime, type Office } from './office.ts';
+import type { Office } from './office.ts';
 import { answerTo, financialAnswer, nextReference, type Outcome, type SealedRequest } from './request.ts';
 import { type Trade, type TradeType, tradeTypes, typeOf } from './trades.ts';
 
@@ -40,10 +40,22 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
 
   if (original.state === 'posted') {
     office.ledger.postOpposite({ kind: original.type, trade: original.id }, { kind: 'reversal', at });
+    if (batch !== office.terminals.batch(terminal.terminal)) lateReversal(office, original, at);
   }
   // A decline whose answer was lost is reversed too: the terminal and the books use the same word for it.
   if (original.state !== 'reversed') office.trades.reversed(original.id, 'reversed', reason ?? '98', at);
   return answered('00', original.reference, { amount, was: original.state });
+}
+
+/** Its batch was settled, or is of another time: what the terminal has told its merchant is no longer so. */
+function lateReversal(office: Office, original: Trade, at: number): void {
+  const { id, terminal, merchant, batch, trace, card, pan, amount } = original;
+  // What was settled as missing at the terminal is explained by it.
+  office.cases.answerTrade(id, { answer: 'the terminal has reversed it since', by: terminal, at });
+  office.cases.open({
+    ...{ reason: 'late-reversal', settlement: office.settlements.find(terminal, batch)?.id ?? null, trade: id },
+    ...{ terminal, merchant, batch, trace, card, pan, amount, bankAmount: fen(0), terminalAmount: amount, at },
+  });
 }
 
 function differs(original: Trade, type: TradeType, digits: string | undefined): boolean {
@@ -77,6 +89,7 @@ function bury(
       card: null,
       pan: pan?.masked ?? null,
       amount,
+      moved: 0,
       fee: fen(0),
       entryMode: message.entryMode ?? null,
       code: '25',
@@ -85,7 +98,7 @@ function bury(
       authorisation: null,
       original: null,
       at,
-      settlementDate: localTime(office, at).date,
+      settlementDate: office.days.date(),
     },
     answer,
   );

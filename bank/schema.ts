@@ -125,6 +125,88 @@ export const steps: readonly string[] = [
     at INTEGER NOT NULL,
     trade INTEGER REFERENCES trade(id)
   ) STRICT, WITHOUT ROWID;`,
+  // The bank's days, the batches that were settled, what merchants were paid, and the cases.
+  `-- The last one is open. A day's movements are the ledger's entries from its first to its last.
+  CREATE TABLE business_day (
+    date TEXT PRIMARY KEY,
+    first_entry INTEGER NOT NULL,
+    last_entry INTEGER,
+    closed_at INTEGER,
+    -- The cut-over that began this day answers 90 until then.
+    quiet_until INTEGER NOT NULL,
+    -- Its reconciliation files are written.
+    filed INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  -- One row a batch: the terminal's F48, the bank's F48 with its flags, and how it ended.
+  CREATE TABLE settlement (
+    id INTEGER PRIMARY KEY,
+    terminal TEXT NOT NULL,
+    merchant TEXT NOT NULL,
+    batch TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    asked TEXT NOT NULL,
+    counted TEXT NOT NULL,
+    counted_at INTEGER NOT NULL,
+    ended TEXT CHECK (ended IN ('202', '207')),
+    end_count INTEGER,
+    next_batch TEXT,
+    closed_at INTEGER,
+    UNIQUE (terminal, batch)
+  ) STRICT;
+  CREATE TABLE settlement_detail (
+    settlement INTEGER NOT NULL REFERENCES settlement(id),
+    trace TEXT NOT NULL,
+    card_group TEXT NOT NULL,
+    card TEXT,
+    pan TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    PRIMARY KEY (settlement, trace)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What a merchant was paid for the entries from first to last, and what it owed the bank afterwards (never positive).
+  CREATE TABLE payout (
+    id INTEGER PRIMARY KEY,
+    merchant TEXT NOT NULL,
+    day TEXT NOT NULL,
+    clearing TEXT NOT NULL,
+    first_entry INTEGER NOT NULL,
+    last_entry INTEGER NOT NULL,
+    debit INTEGER NOT NULL, debits INTEGER NOT NULL,
+    credit INTEGER NOT NULL, credits INTEGER NOT NULL,
+    fee INTEGER NOT NULL,
+    brought INTEGER NOT NULL,
+    paid INTEGER NOT NULL,
+    carried INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    CHECK (debit - credit - fee + brought = paid + carried)
+  ) STRICT;
+  CREATE INDEX payout_of_merchant ON payout(merchant, id);
+
+  -- What differs between the bank and a terminal, followed to its end. Trace 000000: the batch as a whole.
+  CREATE TABLE discrepancy (
+    id INTEGER PRIMARY KEY,
+    reason TEXT NOT NULL,
+    terminal TEXT NOT NULL,
+    merchant TEXT NOT NULL,
+    batch TEXT NOT NULL,
+    trace TEXT NOT NULL,
+    settlement INTEGER REFERENCES settlement(id),
+    trade INTEGER REFERENCES trade(id),
+    card TEXT,
+    pan TEXT,
+    -- What is in dispute, and what each side has in its books.
+    amount INTEGER NOT NULL,
+    bank_amount INTEGER NOT NULL,
+    terminal_amount INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL,
+    answer TEXT, answered_by TEXT, answered_at INTEGER,
+    decision TEXT CHECK (decision IN ('credit', 'debit', 'reject')),
+    first_person TEXT, second_person TEXT, reference TEXT, closed_at INTEGER,
+    entry INTEGER REFERENCES entry(id),
+    UNIQUE (terminal, batch, trace, reason)
+  ) STRICT;
+  CREATE INDEX discrepancy_of_trade ON discrepancy(trade) WHERE trade IS NOT NULL;`,
 ];
 
 /** Brings the books from their form to ours, or makes them. Two processes may try at once. */

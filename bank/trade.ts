@@ -55,6 +55,8 @@ export function trade(office: Office, issuer: Issuer, request: SealedRequest): O
     facts: { batch, trace: message.trace, why },
   });
 
+  // Until the new day is open nothing is posted to either.
+  if (office.days.quiet(request.at)) return refused('90', 'the day is being cut over');
   const form = formOf(request);
   if (form === null) return refused('30', 'a mandatory field is missing');
   const before = office.trades.find({ terminal: terminal.terminal, batch, trace: form.trace });
@@ -108,6 +110,7 @@ function keep(office: Office, { request, type, trace, amount, ask }: Asked, deci
       card: card?.id ?? null,
       pan: pan?.masked ?? null,
       amount,
+      moved: posted ? (type === 'void' ? -amount : amount) : 0,
       fee: posted ? fee : fen(0),
       entryMode: message.entryMode ?? null,
       code,
@@ -116,7 +119,7 @@ function keep(office: Office, { request, type, trace, amount, ask }: Asked, deci
       reference,
       authorisation,
       at,
-      settlementDate: localTime(office, at).date,
+      settlementDate: office.days.date(),
     },
     answer,
   );

@@ -53,6 +53,8 @@ export interface Trade extends TradeKey {
   /** Masked. */
   readonly pan: string | null;
   readonly amount: Fen;
+  /** What it takes from the card for the merchant; negative where it gives back, 0 where it moves nothing. */
+  readonly moved: number;
   readonly fee: Fen;
   readonly entryMode: string | null;
   readonly code: string;
@@ -69,6 +71,7 @@ export interface Trades {
   /** The number of the next row: its reference is made of it before the row is. */
   nextId(): number;
   find(key: TradeKey): Trade | null;
+  byId(id: number): Trade | null;
   /** `answer`: the bytes that go out once this is committed. */
   keep(trade: Trade, answer: Uint8Array): void;
   reversed(id: number, state: 'reversed' | 'tombstone', reason: string, at: number): void;
@@ -85,11 +88,12 @@ const TRADE = `SELECT trade.*, first.trace AS original_trace, EXISTS (
 
 export function trades({ db, safe }: Books): Trades {
   const found = db.prepare(`${TRADE} WHERE trade.terminal = ? AND trade.batch = ? AND trade.trace = ?`);
+  const numbered = db.prepare(`${TRADE} WHERE trade.id = ?`);
   const last = db.prepare('SELECT coalesce(max(id), 0) AS id FROM trade');
   const kept = db.prepare(
-    `INSERT INTO trade (id, terminal, merchant, batch, trace, type, card, pan, amount, fee, entry_mode, code, state,
+    `INSERT INTO trade (id, terminal, merchant, batch, trace, type, card, pan, amount, moved, fee, entry_mode, code, state,
        reference, authorisation, original, at, settlement_date, answer)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const turned = db.prepare('UPDATE trade SET state = ?, reversal_reason = ?, reversed_at = ? WHERE id = ?');
   const stored = db.prepare('SELECT answer FROM trade WHERE id = ?');
@@ -105,6 +109,10 @@ export function trades({ db, safe }: Books): Trades {
       const row = found.get(terminal, batch, trace);
       return row === undefined ? null : tradeOf(row);
     },
+    byId(id) {
+      const row = numbered.get(id);
+      return row === undefined ? null : tradeOf(row);
+    },
     keep(trade, answer) {
       kept.run(
         trade.id,
@@ -116,6 +124,7 @@ export function trades({ db, safe }: Books): Trades {
         trade.card,
         trade.pan,
         trade.amount,
+        trade.moved,
         trade.fee,
         trade.entryMode,
         trade.code,
@@ -158,6 +167,7 @@ function tradeOf(row: Record<string, SQLOutputValue>): Trade {
     card: textOrNull(row.card),
     pan: textOrNull(row.pan),
     amount: Number(row.amount) as Fen,
+    moved: Number(row.moved),
     fee: Number(row.fee) as Fen,
     entryMode: textOrNull(row.entry_mode),
     code: String(row.code),

@@ -12,10 +12,11 @@ import { Pan } from '../src/values/pan.ts';
  * 0500 / 201   F11 F41 F42 F48 F49 (156) F60 F63 (operator). F48 = 62 digits:
  *                home cards     debit amount 12, debit count 3, credit amount 12, credit count 3, flag 0
  *                foreign cards  the same
- *              What counts: `settles` of tradeTypes (trades.ts), of what is approved and not reversed. A void is a
- *              credit of its own beside its sale, which stays a debit. Tips and adjustments change the amount of the
- *              entry that they belong to and count 0; one that lowers it is taken off the debit. Pre-authorisations
- *              count in neither. A count is its last three digits: 1,000 sales say 000.
+ *              What counts, if it is approved and not reversed: debit = sale, completion and its advice, instalment,
+ *              offline and voice; credit = void, completion void, refund. A void stands beside its sale, which stays a
+ *              debit. Tips and adjustments change the amount of the entry that they belong to and count 0; one that
+ *              lowers it is taken off the debit. Pre-authorisations and their voids count in neither. A count is its
+ *              last three digits: 1,000 sales say 000.
  *              Home is what a domestic issuer gave out (`group` in issuers.json, by the first six digits).
  *   0510 00    F48 = the bank's own totals in the same digits, with a flag for each group:
  *                1 balanced · 2 unbalanced · 3 the figures contradict themselves (an amount of no transactions).

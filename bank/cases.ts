@@ -1,0 +1,177 @@
+import type { Fen } from '../src/values/fen.ts';
+import type { Books } from './books.ts';
+
+/** Why a case is opened, and what the bank's people do about it: one row a reason. */
+export const reasons = {
+  'bank-only': {
+    zh: '银行已入账，终端无此交易：请商户核对签购单；持卡人未得到商品的，贷记持卡人。',
+    en: 'The bank has it, the terminal has not: ask the merchant for the slip; credit the card where nothing was sold.',
+  },
+  'terminal-only': {
+    zh: '终端有此交易，银行未入账：请商户提供签购单；属实的，借记持卡人。',
+    en: 'The terminal has it, the bank has not: ask the merchant for the signed slip; debit the card where it is genuine.',
+  },
+  'another-amount': {
+    zh: '金额不同：以签购单为准；银行多收的贷记持卡人，少收的借记持卡人。',
+    en: 'Two amounts: the signed slip decides; credit the card with what is too much, debit it with what is missing.',
+  },
+  'another-card': {
+    zh: '卡号不同：请商户提供签购单，确认由哪张卡支付。',
+    en: 'Two cards: ask the merchant for the slip, and find out which of them has paid.',
+  },
+  'another-group': {
+    zh: '内外卡归类不同：款项无误，更新终端的卡 BIN 表后驳回。',
+    en: 'The card is home on one side, foreign on the other: the money is right; mend the BIN table, then reject.',
+  },
+  totals: {
+    zh: '每笔相符，总数不符：终端汇总有误，报修后驳回。',
+    en: 'Every transaction agrees, their sums do not: the terminal adds wrongly; have it looked at, then reject.',
+  },
+  'late-reversal': {
+    zh: '结算后收到冲正，款项已退回持卡人：商户已交付的，借记持卡人；否则驳回。',
+    en: 'Reversed after its batch was settled, and given back: debit the card where the goods were handed over, else reject.',
+  },
+  'advice-refused': {
+    zh: '商户已完成交易，银行拒绝通知：请商户提供签购单；可收的，借记持卡人。',
+    en: 'The counter had finished, the bank refused the advice: ask for the slip; debit the card where it can be collected.',
+  },
+} as const satisfies Record<string, { zh: string; en: string }>;
+
+export type Reason = keyof typeof reasons;
+export type CaseState = 'open' | 'answered' | 'closed';
+export const DECISIONS = ['credit', 'debit', 'reject'] as const;
+export type Ruling = (typeof DECISIONS)[number];
+
+/** What differs, and on whose side what is. Of the batch as a whole the trace is 000000. */
+export interface Opened {
+  readonly reason: Reason;
+  readonly terminal: string;
+  readonly merchant: string;
+  readonly batch: string;
+  readonly trace: string;
+  readonly settlement: number | null;
+  readonly trade: number | null;
+  readonly card: string | null;
+  /** Masked. */
+  readonly pan: string | null;
+  /** In dispute. */
+  readonly amount: Fen;
+  readonly bankAmount: Fen;
+  readonly terminalAmount: Fen;
+  readonly at: number;
+}
+
+export interface Case extends Opened {
+  readonly id: number;
+  readonly state: CaseState;
+  readonly answer: string | null;
+  readonly answeredBy: string | null;
+  readonly decision: Ruling | null;
+  readonly people: readonly string[];
+  /** Of the paper that proves it. */
+  readonly reference: string | null;
+  readonly closedAt: number | null;
+  /** The ledger's entry that corrects it. */
+  readonly entry: number | null;
+}
+
+/** Discrepancies, each followed from its opening to its end. None is ever removed. */
+export interface Cases {
+  /** Once for each transaction and reason, however often it shows. */
+  open(opened: Opened): void;
+  find(id: number): Case | null;
+  /** What was found out; the case waits for its decision. */
+  answer(id: number, how: { answer: string; by: string; at: number }): void;
+  /** Answers what is open about a trade. */
+  answerTrade(trade: number, how: { answer: string; by: string; at: number }): void;
+  close(id: number, end: { decision: Ruling; people: readonly [string, string]; reference: string; at: number }): void;
+  /** The newest correction of the ledger is this case's. */
+  corrected(id: number): void;
+  /** True where a decision has moved money of this trade. */
+  hasCorrected(trade: number): boolean;
+  /** Newest first; those that are not closed alone where `open`. */
+  list(limit: number, open: boolean): Case[];
+}
+
+export function cases({ db }: Books): Cases {
+  const opened = db.prepare(
+    `INSERT INTO discrepancy (reason, terminal, merchant, batch, trace, settlement, trade, card, pan, amount,
+       bank_amount, terminal_amount, opened_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const found = db.prepare('SELECT * FROM discrepancy WHERE id = ?');
+  const answered = db.prepare(
+    'UPDATE discrepancy SET answer = ?, answered_by = ?, answered_at = ? WHERE id = ? AND closed_at IS NULL',
+  );
+  const answeredOf = db.prepare(
+    `UPDATE discrepancy SET answer = ?, answered_by = ?, answered_at = ?
+     WHERE trade = ? AND closed_at IS NULL AND answered_at IS NULL`,
+  );
+  const closed = db.prepare(
+    `UPDATE discrepancy SET decision = ?, first_person = ?, second_person = ?, reference = ?, closed_at = ?
+     WHERE id = ? AND closed_at IS NULL`,
+  );
+  const noted = db.prepare(
+    "UPDATE discrepancy SET entry = (SELECT max(id) FROM entry WHERE kind = 'correction') WHERE id = ?",
+  );
+  const corrected = db.prepare("SELECT 1 FROM entry WHERE trade = ? AND kind = 'correction' LIMIT 1");
+  const listed = db.prepare('SELECT * FROM discrepancy ORDER BY id DESC LIMIT ?');
+  const listedOpen = db.prepare('SELECT * FROM discrepancy WHERE closed_at IS NULL ORDER BY id DESC LIMIT ?');
+
+  return {
+    open(one) {
+      opened.run(
+        ...[one.reason, one.terminal, one.merchant, one.batch, one.trace, one.settlement, one.trade, one.card],
+        ...[one.pan, one.amount, one.bankAmount, one.terminalAmount, one.at],
+      );
+    },
+    find(id) {
+      const row = found.get(id);
+      return row === undefined ? null : caseOf(row);
+    },
+    answer: (id, { answer, by, at }) => void answered.run(answer, by, at, id),
+    answerTrade: (trade, { answer, by, at }) => void answeredOf.run(answer, by, at, trade),
+    close(id, { decision, people: [first, second], reference, at }) {
+      if (closed.run(decision, first, second, reference, at, id).changes !== 1) throw new Error(`case ${id} is closed`);
+    },
+    corrected: (id) => void noted.run(id),
+    hasCorrected: (trade) => corrected.get(trade) !== undefined,
+    list: (limit, open) => (open ? listedOpen : listed).all(limit).map(caseOf),
+  };
+}
+
+function caseOf(row: Record<string, unknown>): Case {
+  const closed = row.closed_at !== null;
+  return {
+    id: Number(row.id),
+    reason: String(row.reason) as Reason,
+    state: closed ? 'closed' : row.answered_at === null ? 'open' : 'answered',
+    terminal: String(row.terminal),
+    merchant: String(row.merchant),
+    batch: String(row.batch),
+    trace: String(row.trace),
+    settlement: numberOrNull(row.settlement),
+    trade: numberOrNull(row.trade),
+    card: textOrNull(row.card),
+    pan: textOrNull(row.pan),
+    amount: Number(row.amount) as Fen,
+    bankAmount: Number(row.bank_amount) as Fen,
+    terminalAmount: Number(row.terminal_amount) as Fen,
+    at: Number(row.opened_at),
+    answer: textOrNull(row.answer),
+    answeredBy: textOrNull(row.answered_by),
+    decision: DECISIONS.find((name) => name === row.decision) ?? null,
+    people: closed ? [String(row.first_person), String(row.second_person)] : [],
+    reference: textOrNull(row.reference),
+    closedAt: numberOrNull(row.closed_at),
+    entry: numberOrNull(row.entry),
+  };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}

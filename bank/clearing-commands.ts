@@ -1,0 +1,134 @@
+import { type Case, DECISIONS, reasons } from './cases.ts';
+import type { Clearing, Payout } from './clearing.ts';
+import { type Command, limitOf, wordsOf } from './command.ts';
+import { decide } from './correction.ts';
+import type { Office } from './office.ts';
+import { reconcile } from './reconciliation.ts';
+import type { Settlement } from './settlements.ts';
+import { Unable } from './unable.ts';
+import { GROUPS, totalsOf } from './upload.ts';
+
+interface Parts {
+  readonly office: Office;
+  readonly clearing: Clearing;
+}
+
+/** Settlement, clearing and cases, one row a command. */
+export const clearingCommands: Readonly<Record<string, (parts: Parts, command: Command) => object>> = {
+  day: ({ office }) => dayOf(office),
+  'cut-over': ({ office, clearing }) => {
+    const closed = office.books.atomically(() => clearing.cutOver(office.clock.now()));
+    return { closed: closed.date, ...dayOf(office) };
+  },
+  settlements: ({ office }, command) => ({
+    settlements: office.settlements.list(limitOf(command)).map(shownSettlement),
+  }),
+  payouts: ({ clearing }, command) => ({ payouts: clearing.payouts(limitOf(command)).map(shownPayout) }),
+  cases: ({ office }, command) => ({
+    cases: office.cases.list(limitOf(command), command.open === true).map((one) => shownCase(office, one)),
+  }),
+  case: ({ office, clearing }, command) => {
+    const { id } = command;
+    const found = typeof id === 'number' && Number.isSafeInteger(id) ? office.cases.find(id) : null;
+    if (found === null) throw new Unable(`no case "${String(id)}"`, 'take an id of {"do":"cases"}');
+    if (command.decide !== undefined) rule(office, clearing, found, command);
+    else if (command.answer !== undefined) answer(office, found, command);
+    return { case: shownCase(office, office.cases.find(found.id) ?? found) };
+  },
+  reconciliation: ({ office, clearing }, command) => {
+    const merchant = command.merchant ?? office.seed.merchants.keys().next().value;
+    if (typeof merchant !== 'string' || !office.seed.merchants.has(merchant)) {
+      throw new Unable(`no merchant "${String(merchant)}"`, 'take an id of {"do":"merchants"}');
+    }
+    const date = command.date ?? office.days.date();
+    const day = typeof date === 'string' && /^\d{8}$/.test(date) ? office.days.find(date) : null;
+    if (day === null)
+      throw new Unable(`no business day "${String(date)}"`, 'YYYYMMDD of a day on which the bank was open');
+    return { ...reconcile(office, clearing, merchant, day) };
+  },
+};
+
+function rule(office: Office, clearing: Clearing, found: Case, command: Command): void {
+  const decision = DECISIONS.find((name) => name === command.decide);
+  if (decision === undefined) {
+    throw new Unable(`"decide" is not one of its values`, `write one of ${DECISIONS.join(', ')}`);
+  }
+  const { people } = command;
+  const [first, second, ...others] = Array.isArray(people)
+    ? people.map((name) => wordsOf({ person: name }, 'person', 40, 'Li'))
+    : [];
+  if (first === undefined || second === undefined || others.length > 0 || first === second) {
+    throw new Unable('"people" are not two different people', 'add "people": ["Li", "Wang"]');
+  }
+  const reference = wordsOf(command, 'reference', 80, 'slip 000123');
+  const now = office.clock.now();
+  const why = office.books.atomically(() => {
+    const refused = decide(office, found, { decision, people: [first, second], reference, at: now });
+    const merchant = office.seed.merchants.get(found.merchant);
+    if (refused === null && merchant !== undefined) clearing.atOnce(merchant, now);
+    return refused;
+  });
+  if (why !== null) throw unable(why);
+}
+
+function unable(why: 'closed' | 'no-card' | 'no-merchant'): Unable {
+  if (why === 'closed') return new Unable('the case is closed', 'what was decided stands; see {"do":"cases"}');
+  if (why === 'no-merchant') return new Unable('the merchant is not in merchants.json', 'restore its row, restart');
+  return new Unable('the case names no card of this bank', 'decide "reject": no account can be moved');
+}
+
+function answer(office: Office, found: Case, command: Command): void {
+  if (found.state === 'closed') throw unable('closed');
+  const text = wordsOf(command, 'answer', 200, 'the merchant has the signed slip');
+  const by = wordsOf(command, 'person', 40, 'Li');
+  office.books.atomically(() => office.cases.answer(found.id, { answer: text, by, at: office.clock.now() }));
+}
+
+function dayOf({ days, clock }: Office) {
+  return { day: days.date(), cutting_over: days.quiet(clock.now()) };
+}
+
+function shownSettlement(settlement: Settlement) {
+  const { id, terminal, merchant, batch, operator, asked, counted, countedAt, ended, nextBatch, closedAt } = settlement;
+  const unflagged = (totals: string): string => `${totals.slice(0, 30)}0${totals.slice(31, 61)}0`;
+  const flags = { home: counted[30], foreign: counted[61] };
+  return {
+    ...{ id, terminal, merchant, batch, operator },
+    state: closedAt === null ? 'open' : 'closed',
+    balanced: GROUPS.every((group) => flags[group] === '1'),
+    flags: { home: Number(flags.home), foreign: Number(flags.foreign) },
+    terminal_totals: totalsOf(unflagged(asked)),
+    bank_totals: totalsOf(unflagged(counted)),
+    ended,
+    next_batch: nextBatch,
+    counted: timeOf(countedAt),
+    closed: timeOf(closedAt),
+  };
+}
+
+function shownPayout({ at, ...rest }: Payout) {
+  return { ...rest, time: timeOf(at) };
+}
+
+function shownCase(office: Office, one: Case) {
+  const trade = one.trade === null ? null : office.trades.byId(one.trade);
+  return {
+    ...{ id: one.id, reason: one.reason, state: one.state, amount: one.amount },
+    bank_amount: one.bankAmount,
+    terminal_amount: one.terminalAmount,
+    ...{ terminal: one.terminal, merchant: one.merchant, batch: one.batch, trace: one.trace },
+    ...{ card: one.card, pan: one.pan, type: trade?.type ?? null, trade_state: trade?.state ?? null },
+    trade_reference: trade?.reference ?? null,
+    settlement: one.settlement,
+    opened: timeOf(one.at),
+    ...{ answer: one.answer, answered_by: one.answeredBy },
+    ...{ decision: one.decision, people: one.people, reference: one.reference, correction: one.entry },
+    closed: timeOf(one.closedAt),
+    todo: one.state === 'closed' ? null : reasons[one.reason].zh,
+    todo_en: one.state === 'closed' ? null : reasons[one.reason].en,
+  };
+}
+
+function timeOf(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

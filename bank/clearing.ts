@@ -1,0 +1,175 @@
+import type { BusinessDay } from './days.ts';
+import { merchantFees, merchantPaid, merchantPayable, merchantPending, type Office } from './office.ts';
+import type { Merchant } from './seed.ts';
+
+/** What moved what a merchant is owed: a trade, its reversal, a correction. */
+export interface Movement {
+  readonly entry: number;
+  readonly kind: string;
+  readonly trade: number | null;
+  readonly at: number;
+  /** Owed to the merchant; taken back from it where negative. */
+  readonly amount: number;
+  /** Owed by the merchant; given back to it where negative. */
+  readonly fee: number;
+}
+
+export interface Payout {
+  readonly id: number;
+  readonly merchant: string;
+  /** YYYYMMDD. */
+  readonly day: string;
+  readonly clearing: Merchant['clearing'];
+  readonly debit: number;
+  readonly debits: number;
+  readonly credit: number;
+  readonly credits: number;
+  readonly fee: number;
+  /** What the merchant owed before, never positive. */
+  readonly brought: number;
+  readonly paid: number;
+  /** What it owes afterwards: taken off the next payout. */
+  readonly carried: number;
+  readonly at: number;
+}
+
+/**
+ * Pays merchants what they are owed. What they owe (more given back than sold) is never collected from their account:
+ * it stays in `pending` and is taken off the next payout.
+ */
+export interface Clearing {
+  /** Clears and pays at once what a merchant of real-time clearing is owed. */
+  atOnce(merchant: Merchant, now: number): void;
+  /** Ends the open day where its time is over by the clock; null where it is not. */
+  turn(now: number): BusinessDay | null;
+  /** Ends the open day now, and clears what each merchant is owed. */
+  cutOver(now: number): BusinessDay;
+  /** Of the entries from `first` to `last`. */
+  movements(merchant: string, first: number, last: number): Movement[];
+  /** Newest first. */
+  payouts(limit: number): Payout[];
+}
+
+export function clearing({ books: { db }, ledger, days, seed }: Office): Clearing {
+  const newest = db.prepare('SELECT coalesce(max(id), 0) AS id FROM entry');
+  const lastOf = db.prepare('SELECT last_entry, carried FROM payout WHERE merchant = ? ORDER BY id DESC LIMIT 1');
+  const moved = db.prepare(
+    `SELECT entry.id, entry.kind, entry.trade, entry.at, coalesce(owed.amount, 0) AS amount, coalesce(-fee.amount, 0) AS fee
+     FROM entry
+     LEFT JOIN posting AS owed ON owed.entry = entry.id AND owed.account = ?
+     LEFT JOIN posting AS fee ON fee.entry = entry.id AND fee.account = ?
+     WHERE entry.id BETWEEN ? AND ? AND entry.kind <> 'clearing' AND (owed.amount IS NOT NULL OR fee.amount IS NOT NULL)
+     ORDER BY entry.id`,
+  );
+  const kept = db.prepare(
+    `INSERT INTO payout (merchant, day, clearing, first_entry, last_entry, debit, debits, credit, credits, fee, brought,
+       paid, carried, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const listed = db.prepare('SELECT * FROM payout ORDER BY id DESC LIMIT ?');
+
+  const movements: Clearing['movements'] = (merchant, first, last) =>
+    moved.all(merchantPending(merchant), merchantFees(merchant), first, last).map((row) => ({
+      entry: Number(row.id),
+      kind: String(row.kind),
+      trade: row.trade === null ? null : Number(row.trade),
+      at: Number(row.at),
+      amount: Number(row.amount),
+      fee: Number(row.fee),
+    }));
+
+  return {
+    atOnce(merchant, now) {
+      if (merchant.clearing === 'real-time') clear(merchant, days.date(), now);
+    },
+    turn(now) {
+      const due = days.due(now);
+      return due === null ? null : end(due.next, due.since, now);
+    },
+    cutOver: (now) => end(days.following(), now, now),
+    movements,
+    payouts: (limit) => listed.all(limit).map(payoutOf),
+  };
+
+  function end(next: string, since: number, now: number): BusinessDay {
+    const day = days.cutOver(next, since, now);
+    for (const merchant of seed.merchants.values()) clear(merchant, day.date, now);
+    return day;
+  }
+
+  function clear(merchant: Merchant, day: string, now: number): void {
+    const before = lastOf.get(merchant.id);
+    const first = Number(before?.last_entry ?? 0) + 1;
+    const last = Number(newest.get()?.id);
+    const brought = Number(before?.carried ?? 0);
+    const rows = movements(merchant.id, first, last);
+    if (rows.length === 0) return;
+    const sum = sumsOf(rows);
+    const net = sum.debit - sum.credit - sum.fee + brought;
+    const paid = Math.max(net, 0);
+    if (paid > 0) pay(merchant.id, paid, now);
+    kept.run(
+      ...[merchant.id, day, merchant.clearing, first, last, sum.debit, sum.debits, sum.credit, sum.credits],
+      ...[sum.fee, brought, paid, net - paid, now],
+    );
+  }
+
+  /** All that is pending, less all fees, is what the records say: otherwise one of the two is wrong. */
+  function pay(merchant: string, paid: number, at: number): void {
+    const owed = ledger.balance(merchantPending(merchant));
+    const fees = ledger.balance(merchantFees(merchant));
+    if (owed + fees !== paid) {
+      throw new Error(`merchant ${merchant} is owed ${owed + fees} fen by the ledger, ${paid} by its movements`);
+    }
+    const postings = [
+      { account: merchantPending(merchant), amount: -owed },
+      { account: merchantFees(merchant), amount: -fees },
+      { account: merchantPayable(merchant), amount: paid },
+    ];
+    ledger.post({ kind: 'clearing', trade: null, at, postings: postings.filter(({ amount }) => amount !== 0) });
+    ledger.post({
+      kind: 'payout',
+      trade: null,
+      at,
+      postings: [
+        { account: merchantPayable(merchant), amount: -paid },
+        { account: merchantPaid(merchant), amount: paid },
+      ],
+    });
+  }
+}
+
+/** Totals of movements: debit and credit as positive amounts. */
+export function sumsOf(rows: readonly Movement[]) {
+  const sum = { debit: 0, debits: 0, credit: 0, credits: 0, fee: 0 };
+  for (const { amount, fee } of rows) {
+    sum.fee += fee;
+    if (amount > 0) {
+      sum.debit += amount;
+      sum.debits++;
+    } else if (amount < 0) {
+      sum.credit -= amount;
+      sum.credits++;
+    }
+  }
+  return sum;
+}
+
+function payoutOf(row: Record<string, unknown>): Payout {
+  const { merchant, day, clearing, ...rest } = row;
+  const number = (name: string): number => Number(rest[name]);
+  return {
+    id: number('id'),
+    merchant: String(merchant),
+    day: String(day),
+    clearing: clearing === 'real-time' ? 'real-time' : 'T+1',
+    debit: number('debit'),
+    debits: number('debits'),
+    credit: number('credit'),
+    credits: number('credits'),
+    fee: number('fee'),
+    brought: number('brought'),
+    paid: number('paid'),
+    carried: number('carried'),
+    at: number('at'),
+  };
+}

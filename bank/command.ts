@@ -1,0 +1,22 @@
+import { Unable } from './unable.ts';
+
+/** A command of the control socket: `do` and what goes with it. */
+export type Command = Readonly<Record<string, unknown>>;
+
+/** How many rows of a book that grows. */
+export function limitOf({ limit = 500 }: Command): number {
+  if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > 100_000) {
+    throw new Unable('"limit" is no number of rows', 'a whole number from 1 to 100000');
+  }
+  return limit;
+}
+
+/** A text that a person has written: not empty, of one line. */
+export function wordsOf(command: Command, key: string, most: number, example: string): string {
+  const value = command[key];
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (text === '' || text.length > most || /\p{Cc}/u.test(text)) {
+    throw new Unable(`"${key}" is no text of 1 to ${most} characters`, `add "${key}": "${example}"`);
+  }
+  return text;
+}

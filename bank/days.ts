@@ -1,0 +1,100 @@
+import type { Books } from './books.ts';
+import type { Seed } from './seed.ts';
+
+/** A day of the bank's books: F15 of its trades, and the ledger's entries that it holds. */
+export interface BusinessDay {
+  /** YYYYMMDD. */
+  readonly date: string;
+  readonly firstEntry: number;
+  /** Null while it is open. */
+  readonly lastEntry: number | null;
+}
+
+/** The bank's days. One is open; it ends at the configured time, or when an operator of the bank ends it. */
+export interface Days {
+  /** The settlement date, YYYYMMDD. */
+  date(): string;
+  /** True while the cut-over is under way: nothing is traded. */
+  quiet(now: number): boolean;
+  /** The day to be closed where its time is over by the clock, with the instant at which it was. */
+  due(now: number): { next: string; since: number } | null;
+  /** The day after the open one. */
+  following(): string;
+  /** Closes the open day with the newest entry of the ledger, and opens `next`. */
+  cutOver(next: string, since: number, now: number): BusinessDay;
+  find(date: string): BusinessDay | null;
+  /** Closed days whose files are not written yet, oldest first. */
+  unfiled(): BusinessDay[];
+  filed(date: string): void;
+  /** After a transaction that was undone. */
+  forget(): void;
+}
+
+const DAY_MS = 86_400_000;
+
+export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
+  const open = db.prepare('SELECT * FROM business_day WHERE last_entry IS NULL');
+  const newest = db.prepare('SELECT coalesce(max(id), 0) AS id FROM entry');
+  const opened = db.prepare('INSERT INTO business_day (date, first_entry, quiet_until) VALUES (?, ?, ?)');
+  const closed = db.prepare('UPDATE business_day SET last_entry = ?, closed_at = ? WHERE date = ?');
+  const found = db.prepare('SELECT * FROM business_day WHERE date = ?');
+  const due = db.prepare('SELECT * FROM business_day WHERE last_entry IS NOT NULL AND filed = 0 ORDER BY date');
+  const written = db.prepare('UPDATE business_day SET filed = 1 WHERE date = ?');
+  // What is left of the calendar's day after the cut-over belongs to the next one.
+  const ahead = acquirer.utcOffsetMinutes * 60_000 + DAY_MS - acquirer.cutOverMs;
+
+  if (open.get() === undefined) opened.run(dateOf(now + ahead), 1, 0);
+  let today: { date: string; quietUntil: number } | null = null;
+  const current = (): { date: string; quietUntil: number } => {
+    if (today === null) {
+      const row = open.get();
+      today = { date: String(row?.date), quietUntil: Number(row?.quiet_until) };
+    }
+    return today;
+  };
+
+  return {
+    date: () => current().date,
+    quiet: (at) => at < current().quietUntil,
+    due(at) {
+      const next = dateOf(at + ahead);
+      // A clock that was put back, or a day that was ended by hand before its time, ends no day.
+      if (next <= current().date) return null;
+      return { next, since: startOf(next) - ahead };
+    },
+    following: () => dateOf(startOf(current().date) + DAY_MS),
+    cutOver(next, since, at) {
+      const { date } = current();
+      const lastEntry = Number(newest.get()?.id);
+      closed.run(lastEntry, at, date);
+      opened.run(next, lastEntry + 1, since + acquirer.cutOverLastsMs);
+      today = null;
+      return { date, firstEntry: Number(found.get(date)?.first_entry), lastEntry };
+    },
+    find(date) {
+      const row = found.get(date);
+      return row === undefined ? null : dayOf(row);
+    },
+    unfiled: () => due.all().map(dayOf),
+    filed: (date) => void written.run(date),
+    forget() {
+      today = null;
+    },
+  };
+}
+
+function dayOf(row: Record<string, unknown>): BusinessDay {
+  return {
+    date: String(row.date),
+    firstEntry: Number(row.first_entry),
+    lastEntry: row.last_entry === null ? null : Number(row.last_entry),
+  };
+}
+
+function dateOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+function startOf(date: string): number {
+  return Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6)));
+}

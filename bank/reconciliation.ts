@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clearing, type Movement, sumsOf } from './clearing.ts';
+import type { BusinessDay } from './days.ts';
+import { writeWhole } from './files.ts';
+import { localTime, type Office } from './office.ts';
+
+/** One line: what moved what the merchant is owed. Amounts in fen, negative where they go back. */
+export interface ReconciliationRow {
+  readonly entry: number;
+  readonly kind: string;
+  /** Local, YYYYMMDD and hhmmss. */
+  readonly date: string;
+  readonly time: string;
+  readonly terminal: string;
+  readonly batch: string;
+  readonly trace: string;
+  readonly reference: string;
+  readonly authorisation: string;
+  readonly type: string;
+  readonly card_group: string;
+  /** Masked. */
+  readonly pan: string;
+  readonly amount: number;
+  readonly fee: number;
+  readonly net: number;
+}
+
+export interface Reconciliation {
+  readonly merchant: string;
+  readonly date: string;
+  /** False while the day is open: more may come. */
+  readonly closed: boolean;
+  readonly rows: readonly ReconciliationRow[];
+  readonly totals: {
+    readonly debits: number;
+    readonly debit: number;
+    readonly credits: number;
+    readonly credit: number;
+    readonly fee: number;
+    readonly net: number;
+  };
+}
+
+/** What the bank's books say of a merchant's day, line by line: the sum of its lines is what the day was paid with. */
+export function reconcile(office: Office, clearing: Clearing, merchant: string, day: BusinessDay): Reconciliation {
+  const last = day.lastEntry ?? Number.MAX_SAFE_INTEGER;
+  const movements = clearing.movements(merchant, day.firstEntry, last);
+  const sum = sumsOf(movements);
+  return {
+    merchant,
+    date: day.date,
+    closed: day.lastEntry !== null,
+    rows: movements.map((movement) => rowOf(office, movement)),
+    totals: {
+      ...{ debits: sum.debits, debit: sum.debit, credits: sum.credits, credit: sum.credit },
+      ...{ fee: sum.fee, net: sum.debit - sum.credit - sum.fee },
+    },
+  };
+}
+
+/** Writes the files of the days that are closed and have none: MERCHANT-YYYYMMDD.csv. Returns their names. */
+export function fileClosedDays(office: Office, clearing: Clearing, dir: string): string[] {
+  const names: string[] = [];
+  for (const day of office.days.unfiled()) {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    for (const merchant of office.seed.merchants.keys()) {
+      const name = `${merchant}-${day.date}.csv`;
+      writeWhole(join(dir, name), csvOf(reconcile(office, clearing, merchant, day)), 0o600);
+      names.push(name);
+    }
+    office.books.atomically(() => office.days.filed(day.date));
+  }
+  return names;
+}
+
+const COLUMNS = [
+  ...['entry', 'kind', 'date', 'time', 'terminal', 'batch', 'trace', 'reference', 'authorisation', 'type'],
+  ...['card_group', 'pan', 'amount', 'fee', 'net'],
+] as readonly (keyof ReconciliationRow)[];
+
+/** RFC 4180 with a header line; the last line is `total` with debits, debit, credits, credit, fee and net. */
+export function csvOf({ rows, totals }: Reconciliation): string {
+  const { debits, debit, credits, credit, fee, net } = totals;
+  const lines = [
+    COLUMNS.join(','),
+    ...rows.map((row) => COLUMNS.map((column) => row[column]).join(',')),
+    ['total', debits, debit, credits, credit, fee, net].join(','),
+  ];
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+function rowOf(office: Office, { entry, kind, trade: id, at, amount, fee }: Movement): ReconciliationRow {
+  const trade = id === null ? null : office.trades.byId(id);
+  const { date, time } = localTime(office, at);
+  return {
+    ...{ entry, kind, date, time },
+    terminal: trade?.terminal ?? '',
+    batch: trade?.batch ?? '',
+    trace: trade?.trace ?? '',
+    reference: trade?.reference ?? '',
+    authorisation: trade?.authorisation ?? '',
+    type: trade?.type ?? '',
+    card_group: office.seed.cardsById.get(trade?.card ?? '')?.group ?? '',
+    pan: trade?.pan ?? '',
+    ...{ amount, fee, net: amount - fee },
+  };
+}
