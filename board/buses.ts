@@ -114,7 +114,12 @@ export interface BoardDescription {
   readonly buzzer: Pin;
   readonly display: { readonly bus: number; readonly address: number };
   readonly stripe: { readonly tty: string; readonly baud: number };
-  readonly printer: { readonly tty: string; readonly baud: number };
+  readonly printer: {
+    readonly tty: string;
+    readonly baud: number;
+    /** How the printer says that it has printed. */
+    readonly confirms: 'process-id' | 'queued-status';
+  };
   readonly panel: {
     readonly device: string;
     readonly width: number;

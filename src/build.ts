@@ -98,7 +98,11 @@ export async function assemble(site: Site): Promise<Assembly> {
   const columns = config.terminal.receipt.columns;
   const cutFirst = journal.debts().some(({ entry }) => entry.copiesOwed.some(({ duplicate }) => duplicate));
   const printerLine = serial(description.printer);
-  const slips = wiredPrinter(printer({ line: printerLine, clock, columns, dots: columns * 12, cutFirst }), wire);
+  const { confirms } = description.printer;
+  const slips = wiredPrinter(
+    printer({ line: printerLine, clock, columns, dots: columns * 12, confirms, cutFirst }),
+    wire,
+  );
   const i2c = await board.i2c(description.display.bus);
   const display = customerDisplay(i2c, description.display.address, ground.glyphs(), clock);
   const pad = await keypad(board.lines, description.keypad, clock);

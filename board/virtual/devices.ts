@@ -54,7 +54,11 @@ export async function virtualDevices({
   );
   const [stripeCable, printerCable] = cables as [Cable, Cable];
   const stripe = stripeFarEnd(told(stripeCable, 'tty-stripe', crossed));
-  const printer = printerFarEnd(told(printerCable, 'tty-printer', crossed));
+  const printer = printerFarEnd(told(printerCable, 'tty-printer', crossed), {
+    process_ids: description.printer.confirms === 'process-id',
+    // The wires tell the terminal that the devices have their power once they are up.
+    boot_ms: 0,
+  });
 
   const faults = new Set<DeviceFault>();
   let plugged = true;

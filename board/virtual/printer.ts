@@ -1,18 +1,19 @@
 import type { ByteLine } from '../buses.ts';
 import { type Command, escposReader } from './escpos.ts';
-import { paperFont } from './paper-font.ts';
+import { type Glyph, paperFont } from './paper-font.ts';
 import { type PaperRoll, paperRoll } from './paper-roll.ts';
 import { composer, type Printed } from './paper-strip.ts';
 
 /**
  * The far end of the printer's line: a model of a serial thermal printer with a Chinese ROM, written from Epson's
- * ESC/POS reference. It takes time, has a buffer that can run over, and stops in mid-line without paper.
+ * ESC/POS reference. What arrives waits in a buffer that can run over; what is read from it waits, a few lines ahead of
+ * the paper, for the mechanism, which takes its time and stops in mid-line without paper. All of it goes with the power.
  */
 export interface PrinterFarEnd extends Pick<PaperRoll, 'slips' | 'picture' | 'watch'> {
   paperOut(on: boolean): void;
   coverOpen(on: boolean): void;
   headHot(on: boolean): void;
-  /** Off: says nothing, forgets its buffers and what it was printing; what is on paper stays. */
+  /** Off: says nothing, forgets its buffers and what it was printing; what is on paper stays. On: deaf until it is up. */
   power(on: boolean): void;
   /** Bytes that came while the buffer was full, and were lost as in a real one. */
   readonly lost: number;
@@ -24,10 +25,14 @@ export interface PrinterFarEndOptions {
   readonly dots?: 384 | 576;
   readonly speed_mm_s?: number;
   readonly buffer_bytes?: number;
+  /** From power-on until it hears. */
+  readonly boot_ms?: number;
   /** False for one of the many printers that know GS r but not GS ( H. */
   readonly process_ids?: boolean;
   /** The model's own time; the system's by default. */
   readonly timers?: Timers;
+  /** The character generator; one is loaded from the font packages where none is given. */
+  readonly font?: (character: string) => Glyph;
 }
 
 export interface Timers {
@@ -38,6 +43,8 @@ export interface Timers {
 const DOTS_PER_MM = 8;
 /** The mechanism is looked at so often: smaller than a line, larger than a timer's jitter. */
 const STEP_MS = 20;
+/** Lines and feeds that have been read and wait for the mechanism: GS r is answered so much before the paper. */
+const AHEAD = 3;
 
 const systemTimers: Timers = {
   setTimeout: (act, ms) => setTimeout(act, ms),
@@ -45,8 +52,9 @@ const systemTimers: Timers = {
 };
 
 export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}): PrinterFarEnd {
-  const { dots = 384, speed_mm_s = 120, buffer_bytes = 4096, process_ids = true, timers = systemTimers } = options;
-  const paper = composer(dots, paperFont());
+  const { dots = 384, speed_mm_s = 120, buffer_bytes = 4096, boot_ms = 1000 } = options;
+  const { process_ids = true, timers = systemTimers, font = paperFont() } = options;
+  const paper = composer(dots, font);
   const reader = escposReader();
   const roll = paperRoll(dots);
   let buffer = Buffer.alloc(0);
@@ -59,9 +67,10 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   let broken = false;
   let automatic = 0;
   let lost = 0;
-  /** Rows and words that are still to be printed, from the command that is being carried out. */
-  let current: { printed: Printed; next: number } | null = null;
+  /** What is to happen on paper or when the paper is so far, in the order of the commands. */
+  let motions: Motion[] = [];
   let timer: unknown = null;
+  let boot: unknown = null;
 
   const stopped = () => out || open || hot;
 
@@ -76,22 +85,26 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
     if (!on) return;
     let budget = Math.max(1, Math.round((speed_mm_s * DOTS_PER_MM * STEP_MS) / 1000));
     while (budget > 0 && !stopped()) {
-      if (current === null && !nextCommand()) return;
-      if (current === null) continue;
-      const { printed } = current;
-      const rows = printed.rows.slice(current.next, current.next + budget);
+      while (motions.length < AHEAD && nextCommand());
+      const [motion] = motions;
+      if (motion === undefined) return;
+      const rows = motion.rows.slice(motion.next, motion.next + budget);
       if (rows.length > 0) roll.burn(rows);
-      current.next += rows.length;
+      motion.next += rows.length;
       budget -= rows.length;
-      if (current.next >= printed.rows.length) finish(printed);
+      if (motion.next < motion.rows.length) continue;
+      motions.shift();
+      motion.end();
     }
     wake();
   }
 
-  function finish({ text, cut }: Printed): void {
-    current = null;
-    if (text !== null) roll.read(text);
-    if (cut) roll.cut();
+  function move({ rows, text, cut }: Printed): void {
+    const end = () => {
+      if (text !== null) roll.read(text);
+      if (cut) roll.cut();
+    };
+    motions.push({ rows, next: 0, end });
   }
 
   /** False where the buffer holds no whole command. */
@@ -104,18 +117,22 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   }
 
   function carryOut(command: Command): void {
-    if (command.do === 'say-process' && process_ids) say([0x37, 0x22, ...command.id, 0x00]);
+    // GS ( H, function 48: the answer is sent when what came before it is on paper.
+    if (command.do === 'say-process' && process_ids) {
+      motions.push({ rows: [], next: 0, end: () => say([0x37, 0x22, ...command.id, 0x00]) });
+    }
+    // GS r: the answer is sent when the command is read from the buffer.
     if (command.do === 'say-paper') say([out ? 0x0c : 0x00]);
     if (command.do === 'automatic-status') {
       automatic = command.mask;
       if (automatic !== 0) sayAutomatic();
     }
     const printed = paper.take(command);
-    if (printed !== null) current = { printed, next: 0 };
+    if (printed !== null) move(printed);
   }
 
   function wake(): void {
-    if (timer === null && on && !stopped() && (current !== null || buffer.length > 0))
+    if (timer === null && on && !stopped() && (motions.length > 0 || buffer.length > 0))
       timer = timers.setTimeout(step, STEP_MS);
   }
 
@@ -160,7 +177,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
 
   function forget(): void {
     buffer = Buffer.alloc(0);
-    current = null;
+    motions = [];
     broken = false;
     paper.reset();
     reader.reset();
@@ -173,7 +190,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   }
 
   const unlisten = line.listen((chunk) => {
-    if (!on) return;
+    if (!on || boot !== null) return;
     for (const byte of chunk) arrive(byte);
     wake();
   });
@@ -185,7 +202,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
       changed();
     },
     coverOpen(to) {
-      if (to && current !== null) broken = true;
+      if (to && motions.length > 0) broken = true;
       open = to;
       changed();
     },
@@ -198,9 +215,15 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
       on = to;
       if (timer !== null) timers.clearTimeout(timer);
       timer = null;
+      if (boot !== null) timers.clearTimeout(boot);
+      boot = null;
       realTime = [];
       automatic = 0;
       forget();
+      if (!on || boot_ms === 0) return;
+      boot = timers.setTimeout(() => {
+        boot = null;
+      }, boot_ms);
     },
     slips: roll.slips,
     picture: roll.picture,
@@ -210,10 +233,16 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
     },
     close() {
       unlisten();
-      if (timer !== null) timers.clearTimeout(timer);
+      for (const waiting of [timer, boot]) if (waiting !== null) timers.clearTimeout(waiting);
       on = false;
     },
   };
+}
+
+interface Motion {
+  readonly rows: Printed['rows'];
+  next: number;
+  readonly end: () => void;
 }
 
 /** DLE EOT 1 … 4 and DLE DC4 function 8, byte by byte. */

@@ -3,8 +3,12 @@ import type { LaidRow } from './layout.ts';
 import { gb18030 } from './paper-text.ts';
 import type { Mark } from './table.ts';
 
-/** A printer takes a receipt in pieces: each ends at a line, is confirmed by the printer, and fits its buffer easily. */
-const PIECE_BYTES = 512;
+/**
+ * A printer takes a receipt in pieces: each ends at a line, is confirmed by the printer, and fits its buffer easily. At
+ * 9600 baud one is under way for less than half a second: no printer loses its power and is back within that, so none
+ * can lose the middle of a piece and confirm its end.
+ */
+const PIECE_BYTES = 256;
 
 /** `FS &`: codes from 81h up are Chinese, two or four bytes each. `ESC @` undoes it. */
 const CHINESE = Buffer.from([0x1c, 0x26]);
@@ -15,7 +19,7 @@ export function pieces(rows: readonly LaidRow[]): Uint8Array[] {
   const paper = blankPaper();
   paper.add(Buffer.from([0x1b, 0x40]));
   paper.add(CHINESE);
-  for (const row of rows) {
+  for (const row of rows.flatMap(inBands)) {
     write(paper, row);
     const sofar = paper.getBuffer();
     if (sofar.length < PIECE_BYTES) continue;
@@ -25,6 +29,19 @@ export function pieces(rows: readonly LaidRow[]): Uint8Array[] {
   const rest = paper.getBuffer() as Buffer | null;
   if (rest !== null) done.push(rest);
   return done;
+}
+
+/** A picture is no longer than a piece: it goes in bands, which follow one another on paper without a seam. */
+function inBands(row: LaidRow): LaidRow[] {
+  if (row.kind !== 'mark') return [row];
+  const { width, height, dots } = row.mark;
+  const across = Math.ceil(width / 8);
+  const rows = Math.max(1, Math.floor((PIECE_BYTES - 32) / across));
+  return Array.from({ length: Math.ceil(height / rows) }, (_, band) => {
+    const from = band * rows;
+    const to = Math.min(height, from + rows);
+    return { kind: 'mark', mark: { width, height: to - from, dots: dots.subarray(from * across, to * across) } };
+  });
 }
 
 /** The package builds the commands; its own interfaces (files, sockets) stay out, as our line carries the bytes. */

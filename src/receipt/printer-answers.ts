@@ -8,7 +8,7 @@ export type PrinterAnswer =
   /** To GS ( H: everything before it is on paper. */
   | { say: 'process'; id: string }
   /** To GS r 1, in its turn among the print data. */
-  | { say: 'queued' }
+  | { say: 'queued'; paperOut: boolean }
   /** To DLE DC4 function 8. */
   | { say: 'cleared' }
   | { say: 'nothing' };
@@ -28,7 +28,7 @@ export function firstAnswer(bytes: Uint8Array): { found: PrinterAnswer; used: nu
   if ((first & 0b1001_0011) === 0b0001_0000) {
     return bytes.length < 4 ? null : { found: { say: 'nothing' }, used: 4 };
   }
-  if ((first & 0b1001_0000) === 0) return { found: { say: 'queued' }, used: 1 };
+  if ((first & 0b1001_0000) === 0) return { found: { say: 'queued', paperOut: (first & 0b1100) !== 0 }, used: 1 };
   return { found: { say: 'nothing' }, used: 1 };
 }
 

@@ -24,7 +24,7 @@ export interface Printer {
   print(table: ReceiptTable, beforeFirstByte?: () => void): Promise<PrintEnd>;
   /** Asks for paper, cover, head and cutter. Throws a Fault: device-silent, device-lost. */
   status(): Promise<PrinterStatus>;
-  /** As `status`, and hears the printer confirm. Throws a Fault of whatever keeps it from printing. */
+  /** As `status`, and hears the printer confirm in its way. Throws a Fault of whatever keeps it from printing. */
   check(): Promise<PrinterStatus>;
   /** Half-width characters a line. */
   readonly columns: number;
@@ -41,12 +41,18 @@ export interface PrinterOptions {
   readonly columns: number;
   /** 384 on 58 mm, 576 on 80 mm. */
   readonly dots: number;
+  /** How the printer tells that it has printed, by the board's description. */
+  readonly confirms?: Confirmation;
   /** The power went in mid-copy: what hangs from the printer is cut off before the first receipt. */
   readonly cutFirst?: boolean;
 }
 
-/** How the printer tells that it has printed: GS ( H after printing, or GS r, in its turn but a little early. */
-type Confirmation = 'process-id' | 'queued-status';
+/**
+ * `process-id`: GS ( H, answered by number when what came before it is on paper. `queued-status`: GS r 1, which every
+ * printer knows; it is answered in its turn without a number, when the printer has read so far: some lines before the
+ * paper.
+ */
+export type Confirmation = 'process-id' | 'queued-status';
 
 /** A real-time status is answered at once, by a busy and an offline printer too. */
 const STATUS_MS = 500;
@@ -55,6 +61,12 @@ const CONFIRM_MS = 1000;
 const LOOK_MS = 250;
 /** A printer that calls itself well and gets no further for so long is not. A full buffer of hanzi prints in 3 s. */
 const STALLED_MS = 8000;
+/** A printer that answers GS r early is given so long for the lines that it has read and not printed. */
+const CATCH_UP_MS = 600;
+/** So long without one, and no answer to an old GS r is left: longer than what lies between two of them takes to print. */
+const QUIET_MS = 2000;
+/** Answers that a printer of several jobs ago could owe; one that says more babbles. */
+const MOST_OLD = 32;
 /** One piece being printed and one waiting: the head never stands still, and the buffer (4 kB) never overflows. */
 const AHEAD = 2;
 
@@ -64,13 +76,13 @@ const PROCESS_ID = [0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30];
 /** DLE DC4, function 8: drops what is buffered, so that no old receipt's tail follows the new paper. */
 const CLEAR_BUFFERS = [0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08];
 
-export function printer({ line, clock, columns, dots, cutFirst = false }: PrinterOptions): Printer {
+export function printer(options: PrinterOptions): Printer {
+  const { line, clock, columns, dots, confirms = 'process-id', cutFirst = false } = options;
   const arrived = inbox(clock, 512);
   const unlisten = line.listen(arrived.push);
   const alone = exclusive();
-  let confirmation: Confirmation | null = null;
-  /** Something of a failed receipt may still be in the printer's buffer. */
-  let tail = false;
+  /** Something of a failed receipt, or of one before this process, may still be in the printer's buffer. */
+  let tail = true;
   /** The start of a failed receipt hangs out of the printer. */
   let stump = cutFirst;
   // Not from zero: an answer that was meant for the process before a power cut must not be taken for one of ours.
@@ -93,7 +105,11 @@ export function printer({ line, clock, columns, dots, cutFirst = false }: Printe
   async function hear(ms: number): Promise<PrinterAnswer | null> {
     const answer = await arrived.heard(ms, firstAnswer);
     if (answer?.say === 'process') confirmed.add(answer.id);
-    if (answer?.say === 'queued') confirmed.add(QUEUE);
+    if (answer?.say === 'queued') {
+      // Some go on reading when the paper is out, and print what they read on nothing.
+      if (answer.paperOut) throw new Fault({ kind: 'paper-out' });
+      confirmed.add(QUEUE);
+    }
     return answer;
   }
 
@@ -123,23 +139,32 @@ export function printer({ line, clock, columns, dots, cutFirst = false }: Printe
     const status = await look();
     const problem = problemOf(status);
     if (problem !== null) throw new Fault(problem);
-    if (tail) await clearBuffers();
-    confirmation ??= await confirmationOf();
     return status;
   }
 
-  async function confirmationOf(): Promise<Confirmation> {
-    await send(processId());
-    if ((await hearSaid('process', CONFIRM_MS)) !== null) return 'process-id';
-    await send(QUEUED_STATUS);
-    if ((await hearSaid('queued', CONFIRM_MS)) !== null) return 'queued-status';
-    throw new Fault({ kind: 'device-garbled', device: 'printer', why: 'it confirms neither GS ( H nor GS r' });
+  /** Hears the printer confirm as its description says. */
+  async function confirming(): Promise<void> {
+    await send(confirms === 'process-id' ? processId() : QUEUED_STATUS);
+    if ((await hearSaid(confirms === 'process-id' ? 'process' : 'queued', CONFIRM_MS)) !== null) return;
+    const why = `it does not answer as printer.confirms in the board's file says: ${confirms}`;
+    throw new Fault({ kind: 'device-garbled', device: 'printer', why });
   }
 
   /** While the printer stands still, so that closing the cover does not set an old receipt going again. */
   async function clearBuffers(): Promise<void> {
     await send(CLEAR_BUFFERS);
     tail = (await hearSaid('cleared', STATUS_MS)) === null && tail;
+  }
+
+  /** What is left of receipts before: dropped, or printed to its end where the printer cannot drop it. */
+  async function withoutTail(): Promise<void> {
+    if (tail) await clearBuffers();
+    if (!tail || confirms === 'process-id') return;
+    // An answer to an old question carries no number: it must not be taken for the word on a new receipt.
+    await send(QUEUED_STATUS);
+    if ((await hearSaid('queued', STALLED_MS)) === null) throw silent(STALLED_MS);
+    for (let old = 0; (await hearSaid('queued', QUIET_MS)) !== null; old++) if (old > MOST_OLD) throw silent(QUIET_MS);
+    tail = false;
   }
 
   function nextId(): string {
@@ -169,19 +194,28 @@ export function printer({ line, clock, columns, dots, cutFirst = false }: Printe
     confirmed.clear();
     const rows = layOut(table, columns);
     for (const piece of pieces(stump ? [...CUT_OFF, ...rows] : rows)) {
-      const id = confirmation === 'process-id' ? nextId() : QUEUE;
+      const id = confirms === 'process-id' ? nextId() : QUEUE;
       await send(Buffer.concat([piece, Uint8Array.from(id === QUEUE ? QUEUED_STATUS : processId(id))]));
       unconfirmed.push(id);
       // GS r answers carry no number, so in that mode each is awaited before the next is asked for.
       while (unconfirmed.length >= (id === QUEUE ? 1 : AHEAD)) await confirm(unconfirmed.shift() ?? id);
     }
     for (const id of unconfirmed) await confirm(id);
+    if (confirms === 'queued-status') await caughtUp();
+  }
+
+  /** Paper, cover and power that held until the lines that were read early must be out. */
+  async function caughtUp(): Promise<void> {
+    await clock.sleep(CATCH_UP_MS);
+    const problem = problemOf(await look());
+    if (problem !== null) throw new Fault(problem);
   }
 
   async function print(table: ReceiptTable, beforeFirstByte: () => void): Promise<PrintEnd> {
     let begun = false;
     try {
       await ready();
+      await withoutTail();
       beforeFirstByte();
       begun = true;
       await printAll(table);
@@ -211,8 +245,9 @@ export function printer({ line, clock, columns, dots, cutFirst = false }: Printe
     status: () => alone(look),
     check: () =>
       alone(async () => {
-        confirmation = null;
-        return ready();
+        const status = await ready();
+        await confirming();
+        return status;
       }),
     columns,
     dots,

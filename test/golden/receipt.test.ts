@@ -173,8 +173,9 @@ t.test("the printer's answers are told apart", async (t) => {
   t.same(answer('372500'), { found: { say: 'cleared' }, used: 3 });
   t.same(answer('16'), { found: { say: 'status', byte: 0x16 }, used: 1 });
   t.same(answer('7e'), { found: { say: 'status', byte: 0x7e }, used: 1 });
-  t.same(answer('00'), { found: { say: 'queued' }, used: 1 });
-  t.same(answer('0c'), { found: { say: 'queued' }, used: 1 });
+  t.same(answer('00'), { found: { say: 'queued', paperOut: false }, used: 1 });
+  t.same(answer('03'), { found: { say: 'queued', paperOut: false }, used: 1 }, 'paper is low');
+  t.same(answer('0c'), { found: { say: 'queued', paperOut: true }, used: 1 });
   t.same(answer('1400000f'), { found: { say: 'nothing' }, used: 4 }, 'automatic status');
   t.same(answer('140000'), null);
   t.same(answer('11'), { found: { say: 'nothing' }, used: 1 }, 'XON');

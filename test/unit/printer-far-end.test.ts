@@ -8,7 +8,7 @@ import { linePair } from '../line-pair.ts';
 
 function workbench(options: PrinterFarEndOptions = {}) {
   const [near, far] = linePair();
-  const farEnd = printerFarEnd(far, { speed_mm_s: 2000, ...options });
+  const farEnd = printerFarEnd(far, { speed_mm_s: 2000, boot_ms: 0, ...options });
   let heard = '';
   near.listen((bytes) => {
     heard += Buffer.from(bytes).toString('hex');
@@ -59,8 +59,30 @@ t.test('queued answers wait for the paper', async (t) => {
   await at.send(gb('先印'), '0a', '1d2848 0600 3030 41424344', '1d7201');
   t.equal(await at.answers(), '');
   at.farEnd.paperOut(false);
-  t.equal(await at.answers(), '37224142434400' + '00');
+  t.equal(await at.answers(), '00' + '37224142434400', 'GS r says that it was read, GS ( H that it is printed');
   t.match(at.farEnd.slips(), [{ text: '先印' }]);
+});
+
+t.test('GS r is answered some lines before the paper is so far, GS ( H is not', async (t) => {
+  using at = workbench({ speed_mm_s: 10 });
+  await at.send(gb('一'), '0a', gb('二'), '0a', '1d7201', '1d2848 0600 3030 41424344');
+  t.equal(await at.answers(), '00');
+  t.same(at.farEnd.slips(), [], 'not a line is whole');
+  await systemClock.sleep(900);
+  t.equal(await at.answers(), '37224142434400');
+  t.match(at.farEnd.slips(), [{ text: '一\n二' }]);
+});
+
+t.test('a printer that has just got its power hears nothing until it is up', async (t) => {
+  using at = workbench({ boot_ms: 200 });
+  at.farEnd.power(false);
+  at.farEnd.power(true);
+  await at.send(gb('太早'), '0a', '100401');
+  t.equal(await at.answers(), '');
+  await systemClock.sleep(200);
+  await at.send('100401');
+  t.equal(await at.answers(), '12');
+  t.same(at.farEnd.slips(), []);
 });
 
 t.test('cleared buffers print nothing', async (t) => {

@@ -1,15 +1,15 @@
 import t from 'tap';
 import { type PrinterFarEndOptions, printerFarEnd } from '../../board/virtual/printer.ts';
-import { printer } from '../../src/receipt/printer.ts';
+import { type Confirmation, printer } from '../../src/receipt/printer.ts';
 import type { ReceiptTable } from '../../src/receipt/table.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { linePair } from '../line-pair.ts';
 
-function counter(options: PrinterFarEndOptions = {}) {
+function counter(options: PrinterFarEndOptions = {}, confirms: Confirmation = 'process-id') {
   const [near, far] = linePair();
-  const farEnd = printerFarEnd(far, { speed_mm_s: 800, ...options });
-  const paper = printer({ line: near, clock: systemClock, columns: 32, dots: 384 });
+  const farEnd = printerFarEnd(far, { speed_mm_s: 800, boot_ms: 0, ...options });
+  const paper = printer({ line: near, clock: systemClock, columns: 32, dots: 384, confirms });
   return {
     near,
     farEnd,
@@ -148,7 +148,7 @@ t.test('power lost in mid-receipt: begun, not printed', async (t) => {
 });
 
 t.test('a printer without process ids confirms by its queued status', async (t) => {
-  await using at = counter({ process_ids: false, buffer_bytes: 1300 });
+  await using at = counter({ process_ids: false, buffer_bytes: 1300 }, 'queued-status');
   t.same(await at.paper.print(LONG), { printed: true });
   t.equal(at.farEnd.lost, 0);
   const printing = at.paper.print(LONG);

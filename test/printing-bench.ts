@@ -1,0 +1,185 @@
+import type { ByteLine } from '../board/buses.ts';
+import { type PrinterFarEnd, printerFarEnd } from '../board/virtual/printer.ts';
+import type { Config } from '../src/config/config.ts';
+import { texts } from '../src/config/texts.ts';
+import type { Entry } from '../src/journal/entry.ts';
+import type { Copy } from '../src/journal/events.ts';
+import type { Journal } from '../src/journal/journal.ts';
+import { type Confirmation, printer } from '../src/receipt/printer.ts';
+import { type PaperDesk, paperDesk } from '../src/sale/paper-desk.ts';
+import { approval, journalIn, saleOf } from './journal-bench.ts';
+import { virtualClock } from './virtual-clock.ts';
+
+/** What happens to the printer, to the terminal, or to both at one socket. */
+export const cuts = ['paper-out', 'cover-open', 'printer-off', 'terminal-off', 'all-off'] as const;
+export type Cut = (typeof cuts)[number];
+
+/** Where: when this many bytes have left for the printer, or this long after the first of them. */
+export type CutAt = { readonly byte: number } | { readonly ms: number };
+
+export interface Printed {
+  readonly entry: Entry;
+  readonly slips: readonly { readonly text: string; readonly cut: boolean }[];
+  /** Bytes to the printer, and the time from the first of them until nothing was owed. */
+  readonly bytes: number;
+  readonly took_ms: number;
+  /** How many of the cuts came to pass. */
+  readonly came: number;
+}
+
+const MENDED_MS = 4000;
+const GIVEN_UP_MS = 300_000;
+
+const narrow = { width: 12, rows: new Uint32Array(24) } as const;
+const wide = { width: 24, rows: new Uint32Array(24) } as const;
+/** Widths are what matters here; the dots of 20,000 slips are not looked at. */
+const font = (character: string) => (character < '\u0080' ? narrow : wide);
+
+const config = {
+  terminal: { merchant: { id: '898110248990001', name: '便民小超市', terminal: '50461160' } },
+} as unknown as Config;
+
+/** The real desk, driver and journal at a printer of their own, in virtual time. */
+export function printingBench(folder: string, confirms: Confirmation) {
+  const clock = virtualClock();
+  let journal = journalIn(folder, { clock });
+
+  /** One sale's slips, with these cuts on the way, until nothing is owed. */
+  async function print(copies: readonly Copy[], faults: readonly (readonly [Cut, CutAt])[] = []): Promise<Printed> {
+    let entry = completed(journal, copies);
+    const id = entry.id;
+    const wire = countedLine();
+    const farEnd = printerFarEnd(wire.far, {
+      ...{ font, process_ids: confirms === 'process-id', speed_mm_s: 120 },
+      timers: { setTimeout: (act, ms) => clock.after(ms, act), clearTimeout: (off) => (off as () => void)() },
+    });
+    let since_ms: number | null = null;
+    let came = 0;
+    let terminal = turnedOn();
+
+    function turnedOn() {
+      const stop = new AbortController();
+      const near = wire.plug();
+      const cutFirst = journal.debts().some((owed) => owed.entry.copiesOwed.some(({ duplicate }) => duplicate));
+      const paper = printer({ line: near, clock, columns: 32, dots: 384, confirms, cutFirst });
+      const desk: PaperDesk = paperDesk({
+        ...{ journal, printer: paper, clock, config: () => config, text: () => texts('zh-CN') },
+        language: () => 'zh-CN',
+      });
+      const running = desk.run(stop.signal);
+      return { stop, near, running };
+    }
+
+    /** Its process is gone at once: nothing leaves any more, nothing is written; its memory is lost. */
+    function powerCut(): void {
+      if (terminal.stop.signal.aborted) return;
+      terminal.near.unplug();
+      terminal.stop.abort();
+      clock.after(MENDED_MS, () => {
+        journal.close();
+        journal = journalIn(folder, { clock });
+        terminal = turnedOn();
+      });
+    }
+
+    function happen(cut: Cut): void {
+      came++;
+      apply(farEnd, cut, true);
+      if (cut === 'terminal-off' || cut === 'all-off') powerCut();
+      clock.after(MENDED_MS, () => apply(farEnd, cut, false));
+    }
+
+    const waiting = faults.flatMap(([cut, at]) => ('byte' in at ? [{ cut, at }] : []));
+    wire.count((total) => {
+      if (since_ms === null) {
+        since_ms = clock.monotonic();
+        for (const [cut, at] of faults) if ('ms' in at) clock.after(at.ms, () => happen(cut));
+      }
+      for (const [place, { cut, at }] of waiting.entries()) {
+        if (total < at.byte) continue;
+        waiting.splice(place, 1);
+        happen(cut);
+        return;
+      }
+    });
+
+    for (let waited = 0; waited < GIVEN_UP_MS; waited += 250) {
+      await clock.advance(250);
+      entry = journal.entry(id) ?? entry;
+      if (entry.copiesOwed.length === 0 && came === faults.length - waiting.length) break;
+    }
+    // What is mended last may set something going again.
+    await clock.advance(MENDED_MS + 2000);
+    entry = journal.entry(id) ?? entry;
+    terminal.stop.abort();
+    await terminal.running;
+    const slips = farEnd.slips().map(({ text, cut }) => ({ text, cut }));
+    farEnd.close();
+    return { entry, slips, bytes: wire.total(), took_ms: clock.monotonic() - (since_ms ?? 0), came };
+  }
+
+  return { clock, print, close: () => journal.close() };
+}
+
+function completed(journal: Journal, copies: readonly Copy[]): Entry {
+  using entry = journal.begin(saleOf(12_850, { copies }));
+  entry.sent();
+  entry.answered(approval);
+  entry.completed();
+  return entry;
+}
+
+function apply(farEnd: PrinterFarEnd, cut: Cut, on: boolean): void {
+  if (cut === 'paper-out') farEnd.paperOut(on);
+  if (cut === 'cover-open') farEnd.coverOpen(on);
+  if (cut === 'printer-off' || cut === 'all-off') farEnd.power(!on);
+}
+
+/** A line that tells of every byte on its way out, and whose near end can be left for another. */
+function countedLine() {
+  let passed = 0;
+  let told: (total: number) => void = () => undefined;
+  let listener: (bytes: Uint8Array) => void = () => undefined;
+  let plugged: object | null = null;
+  const atPrinter = new Set<(bytes: Uint8Array) => void>();
+  const open = { closed: new Promise<void>(() => undefined), close: async () => undefined };
+  const far: ByteLine = {
+    ...open,
+    write: async (bytes) => listener(bytes.slice()),
+    listen(receive) {
+      atPrinter.add(receive);
+      return () => atPrinter.delete(receive);
+    },
+  };
+  return {
+    far,
+    count(tell: (total: number) => void) {
+      told = tell;
+    },
+    total: () => passed,
+    plug(): ByteLine & { unplug(): void } {
+      const mine = {};
+      plugged = mine;
+      return {
+        ...open,
+        async write(bytes) {
+          for (const byte of bytes) {
+            // A terminal without power sends nothing, and hears nothing of it.
+            if (plugged !== mine) return new Promise<void>(() => undefined);
+            for (const receive of atPrinter) receive(Uint8Array.of(byte));
+            told(++passed);
+          }
+        },
+        listen(receive) {
+          listener = (bytes) => {
+            if (plugged === mine) receive(bytes);
+          };
+          return () => undefined;
+        },
+        unplug() {
+          if (plugged === mine) plugged = null;
+        },
+      };
+    },
+  };
+}

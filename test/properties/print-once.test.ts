@@ -1,0 +1,80 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import t, { type Test } from 'tap';
+import type { Copy } from '../../src/journal/events.ts';
+import type { Confirmation } from '../../src/receipt/printer.ts';
+import { type Cut, cuts, type Printed, printingBench } from '../printing-bench.ts';
+
+const marks = {
+  merchant: { head: 'MERCHANT COPY', end: '卡账户' },
+  cardholder: { head: 'CARDHOLDER COPY', end: '谢谢惠顾' },
+} as const;
+
+/** Each copy is out whole, and at most once without the word DUPLICATE; null where it holds. */
+function broken({ entry, slips }: Printed): string | null {
+  if (entry.copiesOwed.length > 0) return 'something is owed for ever';
+  for (const copy of entry.facts.copies) {
+    const { head, end } = marks[copy];
+    // A stump without the amount is nobody's copy.
+    const copies = slips.filter(({ text }) => text.includes(head) && text.includes('RMB 128.50'));
+    if (!copies.some(({ text, cut }) => cut && text.includes(end))) return `the ${copy}'s copy never came out whole`;
+    const plain = copies.filter(({ text }) => !text.includes('DUPLICATE')).length;
+    if (plain > 1) return `the ${copy}'s copy came out ${plain} times without DUPLICATE`;
+  }
+  return null;
+}
+
+const onPaper = ({ slips }: Printed) => slips.map(({ text, cut }) => `${text}\n${cut ? '✂' : '…'}`).join('\n');
+
+/** Thousands of power cuts, each a file that is opened anew: in memory where the machine has a folder there. */
+function bench(t: Test, confirms: Confirmation) {
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'guitai-'));
+  const opened = printingBench(folder, confirms);
+  t.teardown(() => {
+    opened.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return opened;
+}
+
+const both: readonly Copy[] = ['merchant', 'cardholder'];
+
+for (const confirms of ['process-id', 'queued-status'] as const satisfies readonly Confirmation[]) {
+  t.test(`${confirms}: one cut, at each byte on its way to the printer`, { timeout: 120_000 }, async (t) => {
+    const { print } = bench(t, confirms);
+    const whole = await print(['merchant']);
+    t.equal(broken(whole), null);
+    t.notMatch(onPaper(whole), /DUPLICATE/);
+    t.ok(whole.bytes > 1000, `${whole.bytes} bytes`);
+    const found: string[] = [];
+    // Each byte has its cut, and each cut comes at every fifth byte.
+    for (let byte = 1; byte <= whole.bytes; byte++) {
+      const cut = cuts[byte % cuts.length] as Cut;
+      const printed = await print(['merchant'], [[cut, { byte }]]);
+      const why = broken(printed);
+      if (why !== null) found.push(`${cut} at byte ${byte}: ${why}\n${onPaper(printed)}`);
+    }
+    t.same(found.slice(0, 3), []);
+  });
+
+  t.test(`${confirms}: two cuts at any byte and any time of both copies`, { timeout: 120_000 }, async (t) => {
+    const { print } = bench(t, confirms);
+    const { bytes, took_ms } = await print(both);
+    const at = fc.oneof(
+      fc.record({ byte: fc.integer({ min: 1, max: 2 * bytes }) }),
+      fc.record({ ms: fc.integer({ min: 0, max: Math.ceil(took_ms) }) }),
+    );
+    const cut = fc.tuple(fc.constantFrom(...cuts), at);
+    const found = await fc.check(
+      fc.asyncProperty(fc.array(cut, { minLength: 1, maxLength: 2 }), async (faults) => {
+        const printed = await print(both, faults);
+        const why = broken(printed);
+        if (why !== null) throw new Error(`${why}\n${onPaper(printed)}`);
+      }),
+      { numRuns: 150, interruptAfterTimeLimit: 60_000 },
+    );
+    t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
+  });
+}
