@@ -55,7 +55,11 @@ export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
 
   return {
     date: () => current().date,
-    quiet: (at) => at < current().quietUntil,
+    quiet(at) {
+      const left = current().quietUntil - at;
+      // A clock that was put back does not make the cut-over last.
+      return left > 0 && left <= acquirer.cutOverLastsMs;
+    },
     due(at) {
       const next = dateOf(at + ahead);
       // A clock that was put back, or a day that was ended by hand before its time, ends no day.

@@ -40,6 +40,10 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
 
   if (original.state === 'posted') {
     office.ledger.postOpposite({ kind: original.type, trade: original.id }, { kind: 'reversal', at });
+    // People have corrected a part of it already: what is left is turned back.
+    if (office.cases.hasCorrected(original.id)) {
+      office.ledger.postOpposite({ kind: 'correction', trade: original.id }, { kind: 'reversal', at });
+    }
     if (batch !== office.terminals.batch(terminal.terminal)) lateReversal(office, original, at);
   }
   // A decline whose answer was lost is reversed too: the terminal and the books use the same word for it.
