@@ -1,0 +1,172 @@
+import type { Clock } from '../values/clock.ts';
+import type { Happening, Recorded } from './happening.ts';
+import { hashOf, isDiskError, type Segments } from './segments.ts';
+
+/**
+ * The flight recorder: a chain of records in which each carries the SHA-256 of the one before. `note` costs a push; the
+ * disk is written behind the flows' back, and a disk that is full or broken costs records, never a sale.
+ */
+export interface Recorder {
+  note(happening: Happening): void;
+  /** The newest records after `n`, oldest first, as many as are kept at hand. */
+  since(n: number): readonly Recorded[];
+  /** Calls `heard` with each record as it is made, until the returned function is called. */
+  watch(heard: (record: Recorded) => void): () => void;
+  /** Writes what has gathered, until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Notes the end, writes and syncs all. */
+  close(): Promise<void>;
+  /** Writes what has gathered at once, for a program that ends by a bug. */
+  spill(): void;
+}
+
+export interface RecorderParts {
+  readonly segments: Segments;
+  readonly clock: Clock;
+  /** Whether no request is in hand: only then is the disk asked to sync, so that no sale waits behind it. */
+  readonly quiet: () => boolean;
+}
+
+/** What a killed process loses at most; what a power cut loses is what the disk has not synced. */
+const WRITE_MS = 250;
+const SYNC_MS = 5000;
+/** A disk that refuses is asked again so often. */
+const REFUSED_MS = 5000;
+const BATCH_BYTES = 32 << 10;
+const MOST_PENDING = 4000;
+const AT_HAND = 1000;
+
+export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorder {
+  const watchers = new Set<(record: Recorded) => void>();
+  const atHand: Recorded[] = [];
+  let pending: (Recorded & { readonly lost?: number })[] = [];
+  let lost = 0;
+  let n = segments.last?.n ?? 0;
+  let hash = segments.last?.hash ?? hashOf('');
+  let arrived = Promise.withResolvers<void>();
+  /** When the oldest write was made that is not synced; null where all is. */
+  let unsynced_ms: number | null = null;
+
+  function note(happening: Happening): void {
+    n += 1;
+    const made: Recorded = {
+      n,
+      at: new Date(clock.now()).toISOString(),
+      up: Math.round(clock.monotonic()),
+      ...happening,
+    };
+    atHand.push(made);
+    if (atHand.length > AT_HAND) atHand.shift();
+    // A disk that takes nothing for long: what comes is not kept, and the next that is kept says how much was not.
+    if (pending.length >= MOST_PENDING) lost += 1;
+    else {
+      pending.push(lost > 0 ? { ...made, lost } : made);
+      lost = 0;
+    }
+    arrived.resolve();
+    for (const heard of watchers) heard(made);
+  }
+
+  /** The next lines, and what is true once they are written. Their hashes are made here, not on a flow's way. */
+  function batch(most_bytes: number): Batch {
+    const lines: string[] = [];
+    let bytes = 0;
+    let prev = hash;
+    for (const made of pending) {
+      const line = JSON.stringify({ ...made, prev });
+      lines.push(line);
+      bytes += line.length;
+      prev = hashOf(line);
+      if (bytes > most_bytes) break;
+    }
+    return { lines: Buffer.from(`${lines.join('\n')}\n`), first: pending[0]?.n ?? n, count: lines.length, hash: prev };
+  }
+
+  function settled(written: Batch): void {
+    pending = pending.slice(written.count);
+    hash = written.hash;
+    unsynced_ms ??= clock.monotonic();
+  }
+
+  async function write(): Promise<void> {
+    while (pending.length > 0) {
+      const next = batch(BATCH_BYTES);
+      await segments.write(next.lines, next.first);
+      settled(next);
+    }
+  }
+
+  async function sync(): Promise<void> {
+    await segments.sync();
+    unsynced_ms = null;
+  }
+
+  return {
+    note,
+    since: (after) => atHand.filter((made) => made.n > after),
+    watch(heard) {
+      watchers.add(heard);
+      return () => watchers.delete(heard);
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        try {
+          if (pending.length === 0 && unsynced_ms === null) await untilAborted(arrived.promise, signal);
+          arrived = Promise.withResolvers();
+          await clock.sleep(WRITE_MS, signal);
+          await write();
+          if (unsynced_ms !== null && clock.monotonic() - unsynced_ms > SYNC_MS && quiet()) await sync();
+          else if (unsynced_ms !== null && pending.length === 0) await calm(signal);
+        } catch (error) {
+          if (signal.aborted) return;
+          if (!isDiskError(error)) throw error;
+          await clock.sleep(REFUSED_MS, signal).catch(() => undefined);
+        }
+      }
+    },
+    async close() {
+      note({ kind: 'end' });
+      try {
+        await write();
+        await sync();
+      } catch (error) {
+        // Without room for it the chain ends where it ended.
+        if (!isDiskError(error)) throw error;
+      }
+      segments.close();
+    },
+    spill() {
+      if (pending.length === 0) return;
+      try {
+        const next = batch(Number.POSITIVE_INFINITY);
+        segments.spill(next.lines, next.first);
+        settled(next);
+      } catch (error) {
+        if (!isDiskError(error)) throw error;
+      }
+    },
+  };
+
+  /** Until something new comes, or until what is written may be synced. */
+  async function calm(signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const rest = clock.sleep(SYNC_MS, AbortSignal.any([signal, over.signal]));
+    rest.catch(() => undefined);
+    await Promise.race([arrived.promise, rest]);
+    over.abort();
+  }
+}
+
+interface Batch {
+  readonly lines: Buffer;
+  readonly first: number;
+  readonly count: number;
+  readonly hash: string;
+}
+
+async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const aborted = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => aborted.resolve(), { once: true });
+  await Promise.race([promise, aborted.promise]);
+}

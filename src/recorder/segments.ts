@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/**
+ * The record's files, each named by the number of its first record. One is written at its end; the oldest goes when all
+ * of them together would be larger than `most_bytes`.
+ */
+export interface Segments {
+  /** What the last line of all says; null where there is none. */
+  readonly last: Tail | null;
+  /** Appends whole lines, the first of which is the record `first`. Resolves when the kernel has them. */
+  write(lines: Buffer, first: number): Promise<void>;
+  /** As `write`, where a write of the first of these lines may be under way: for the last moment of a program. */
+  spill(lines: Buffer, first: number): void;
+  /** What was written is on the disk when it resolves. */
+  sync(): Promise<void>;
+  close(): void;
+}
+
+export interface Tail {
+  readonly n: number;
+  readonly hash: string;
+  readonly kind: string;
+  /** Bytes of a line that a power cut left unfinished; they have been cut off. */
+  readonly torn: number;
+}
+
+/** At most so many files: each is read and sent as a whole. */
+const FILES = 16;
+/** The end of a file that is read to find its last line. */
+const LONGEST_LINE = 256 << 10;
+
+export function hashOf(line: string | Uint8Array): string {
+  return createHash('sha256').update(line).digest('hex');
+}
+
+/** The files of a record, oldest first. */
+export function segmentFiles(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /^\d{12}\.jsonl$/.test(name));
+  return names.sort().map((name) => join(folder, name));
+}
+
+/** Where the disk refuses, the record of this life stays in memory: each write rejects with what the disk said. */
+export function openSegments(folder: string, most_bytes: number): Segments {
+  try {
+    return segmentsIn(folder, most_bytes);
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+    const refuse = async () => Promise.reject(error);
+    return { last: null, write: refuse, sync: async () => undefined, spill: () => undefined, close: () => undefined };
+  }
+}
+
+export function isDiskError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function segmentsIn(folder: string, most_bytes: number): Segments {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const most = Math.floor(most_bytes / FILES);
+  const found = segmentFiles(folder);
+  let handle: number | null = null;
+  let size = 0;
+  let writing = false;
+
+  const newest = found.at(-1);
+  const last = newest === undefined ? null : takeUp(newest, found.at(-2));
+
+  function takeUp(file: string, earlier: string | undefined): Tail | null {
+    handle = openSync(file, 'r+', 0o600);
+    const { whole, tail, length } = endOf(handle);
+    ftruncateSync(handle, whole);
+    size = whole;
+    const torn = length - whole;
+    if (tail !== null) return { ...tail, torn };
+    // A file that began with the torn line: the one before it has the last whole one.
+    if (earlier === undefined) return torn === 0 ? null : { n: 0, hash: hashOf(''), kind: '', torn };
+    const before = openSync(earlier, 'r');
+    try {
+      return { ...(endOf(before).tail ?? { n: 0, hash: hashOf(''), kind: '' }), torn };
+    } finally {
+      closeSync(before);
+    }
+  }
+
+  function next(first: number): number {
+    if (handle !== null) closeSync(handle);
+    size = 0;
+    handle = openSync(join(folder, `${String(first).padStart(12, '0')}.jsonl`), 'w+', 0o600);
+    for (const oldest of segmentFiles(folder).slice(0, -FILES)) rmSync(oldest, { force: true });
+    return handle;
+  }
+
+  return {
+    last,
+    async write(lines, first) {
+      if (handle !== null && size + lines.length > most) await datasync(handle);
+      const to = handle === null || size + lines.length > most ? next(first) : handle;
+      writing = true;
+      try {
+        // Where it fails, whatever part of it is there stands after the end, and is written over.
+        await writeAt(to, lines, size);
+        size += lines.length;
+      } finally {
+        writing = false;
+      }
+    },
+    spill(lines, first) {
+      // What is under way is the beginning of these lines: the same bytes at the same place, whoever is first.
+      const stays = handle !== null && (writing || size + lines.length <= most);
+      writeSync(stays && handle !== null ? handle : next(first), lines, 0, lines.length, size);
+      size += lines.length;
+    },
+    async sync() {
+      if (handle !== null) await datasync(handle);
+    },
+    close() {
+      if (handle !== null) closeSync(handle);
+      handle = null;
+    },
+  };
+}
+
+const writeSome = promisify(fs.write);
+const datasync = promisify(fs.fdatasync);
+
+async function writeAt(handle: number, bytes: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await writeSome(handle, bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
+  }
+}
+
+/** The last whole line of a file, and where it ends. A damaged one hangs the chain up by its bytes all the same. */
+function endOf(handle: number): { whole: number; length: number; tail: Omit<Tail, 'torn'> | null } {
+  const length = fs.fstatSync(handle).size;
+  const bytes = Buffer.alloc(Math.min(length, LONGEST_LINE));
+  fs.readSync(handle, bytes, 0, bytes.length, length - bytes.length);
+  const end = bytes.lastIndexOf(0x0a);
+  const whole = length - bytes.length + end + 1;
+  if (end < 0) return { whole, length, tail: null };
+  const line = bytes.subarray(bytes.lastIndexOf(0x0a, end - 1) + 1, end);
+  const { n = 0, kind = '' } = lineOf(line.toString('utf8')) ?? {};
+  return { whole, length, tail: { n, hash: hashOf(line), kind } };
+}
+
+/** A line of a record, as far as it is one; null where it is not. */
+export function lineOf(text: string): { readonly n: number; readonly kind: string; readonly prev: string } | null {
+  try {
+    const line: unknown = JSON.parse(text);
+    if (typeof line !== 'object' || line === null || !('n' in line && 'kind' in line && 'prev' in line)) return null;
+    const { n, kind, prev } = line;
+    return typeof n === 'number' && typeof kind === 'string' && typeof prev === 'string'
+      ? { ...line, n, kind, prev }
+      : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
