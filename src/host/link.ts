@@ -82,6 +82,8 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
         const { message } = outgoing;
         onWire?.({ direction: 'out', line: name, mti: message.mti, fields: message.masked(), note: null });
         const end = await converse(call, signal);
+        if (end.end === 'silent') nothing(name, `no answer within ${end.waited_ms} ms`);
+        if (end.end === 'line-lost') nothing(name, 'the line closed before the answer');
         waitsOn = end.end === 'silent' && outgoing.late !== undefined;
         if (waitsOn) void awaitLate(call);
         return end;
@@ -90,6 +92,10 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
       }
     },
   };
+
+  function nothing(name: LineName, note: string): void {
+    onWire?.({ direction: 'in', line: name, mti: '', fields: {}, note });
+  }
 
   async function reach(signal?: AbortSignal): Promise<[Stream, LineName]> {
     const causes: unknown[] = [];
@@ -112,6 +118,7 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
         if (signal?.aborted === true) throw cause;
         causes.push(cause);
       }
+      nothing(name, 'not reached');
     }
     line = 'down';
     const tried = [settings.network.primary, settings.network.backup];
