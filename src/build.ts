@@ -8,6 +8,8 @@ import { withParameters } from './config/parameters.ts';
 import { texts } from './config/texts.ts';
 import { customerDisplay } from './customer/display.ts';
 import { promptsOn } from './customer/prompts.ts';
+import { deskTold } from './desk-told.ts';
+import { begun, entryTold } from './flight.ts';
 import type { Ground } from './ground.ts';
 import { openHost } from './host/host.ts';
 import { openJournal } from './journal/journal.ts';
@@ -19,16 +21,27 @@ import { goodbye } from './operator/screens/idle.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { probesOf } from './probes.ts';
 import { printer } from './receipt/printer.ts';
+import { openRecorder } from './recorder/recorder.ts';
 import { wireLog } from './recorder/wire-log.ts';
 import type { Counter } from './sale/counter.ts';
 import { paperDesk } from './sale/paper-desk.ts';
-import { barOf, type Session } from './session.ts';
+import { barOf, openSession } from './session.ts';
 import { signInToBank } from './signin/bank.ts';
 import type { StatusFacts } from './status/status.ts';
 import type { Terminal } from './terminal.ts';
+import { masked, maskedJson } from './values/masked.ts';
 import { setClock } from './values/set-clock.ts';
 import { openVault } from './vault/vault.ts';
-import { handshakeStep, hostLine, wiredPrinter } from './wires-told.ts';
+import {
+  handshakeStep,
+  hostLine,
+  hostTold,
+  wiredBuzzer,
+  wiredDisplay,
+  wiredPaper,
+  wiredPrinter,
+  wiredReader,
+} from './wires-told.ts';
 
 /** What stands between the board's wires and the terminal's flows. */
 export interface Assembly {
@@ -38,6 +51,8 @@ export interface Assembly {
   background(signal: AbortSignal): Promise<void>;
   /** Says goodbye on both displays and lets go of journal, host and devices. */
   close(): Promise<void>;
+  /** The program ends by a bug: the flight recorder writes what it has. */
+  crashed(): void;
 }
 
 export interface Site {
@@ -56,15 +71,19 @@ export async function assemble(site: Site): Promise<Assembly> {
   const clock = setClock(ground.clock);
   const wire = wireLog(clock);
   const sentBefore = ground.parameters.kept();
-  const session: Session = {
-    flow: 'checkup',
-    ready: false,
-    operator: null,
-    language: site.config.terminal.language,
-    signInAgain: false,
-    checkup: [],
-    config: sentBefore === null ? site.config : withParameters(site.config, sentBefore),
-  };
+  const record = ground.record(site.config.terminal.recorder.most_mb << 20);
+  const recorder = openRecorder({ segments: record, clock, quiet: () => !journal.busy });
+  const desk = deskTold(recorder);
+  const session = openSession(
+    {
+      language: site.config.terminal.language,
+      config: sentBefore === null ? site.config : withParameters(site.config, sentBefore),
+    },
+    ({ flow, operator }) => {
+      desk.answered();
+      recorder.note({ kind: 'flow', flow: masked(flow), operator: operator === null ? null : masked(operator) });
+    },
+  );
   const { config } = session;
   const { board: description, profile } = config;
   const text = () => texts(session.language);
@@ -76,7 +95,8 @@ export async function assemble(site: Site): Promise<Assembly> {
     operators: profile.operators,
     defaultsAllowed: profile.lab,
   });
-  const journal = openJournal({ disk, clock, random });
+  const journal = openJournal({ disk, clock, random, noted: (facts, event) => recorder.note(entryTold(facts, event)) });
+  recorder.note(begun({ config: site.config, version, journal, last: record.last }));
   const host = openHost(
     {
       merchant: config.terminal.merchant,
@@ -88,25 +108,26 @@ export async function assemble(site: Site): Promise<Assembly> {
     },
     {
       ...{ connect, clock, vault },
-      onWire: (event) => wire.note('host', hostLine(event)),
+      onWire(event) {
+        wire.note('host', hostLine(event));
+        recorder.note(hostTold(event));
+      },
       onLate: (trace, batch, answer) => journal.find(trace, batch)?.late(answer),
     },
   );
 
   const serial = ({ tty, baud }: { tty: string; baud: number }) => lastingLine(() => board.serial(tty, baud));
-  const reader = stripeReader(serial(description.stripe), clock);
+  const reader = wiredReader(stripeReader(serial(description.stripe), clock), recorder);
   const columns = config.terminal.receipt.columns;
   const cutFirst = journal.debts().some(({ entry }) => entry.copiesOwed.some(({ duplicate }) => duplicate));
-  const printerLine = serial(description.printer);
   const { confirms } = description.printer;
-  const slips = wiredPrinter(
-    printer({ line: printerLine, clock, columns, dots: columns * 12, confirms, cutFirst }),
-    wire,
-  );
+  const line = wiredPaper(serial(description.printer), recorder);
+  const slips = wiredPrinter(printer({ line, clock, columns, dots: columns * 12, confirms, cutFirst }), wire, recorder);
   const i2c = await board.i2c(description.display.bus);
-  const display = customerDisplay(i2c, description.display.address, ground.glyphs(), clock);
-  const pad = await keypad(board.lines, description.keypad, clock);
-  const sounds = buzzer(await board.lines.outputs([description.buzzer], 0), clock);
+  const { address } = description.display;
+  const display = wiredDisplay(customerDisplay(i2c, address, ground.glyphs(), clock), recorder);
+  const pad = desk.keypad(await keypad(board.lines, description.keypad, clock));
+  const sounds = wiredBuzzer(buzzer(await board.lines.outputs([description.buzzer], 0), clock), recorder);
 
   const paper = paperDesk({
     journal,
@@ -117,7 +138,7 @@ export async function assemble(site: Site): Promise<Assembly> {
     language: () => session.language,
   });
   const bar = () => barOf(session, { host, journal, paper, clock });
-  const operator = operatorAt({ keypad: pad, renderer, buzzer: sounds, clock, text, bar });
+  const operator = operatorAt({ keypad: pad, renderer: desk.renderer(renderer), buzzer: sounds, clock, text, bar });
   const customer = promptsOn(display, text);
   const signInAlone = async () => {
     if (session.operator === null) return false;
@@ -164,6 +185,7 @@ export async function assemble(site: Site): Promise<Assembly> {
       ...{ operator, clock, probes, version },
       keep: (rows) => {
         session.checkup = rows;
+        if (rows.every(({ state }) => state !== 'pending')) recorder.note({ kind: 'checkup', parts: maskedJson(rows) });
       },
     },
     handshake: {
@@ -176,6 +198,7 @@ export async function assemble(site: Site): Promise<Assembly> {
           step_ms: config.network.connect_timeout_ms,
           onWire: (direction, said) => {
             wire.note('key-centre', `${direction === 'out' ? '→' : '←'} ${said}`);
+            recorder.note({ kind: 'key-centre', way: direction, said: masked(said) });
             const now = handshakeStep(said);
             if (now !== null) step(now);
           },
@@ -183,6 +206,7 @@ export async function assemble(site: Site): Promise<Assembly> {
     },
     adopt(parameters) {
       ground.parameters.keep(parameters);
+      recorder.note({ kind: 'parameters', sent: maskedJson(parameters) });
       session.config = withParameters(site.config, parameters);
     },
     switchLanguage() {
@@ -210,7 +234,7 @@ export async function assemble(site: Site): Promise<Assembly> {
       watch: operator.watch,
     },
     async background(signal) {
-      await Promise.all([debts.run(signal), paper.run(signal), keepBarFresh(signal)]);
+      await Promise.all([debts.run(signal), paper.run(signal), keepBarFresh(signal), recorder.run(signal)]);
     },
     async close() {
       operator.show((words, facts) => goodbye(words, facts, { why: 'power-off' }));
@@ -222,7 +246,9 @@ export async function assemble(site: Site): Promise<Assembly> {
       host.close();
       journal.close();
       renderer.close();
+      await recorder.close();
     },
+    crashed: recorder.spill,
   };
 
   /** What the status bar and the readers' tiles say changes by itself: the minute, the line, a plug that was pulled. */

@@ -6,6 +6,7 @@ import { type Glyphs, readGlyphs } from './customer/glyphs.ts';
 import { firmwareDigest } from './firmware.ts';
 import { lineConnect } from './host/connect.ts';
 import { type JournalDisk, journalDisk } from './journal/disk.ts';
+import { openSegments, type Segments } from './recorder/segments.ts';
 import { type Clock, type Random, systemClock } from './values/clock.ts';
 import type { Connect } from './values/stream.ts';
 import type { Parameters } from './vault/centre-messages.ts';
@@ -28,6 +29,8 @@ export interface Ground {
   /** What the key centre is told that runs here. */
   firmware(): string;
   glyphs(): Glyphs;
+  /** Where the flight recorder writes, at most so many bytes. */
+  record(most_bytes: number): Segments;
   /** Room on the disk, in bytes. */
   room(): number;
 }
@@ -50,6 +53,7 @@ export function machineGround({ dir, root }: { readonly dir: string; readonly ro
     identity: () => readIdentity(join(home, 'identity')),
     firmware: () => firmwareDigest(root),
     glyphs: () => readGlyphs(readFileSync(join(root, 'board', 'fonts', 'unifont-gb2312.bin'))),
+    record: (most_bytes) => openSegments(join(home, 'record'), most_bytes),
     room() {
       const { bavail, bsize } = statfsSync(home);
       return bavail * bsize;

@@ -51,6 +51,7 @@ async function main(): Promise<void> {
     if (!(error instanceof Fault)) throw error;
     return refuse(board, renderer, error.problem, config);
   }
+  process.once('exit', (code) => code !== 0 && assembly.crashed());
   const status = await serveStatus(join(dir, 'status.sock'), assembly.status);
   const background = assembly.background(stop.signal);
   const ended = new Promise<void>((done) => stop.signal.addEventListener('abort', () => done(), { once: true }));

@@ -24,6 +24,34 @@ export interface Session {
   config: Config;
 }
 
+/** A session at power-on. `moved` is told whenever another flow or another operator has the counter. */
+export function openSession(
+  { language, config }: Pick<Session, 'language' | 'config'>,
+  moved: (session: Pick<Session, 'flow' | 'operator'>) => void,
+): Session {
+  const at: { flow: FlowName; operator: string | null } = { flow: 'checkup', operator: null };
+  const move = (next: Partial<typeof at>) => {
+    const { flow, operator } = at;
+    Object.assign(at, next);
+    if (at.flow !== flow || at.operator !== operator) moved(at);
+  };
+  return {
+    get flow() {
+      return at.flow;
+    },
+    set flow(flow) {
+      move({ flow });
+    },
+    get operator() {
+      return at.operator;
+    },
+    set operator(operator) {
+      move({ operator });
+    },
+    ...{ ready: false, language, signInAgain: false, checkup: [], config },
+  };
+}
+
 interface Known {
   readonly host: Pick<Host, 'line'>;
   readonly journal: Pick<Journal, 'batch'>;

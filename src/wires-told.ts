@@ -1,7 +1,15 @@
+import type { ByteLine } from '../board/buses.ts';
+import type { StripeReader } from './card/stripe-reader.ts';
+import type { CustomerDisplay } from './customer/display.ts';
 import type { WireEvent } from './host/link.ts';
+import type { Buzzer } from './operator/buzzer.ts';
 import type { HandshakeStep } from './operator/screens/handshake.ts';
+import { paperWords } from './receipt/paper-words.ts';
 import type { Printer } from './receipt/printer.ts';
+import type { Happening } from './recorder/happening.ts';
+import type { Recorder } from './recorder/recorder.ts';
 import type { WireLog } from './recorder/wire-log.ts';
+import { masked } from './values/masked.ts';
 
 /** One line for a message that crossed the bank's line: its fields are masked already. */
 export function hostLine({ direction, line, mti, fields, note }: WireEvent): string {
@@ -10,6 +18,17 @@ export function hostLine({ direction, line, mti, fields, note }: WireEvent): str
   return [arrow, mti, line === 'backup' ? '(backup)' : '', ...shown, note ?? '']
     .filter((part) => part !== '')
     .join(' ');
+}
+
+/** The same for the flight recorder. */
+export function hostTold({ direction, line, mti, fields, note }: WireEvent): Happening {
+  const shown = Object.entries(fields).map(([name, value]) => [name, masked(value)] as const);
+  return {
+    kind: 'host',
+    ...{ way: direction, line, mti: masked(mti) },
+    fields: Object.fromEntries(shown),
+    note: note === null ? null : masked(note),
+  };
 }
 
 /** How far a handshake is, by the message that has just left or come. */
@@ -24,14 +43,70 @@ export function handshakeStep(said: string): HandshakeStep | null {
   return stepAfter[said] ?? null;
 }
 
-/** The printer, telling the wire log how each slip ended. */
-export function wiredPrinter(printer: Printer, wire: WireLog): Printer {
+/** The printer, telling the wire log and the recorder how each slip ended. */
+export function wiredPrinter(printer: Printer, wire: WireLog, { note }: Pick<Recorder, 'note'>): Printer {
   return {
     ...printer,
     async print(table, beforeFirstByte) {
       const end = await printer.print(table, beforeFirstByte);
       wire.note('printer', end.printed ? `printed, ${table.length} rows` : `not printed: ${end.problem.kind}`);
+      note({ kind: 'printed', end: masked(end.printed ? 'printed' : end.problem.kind) });
       return end;
+    },
+  };
+}
+
+/** The printer's line, telling the recorder what each piece says on paper. */
+export function wiredPaper(line: ByteLine, { note }: Pick<Recorder, 'note'>): ByteLine {
+  return {
+    ...line,
+    write(bytes) {
+      const said = paperWords(bytes);
+      if (said.length > 0) note({ kind: 'paper', said: said.map(masked) });
+      return line.write(bytes);
+    },
+  };
+}
+
+/** The customer's display, telling the recorder its rows whenever they change. */
+export function wiredDisplay(display: CustomerDisplay, { note }: Pick<Recorder, 'note'>): CustomerDisplay {
+  let before = '';
+  return {
+    ...display,
+    show(rows, discreet) {
+      const told = discreet === true ? [] : rows;
+      const now = told.join('\n');
+      if (now !== before || discreet === true) note({ kind: 'display', rows: told.map(masked) });
+      before = now;
+      return display.show(rows, discreet);
+    },
+  };
+}
+
+/** The stripe reader, telling the recorder of each swipe: a masked number, or why it could not be read. */
+export function wiredReader(reader: StripeReader, { note }: Pick<Recorder, 'note'>): StripeReader {
+  return {
+    check: () => reader.check(),
+    close: () => reader.close(),
+    get well() {
+      return reader.well;
+    },
+    async next(signal) {
+      const read = await reader.next(signal);
+      if (read.read === 'unreadable') note({ kind: 'card', read: 'unreadable', why: masked(read.why) });
+      else note({ kind: 'card', read: 'card', number: masked(read.card.pan.masked), chip: read.card.hasChip });
+      return read;
+    },
+  };
+}
+
+/** The buzzer, telling the recorder of every sound but a key's click. */
+export function wiredBuzzer(buzzer: Buzzer, { note }: Pick<Recorder, 'note'>): Buzzer {
+  return {
+    ...buzzer,
+    beep(beep) {
+      if (beep !== 'key') note({ kind: 'sound', sound: masked(beep) });
+      buzzer.beep(beep);
     },
   };
 }

@@ -29,6 +29,7 @@ export interface TerminalConfig {
     readonly confirm_s: number;
     readonly checkup_device_ms: number;
   };
+  readonly recorder: { readonly most_mb: number };
   readonly receipt: { readonly columns: 32 | 48; readonly copies: readonly ('merchant' | 'cardholder')[] };
 }
 

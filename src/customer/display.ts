@@ -11,8 +11,11 @@ import type { Glyphs } from './glyphs.ts';
 export interface CustomerDisplay {
   /** Switches it on, and from now on looks every two seconds whether it has lost its power. */
   start(): Promise<void>;
-  /** Up to four rows; a hanzi takes two of the 16 columns, and what does not fit is cut. */
-  show(rows: readonly string[]): Promise<void>;
+  /**
+   * Up to four rows; a hanzi takes two of the 16 columns, and what does not fit is cut. `discreet`: they are the customer's
+   * own business, which no record keeps.
+   */
+  show(rows: readonly string[], discreet?: boolean): Promise<void>;
   /** Null when it acknowledges and says that it is on. */
   check(): Promise<Problem | null>;
   /** Dark, and no longer looked after. */

@@ -29,7 +29,8 @@ export function promptsOn(display: CustomerDisplay, text: () => Text): Prompts {
     const { amount, label, rows } = standing;
     const money = amount === null ? [] : [`${words(label)} ${words('display.amount', { amount: yuan(amount, true) })}`];
     // A display that is dark costs the sale nothing: the driver draws it again when it answers.
-    void display.show([...money, ...rows.map((id) => words(id))]);
+    const discreet = label === 'display.balance' || label === 'display.overdrawn';
+    void display.show([...money, ...rows.map((id) => words(id))], discreet);
   };
   return {
     say(...rows) {

@@ -67,7 +67,7 @@ export interface Row {
 export interface Pen {
   history(id: number): History;
   /** On the disk when it returns. */
-  record(id: number, event: EntryEvent): void;
+  record(facts: EntryFacts, event: EntryEvent): void;
   isHeld(id: number): boolean;
   entry(id: number): Entry | null;
   /** What was begun on it, in that order. */
@@ -293,7 +293,7 @@ export class Entry {
   }
 
   #record(event: EntryEvent): void {
-    this.#pen.record(this.id, event);
+    this.#pen.record(this.facts, event);
   }
 }
 

@@ -5,7 +5,7 @@ import type { State } from '../values/state.ts';
 import { type Batch, batch, following, type Trace, trace } from '../values/trace.ts';
 import type { JournalDisk } from './disk.ts';
 import type { Entry, EntryFacts, Row } from './entry.ts';
-import type { Copy } from './events.ts';
+import type { Copy, EntryEvent } from './events.ts';
 import { lock, type Reconciliation } from './lock.ts';
 import { type Debt, owesMoney } from './progress.ts';
 import { type Settlement, type SettlementStep, settlements } from './settlements.ts';
@@ -57,6 +57,8 @@ export interface Owed {
 export interface Journal {
   /** The batch that new entries belong to. */
   readonly batch: Batch;
+  /** The newest that was taken. */
+  readonly lastTrace: Trace;
   /** The next trace that nobody holds, in memory alone: nothing may be sent under it before `begin`. */
   reserve(): Place;
   /** Takes a trace for a message that moves no money (sign-in, echo); on the disk when it returns. */
@@ -120,6 +122,8 @@ export interface JournalParts {
   readonly spare_bytes?: number;
   /** Ends the lock of a journal that is missing or behind. */
   readonly reconciled?: Reconciliation;
+  /** Told of each row and each event once it is on the disk: evidence for others, never a way to know what is owed. */
+  readonly noted?: (facts: EntryFacts, event: EntryEvent | { readonly kind: 'begun' }) => void;
 }
 
 const BOTH = ['merchant', 'cardholder'] as const satisfies readonly Copy[];
@@ -136,14 +140,14 @@ const usual = {
  */
 export function openJournal(parts: JournalParts): Journal {
   const { disk, clock = systemClock, first = usual.first, most_rows = usual.most_rows } = parts;
-  const { spare_bytes = usual.spare_bytes } = parts;
+  const { spare_bytes = usual.spare_bytes, noted = () => undefined } = parts;
   const { store, leaveMark } = lock({ ...parts, clock, first });
 
   const watchers = new Set<() => void>();
   const changed = () => {
     for (const tell of watchers) tell();
   };
-  const entries = shelf(store, () => clock.now(), changed);
+  const entries = shelf(store, { now: () => clock.now(), changed, noted });
   const write = statements(store);
   const settled = settlements(store);
   let open = write.openBatch();
@@ -190,6 +194,7 @@ export function openJournal(parts: JournalParts): Journal {
     lastId = facts.id;
     rows++;
     const entry = entries.hold(facts);
+    noted(facts, { kind: 'begun' });
     changed();
     return entry;
   }
@@ -210,6 +215,9 @@ export function openJournal(parts: JournalParts): Journal {
   return {
     get batch() {
       return open.number;
+    },
+    get lastTrace() {
+      return lastTrace;
     },
     reserve,
     takeTrace() {

@@ -32,7 +32,14 @@ export interface Shelf extends Pen {
   index(last: number): void;
 }
 
-export function shelf(store: Store, now: () => number, changed: () => void): Shelf {
+export interface ShelfParts {
+  readonly now: () => number;
+  readonly changed: () => void;
+  /** Told of each event once it is on the disk. */
+  readonly noted: (facts: EntryFacts, event: EntryEvent) => void;
+}
+
+export function shelf(store: Store, { now, changed, noted }: ShelfParts): Shelf {
   const insertEvent = store.prepare('INSERT INTO events (entry, number, kind, detail, at_ms) VALUES (?, ?, ?, ?, ?)');
   const eventsOf = store.prepare('SELECT kind, detail FROM events WHERE entry = ? ORDER BY number');
   const byId = store.prepare(`${ENTRY} WHERE entries.id = ?`);
@@ -83,7 +90,8 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
     }
   }
 
-  function record(id: number, event: EntryEvent): void {
+  function record(facts: EntryFacts, event: EntryEvent): void {
+    const { id } = facts;
     // A flow that has given the entry away must not send it any more.
     if (event.kind === 'sent' && !held.has(id)) throw new Error(`entry ${id} is in nobody's hand and cannot be sent`);
     const before = history(id);
@@ -93,6 +101,7 @@ export function shelf(store: Store, now: () => number, changed: () => void): She
     if (next.stage !== 'begun' && isFinished(next)) finish(id, next);
     // The bank's no and the counter's end decide; the outbox need not wait for the paper.
     if (next.stage === 'declined' || next.stage === 'completed' || next.stage === 'accepted') held.delete(id);
+    noted(facts, event);
     changed();
   }
 

@@ -9,6 +9,8 @@ export interface Screen {
   readonly bar: Bar;
   readonly body: readonly Node[];
   readonly foot: Foot;
+  /** Its amounts are the customer's own business: no record keeps them. */
+  readonly discreet?: boolean;
 }
 
 /** What the screen says before a word of it is read; the words say it too. */

@@ -30,6 +30,7 @@ export function balanceTold(text: Text, bar: BarFacts, { amount, overdrawn, mask
       { ...quiet(text('balance.hint'), 'centre'), key: 'hint' },
     ],
     foot: { enter: text('key.done') },
+    discreet: true,
   };
 }
 

@@ -1,0 +1,131 @@
+import type { Keypad } from './operator/keypad.ts';
+import type { ScreenRenderer } from './operator/renderer.ts';
+import { footCells, type Node, type Screen, takesSecret, textsOf } from './operator/screen.ts';
+import type { Happening } from './recorder/happening.ts';
+import type { Recorder } from './recorder/recorder.ts';
+import { type Masked, masked } from './values/masked.ts';
+
+type Drawing = Pick<ScreenRenderer, 'show' | 'texts'>;
+
+/** The operator's desk, told to the recorder: the keys that were taken and the screens that stood. */
+export interface ToldDesk {
+  keypad(keypad: Keypad): Keypad;
+  renderer(renderer: Drawing): Drawing;
+  /** Another flow has the counter: the digit that was taken last has opened it. */
+  answered(): void;
+}
+
+interface Standing {
+  readonly id: string;
+  /** Everything that can be read on it but the bar. */
+  readonly read: string;
+  /** The same without its numbers: a screen that differs in nothing else has counted seconds. */
+  readonly words: string;
+  readonly bar: string;
+  readonly secret: boolean;
+}
+
+/**
+ * A digit is told by its value only once an open screen has answered it: where a PIN is typed too early or too late
+ * nobody answers, and all that is told is that there were digits. On a screen that takes a secret no key is told, nor how
+ * many, nor when.
+ */
+export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
+  let standing: Standing | null = null;
+  /** Taken, and not answered by a screen yet. */
+  let digit: Masked | null = null;
+  let unanswered = false;
+  let turn = 0;
+  let moved = false;
+  let ending: 'enter' | 'cancel' | null = null;
+
+  const tellDigits = (answered: boolean) => {
+    if (unanswered || (digit !== null && !answered)) note({ kind: 'key', key: masked('digits') });
+    if (digit !== null && answered) note({ kind: 'key', key: digit });
+    unanswered = false;
+    digit = null;
+  };
+  const taken = (key: string) => {
+    moved = true;
+    if (standing?.secret === true) {
+      ending = key === 'enter' || key === 'cancel' ? key : null;
+      return;
+    }
+    unanswered ||= digit !== null;
+    digit = key >= '0' && key <= '9' ? masked(key) : null;
+    if (digit === null) note({ kind: 'key', key: masked(key) });
+    // Whoever asked draws in the same turn; what is drawn later is a clock's, and answers no digit.
+    else setImmediate(unansweredNow, ++turn);
+  };
+  const unansweredNow = (asked: number) => {
+    if (asked !== turn || digit === null) return;
+    unanswered = true;
+    digit = null;
+  };
+  const shown = (screen: Screen) => {
+    const before = standing;
+    const told = toldOf(screen);
+    const next = standingOf(screen, told);
+    const sameRead = before?.read === next.read;
+    const sameBar = before?.bar === next.bar;
+    if (sameRead && sameBar) return;
+    if (sameBar && before?.words === next.words && !moved) return;
+    // While digits of a secret stand, what changes with them would count them.
+    if (before?.secret === true && before.id === next.id && dotsOn(screen.body) > 0) return;
+    standing = next;
+    if (!sameRead) {
+      tellDigits(before?.secret !== true && !next.secret);
+      moved = false;
+      if (before?.secret === true) note({ kind: 'secret', screen: masked(before.id), state: 'ended', by: ending });
+      ending = null;
+    }
+    note(told);
+    if (next.secret && !sameRead) note({ kind: 'secret', screen: masked(screen.id), state: 'begun', by: null });
+  };
+
+  return {
+    answered: () => tellDigits(standing?.secret === false),
+    keypad: (keypad) => ({
+      ...keypad,
+      async next(signal) {
+        const press = await keypad.next(signal);
+        if (!press.held) taken(press.key);
+        return press;
+      },
+    }),
+    renderer: (renderer) => ({
+      ...renderer,
+      show(screen) {
+        renderer.show(screen);
+        shown(screen);
+      },
+    }),
+  };
+}
+
+function toldOf(screen: Screen): Extract<Happening, { kind: 'screen' }> {
+  const { id, bar, body, foot, discreet = false } = screen;
+  const items = bar.items.flatMap(({ key, text }) => (key === 'time' || text === undefined ? [] : [text]));
+  const texts = textsOf({ id, tone: 'plain', bar: { place: '', items: [] }, body, foot: {} });
+  return {
+    kind: 'screen',
+    screen: masked(id),
+    bar: [bar.place, ...items].map(masked),
+    // What is the customer's own business is nobody's in a log.
+    texts: texts.filter((text) => !discreet || !text.startsWith('¥')).map(masked),
+    foot: footCells(foot).flatMap((cell) => (cell === null ? [] : [masked(cell.text)])),
+  };
+}
+
+function standingOf(screen: Screen, { bar, texts, foot }: Extract<Happening, { kind: 'screen' }>): Standing {
+  const read = [screen.id, ...texts, ...foot].join('\n');
+  const words = read.replaceAll(/\d+/g, '#');
+  return { id: screen.id, read, words, bar: bar.join('\n'), secret: takesSecret(screen) };
+}
+
+function dotsOn(nodes: readonly Node[]): number {
+  return nodes.reduce((sum, node) => {
+    if (node.node === 'dots') return sum + node.count;
+    return 'children' in node ? sum + dotsOn(node.children) : sum;
+  }, 0);
+}

@@ -1,0 +1,53 @@
+import type { Config } from './config/config.ts';
+import type { EntryFacts } from './journal/entry.ts';
+import type { EntryEvent } from './journal/events.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Happening } from './recorder/happening.ts';
+import { hashOf, type Segments } from './recorder/segments.ts';
+import { masked, maskedJson } from './values/masked.ts';
+
+interface Beginning {
+  readonly config: Config;
+  readonly version: string;
+  readonly journal: Pick<Journal, 'batch' | 'debts' | 'lastTrace'>;
+  readonly last: Segments['last'];
+}
+
+/** What the flight recorder says at power-on: who this is, with which configuration, and what stands from before. */
+export function begun({ config, version, journal, last }: Beginning): Happening {
+  const { merchant, ...terminal } = config.terminal;
+  const { operators, ...profile } = config.profile;
+  const told = maskedJson({
+    terminal: { ...terminal, merchant: { name: merchant.name, terminal: merchant.terminal } },
+    network: config.network,
+    // A first password opens a terminal that nobody has signed in to.
+    profile: { ...profile, operators: operators.map(({ number, role }) => ({ number, role })) },
+    board: config.board,
+  });
+  return {
+    kind: 'begin',
+    version: masked(version),
+    digest: masked(hashOf(JSON.stringify(told))),
+    config: told,
+    merchant: [merchant.id.slice(0, 7), merchant.id.slice(7)].map(masked),
+    batch: masked(journal.batch),
+    trace: masked(journal.lastTrace),
+    owed: journal.debts().map(({ entry, debt, state }) => {
+      const { type, batch, trace, amount, card } = entry.row;
+      return maskedJson({ type, batch, trace, amount, card, debt, state });
+    }),
+    clean: last === null || last.kind === 'end',
+    torn: last?.torn ?? 0,
+  };
+}
+
+/** A row of the journal that has begun, or an event of one. Its sealed card stays where it is. */
+export function entryTold(facts: EntryFacts, { kind, ...detail }: EntryEvent | { kind: 'begun' }): Happening {
+  const { type, batch, trace, amount, card, entry_mode, original, operator, particulars } = facts;
+  const row = kind === 'begun' ? { card, entry_mode, original, operator, particulars } : {};
+  return {
+    kind: 'entry',
+    ...{ type: masked(type), batch: masked(batch), trace: masked(trace), amount, event: masked(kind) },
+    detail: maskedJson({ ...row, ...detail }),
+  };
+}
