@@ -49,6 +49,7 @@ export const calls: readonly (readonly ['GET' | 'POST', string, Act])[] = [
   ['GET', '/api/fault', async ({ faults }) => ({ json: await faults.list() })],
   ['POST', '/api/power', power],
   ['GET', '/api/journal', journal],
+  ['GET', '/api/bank/reconciliation', reconciliation],
   ['GET', '/api/bank/*', book],
   ['GET', '/api/wire', wire],
 ];
@@ -132,7 +133,14 @@ async function journal(counter: Counter, { query }: Call): Promise<Answer> {
 async function book({ bank }: Counter, { parts, query }: Call): Promise<Answer> {
   const found = BOOKS.find((name): name is Book => name === parts[0]);
   if (found === undefined) throw new Refusal(404, 'the bank has no such book', `Its books: ${BOOKS.join(' ')}.`);
-  return { json: await bank.book(found, number(query, 'limit', 1, 100_000, 500)) };
+  const open = query.get('open');
+  if (open !== null) oneOf(['true', 'false'])(open, 'open');
+  return { json: await bank.book(found, number(query, 'limit', 1, 100_000, 500), open === 'true') };
+}
+
+async function reconciliation({ bank }: Counter, { query }: Call): Promise<Answer> {
+  const of = { merchant: query.get('merchant') ?? undefined, date: query.get('date') ?? undefined };
+  return { json: await bank.reconciliation(of) };
 }
 
 async function wire({ told, log }: Counter, { query }: Call): Promise<Answer> {

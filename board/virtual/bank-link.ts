@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { askLine, NoAnswer, parsed } from './json-lines.ts';
 import { Refusal } from './refusal.ts';
 
-export const BOOKS = ['accounts', 'transactions', 'merchants', 'ledger'] as const;
+export const BOOKS = ['accounts', 'transactions', 'merchants', 'ledger', 'settlements', 'payouts', 'cases'] as const;
 export type Book = (typeof BOOKS)[number];
 
 export const BANK_FAULTS = ['host-silent', 'answer-lost', 'answer-bad-mac', 'slow'] as const;
@@ -14,8 +14,10 @@ export type BankDoor = 'primary' | 'backup' | 'key-centre';
 /** The bank as the board sees it: the addresses it publishes, and its control socket. */
 export interface BankLink {
   door(door: BankDoor): { host: string; port: number } | null;
-  /** The newest `limit` rows of a book that grows. */
-  book(book: Book, limit?: number): Promise<unknown>;
+  /** The newest `limit` rows of a book that grows; of the cases, where `open`, those that are not closed. */
+  book(book: Book, limit?: number, open?: boolean): Promise<unknown>;
+  /** What a merchant's day was paid with, line by line; the first merchant and today where not named. */
+  reconciliation(of: { merchant?: string | undefined; date?: string | undefined }): Promise<unknown>;
   fault(fault: BankFault, on: boolean): Promise<void>;
   faults(): Promise<Readonly<Record<string, boolean>>>;
 }
@@ -36,10 +38,11 @@ export function openBankLink(published: string): BankLink {
   };
   return {
     door: (door) => addressOf(readPublished(published)[door]),
-    async book(book, limit) {
-      const answer = await ask({ do: book, ...(limit === undefined ? {} : { limit }) });
+    async book(book, limit, open) {
+      const answer = await ask({ do: book, limit, open });
       return book === 'ledger' ? omitOk(answer) : (answer[book] ?? []);
     },
+    reconciliation: async ({ merchant, date }) => omitOk(await ask({ do: 'reconciliation', merchant, date })),
     async fault(fault, on) {
       await ask({ do: 'fault', fault, on });
     },

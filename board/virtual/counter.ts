@@ -86,26 +86,33 @@ export interface Books {
   readonly accounts: unknown;
   readonly merchants: unknown;
   readonly ledger: unknown;
+  /** The newest one; none where the bank has settled no batch yet. */
+  readonly settlements: unknown;
+  /** The newest that are not closed. */
+  readonly cases: unknown;
   /** Null while the terminal cannot be asked. */
   readonly agreement: Agreement | null;
 }
 
 /** As many as the terminal's status socket gives at once. */
 const COMPARED_ROWS = 1000;
+const SHOWN_CASES = 100;
 
 /** Null while the bank does not answer. */
 export async function booksOf({ bank, status }: Counter): Promise<Books | null> {
   try {
-    const [accounts, merchants, ledger, transactions] = await Promise.all([
+    const [accounts, merchants, ledger, settlements, cases, transactions] = await Promise.all([
       bank.book('accounts'),
       bank.book('merchants'),
       bank.book('ledger', 1),
+      bank.book('settlements', 1),
+      bank.book('cases', SHOWN_CASES, true),
       bank.book('transactions', COMPARED_ROWS),
     ]);
     const journal = await status.journal(COMPARED_ROWS).catch(refusedAsNull);
     const both =
       journal === null || !Array.isArray(transactions) ? null : agreement(journal, transactions, COMPARED_ROWS);
-    return { accounts, merchants, ledger, agreement: both };
+    return { accounts, merchants, ledger, settlements, cases, agreement: both };
   } catch (error) {
     return refusedAsNull(error);
   }

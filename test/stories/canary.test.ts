@@ -9,7 +9,7 @@ interface Card {
 }
 
 const calls = ['state', 'cards', 'screen', 'display', 'paper', 'sounds', 'checkup', 'fault', 'journal', 'wire'];
-const books = ['accounts', 'transactions', 'merchants', 'ledger'];
+const books = 'accounts transactions merchants ledger settlements payouts cases reconciliation'.split(' ');
 
 await countertop('no secret leaves its place', { answer_timeout_ms: 1000 }, async (t, counter) => {
   const { dir } = counter;

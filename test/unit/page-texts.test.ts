@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { reasons } from '../../bank/cases.ts';
 import { DEVICE_FAULTS, KEYS } from '../../board/virtual/far-ends.ts';
 import { FAULTS } from '../../board/virtual/faults.ts';
 
@@ -28,9 +29,10 @@ t.test('every row that the page asks for is there, and the first paint is the Ch
     ...FAULTS.map((fault) => `fault.${fault}`),
     ...['swipe', 'tap', 'insert'].flatMap((how) => [`way.${how}`, `zone.${how}`]),
   ];
+  const cases = Object.keys(reasons).map((reason) => `case.${reason}`);
   const keys = KEYS.filter((key) => key.length > 1).map((key) => `key.${key}`);
   t.ok(DEVICE_FAULTS.length < FAULTS.length && asked.length > 20);
-  for (const id of [...asked, ...markup, ...parts, ...keys]) t.ok(id in languages['zh-CN'], id);
+  for (const id of [...asked, ...markup, ...parts, ...cases, ...keys]) t.ok(id in languages['zh-CN'], id);
   for (const [, id = '', words] of textOf('index.html').matchAll(/data-text="([^"]+)"[^>]*>([^<]+)</g)) {
     t.equal(words, languages['zh-CN'][id], id);
   }
@@ -38,7 +40,7 @@ t.test('every row that the page asks for is there, and the first paint is the Ch
 
 t.test('no row is there for nothing', async (t) => {
   const everything = ['index.html', ...readdirSync(page).filter((file) => file.endsWith('.js'))].map(textOf).join('\n');
-  // Rows whose ids are put together: fault.…, wire.…, key.…, way.…, zone.…, state.…, said.….
-  const gathered = /^(fault|wire|key|way|zone|state|said)\./;
+  // Rows whose ids are put together: fault.…, wire.…, key.…, way.…, zone.…, state.…, said.…, case.….
+  const gathered = /^(fault|wire|key|way|zone|state|said|case)\./;
   for (const id of Object.keys(languages.en)) t.ok(gathered.test(id) || everything.includes(id), id);
 });

@@ -21,7 +21,7 @@ function show(fresh) {
     return;
   }
   const table = document.createElement('table');
-  table.append(...accountRows(), ...merchantRows(), sumRow(), agreementRow());
+  table.append(...accountRows(), ...merchantRows(), sumRow(), agreementRow(), ...settlementRows(), ...caseRows());
   place.replaceChildren(table);
 }
 
@@ -36,9 +36,11 @@ function accountRows() {
 }
 
 function merchantRows() {
-  return books.merchants.flatMap(({ id, pending, fees }) => [
+  return books.merchants.flatMap(({ id, pending, fees, paid }) => [
     row(`pending ${id}`, text('books.pending'), yuan(pending)),
     row(`fees ${id}`, text('books.fee'), yuan(fees)),
+    // Nothing is paid out before the first cut-over.
+    ...(paid > 0 ? [row(`paid ${id}`, text('books.paid'), yuan(paid))] : []),
   ]);
 }
 
@@ -61,6 +63,31 @@ function agreementRow() {
   }
   if (open > 0) return row('rows', name, `${count} ! ${text('books.open', { count: open })}`, { mood: 'open' });
   return row('rows', name, `${count} ✓ ${text('books.agree')}`, { mood: 'good' });
+}
+
+function settlementRows() {
+  return books.settlements.map(({ batch, state, balanced }) => {
+    const result = balanced ? `${text('books.balanced')} ✓` : `${text('books.unbalanced')} !`;
+    const words = state === 'open' ? `${result} ${text('books.settling')}` : result;
+    return row('settlement', text('books.settlement', { batch }), words, { mood: balanced ? 'good' : 'open' });
+  });
+}
+
+/** Three rows at most: the newest cases, and how many more there are. Everything of them is in /api/bank/cases. */
+function caseRows() {
+  const shown = books.cases
+    .slice(0, books.cases.length > 3 ? 2 : 3)
+    .map(({ id, reason, trace, amount, todo, todo_en }) => {
+      const name = text('books.case', { id, reason: text(`case.${reason}`) });
+      const element = row(`case ${id}`, name, yuan(amount), {
+        hint: trace === '000000' ? undefined : trace,
+        mood: 'open',
+      });
+      element.title = languageNow() === 'en' ? todo_en : todo;
+      return element;
+    });
+  const more = books.cases.length - shown.length;
+  return more > 0 ? [...shown, row('cases', text('books.cases', { count: more }), '', { mood: 'open' })] : shown;
 }
 
 function row(id, name, value, { hint, mood } = {}) {
