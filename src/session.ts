@@ -4,7 +4,7 @@ import type { Language } from './config/texts.ts';
 import type { Host } from './host/host.ts';
 import type { Journal } from './journal/journal.ts';
 import type { BarFacts, PaperState } from './operator/screens/bar.ts';
-import type { PaperDesk } from './sale/paper-desk.ts';
+import type { PaperDesk } from './paper/paper-desk.ts';
 import type { Clock } from './values/clock.ts';
 
 /** What part of the day the terminal is in: the flow that has the counter. */

@@ -5,8 +5,8 @@ import { texts } from '../src/config/texts.ts';
 import type { Entry } from '../src/journal/entry.ts';
 import type { Copy } from '../src/journal/events.ts';
 import type { Journal } from '../src/journal/journal.ts';
+import { type PaperDesk, paperDesk } from '../src/paper/paper-desk.ts';
 import { type Confirmation, printer } from '../src/receipt/printer.ts';
-import { type PaperDesk, paperDesk } from '../src/sale/paper-desk.ts';
 import { approval, journalIn, saleOf } from './journal-bench.ts';
 import { virtualClock } from './virtual-clock.ts';
 
@@ -37,6 +37,7 @@ const font = (character: string) => (character < '\u0080' ? narrow : wide);
 
 const config = {
   terminal: { merchant: { id: '898110248990001', name: '便民小超市', terminal: '50461160' } },
+  profile: { transactions: { tip: { offered: false } } },
 } as unknown as Config;
 
 /** The real desk, driver and journal at a printer of their own, in virtual time. */

@@ -39,7 +39,7 @@ export interface SlipFacts {
   readonly tip?: Fen;
   /** Of an adjustment the total before it. */
   readonly before?: Fen;
-  /** Lines for a tip and a total by hand, where the acquirer's profile takes tips. */
+  /** Lines for a tip and a total by hand on the merchant's copy, where the acquirer's profile takes tips. */
   readonly tipLine?: boolean;
   readonly instalment?: SlipInstalment;
   /** The counter has finished before the bank: it has not been told yet. */
@@ -131,7 +131,7 @@ export function saleReceipt(facts: SlipFacts, copy: Copy, text: ReceiptText): Re
     ...originalRows(facts.original ?? {}, text),
     ...pair('receipt.time', paperTime(facts.at)),
     { kind: 'rule' },
-    ...moneyRows(facts, text),
+    ...moneyRows(facts, copy, text),
     ...noteRows(facts, text),
     { kind: 'rule' },
     ...(copy === 'merchant' ? signed(facts, text) : handed(facts, text)),
@@ -151,7 +151,8 @@ function originalRows({ trace, batch, reference, authorisation, date }: SlipOrig
   ];
 }
 
-function moneyRows({ amount, tip, before, tipLine, instalment }: SlipFacts, text: ReceiptText): ReceiptRow[] {
+function moneyRows(facts: SlipFacts, copy: Copy, text: ReceiptText): ReceiptRow[] {
+  const { amount, tip, before, tipLine, instalment } = facts;
   if (tip !== undefined) {
     return [
       ...paired(text('receipt.amount'), rmb(amount)),
@@ -170,7 +171,7 @@ function moneyRows({ amount, tip, before, tipLine, instalment }: SlipFacts, text
   return [
     { kind: 'amount', label: text('receipt.amount'), value: rmb(amount) },
     ...(instalment === undefined ? [] : instalmentRows(instalment, text)),
-    ...(tipLine === true
+    ...(tipLine === true && copy === 'merchant'
       ? [{ kind: 'fill', label: text('receipt.tip') } as const, { kind: 'fill', label: text('receipt.total') } as const]
       : []),
   ];

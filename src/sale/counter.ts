@@ -6,9 +6,9 @@ import type { Host } from '../host/host.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { PaperDesk } from '../paper/paper-desk.ts';
 import type { SetClock } from '../values/set-clock.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { PaperDesk } from './paper-desk.ts';
 
 /** What a payment has at hand. */
 export interface Counter {

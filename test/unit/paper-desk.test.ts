@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import t from 'tap';
 import { texts } from '../../src/config/texts.ts';
+import { paperDesk } from '../../src/paper/paper-desk.ts';
 import type { Printer } from '../../src/receipt/printer.ts';
-import { paperDesk } from '../../src/sale/paper-desk.ts';
 import { journalIn, testFolder } from '../journal-bench.ts';
 import { virtualClock } from '../virtual-clock.ts';
 

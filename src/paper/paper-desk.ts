@@ -1,14 +1,15 @@
 import type { Config } from '../config/config.ts';
-import { institutionName } from '../config/institutions.ts';
 import type { Language, Text } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { SlipState } from '../operator/screens/result.ts';
 import type { Printer } from '../receipt/printer.ts';
 import { problemOf } from '../receipt/printer-status.ts';
-import { type SlipFacts, saleReceipt } from '../receipt/receipt.ts';
+import { saleReceipt } from '../receipt/receipt.ts';
+import type { ReceiptTable } from '../receipt/table.ts';
 import type { Clock } from '../values/clock.ts';
 import { Fault, type Problem } from '../values/problem.ts';
+import { slipFacts } from './slip-facts.ts';
 
 /** Prints what is owed, one copy at a time, in the background: paper never holds a sale up, and never is forgotten. */
 export interface PaperDesk {
@@ -16,6 +17,11 @@ export interface PaperDesk {
   print(entry: Entry): void;
   /** One more copy of a slip that is out already, with the word DUPLICATE. Null when printed, else what keeps it. */
   reprint(entry: Entry): Promise<Problem | null>;
+  /**
+   * A report, in its turn among the slips: null when it is printed, else what keeps it. `beforeFirstByte` is called when
+   * the printer is ready: the place to record that it is begun, where it may come out only once.
+   */
+  report(table: ReceiptTable, beforeFirstByte?: () => void): Promise<Problem | null>;
   stateOf(entry: Entry): SlipState;
   /** What keeps the printer from printing; null while it is well. */
   readonly problem: Problem | null;
@@ -63,31 +69,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     if (trouble?.kind !== problem?.kind) now(trouble);
   };
 
-  function slipOf(entry: Entry, duplicate: boolean): SlipFacts {
-    const { terminal } = config();
-    const { row } = entry;
-    const { issuer = null, acquirer = null } = entry.history.answer ?? {};
-    const named = (number: string | null) => (number === null ? null : institutionName(number, language()));
-    return {
-      type: entry.facts.type,
-      merchant: terminal.merchant,
-      terminal: terminal.merchant.terminal,
-      operator: row.operator,
-      issuer: named(issuer),
-      acquirer: named(acquirer),
-      maskedPan: row.card ?? '',
-      entry: 'S',
-      expiry: null,
-      batch: row.batch,
-      trace: row.trace,
-      original: { trace: row.original },
-      authorisation: row.authorisation,
-      reference: row.reference,
-      at: Date.parse(row.time),
-      amount: row.amount,
-      duplicate,
-    };
-  }
+  const slipOf = (entry: Entry, duplicate: boolean) => slipFacts(entry, config(), language(), duplicate);
 
   async function printCopies(entry: Entry): Promise<boolean> {
     for (const { copy, duplicate } of entry.copiesOwed) {
@@ -99,6 +81,12 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
       if (!end.printed) return false;
     }
     return true;
+  }
+
+  async function report(table: ReceiptTable, beforeFirstByte?: () => void): Promise<Problem | null> {
+    const end = await printer.print(table, beforeFirstByte);
+    now(end.printed ? null : end.problem);
+    return end.printed ? null : end.problem;
   }
 
   async function look(): Promise<void> {
@@ -126,11 +114,8 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
       fresh.push(entry);
       woken.resolve();
     },
-    async reprint(entry) {
-      const end = await printer.print(saleReceipt(slipOf(entry, true), 'cardholder', text()));
-      now(end.printed ? null : end.problem);
-      return problem;
-    },
+    reprint: (entry) => report(saleReceipt(slipOf(entry, true), 'cardholder', text())),
+    report,
     stateOf(entry) {
       if (entry.copiesOwed.length === 0) return 'printed';
       if (problem === null) return 'printing';
