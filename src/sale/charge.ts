@@ -1,4 +1,3 @@
-import { groupOf } from '../config/institutions.ts';
 import type { Answer } from '../host/answers.ts';
 import type { SaleCard } from '../host/messages.ts';
 import type { Prepared } from '../host/prepared.ts';
@@ -40,7 +39,6 @@ export function whyNoPayment({ journal, vault }: Counter): Problem | null {
     if (!(error instanceof Fault)) throw error;
     return error.problem;
   }
-  if (journal.settling !== null) return { kind: 'settlement-open' };
   return missingKey(vault);
 }
 
@@ -123,7 +121,6 @@ export function begin(counter: Counter, charge: Charge): { entry: Entry; prepare
         masked: card.pan.masked,
         sealed: vault.sealCard(card.pan, card.expiry),
         fingerprint: vault.fingerprint(card.pan),
-        group: groupOf(card.pan.bin),
       },
       copies: config.terminal.receipt.copies,
     });
@@ -151,7 +148,7 @@ export async function refuse(
   { operator, customer }: Counter,
   problem: Problem,
   amount: Fen | null = null,
-): Promise<ChargeEnd> {
+): Promise<Extract<ChargeEnd, { end: 'refused' }>> {
   const retry = problem.kind === 'line-down' && amount !== null;
   customer.say('display.cancelled', 'display.not-charged');
   operator.flush();

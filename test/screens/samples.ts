@@ -15,7 +15,7 @@ import * as signin from '../../src/operator/screens/signin.ts';
 import * as undo from '../../src/operator/screens/void.ts';
 import { fen } from '../../src/values/fen.ts';
 import type { Problem } from '../../src/values/problem.ts';
-import { settlementSamples } from './settlement-samples.ts';
+import { adviceSamples, holdSamples } from './hold-samples.ts';
 
 const support = { machine: '010-0000-0001', accounts: '010-0000-0002' };
 
@@ -272,7 +272,6 @@ export const samples = {
   'balance.told': (t) => balance.balanceTold(t, bar, { amount: most, overdrawn: false, masked: boc.masked }),
   'balance.told:overdrawn': (t) =>
     balance.balanceTold(t, bar, { amount: most, overdrawn: true, masked: '622848*********5511' }),
-  ...settlementSamples(bar),
   'balance.declined': (t, words) => balance.balanceDeclined(t, bar, { code: '55', words }),
   'paper.out': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'out' }),
   'paper.cover': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'cover' }),
@@ -281,6 +280,8 @@ export const samples = {
   'paper.nothing': (t) => paper.paperNothing(t, bar),
   problem: (t) =>
     problemScreen(t, bar, { problem: { kind: 'device-silent', device: 'stripe-reader', waited_ms: 2000 } }),
+  ...holdSamples,
+  ...adviceSamples,
 } as const satisfies Record<string, Make>;
 
 /** Further trees of some screens, as they follow one another. */
@@ -330,7 +331,6 @@ const problemOf: { readonly [K in Problem['kind']]: Extract<Problem, { kind: K }
   'batch-full': { kind: 'batch-full', rows: 5000 },
   'request-changed': { kind: 'request-changed', trace: '000045' },
   'batch-closed': { kind: 'batch-closed', batch: '000001' },
-  'settlement-open': { kind: 'settlement-open' },
   configuration: {
     kind: 'configuration',
     file: 'network.json',
