@@ -63,6 +63,12 @@ export interface Row {
   readonly time: string;
 }
 
+/** An event as it stands in the journal, and when it was written. */
+export interface Told {
+  readonly event: EntryEvent;
+  readonly at_ms: number;
+}
+
 /** What an entry writes through. */
 export interface Pen {
   history(id: number): History;
@@ -72,6 +78,7 @@ export interface Pen {
   entry(id: number): Entry | null;
   /** What was begun on it, in that order. */
   sequels(id: number): readonly Entry[];
+  story(id: number): readonly Told[];
   handOver(id: number): void;
 }
 
@@ -129,6 +136,11 @@ export class Entry {
   /** What was begun on it, in that order: voids, refunds, tips, additions, completions. */
   get sequels(): readonly Entry[] {
     return this.#pen.sequels(this.id);
+  }
+
+  /** Everything that has happened to it, in its order: evidence, read from the disk. */
+  get story(): readonly Told[] {
+    return this.#pen.story(this.id);
   }
 
   /** What it comes to with the tips, additions and adjustments that stand, in fen. */

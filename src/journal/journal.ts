@@ -71,6 +71,10 @@ export interface Journal {
   entry(id: number): Entry | null;
   /** The newest entry with this trace, in this batch where one is named. */
   find(trace: Trace, batch?: Batch): Entry | null;
+  /** The newest whose answer had this reference of the bank's, of the last few thousand. */
+  findReference(reference: string): Entry | null;
+  /** Of this amount, newest first, of the last few thousand. */
+  ofAmount(amount: Fen, limit: number): readonly Entry[];
   last(): Entry | null;
   /** Newest first. */
   rows(range: { readonly limit: number }): readonly Row[];
@@ -229,6 +233,8 @@ export function openJournal(parts: JournalParts): Journal {
     begin,
     entry: (id) => entries.entry(id),
     find: (number, within) => entries.newest(number, within),
+    findReference: (reference) => entries.ofReference(reference),
+    ofAmount: (amount, limit) => entries.ofAmount(amount, limit),
     last: () => entries.last(1)[0] ?? null,
     rows: ({ limit }) => entries.last(limit).map((entry) => entry.row),
     debts,

@@ -1,6 +1,6 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import type { State } from '../values/state.ts';
-import { Entry, type EntryFacts, factsOf, type Pen } from './entry.ts';
+import { Entry, type EntryFacts, factsOf, type Pen, type Told } from './entry.ts';
 import { after, beginning, detailOf, type EntryEvent, eventOf, type History, progressOf } from './events.ts';
 import { debtsOf, stateOf } from './progress.ts';
 import type { Store } from './store.ts';
@@ -8,6 +8,9 @@ import { runningSums, type Sum, summed, type Totals, worthOf } from './sums.ts';
 
 /** Histories of finished entries that stay in memory; one that was forgotten is read again from its events. */
 const REMEMBERED = 200;
+
+/** So many entries back, one is looked for by something that has no index. */
+const LOOK_BACK = 5000;
 
 const ENTRY = 'SELECT entries.*, batches.number FROM entries JOIN batches ON batches.id = entries.batch';
 
@@ -18,6 +21,10 @@ export interface Shelf extends Pen {
   last(limit: number): readonly Entry[];
   /** Newest first, from this card and amount, begun since. */
   alike(fingerprint: Uint8Array, amount: number, since_ms: number): readonly Entry[];
+  /** Newest first, of this amount. */
+  ofAmount(amount: number, limit: number): readonly Entry[];
+  /** The newest whose answer had this reference of the bank's (F37). */
+  ofReference(reference: string): Entry | null;
   /** In the order in which they began. */
   unfinished(): readonly Entry[];
   /** Takes a new entry, just written, in hand. */
@@ -41,7 +48,7 @@ export interface ShelfParts {
 
 export function shelf(store: Store, { now, changed, noted }: ShelfParts): Shelf {
   const insertEvent = store.prepare('INSERT INTO events (entry, number, kind, detail, at_ms) VALUES (?, ?, ?, ?, ?)');
-  const eventsOf = store.prepare('SELECT kind, detail FROM events WHERE entry = ? ORDER BY number');
+  const eventsOf = store.prepare('SELECT kind, detail, at_ms FROM events WHERE entry = ? ORDER BY number');
   const byId = store.prepare(`${ENTRY} WHERE entries.id = ?`);
   const following = store.prepare(`${ENTRY} WHERE entries.original = ? ORDER BY entries.id`);
   const byTrace = store.prepare(`${ENTRY} WHERE trace = ?1 AND number = coalesce(?2, number)
@@ -50,6 +57,13 @@ export function shelf(store: Store, { now, changed, noted }: ShelfParts): Shelf 
   // The newest few hundred, so that the search is bounded without an index to keep.
   const sameCard = store.prepare(`SELECT * FROM (${ENTRY} ORDER BY entries.id DESC LIMIT 500)
     WHERE begun_ms >= ? AND amount = ? AND fingerprint = ?`);
+
+  // What somebody at the counter asks about is weeks old at most; the search does not grow with the years.
+  const sameAmount = store.prepare(`SELECT * FROM (${ENTRY} ORDER BY entries.id DESC LIMIT ${LOOK_BACK})
+    WHERE amount = ? ORDER BY id DESC LIMIT ?`);
+  const sameReference = store.prepare(`${ENTRY} WHERE entries.id = (
+    SELECT max(entry) FROM events WHERE entry > (SELECT max(id) FROM entries) - ${LOOK_BACK}
+    AND kind IN ('answered', 'told') AND json_extract(detail, '$.answer.reference') = ?)`);
 
   const histories = new Map<number, History>();
   const held = new Set<number>();
@@ -67,13 +81,19 @@ export function shelf(store: Store, { now, changed, noted }: ShelfParts): Shelf 
   const entriesOf = (statement: StatementSync, ...values: SQLInputValue[]) =>
     statement.all(...values).flatMap((row) => entryOf(row) ?? []);
 
+  function story(id: number): readonly Told[] {
+    return eventsOf.all(id).map(({ kind, detail, at_ms }) => ({
+      event: eventOf(String(kind), detail === null ? null : String(detail)),
+      at_ms: Number(at_ms),
+    }));
+  }
+
   function history(id: number): History {
     const known = histories.get(id);
     if (known !== undefined) return known;
     const facts = factsOf(byId.get(id) ?? {});
-    const read = eventsOf
-      .all(id)
-      .map(({ kind, detail }) => eventOf(String(kind), detail === null ? null : String(detail)))
+    const read = story(id)
+      .map(({ event }) => event)
       .reduce(after, beginning(facts.type, facts.copies));
     remember(id, read);
     return read;
@@ -118,6 +138,7 @@ export function shelf(store: Store, { now, changed, noted }: ShelfParts): Shelf 
     isHeld: (id) => held.has(id),
     entry: (id) => entryOf(byId.get(id)),
     sequels: (id) => entriesOf(following, id),
+    story,
     handOver(id) {
       if (!held.delete(id)) return;
       if (isFinished(history(id))) finish(id, history(id));
@@ -153,6 +174,8 @@ export function shelf(store: Store, { now, changed, noted }: ShelfParts): Shelf 
       };
     },
     page: (batchId, after, limit) => entriesOf(inBatch, batchId, after, limit),
+    ofAmount: (amount, limit) => entriesOf(sameAmount, amount, limit),
+    ofReference: (reference) => entryOf(sameReference.get(reference)),
     hold(facts) {
       held.add(facts.id);
       open.set(facts.id, facts);
