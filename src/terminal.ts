@@ -1,25 +1,15 @@
-import { adjust } from './advice/adjust.ts';
-import { sellOffline } from './advice/offline.ts';
-import { addTip } from './advice/tip.ts';
-import { sellByVoice } from './advice/voice.ts';
 import { tellBalance } from './balance/balance.ts';
 import { type CheckupDesk, checkUpOnDemand, powerOn } from './checkup/power-on.ts';
-import { type Choice, chooseFromMenu, isOffered } from './menu.ts';
+import { chooseFromMenu } from './menu.ts';
 import { acknowledged } from './operator/ask.ts';
 import { about, goodbye, idle } from './operator/screens/idle.ts';
 import { paperNothing, paperPrinting, paperTrouble } from './operator/screens/paper.ts';
 import { signingOut, signinRunning } from './operator/screens/signin.ts';
-import { addToHold } from './preauth/add.ts';
-import { complete, completeByAdvice } from './preauth/complete.ts';
-import { preauthorise } from './preauth/preauth.ts';
-import { releaseHold } from './preauth/release.ts';
-import { voidCompletion } from './preauth/void-completion.ts';
 import { giveBack } from './refund/give-back.ts';
 import { waysOf } from './sale/card.ts';
 import type { Counter } from './sale/counter.ts';
-import { sellByInstalments } from './sale/instalment.ts';
 import { type Opening, sell } from './sale/sale.ts';
-import type { FlowName, Session } from './session.ts';
+import type { Session } from './session.ts';
 import { signInToBank } from './signin/bank.ts';
 import { type HandshakeDesk, meetKeyCentre } from './signin/handshake.ts';
 import { signIn } from './signin/signin.ts';
@@ -72,12 +62,10 @@ async function trade(terminal: Terminal): Promise<void> {
       continue;
     }
     session.flow = 'menu';
-    const choice = await chooseFromMenu(counter.operator, (each) =>
-      isOffered(counter.config.profile.transactions, each),
-    );
-    if (choice === null) continue;
+    const choice = await chooseFromMenu(counter.operator);
     if (choice === 'sale') await sale(terminal, { digit: '0' });
-    else if (isTransaction(choice)) await transact(terminal, choice);
+    else if (choice === 'void-refund') await voidOrRefund(terminal);
+    else if (choice === 'balance') await balance(terminal);
     else if (choice === 'print-last') await printLast(counter);
     else if (choice === 'checkup') await checkUpOnDemand(terminal.checkup);
     else if (choice === 'language') terminal.switchLanguage();
@@ -122,12 +110,13 @@ function idleFacts(counter: Counter) {
   const owed = journal.debts();
   const parked = owed.filter(({ state }) => state === 'parked').length;
   const reversing = owed.filter(({ debt, state }) => debt === 'reverse' && state !== 'parked').length;
+  const repeating = owed.filter(({ debt, state }) => debt === 'repeat' && state !== 'parked').length;
   const unconfirmed = owed.filter(({ debt }) => debt === 'confirm').length;
   return {
     merchant: config.terminal.merchant.name,
     ways: waysOf(counter),
     last: last === null ? null : { type: last.facts.type, amount: last.amount, state: last.state },
-    owed: { reversing, parked, unconfirmed, paper: paper.problem === null ? 0 : paper.owed },
+    owed: { reversing, repeating, parked, unconfirmed, paper: paper.problem === null ? 0 : paper.owed },
   };
 }
 
@@ -144,32 +133,18 @@ async function sale(terminal: Terminal, opening: Opening): Promise<void> {
   }
 }
 
-/** The transactions of the menu beside the sale, each a flow that ends where it began: at idle. */
-const transactions = {
-  'void-refund': { flow: 'refund', run: giveBack },
-  balance: { flow: 'balance', run: tellBalance },
-  preauth: { flow: 'preauth', run: preauthorise },
-  'preauth-add': { flow: 'preauth', run: addToHold },
-  'preauth-void': { flow: 'preauth', run: releaseHold },
-  completion: { flow: 'preauth', run: complete },
-  'completion-advice': { flow: 'preauth', run: completeByAdvice },
-  'completion-void': { flow: 'preauth', run: voidCompletion },
-  instalment: { flow: 'sale', run: sellByInstalments },
-  offline: { flow: 'advice', run: sellOffline },
-  voice: { flow: 'advice', run: sellByVoice },
-  tip: { flow: 'advice', run: addTip },
-  adjust: { flow: 'advice', run: adjust },
-} as const satisfies Partial<Record<Choice, { flow: FlowName; run: (counter: Counter) => Promise<unknown> }>>;
-
-async function transact(terminal: Terminal, choice: keyof typeof transactions): Promise<void> {
-  const { flow, run } = transactions[choice];
-  terminal.session.flow = flow;
+/** What has been charged goes back: one entry of the menu, which chooses by itself. */
+async function voidOrRefund(terminal: Terminal): Promise<void> {
+  terminal.session.flow = 'refund';
   await signInAgain(terminal);
-  await run(terminal.counter);
+  await giveBack(terminal.counter);
 }
 
-function isTransaction(choice: Choice): choice is keyof typeof transactions {
-  return Object.hasOwn(transactions, choice);
+/** What is on the customer's card. */
+async function balance(terminal: Terminal): Promise<void> {
+  terminal.session.flow = 'balance';
+  await signInAgain(terminal);
+  await tellBalance(terminal.counter);
 }
 
 /** After 77, 99, A0 or the header's wish the bank hears nothing before a sign-in; nobody need type for it. */

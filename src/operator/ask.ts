@@ -6,19 +6,21 @@ const isDigit = (key: Key): boolean => key >= '0' && key <= '9';
 
 /**
  * An amount: digits shift in from the right, `*` brings two zeros, Clear takes the last one back. Null where the
- * operator cancelled or went away. `refused` says why the last key did nothing. Enter alone takes `orElse`, where there is one.
+ * operator cancelled or went away. `refused` says why the last key did nothing. A `proposed` amount gives way to the
+ * first digit that is typed.
  */
 export async function askAmount(
   operator: Operator,
   options: {
     first: string;
+    proposed?: boolean;
     limit: Fen;
-    orElse?: Fen;
     wait_s: number;
     draw: (amount: Fen, refused: 'over' | 'zero' | null) => Draw;
   },
 ): Promise<Fen | null> {
   let digits = Number(options.first);
+  let proposed = options.proposed === true;
   let refused: 'over' | 'zero' | null = null;
   for (;;) {
     operator.show(options.draw(fen(digits), refused));
@@ -26,17 +28,19 @@ export async function askAmount(
     if (key === null || key === 'cancel') return null;
     if (key === 'enter') {
       if (digits > 0) return fen(digits);
-      if (options.orElse !== undefined) return options.orElse;
       refused = 'zero';
       operator.beep('refused');
       continue;
     }
     refused = null;
     if (key === 'clear') {
+      proposed = false;
       digits = Math.floor(digits / 10);
       continue;
     }
-    const more = key === '*' ? digits * 100 : isDigit(key) ? digits * 10 + Number(key) : digits;
+    const standing = proposed && isDigit(key) ? 0 : digits;
+    const more = key === '*' ? standing * 100 : isDigit(key) ? standing * 10 + Number(key) : standing;
+    proposed = false;
     if (more <= options.limit) digits = more;
     else {
       refused = 'over';
@@ -46,31 +50,15 @@ export async function askAmount(
 }
 
 /** Digits that may be shown or not (a number, a password): Enter accepts at least `least`, Cancel and silence give null. */
-export async function askDigits(operator: Operator, options: DigitOptions): Promise<string | null> {
-  const typed = await askDigitsOr(operator, [], options);
-  return typeof typed === 'object' ? null : typed;
-}
-
-interface DigitOptions {
-  readonly least: number;
-  readonly most: number;
-  readonly wait_s: number | null;
-  readonly draw: (digits: string) => Draw;
-}
-
-/** As `askDigits`, and one of the named keys asks for something else instead. */
-export async function askDigitsOr<K extends Key>(
+export async function askDigits(
   operator: Operator,
-  others: readonly K[],
-  options: DigitOptions,
-): Promise<string | { readonly key: K } | null> {
+  options: { least: number; most: number; wait_s: number | null; draw: (digits: string) => Draw },
+): Promise<string | null> {
   let digits = '';
   for (;;) {
     operator.show(options.draw(digits));
     const key = options.wait_s === null ? await operator.press() : await operator.pressWithin(options.wait_s);
     if (key === null || key === 'cancel') return null;
-    const other = others.find((each) => each === key);
-    if (other !== undefined) return { key: other };
     if (key === 'clear') digits = digits.slice(0, -1);
     else if (key === 'enter' && digits.length >= options.least) return digits;
     else if (isDigit(key) && digits.length < options.most) digits += key;

@@ -1,9 +1,102 @@
+import type { Entry } from '../journal/entry.ts';
+import { acknowledged } from '../operator/ask.ts';
+import { dayOf } from '../operator/screens/layout.ts';
+import { type RefundWhy, refundRefused } from '../operator/screens/refund.ts';
 import type { Counter } from '../sale/counter.ts';
-import { chooseOriginal } from './original.ts';
+import { type Fen, fen } from '../values/fen.ts';
+import { originalByReference } from './by-reference.ts';
+import { askTrace, isVoidable, showNoVoid, whyNot } from './original.ts';
+import { paidOf } from './paid.ts';
+import { type Original, refundPayment } from './refund.ts';
+import { type Paid, whyNoRefund } from './refundable.ts';
 import { voidSale } from './void.ts';
 
-/** The menu's one entry for what goes back: a sale of the open batch is voided. */
+/** The menu's one entry for what goes back: a sale of the open batch is voided, an older payment is refunded. */
 export async function giveBack(counter: Counter): Promise<void> {
-  const original = await chooseOriginal(counter);
-  if (original !== null) await voidSale(counter, original);
+  for (;;) {
+    const asked = await askTrace(counter);
+    if (asked === null) return;
+    const { entry, trace } = asked;
+    const next = entry === null ? await unknown(counter, trace) : await ofTheJournal(counter, entry, 'either');
+    if (next === 'over') return;
+    if (next === 'other') continue;
+    const byReference = await originalByReference(counter);
+    if (byReference === null) return;
+    if ((await ofTheBank(counter, byReference)) === 'over') return;
+  }
+}
+
+/** `other`: another original is asked for. */
+type Next = 'over' | 'other';
+
+/** Not in the journal: typed wrong, or older than the journal, and then the bank knows it by its reference. */
+async function unknown(counter: Counter, trace: string): Promise<Next | 'by-reference'> {
+  const byReference = counter.config.profile.transactions.refund.offered;
+  const key = await showNoVoid(counter, { why: 'unknown', trace, entry: null, byReference });
+  if (key === 'clear') return 'by-reference';
+  return key === 'enter' ? 'other' : 'over';
+}
+
+/** `wanted`: a refund where the operator has asked for one; a sale that is not settled is voided without asking for it. */
+async function ofTheJournal(counter: Counter, entry: Entry, wanted: 'either' | 'refund'): Promise<Next> {
+  const { journal, config, clock } = counter;
+  const { refund } = config.profile.transactions;
+  const { trace } = entry;
+  const isVoids = wanted === 'either' && entry.batch === journal.batch && isVoidable(entry);
+  if (isVoids || !refund.offered) {
+    const why = whyNot(journal, entry);
+    if (why === null) {
+      await voidSale(counter, entry);
+      return 'over';
+    }
+    return (await showNoVoid(counter, { why, trace, entry, byReference: false })) === 'enter' ? 'other' : 'over';
+  }
+  const original: Original = { paid: paidOf(entry, journal), entry, referred: null, told: null };
+  const why = whyNoRefund(original.paid, refund, new Date(clock.now()));
+  if (why !== null) return showNoRefund(counter, why, original);
+  await refundPayment(counter, original);
+  return 'over';
+}
+
+async function ofTheBank(
+  counter: Counter,
+  found: NonNullable<Awaited<ReturnType<typeof originalByReference>>>,
+): Promise<Next> {
+  if ('entry' in found) return ofTheJournal(counter, found.entry, 'refund');
+  const { referred, paid, record } = found;
+  if (paid === 'not-at-bank') return showNoRefund(counter, paid, { entry: null, referred, paid: null, told: null });
+  const original: Original = { entry: null, paid, referred, told: record };
+  const why = whyNoRefund(paid, counter.config.profile.transactions.refund, new Date(counter.clock.now()));
+  if (why !== null) return showNoRefund(counter, why, original);
+  await refundPayment(counter, original);
+  return 'over';
+}
+
+/** Nothing of what was never charged, or has gone back already. */
+function leftOf({ payment, state, open, refundable }: Paid): Fen {
+  return payment && state === 'approved' && open !== 'void' ? refundable : fen(0);
+}
+
+/** The sentence, and what is left; Enter asks for another original, or voids what is not settled yet. */
+async function showNoRefund(
+  counter: Counter,
+  why: RefundWhy,
+  { entry, referred, paid, told }: Omit<Original, 'paid'> & { readonly paid: Original['paid'] | null },
+): Promise<Next> {
+  const { operator, journal, config } = counter;
+  const voidable = why === 'same-batch' && entry !== null && whyNot(journal, entry) === null;
+  const facts = {
+    ...{ why, voidable, trace: entry?.trace ?? null, reference: referred?.reference ?? null },
+    amount: entry === null ? (told?.amount ?? null) : (paid?.amount ?? null),
+    refundable: paid === null ? null : leftOf(paid),
+    day: paid === null ? null : dayOf(paid.day),
+    window_days: config.profile.transactions.refund.window_days,
+  };
+  operator.flush();
+  operator.beep('refused');
+  operator.show((text, bar) => refundRefused(text, bar, facts));
+  if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return 'over';
+  if (!voidable || entry === null) return 'other';
+  await voidSale(counter, entry);
+  return 'over';
 }

@@ -1,5 +1,6 @@
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
+import { types } from '../journal/types.ts';
 import { acknowledged, askDigits } from '../operator/ask.ts';
 import { type VoidWhy, voidRefused, voidTrace } from '../operator/screens/void.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -9,36 +10,43 @@ import { trace } from '../values/trace.ts';
 /** How far back the last sale is looked for. */
 const LOOK_BACK = 50;
 
-/** The sale that is to be undone, one that can be; null where the operator goes back. */
-export async function chooseOriginal(counter: Counter): Promise<Entry | null> {
-  const { operator, journal } = counter;
-  for (;;) {
-    const number = await askTrace(counter);
-    if (number === null) return null;
-    const found = entryOf(journal, number);
-    const why = whyNot(journal, found);
-    if (why === null) return found;
-    operator.flush();
-    operator.beep('refused');
-    const facts = { why, trace: number, amount: found?.amount ?? null, batch: found?.batch ?? journal.batch };
-    operator.show((text, bar) => voidRefused(text, bar, facts));
-    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return null;
-  }
+/** The original that the number on the slip names, null where the journal has none; null where the operator goes back. */
+export async function askTrace({
+  operator,
+  journal,
+  config,
+}: Counter): Promise<{ readonly trace: string; readonly entry: Entry | null } | null> {
+  const last = lastSale(journal);
+  const typed = await askDigits(operator, {
+    // Enter alone takes the last sale.
+    least: last === null ? 1 : 0,
+    most: 6,
+    wait_s: config.terminal.waits.confirm_s,
+    draw: (digits) => (text, bar) => voidTrace(text, bar, { typed: digits, last }),
+  });
+  if (typed === null) return null;
+  const trace = typed === '' && last !== null ? last.trace : typed.padStart(6, '0');
+  return { trace, entry: entryOf(journal, trace) };
 }
 
-/** The number on the slip; Enter alone takes the last sale. */
-async function askTrace({ operator, journal, config }: Counter): Promise<string | null> {
-  const last = lastSale(journal);
-  for (;;) {
-    const typed = await askDigits(operator, {
-      least: last === null ? 1 : 0,
-      most: 6,
-      wait_s: config.terminal.waits.confirm_s,
-      draw: (digits) => (text, bar) => voidTrace(text, bar, { typed: digits, last }),
-    });
-    if (typed === null) return null;
-    return typed === '' && last !== null ? last.trace : typed.padStart(6, '0');
-  }
+export interface NoVoid {
+  readonly why: VoidWhy;
+  readonly trace: string;
+  readonly entry: Entry | null;
+  /** Whether Clear names the original by the bank's reference instead. */
+  readonly byReference: boolean;
+}
+
+/** Why it cannot be voided; the key that ends it. */
+export async function showNoVoid(
+  { operator, journal }: Counter,
+  { why, trace, entry, byReference }: NoVoid,
+): Promise<'enter' | 'cancel' | 'clear'> {
+  operator.flush();
+  operator.beep('refused');
+  const facts = { ...{ why, trace, byReference }, amount: entry?.amount ?? null, batch: entry?.batch ?? journal.batch };
+  operator.show((text, bar) => voidRefused(text, bar, facts));
+  return acknowledged(operator, byReference ? ['enter', 'cancel', 'clear'] : ['enter', 'cancel']);
 }
 
 function lastSale(journal: Journal) {
@@ -67,6 +75,11 @@ const whyOf = {
 
 /** A void whose own result is open: a second one could give the money back twice. */
 const open: readonly State[] = ['pending', 'unknown', 'reversing', 'parked'];
+
+/** Of a type that a void undoes; or nothing that a refund could give back either, which the void's sentences say. */
+export function isVoidable({ facts: { type } }: Entry): boolean {
+  return type === 'sale' || types[type].moves !== 'in';
+}
 
 /** Why this entry cannot be voided; null where it can. */
 export function whyNot(journal: Pick<Journal, 'batch'>, entry: Entry | null): VoidWhy | null {

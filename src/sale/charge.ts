@@ -11,7 +11,8 @@ import type { Fen } from '../values/fen.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 import type { PinBlock } from '../vault/pin-entry.ts';
 import type { Counter } from './counter.ts';
-import { type Again, showApproved, showDeclined, showUnsettled } from './result.ts';
+import { type Again, showApproved, showDeclined } from './result.ts';
+import { showUnsettled } from './unsettled.ts';
 import { whileWaiting } from './waiting.ts';
 
 /** `again`: how the counter wants to take the payment once more; null where it does not. */
@@ -90,16 +91,22 @@ async function charge(counter: Counter, charge: Charge): Promise<ChargeEnd | 'pi
     entry.answered(answer);
     if (answer.signInAgain) counter.signInBeforeNext();
     if (answer.money === 'not charged') return { end: 'declined', entry, again: await showDeclined(counter, entry) };
-    if (answer.money === 'unknown') return { end: 'unsettled', entry, again: await showUnsettled(counter, entry) };
+    if (answer.money === 'unknown') return await unsettled(counter, entry);
     entry.completed();
   } catch (error) {
     if (!(error instanceof Fault)) throw error; // A bug: systemd restarts us, boot settles the entry.
     if (entry.debt === 'nothing') return refuse(counter, error.problem, amount);
-    return { end: 'unsettled', entry, again: await showUnsettled(counter, entry) };
+    return await unsettled(counter, entry);
   }
   // Money has moved. From here paper may fail, the sale may not.
   await showApproved(counter, entry);
   return { end: 'approved', entry };
+}
+
+async function unsettled(counter: Counter, entry: Entry): Promise<ChargeEnd> {
+  const again = await showUnsettled(counter, entry);
+  if (entry.state === 'approved') return { end: 'approved', entry };
+  return { end: entry.state === 'declined' ? 'declined' : 'unsettled', entry, again };
 }
 
 /** The row on the disk, and the request that goes out under it: refused here if at all, before the bank could hear of it. */
@@ -148,7 +155,7 @@ export async function refuse(
   { operator, customer }: Counter,
   problem: Problem,
   amount: Fen | null = null,
-): Promise<Extract<ChargeEnd, { end: 'refused' }>> {
+): Promise<ChargeEnd> {
   const retry = problem.kind === 'line-down' && amount !== null;
   customer.say('display.cancelled', 'display.not-charged');
   operator.flush();

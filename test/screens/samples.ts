@@ -15,7 +15,8 @@ import * as signin from '../../src/operator/screens/signin.ts';
 import * as undo from '../../src/operator/screens/void.ts';
 import { fen } from '../../src/values/fen.ts';
 import type { Problem } from '../../src/values/problem.ts';
-import { adviceSamples, holdSamples } from './hold-samples.ts';
+import { chargedSamples } from './charged-samples.ts';
+import { refundSamples } from './refund-samples.ts';
 
 const support = { machine: '010-0000-0001', accounts: '010-0000-0002' };
 
@@ -108,7 +109,7 @@ const entries: readonly idle.MenuEntry[] = [
   { digit: '9', text: 'menu.about' },
 ];
 
-const nothingOwed = { reversing: 0, parked: 0, unconfirmed: 0, paper: 0 };
+const nothingOwed = { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, paper: 0 };
 const merchant = { id: '898110248990001', name: '便民小超市', terminal: '50461160' };
 
 /** Every screen, with facts as they come at a counter; the names are the screens' ids, with a variant after a colon. */
@@ -155,21 +156,21 @@ export const samples = {
       merchant: merchant.name,
       ways: allWays,
       last: { type: 'void', amount: most, state: 'reversing' },
-      owed: { reversing: 1, parked: 0, unconfirmed: 0, paper: 1 },
+      owed: { reversing: 1, repeating: 0, parked: 0, unconfirmed: 0, paper: 1 },
     }),
   'idle:reader': (t) =>
     idle.idle(t, bar, {
       merchant: merchant.name,
       ways: noWays,
       last: null,
-      owed: { reversing: 0, parked: 0, unconfirmed: 0, paper: 0 },
+      owed: { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, paper: 0 },
     }),
   'idle:parked': (t) =>
     idle.idle(t, offline, {
       merchant: merchant.name,
       ways: stripeOnly,
       last: { type: 'sale', amount: most, state: 'parked' },
-      owed: { reversing: 0, parked: 1, unconfirmed: 1, paper: 0 },
+      owed: { reversing: 0, repeating: 0, parked: 1, unconfirmed: 1, paper: 0 },
     }),
   menu: (t) => idle.menu(t, bar, { entries }),
   about: (t) => idle.about(t, bar, { merchant, serial: 'GT-V-000001', version: '1.0.0' }),
@@ -263,6 +264,8 @@ export const samples = {
   'void.refused': inVoid((t) =>
     result.saleRefused(t, offline, { problem: { kind: 'line-down', tried: [] }, retry: true }),
   ),
+  'void.impossible:reference': (t) =>
+    undo.voidRefused(t, bar, { why: 'unknown', trace: '000045', amount: null, batch: '000001', byReference: true }),
   'balance.card': inBalance((t) => sale.saleCard(t, bar, { amount: null, ways: allWays, seconds: 54 })),
   'balance.pin': inBalance((t) => sale.salePin(t, bar, { amount: null, card: boc, count: 6, bypass: true })),
   'balance.waiting': inBalance((t) => sale.saleWaiting(t, bar, { amount: null, seconds: 57, of: 60 })),
@@ -280,8 +283,8 @@ export const samples = {
   'paper.nothing': (t) => paper.paperNothing(t, bar),
   problem: (t) =>
     problemScreen(t, bar, { problem: { kind: 'device-silent', device: 'stripe-reader', waited_ms: 2000 } }),
-  ...holdSamples,
-  ...adviceSamples,
+  ...refundSamples,
+  ...chargedSamples,
 } as const satisfies Record<string, Make>;
 
 /** Further trees of some screens, as they follow one another. */

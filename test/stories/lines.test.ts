@@ -23,7 +23,7 @@ await countertop('faults of the line, and debts that wait', { answer_timeout_ms:
     t.match(seen.texts.join(), /未扣款.*网络不通.*请检查网线和路由器/);
     t.ok(seen.texts.includes('断线'));
     await counter.press('cancel');
-    t.notMatch((await counter.screen('idle')).texts.join(), /正在冲正|冲正未完成/);
+    t.notMatch((await counter.screen('idle')).texts.join(), /正在冲正|未了结/);
     await counter.fault('line-primary-down', false);
     await counter.fault('line-backup-down', false);
     t.equal((await counter.bank()).length, before);
@@ -94,11 +94,11 @@ await countertop('faults of the line, and debts that wait', { answer_timeout_ms:
     t.equal(await state(), 'parked');
     await counter.press('enter');
     const idle = await counter.screen('idle');
-    t.ok(idle.texts.includes('有 1 笔冲正未完成，请致电 010-0000-0002。'), idle.texts.join());
+    t.ok(idle.texts.includes('有 1 笔未了结，请致电 010-0000-0002。'), idle.texts.join());
     await counter.fault('answer-lost', false);
     await counter.until('the reversal', async () => (await state()) === 'reversed', 30_000);
     t.equal(await counter.balance('boc-debit'), before);
-    t.notMatch((await counter.now()).texts.join(), /冲正未完成，请致电/);
+    t.notMatch((await counter.now()).texts.join(), /未了结，请致电/);
   });
 
   async function signIns(): Promise<object[]> {

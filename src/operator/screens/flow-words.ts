@@ -1,11 +1,9 @@
 import type { Text, TextId } from '../../config/texts.ts';
 import type { Screen } from '../screen.ts';
-import { adviceWords } from './advice-words.ts';
 import type { BarFacts } from './bar.ts';
-import { holdWords, unknownIs } from './hold-words.ts';
 
 /** The flows that ask a sale's questions and end as a sale ends, about another movement of the money. */
-export type OtherFlow = 'void' | 'balance' | keyof typeof holdWords | keyof typeof adviceWords;
+export type OtherFlow = 'void' | 'refund' | 'balance' | 'charged';
 
 /** What such a flow says where a sale would say something else. A text that is no row is the same in both. */
 const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
@@ -17,7 +15,14 @@ const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
     'result.approved': 'void.approved',
     'refused.title': 'void.refused.title',
     'unknown.title': 'void.unknown.title',
-    ...unknownIs('void.unknown.why'),
+    'unknown.why.silent': 'void.unknown.why',
+    'unknown.why.line-lost': 'void.unknown.why',
+    'unknown.why.bad-mac': 'void.unknown.why',
+    'unknown.why.no-mac': 'void.unknown.why',
+    'unknown.why.mismatch': 'void.unknown.why',
+    'unknown.why.garbled': 'void.unknown.why',
+    'unknown.why.unlisted': 'void.unknown.why',
+    'unknown.why.restart': 'void.unknown.why',
     'unknown.next': 'void.unknown.next',
     'reversing.text': 'void.reversing.text',
     'reversed.title': 'void.reversed.title',
@@ -33,27 +38,28 @@ const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
     'display.not-charged': 'display.still-charged',
     'display.reversed': 'display.void.reversed',
   },
+  refund: {
+    'place.sale': 'place.refund',
+    'money.charged': 'money.refunded',
+    'money.not-charged': 'money.not-refunded',
+    'wait.not-sent': 'refund.wait.not-sent',
+    'result.approved': 'refund.approved',
+    'refused.title': 'refund.refused.title',
+    'key.other-card': 'key.retry',
+    'display.approved': 'display.refunded',
+    'display.not-charged': 'display.not-refunded',
+  },
   balance: {
     'place.sale': 'menu.balance',
     'refused.title': 'balance.refused.title',
     'wait.not-sent': 'balance.wait',
     'wait.sent': 'balance.wait',
   },
-  ...holdWords,
-  ...adviceWords,
+  charged: {
+    'place.sale': 'menu.charged',
+    'wait.sent': 'charged.wait',
+  },
 };
-
-/** What the amount on the customer's display is: to pay, unless it goes back, is held or is no longer held. */
-export function movesOf(flow: OtherFlow): 'due' | 'back' | 'hold' | 'release' {
-  const moves: Partial<Record<OtherFlow, 'back' | 'hold' | 'release'>> = {
-    void: 'back',
-    preauth: 'hold',
-    'preauth-add': 'hold',
-    'preauth-void': 'release',
-    'completion-void': 'back',
-  };
-  return moves[flow] ?? 'due';
-}
 
 /** The text that the flow has in the place of a sale's. */
 export function wordOf(flow: OtherFlow, id: TextId): TextId {

@@ -23,6 +23,8 @@ export interface IdleFacts {
   /** What is still to be made good: each stays on the screen until it is. */
   readonly owed: {
     readonly reversing: number;
+    /** Refunds that are asked again until the bank's word. */
+    readonly repeating: number;
     readonly parked: number;
     /** Reversed, and the bank knew of no original: it has yet to confirm. */
     readonly unconfirmed: number;
@@ -58,13 +60,14 @@ function lastSale(text: Text, { type, amount, state }: NonNullable<IdleFacts['la
 
 /** One line for what weighs most: money before paper, and what needs a telephone before what mends itself. */
 function owedNotice(text: Text, bar: BarFacts, owed: IdleFacts['owed']): Node | null {
-  const { parked, reversing, unconfirmed, paper } = owed;
+  const { parked, reversing, repeating, unconfirmed, paper } = owed;
   const notice = (colour: 'refused' | 'attention', line: string): Node => {
     return { node: 'notice', align: 'centre', colour, lines: [line] };
   };
   const phone = bar.support.accounts;
   if (parked > 0) return notice('refused', text('idle.parked', { count: parked, phone }));
   if (reversing > 0) return notice('attention', text('idle.reversing', { count: reversing }));
+  if (repeating > 0) return notice('attention', text('idle.repeating', { count: repeating }));
   if (unconfirmed > 0) return notice('attention', text('idle.unconfirmed', { count: unconfirmed }));
   return paper > 0 ? notice('attention', text('idle.paper', { count: paper })) : null;
 }

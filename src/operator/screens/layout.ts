@@ -16,6 +16,17 @@ export function quiet(text: string, align?: TextNode['align']): TextNode {
   return { node: 'text', text, colour: 'muted', ...(align ? { align } : {}) };
 }
 
+/** `2026-11-29`, local. */
+export function dayOf(date: Date): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** `2026-11-29 09:41:07`, local. */
+export function dayAndTime(date: Date): string {
+  return `${dayOf(date)} ${date.toTimeString().slice(0, 8)}`;
+}
+
 /** Facts in one quiet line, apart by middle dots; what is not known is left out. */
 export function dotted(...parts: readonly (string | null)[]): string {
   return parts.filter((part) => part !== null && part !== '').join(' · ');

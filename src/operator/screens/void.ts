@@ -97,10 +97,13 @@ export interface VoidRefusedFacts {
   /** Of the original, where there is one. */
   readonly amount: Fen | null;
   readonly batch: string;
+  /** Clear names the original by the bank's reference. */
+  readonly byReference?: boolean;
 }
 
 /** Nothing is begun: the sentence, the sale that it is about, and another trace on the green key. */
-export function voidRefused(text: Text, bar: BarFacts, { why, trace, amount, batch }: VoidRefusedFacts): Screen {
+export function voidRefused(text: Text, bar: BarFacts, facts: VoidRefusedFacts): Screen {
+  const { why, trace, amount, batch, byReference = false } = facts;
   const yuanOf = amount === null ? null : text('result.amount', { amount: yuan(amount, true) });
   const values = { batch, phone: bar.support.accounts };
   return {
@@ -114,6 +117,10 @@ export function voidRefused(text: Text, bar: BarFacts, { why, trace, amount, bat
       numbers: dotted(yuanOf, text('result.trace', { trace })),
       words: [said(text(`void.why.${why}.remedy`, values))],
     }),
-    foot: { cancel: text('key.end'), enter: text('key.other-trace') },
+    foot: {
+      cancel: text('key.end'),
+      ...(byReference && { clear: text('key.by-reference') }),
+      enter: text('key.other-trace'),
+    },
   };
 }

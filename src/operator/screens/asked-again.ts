@@ -1,0 +1,77 @@
+import type { Text } from '../../config/texts.ts';
+import { type Fen, yuan } from '../../values/fen.ts';
+import type { Screen } from '../screen.ts';
+import type { BarFacts } from './bar.ts';
+import { dotted, quiet, result, said } from './layout.ts';
+import { sale as framed } from './sale.ts';
+
+/** What has no reversal and no result yet (money rule 8): the bank is asked with the same request until it answers. */
+export interface RepeatFacts {
+  readonly amount: Fen;
+  readonly trace: string;
+  /** Seconds since the request left. */
+  readonly waited: number;
+}
+
+export function saleRepeatUnknown(text: Text, bar: BarFacts, facts: RepeatFacts): Screen {
+  const body = result({
+    tone: 'attention',
+    mark: 'question',
+    money: text('refund.unknown.money'),
+    title: text('refund.unknown.title'),
+    numbers: numbersOf(text, facts),
+    words: [said(text('refund.unknown.why')), said(text('refund.unknown.next'))],
+  });
+  return {
+    ...framed(text, bar, 'sale.unknown', body),
+    tone: 'attention',
+    foot: { cancel: text('key.later'), enter: text('key.ask-bank') },
+  };
+}
+
+/** The request is on the line once more. */
+export function saleRepeating(
+  text: Text,
+  bar: BarFacts,
+  { attempt, ...facts }: RepeatFacts & { readonly attempt: number },
+): Screen {
+  const body = result({
+    tone: 'attention',
+    mark: 'question',
+    money: text('refund.unknown.money'),
+    title: text('refund.repeating.title'),
+    numbers: numbersOf(text, facts),
+    words: [said(text('refund.repeating.text')), quiet(text('refund.repeating.attempt', { attempt: attempt + 1 }))],
+  });
+  return { ...framed(text, bar, 'sale.repeating', body), tone: 'attention', foot: { cancel: text('key.later') } };
+}
+
+export interface RepeatParkedFacts {
+  readonly amount: Fen;
+  readonly trace: string;
+  readonly attempts: number;
+}
+
+/** Past the retry limit: on record, still asked, and somebody is to be called. */
+export function saleRepeatParked(text: Text, bar: BarFacts, { amount, trace, attempts }: RepeatParkedFacts): Screen {
+  const body = result({
+    tone: 'attention',
+    mark: 'bang',
+    money: text('refund.unknown.money'),
+    title: text('refund.parked.title'),
+    numbers: dotted(text('result.amount', { amount: yuan(amount, true) }), text('result.trace', { trace })),
+    words: [
+      said(text('parked.text', { attempts })),
+      said(text('refund.parked.next', { phone: bar.support.accounts }), true),
+    ],
+  });
+  return { ...framed(text, bar, 'sale.parked', body), tone: 'attention', foot: { enter: text('key.done') } };
+}
+
+function numbersOf(text: Text, { amount, trace, waited }: RepeatFacts): string {
+  return dotted(
+    text('result.amount', { amount: yuan(amount, true) }),
+    text('result.trace', { trace }),
+    text('unknown.waited', { seconds: waited }),
+  );
+}

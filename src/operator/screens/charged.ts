@@ -1,0 +1,208 @@
+import type { Text } from '../../config/texts.ts';
+import { type Fen, yuan } from '../../values/fen.ts';
+import type { State } from '../../values/state.ts';
+import type { Foot, Node, RowNode, Screen } from '../screen.ts';
+import { type BarFacts, barOf } from './bar.ts';
+import { centred, dotted, quiet, result, said } from './layout.ts';
+
+/** "Was I charged?" (这笔扣款了吗): which one is asked about, and what is known of it. */
+export interface ChargedWhichFacts {
+  /** The digits typed so far: a trace number, an amount, or both. */
+  readonly typed: string;
+  /** What Enter takes where nothing is typed. */
+  readonly last: { readonly amount: Fen; readonly trace: string } | null;
+}
+
+export function chargedWhich(text: Text, bar: BarFacts, { typed, last }: ChargedWhichFacts): Screen {
+  const hint =
+    typed !== ''
+      ? text(typed.length > 6 ? 'charged.which.amount' : 'charged.which.both', {
+          trace: typed.padStart(6, '0'),
+          amount: yuan(Number(typed) as Fen, true),
+        })
+      : last === null
+        ? text('charged.which.hint')
+        : text('void.trace.last', { amount: yuan(last.amount, true), trace: last.trace });
+  return {
+    id: 'charged.which',
+    tone: 'plain',
+    bar: barOf(text, bar, text('menu.charged')),
+    body: centred(
+      [
+        { node: 'text', text: text('charged.which.ask'), size: 'title', align: 'centre' },
+        {
+          node: 'text',
+          key: 'typed',
+          text: typed === '' ? '– – – – – –' : typed,
+          size: 'headline',
+          align: 'centre',
+          strong: true,
+          colour: typed === '' ? 'muted' : 'ink',
+        },
+        { ...quiet(hint, 'centre'), key: 'hint' },
+      ],
+      'large',
+    ),
+    foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
+  };
+}
+
+/** One of several that fit what was typed. */
+export interface Candidate {
+  readonly trace: string;
+  readonly amount: Fen;
+  readonly state: State;
+  /** `11-30 09:39` */
+  readonly time: string;
+  /** The masked number. */
+  readonly masked: string | null;
+}
+
+/** So many can be told apart on the smallest panel, a digit each. */
+export const MOST_CANDIDATES = 5;
+
+export interface ChargedSeveralFacts {
+  readonly candidates: readonly Candidate[];
+  /** There are older ones that are not shown. */
+  readonly more: boolean;
+}
+
+export function chargedSeveral(text: Text, bar: BarFacts, { candidates, more }: ChargedSeveralFacts): Screen {
+  // Of the same amount the card tells them apart; there is no room for both.
+  const alike = candidates.every(({ amount }) => amount === candidates[0]?.amount);
+  const rows = candidates.map(({ trace, amount, state, time, masked }, place): Node => {
+    const apart = alike ? (masked?.slice(-4) ?? null) : text('result.amount', { amount: yuan(amount, true) });
+    const name = `${place + 1}  ${dotted(time, trace, apart)}`;
+    const children: Node[] = [{ node: 'text', text: name, grow: true }, quiet(text(`state.${state}`))];
+    return { node: 'line', key: trace, justify: 'apart', stack: true, children };
+  });
+  return {
+    id: 'charged.several',
+    tone: 'plain',
+    bar: barOf(text, bar, text('menu.charged')),
+    body: [
+      { node: 'text', text: text('charged.several.ask'), size: 'title', strong: true },
+      { node: 'column', key: 'rows', children: rows, gap: 'small', grow: true },
+      quiet(text(more ? 'charged.several.more' : 'charged.several.hint')),
+    ],
+    foot: { cancel: text('key.back') },
+  };
+}
+
+export interface ChargedNoneFacts {
+  readonly typed: string;
+}
+
+/** Money rule 15: what is not known here is "not known", never "not charged". */
+export function chargedNone(text: Text, bar: BarFacts, { typed }: ChargedNoneFacts): Screen {
+  return {
+    id: 'charged.none',
+    tone: 'attention',
+    bar: barOf(text, bar, text('menu.charged')),
+    body: result({
+      tone: 'attention',
+      mark: 'question',
+      money: text('money.unknown'),
+      title: text('charged.none.title'),
+      numbers: typed,
+      words: [said(text('charged.none.text')), quiet(text('charged.none.call', { phone: bar.support.accounts }))],
+    }),
+    foot: { cancel: text('key.end'), enter: text('key.type-again') },
+  };
+}
+
+export type ChargedMoney = 'charged' | 'not-charged' | 'being-reversed' | 'unknown';
+
+/** What the question is about: a payment, a hold on a card, or what was to give back without an original of ours. */
+export type ChargedKind = 'payment' | 'hold' | 'refund' | 'release';
+
+/** Why the money stands as it does. */
+export type ChargedSays =
+  | 'approved'
+  | 'accepted'
+  | 'in-hand'
+  | 'never-sent'
+  | 'declined'
+  | 'unknown'
+  | 'asking-again'
+  | 'reversing'
+  | 'parked'
+  | 'reversed'
+  | 'unconfirmed'
+  | 'voided'
+  | 'refunded'
+  | 'being-voided'
+  | 'being-completed'
+  | 'held'
+  | 'bank-posted'
+  | 'bank-posted-reversing'
+  | 'bank-declined'
+  | 'bank-undone'
+  | 'bank-none'
+  | 'ruled';
+
+export interface ChargedToldFacts {
+  readonly kind: ChargedKind;
+  readonly money: ChargedMoney;
+  readonly says: ChargedSays;
+  readonly differs: boolean;
+  readonly amount: Fen;
+  readonly trace: string;
+  /** `11-30 09:39` */
+  readonly time: string;
+  /** What is on record, in its order: a name, and when and how. */
+  readonly evidence: readonly { readonly name: string; readonly state: string }[];
+  /** Whether the green key asks the bank; else it ends. */
+  readonly askable: boolean;
+  /** What kept the bank's word away, where it was asked and said none. */
+  readonly unanswered: string | null;
+  readonly slip: 'printable' | 'printing' | 'failed';
+}
+
+/** The newest of the evidence that fit beside the answer; the slip has all of it. */
+const MOST_ROWS = 4;
+
+const tones = {
+  charged: { tone: 'done', mark: 'check' },
+  'not-charged': { tone: 'refused', mark: 'cross' },
+  'being-reversed': { tone: 'attention', mark: 'question' },
+  unknown: { tone: 'attention', mark: 'question' },
+} as const;
+
+export function chargedTold(text: Text, bar: BarFacts, facts: ChargedToldFacts): Screen {
+  const { kind, money, says, differs, amount, trace, time, evidence, askable, unanswered, slip } = facts;
+  const { tone, mark } = differs ? ({ tone: 'attention', mark: 'bang' } as const) : tones[money];
+  const rows = evidence
+    .slice(-MOST_ROWS)
+    .map(({ name, state }, place): RowNode => ({ node: 'row', key: `row${place}`, name, state, colour: 'ink' }));
+  const notes: Node[] = unanswered === null ? [] : [quiet(text('charged.unanswered', { why: unanswered }))];
+  const print = text(`charged.slip.${slip}`);
+  const foot: Foot = askable
+    ? { cancel: text('key.end'), menu: print, enter: text('key.ask-bank') }
+    : { menu: print, enter: text('key.done') };
+  return {
+    id: 'charged.told',
+    tone,
+    bar: barOf(text, bar, text('menu.charged')),
+    body: result({
+      tone,
+      mark,
+      title: text(`charged.${kind}.${money}`),
+      numbers: dotted(text('result.amount', { amount: yuan(amount, true) }), text('result.trace', { trace }), time),
+      words: [
+        { ...said(text(`charged.says.${says}`)), key: 'says' },
+        { ...said(text(toDo(facts), { phone: bar.support.accounts }), true), key: 'do' },
+        { node: 'column', key: 'rows', children: rows, gap: 'hair' },
+        ...notes,
+      ],
+    }),
+    foot,
+  };
+}
+
+function toDo({ kind, money, says, differs }: ChargedToldFacts) {
+  if (differs) return 'charged.do.differs';
+  if (kind !== 'payment') return `charged.do.other.${money}` as const;
+  if (says === 'voided' || says === 'refunded') return 'charged.do.given-back';
+  return `charged.do.${money}` as const;
+}

@@ -1,0 +1,79 @@
+import type { BankState } from '../host/inquiry.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Journal } from '../journal/journal.ts';
+import { types } from '../journal/types.ts';
+import { type Fen, fen } from '../values/fen.ts';
+import type { State } from '../values/state.ts';
+import type { Paid } from './refundable.ts';
+
+/** What was typed of an original that the journal does not hold. */
+export interface Referred {
+  /** F37 */
+  readonly reference: string;
+  /** MMDD */
+  readonly date: string;
+  readonly day: Date;
+}
+
+/** A sequel in one of these has no definite end. */
+const open: readonly State[] = ['pending', 'unknown', 'reversing', 'parked'];
+
+/** A row of the journal as a refund is measured against it. */
+export function paidOf(entry: Entry, journal: Pick<Journal, 'batch'>): Paid {
+  const { facts, sequels, history } = entry;
+  const { moves } = types[facts.type];
+  const openOf = (moves: 'out') =>
+    sequels.filter(({ facts: { type }, state }) => types[type].moves === moves && open.includes(state));
+  const undoing = openOf('out');
+  const isRefund = (sequel: Entry) => sequel.facts.type === 'refund';
+  return {
+    payment: moves === 'in' && facts.type !== 'tip',
+    state: entry.state,
+    amount: entry.total,
+    refundable: entry.refundable,
+    open: undoing.some((sequel) => !isRefund(sequel)) ? 'void' : undoing.some(isRefund) ? 'refund' : null,
+    inOpenBatch: entry.batch === journal.batch,
+    reference: history.answer?.reference ?? null,
+    day: new Date(facts.begun_ms),
+  };
+}
+
+/** The words of the bank's books for what a refund asks of a payment. */
+const stateOf = {
+  posted: 'approved',
+  voided: 'voided',
+  declined: 'declined',
+  reversed: 'reversed',
+  tombstone: 'reversed',
+} as const satisfies Record<BankState, State>;
+
+export interface BankRecord {
+  readonly state: BankState;
+  readonly amount: Fen;
+  readonly refunded: Fen;
+}
+
+/**
+ * What the bank says of an original that the journal does not hold; without its word only the limit bounds a refund, and
+ * the bank decides. A refund of it that has no end yet is in the journal, under the reference that was typed.
+ */
+export function paidAtBank(
+  { reference, day }: Referred,
+  record: BankRecord | null,
+  limit: Fen,
+  journal: Journal,
+): Paid {
+  const waiting = journal.debts().some(({ entry }) => {
+    const { type, particulars } = entry.facts;
+    return type === 'refund' && particulars.reference === reference && open.includes(entry.state);
+  });
+  return {
+    payment: true,
+    state: record === null ? 'approved' : stateOf[record.state],
+    amount: record?.amount ?? limit,
+    refundable: record === null ? limit : fen(Math.max(0, record.amount - record.refunded)),
+    open: waiting ? 'refund' : null,
+    inOpenBatch: false,
+    ...{ reference, day },
+  };
+}

@@ -1,0 +1,111 @@
+import type { StripeCard } from '../card/stripe-card.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Particulars } from '../journal/types.ts';
+import { askAmount, askKey } from '../operator/ask.ts';
+import { dayAndTime, dayOf } from '../operator/screens/layout.ts';
+import { refundAmount, refundOriginal } from '../operator/screens/refund.ts';
+import { presentCard } from '../sale/card.ts';
+import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
+import type { Counter } from '../sale/counter.ts';
+import { inFlow } from '../sale/in-flow.ts';
+import { sameCard } from '../sale/same-card.ts';
+import { approved } from '../sale/supervisor.ts';
+import { type Fen, fen } from '../values/fen.ts';
+import type { Referred } from './paid.ts';
+import { mostRefundable, type Paid } from './refundable.ts';
+
+/** What is refunded: a row of the journal, or what the bank knows by its reference. */
+export interface Original {
+  readonly paid: Paid;
+  readonly entry: Entry | null;
+  /** Where the journal does not hold it; the bank's numbers where it was asked. */
+  readonly referred: Referred | null;
+  readonly told: { readonly amount: Fen; readonly refunded: Fen } | null;
+}
+
+export type RefundEnd = { end: 'cancelled' } | ChargeEnd;
+
+/**
+ * The refund of a settled payment (退货), of all of it or of a part: seen, measured, approved by a supervisor, put back on
+ * the card that paid. It has no reversal: without a result it is asked again, and blocks another one meanwhile (money
+ * rule 8).
+ */
+export async function refundPayment(counter: Counter, original: Original): Promise<RefundEnd> {
+  const here = inFlow(counter, 'refund');
+  const { config, customer } = here;
+  try {
+    const problem = whyNoPayment(here);
+    if (problem !== null) return await refuse(here, problem);
+    if (!(await confirmed(here, original))) return { end: 'cancelled' };
+    let amount = await enterAmount(here, original);
+    if (amount === null) return { end: 'cancelled' };
+    if (config.profile.transactions.refund.supervisor && !(await approved(here))) return { end: 'cancelled' };
+    for (;;) {
+      const end: RefundEnd = await withCard(here, original, amount);
+      if (!('again' in end) || end.again === null) return end;
+      if ('amount' in end.again) continue;
+      amount = await enterAmount(here, original);
+      if (amount === null) return { end: 'cancelled' };
+    }
+  } finally {
+    customer.say('display.welcome');
+  }
+}
+
+async function confirmed({ operator, config }: Counter, { paid, entry, referred, told }: Original): Promise<boolean> {
+  const shown = {
+    paid: entry === null ? (told?.amount ?? null) : paid.amount,
+    refunded: entry === null ? (told?.refunded ?? null) : fen(paid.amount - paid.refundable),
+    refundable: entry === null && told === null ? null : paid.refundable,
+    day: entry === null ? dayOf(paid.day) : dayAndTime(paid.day),
+    reference: paid.reference ?? referred?.reference ?? null,
+    row: entry === null ? null : { masked: entry.facts.card ?? '', trace: entry.trace, batch: entry.batch },
+  };
+  const key = await askKey(operator, {
+    keys: ['enter', 'cancel'],
+    wait_s: config.terminal.waits.confirm_s,
+    draw: () => (text, bar) => refundOriginal(text, bar, shown),
+  });
+  return key === 'enter';
+}
+
+/** All that is left is proposed. */
+function enterAmount({ operator, config }: Counter, { paid, entry, told }: Original): Promise<Fen | null> {
+  const { refund } = config.profile.transactions;
+  const most = mostRefundable(paid, refund);
+  const isKnown = entry !== null || told !== null;
+  const facts = {
+    refundable: isKnown ? paid.refundable : null,
+    limit: fen(refund.limit_fen),
+    masked: entry?.facts.card ?? null,
+  };
+  return askAmount(operator, {
+    first: isKnown ? String(most.amount) : '0',
+    proposed: true,
+    limit: most.amount,
+    wait_s: config.terminal.waits.confirm_s,
+    draw: (amount, refused) => (text, bar) =>
+      refundAmount(text, bar, { ...facts, amount, refused: refused === 'over' ? most.over : refused }),
+  });
+}
+
+async function withCard(counter: Counter, original: Original, amount: Fen): Promise<RefundEnd> {
+  const { entry, referred } = original;
+  const card = await cardFor(counter, entry, amount);
+  if (card === null) return { end: 'cancelled' };
+  const particulars: Particulars = referred === null ? {} : { reference: referred.reference, date: referred.date };
+  try {
+    const request = { type: 'refund', amount, card, particulars, ...(entry && { original: entry }) } as const;
+    // Money that comes back takes no PIN.
+    return (await chargeAsking(counter, request, async () => ({ block: null }))) ?? { end: 'cancelled' };
+  } finally {
+    card.wipe();
+  }
+}
+
+/** The card that paid, where the journal knows it; else the bank tells. */
+function cardFor(counter: Counter, entry: Entry | null, amount: Fen): Promise<StripeCard | null> {
+  return entry === null || entry.facts.fingerprint === null
+    ? presentCard(counter, amount, null)
+    : sameCard(counter, entry, amount);
+}

@@ -1,0 +1,118 @@
+import type { Entry } from '../journal/entry.ts';
+import { types } from '../journal/types.ts';
+import { acknowledged } from '../operator/ask.ts';
+import { saleRepeating, saleRepeatParked, saleRepeatUnknown } from '../operator/screens/asked-again.ts';
+import { saleParked, saleReversed, saleReversing, saleUnknown } from '../operator/screens/result.ts';
+import type { State } from '../values/state.ts';
+import type { Counter } from './counter.ts';
+import { type Again, showApproved, showDeclined } from './result.ts';
+
+/**
+ * Money rule 2: nobody knows, so it is made good in its type's own way, and the screen says each step as it is known.
+ * Resolves when the operator puts it off or it has come to its end, to how the counter wants to take it anew.
+ */
+export function showUnsettled(counter: Counter, entry: Entry): Promise<Again | null> {
+  return types[entry.facts.type].lost === 'reverse' ? showReversing(counter, entry) : showAskedAgain(counter, entry);
+}
+
+/** The bank is told to undo it. */
+async function showReversing(counter: Counter, entry: Entry): Promise<Again | null> {
+  const { amount, trace } = entry;
+  counter.customer.due(amount, 'display.unknown', 'display.stay');
+  const ended = await followed(counter, entry, ['reversed', 'reversed-unconfirmed', 'parked'], ({ asked, waited }) =>
+    counter.operator.show((text, bar) =>
+      asked === null
+        ? saleUnknown(text, bar, { amount, trace, why: entry.history.answer?.why ?? 'restart', waited })
+        : saleReversing(text, bar, { amount, trace, attempt: asked, waited }),
+    ),
+  );
+  return ended ? showReversed(counter, entry) : null;
+}
+
+/** Money rule 8: it has no reversal; the bank is asked with the same request, which it never takes twice. */
+async function showAskedAgain(counter: Counter, entry: Entry): Promise<Again | null> {
+  const { amount, trace } = entry;
+  const { operator, customer } = counter;
+  customer.due(amount, 'display.unknown', 'display.stay');
+  const ended = await followed(counter, entry, ['approved', 'declined', 'parked'], ({ asked, waited }) =>
+    operator.show((text, bar) =>
+      asked === null
+        ? saleRepeatUnknown(text, bar, { amount, trace, waited })
+        : saleRepeating(text, bar, { amount, trace, attempt: asked, waited }),
+    ),
+  );
+  if (!ended) return null;
+  if (entry.state === 'declined') return showDeclined(counter, entry);
+  if (entry.state === 'parked') {
+    operator.show((text, bar) => saleRepeatParked(text, bar, { amount, trace, attempts: entry.history.tries }));
+    await acknowledged(operator, ['enter']);
+    return null;
+  }
+  await showApproved(counter, entry);
+  return null;
+}
+
+interface Following {
+  /** How often it has been sent by this screen where it is on the line now; null where nothing is. */
+  readonly asked: number | null;
+  /** Seconds since the screen came up. */
+  readonly waited: number;
+}
+
+/** Until the entry is in one of these states, or, with false, until the operator puts it off. Enter tries once more. */
+async function followed(
+  { operator, outbox, clock }: Counter,
+  entry: Entry,
+  ends: readonly State[],
+  draw: (following: Following) => void,
+): Promise<boolean> {
+  const since_ms = clock.monotonic();
+  const over = new AbortController();
+  let asked = 0;
+  let asking = false;
+  const ask = async () => {
+    asked += 1;
+    asking = true;
+    await outbox.settle(entry);
+    asking = false;
+  };
+
+  operator.flush();
+  operator.beep('attention');
+  let settling = ask();
+  let key = operator.press(over.signal);
+  try {
+    while (!ends.includes(entry.state)) {
+      draw({ asked: asking ? asked : null, waited: Math.round((clock.monotonic() - since_ms) / 1000) });
+      // The outbox works in the background too: whoever settles it, the screen follows within a second.
+      const first = asking ? [key, settling] : [key];
+      const pressed = await Promise.race([...first, clock.sleep(1000, over.signal)]);
+      if (pressed === undefined) continue;
+      if (pressed === 'cancel') return false;
+      if (pressed === 'enter' && !asking) settling = ask();
+      key = operator.press(over.signal);
+    }
+    return true;
+  } finally {
+    over.abort();
+    // The key that nobody waits for any more is aborted just now.
+    await key.catch(() => undefined);
+  }
+}
+
+/** What became of a reversal. */
+async function showReversed({ operator, customer }: Counter, entry: Entry): Promise<Again | null> {
+  const { amount, trace, state, history } = entry;
+  if (state === 'parked') {
+    operator.show((text, bar) => saleParked(text, bar, { amount, trace, attempts: history.tries }));
+    await acknowledged(operator, ['enter']);
+    return null;
+  }
+  const confirmed = state === 'reversed';
+  if (confirmed) customer.due(amount, 'display.reversed');
+  operator.flush();
+  operator.beep(confirmed ? 'refused' : 'attention');
+  operator.show((text, bar) => saleReversed(text, bar, { amount, trace, confirmed }));
+  const key = await acknowledged(operator, ['enter', 'cancel']);
+  return confirmed && key === 'enter' ? { amount } : null;
+}
