@@ -2,11 +2,14 @@ import { coveredByMac, type Message, unpack } from '../src/host/codec.ts';
 import { inquire } from './balance.ts';
 import { type DesKey, macOf, sameBytes } from './ciphers.ts';
 import { type Clearing, clearing } from './clearing.ts';
+import type { Refusal } from './decision.ts';
+import { lookUp } from './inquiry.ts';
 import { type Issuer, issuer } from './issuer.ts';
 import { echo, signIn, signOut } from './network.ts';
 import type { Office } from './office.ts';
 import { answerTo, type Outcome, type Request, type SealedRequest } from './request.ts';
 import { reverse } from './reversal.ts';
+import type { Merchant, TerminalRow } from './seed.ts';
 import { count, end, upload } from './settlement.ts';
 import { trade } from './trade.ts';
 
@@ -39,8 +42,19 @@ interface Exchange {
   readonly always?: true;
   readonly work:
     | { readonly mac: false; answer(office: Office, request: Request): Outcome }
-    | { readonly mac: true; answer(office: Office, request: SealedRequest, issuer: Issuer): Outcome };
+    | { readonly mac: true; answer(office: Office, request: SealedRequest, issuer: Issuer): Outcome }
+    /** Leaves a row, whoever refuses it. */
+    | {
+        readonly mac: true;
+        decide(office: Office, request: SealedRequest, issuer: Issuer, no: Refusal | null): Outcome;
+      };
 }
+
+const TRADE: Pick<Exchange, 'event' | 'network' | 'work'> = {
+  event: 'trade',
+  network: null,
+  work: { mac: true, decide: (office, asked, at, no) => trade(office, at, asked, no) },
+};
 
 /** What the bank does, one row an exchange; F60.3 tells the network's from each other. */
 const EXCHANGES: readonly Exchange[] = [
@@ -54,12 +68,10 @@ const EXCHANGES: readonly Exchange[] = [
     network: null,
     work: { mac: true, answer: (office, asked, at) => inquire(office, at, asked) },
   },
-  {
-    event: 'trade',
-    mti: '0200',
-    network: null,
-    work: { mac: true, answer: (office, asked, at) => trade(office, at, asked) },
-  },
+  { ...TRADE, mti: '0100' },
+  { ...TRADE, mti: '0200' },
+  { ...TRADE, mti: '0220' },
+  { event: 'inquiry', mti: '0820', network: ['320'], always: true, work: { mac: true, answer: lookUp } },
   { event: 'reversal', mti: '0400', network: null, always: true, work: { mac: true, answer: reverse } },
   { event: 'settlement', mti: '0500', network: ['201'], always: true, work: { mac: false, answer: count } },
   { event: 'upload', mti: '0320', network: ['201'], always: true, work: { mac: false, answer: upload } },
@@ -105,20 +117,24 @@ export function acquirer(office: Office): Acquirer {
       if (!sameBytes(message.mac, macOf(mac, coveredByMac(body)))) return refused(message, 'A0', 'a wrong MAC', mac);
     }
 
-    const merchant = office.seed.merchants.get(message.merchant ?? '');
-    if (merchant === undefined) return refused(message, '03', 'an unknown merchant', mac);
-    if (terminal.merchant !== merchant.id) return refused(message, '58', 'a terminal of another merchant', mac);
-    // Whoever may not sell any more still gives back what is owed.
-    if (merchant.status === 'closed' && !exchange.always) return refused(message, '03', 'a closed merchant', mac);
-    if (terminal.status === 'blocked' && !exchange.always) return refused(message, '58', 'a blocked terminal', mac);
     const parts = /^(\d{2})(\d{6})(\d{3})/.exec(message.batch ?? '');
-    if (parts === null) return refused(message, '30', 'F60 is missing or short', mac);
+    const merchant = office.seed.merchants.get(terminal.merchant);
+    if (merchant === undefined) throw new Error(`terminal ${terminal.terminal} has no merchant`);
+    const no = standingRefusal(office, message, terminal, merchant, exchange);
+    if (parts === null) return refused(message, no?.code ?? '30', no?.why ?? 'F60 is missing or short', mac);
+    if (no !== null && !('decide' in exchange.work)) return refused(message, no.code, no.why, mac);
 
     const [, transaction = '', batch = '', network = ''] = parts;
     const request = { message, terminal, merchant, transaction, batch, network, at: office.clock.now() };
     if (!exchange.work.mac) return exchange.work.answer(office, request);
     if (keys === null) throw new Error('a request whose MAC was checked has keys');
-    const outcome = exchange.work.answer(office, { ...request, keys }, cards);
+    // Whoever asks finds what was held past its time given back already.
+    office.holds.expire(request.at);
+    const sealed = { ...request, keys, covered: coveredByMac(body) };
+    const outcome =
+      'decide' in exchange.work
+        ? exchange.work.decide(office, sealed, cards, no)
+        : exchange.work.answer(office, sealed, cards);
     payments.atOnce(merchant, request.at);
     return outcome;
   }
@@ -140,4 +156,22 @@ function exchangeOf({ mti, processing, batch = '' }: Message): Exchange | null {
 /** What lets a terminal tell which of its requests was refused. */
 function givenBack({ processing, amount, condition, currency }: Message) {
   return { processing, amount, condition, currency };
+}
+
+/** Whether this terminal of this merchant may ask at all. Whoever may not sell any more still gives back what is owed. */
+function standingRefusal(
+  { seed }: Office,
+  { merchant: named = '' }: Message,
+  terminal: TerminalRow,
+  merchant: Merchant,
+  { always }: Exchange,
+): Refusal | null {
+  if (named !== merchant.id) {
+    return seed.merchants.has(named)
+      ? { code: '58', why: 'a terminal of another merchant' }
+      : { code: '03', why: 'an unknown merchant' };
+  }
+  if (merchant.status === 'closed' && always !== true) return { code: '03', why: 'a closed merchant' };
+  if (terminal.status === 'blocked' && always !== true) return { code: '58', why: 'a blocked terminal' };
+  return null;
 }

@@ -1,6 +1,7 @@
 import { fen } from '../src/values/fen.ts';
 import type { Issuer } from './issuer.ts';
-import { cardAccount, type Office } from './office.ts';
+import { cardAccount } from './ledger.ts';
+import type { Office } from './office.ts';
 import { answerTo, financialAnswer, type Outcome, type SealedRequest } from './request.ts';
 import type { Card } from './seed.ts';
 import { askOf, CURRENCY } from './trade.ts';

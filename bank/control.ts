@@ -8,8 +8,11 @@ import type { Desk } from './desk.ts';
 import { FAULTS, type Faults } from './faults.ts';
 import type { Issuer } from './issuer.ts';
 import type { KeyCentre } from './keycentre.ts';
-import { cardAccount, merchantFees, merchantPaid, merchantPending, type Office } from './office.ts';
+import { cardAccount, holdAccount } from './ledger.ts';
+import { merchantFees, merchantPaid, merchantPending, type Office } from './office.ts';
+import type { Card } from './seed.ts';
 import { Unable } from './unable.ts';
+import { authoriseByVoice } from './voice.ts';
 
 const MOST_LINE = 64 * 1024;
 
@@ -33,7 +36,7 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
       name: card.name.zh,
       name_en: card.name.en,
       pan: card.pan.masked,
-      balance: office.ledger.balance(cardAccount(card.id)),
+      ...moneyOf(office, card),
       credit: card.credit,
       kind: card.kind,
       status: card.status,
@@ -68,7 +71,11 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
       reference: trade.reference,
       authorisation: trade.authorisation,
       original: trade.originalTrace,
+      hold: trade.hold,
+      refunded: trade.refunded,
+      moved: trade.moved,
       fee: trade.fee,
+      particulars: trade.particulars,
       reversal_reason: trade.reversalReason,
     })),
   }),
@@ -116,6 +123,7 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
     if (!issuer.unlock(id)) throw new Unable(`no card "${id}"`, 'take an id of {"do":"accounts"}');
     return { id, wrong_pins: 0 };
   },
+  voice: ({ office }, command) => authoriseByVoice(office, command),
   revoke: ({ office, certificates }, command) => {
     const serial = serialOf(office, command);
     return { serial, revoked: certificates.revoke(serial, office.clock.now()) };
@@ -163,6 +171,8 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
 /** Does one command. Never throws: what went wrong is in the reply. */
 export function control(parts: ControlParts, command: unknown): Reply {
   try {
+    // What a person reads is of now: what was held past its time is given back.
+    parts.office.books.atomically(() => parts.office.holds.expire(parts.office.clock.now()));
     if (typeof command !== 'object' || command === null) throw new Unable('not an object', 'send {"do":"accounts"}');
     const name = String((command as Command).do);
     if (!Object.hasOwn(COMMANDS, name)) {
@@ -173,6 +183,13 @@ export function control(parts: ControlParts, command: unknown): Reply {
     const remedy = error instanceof Unable ? error.remedy : 'see the log of the bank';
     return { ok: false, error: error instanceof Error ? error.message : 'unknown', remedy };
   }
+}
+
+/** `balance` is the holder's, of which `hold` is not available. */
+function moneyOf({ ledger }: Office, card: Card): { balance: number; hold: number; available: number } {
+  const free = ledger.balance(cardAccount(card.id));
+  const hold = ledger.balance(holdAccount(card.id));
+  return { balance: free + hold, hold, available: free + card.credit };
 }
 
 /** Listens on a Unix socket of the bank's folder: one JSON object a line, one answer line each. */

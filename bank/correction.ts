@@ -1,7 +1,8 @@
 import { fen } from '../src/values/fen.ts';
 import type { Case, Ruling } from './cases.ts';
-import { ACQUIRER_FEES, cardAccount, merchantFees, merchantPending, type Office } from './office.ts';
-import { feeOf } from './sale.ts';
+import { charged, feeOf } from './fees.ts';
+import type { Office } from './office.ts';
+import { DEBITS, standingOf } from './original.ts';
 import type { Trade } from './trades.ts';
 
 /** What two people of the bank have decided about a case, with the paper that proves it. */
@@ -37,36 +38,25 @@ function correct(
   if (card === undefined) return 'no-card';
   if (merchant === undefined) return 'no-merchant';
   const trade = tradeId === null ? null : office.trades.byId(tradeId);
-  const charged = chargedBy(trade);
+  const owed = owedBy(office, trade);
   const change = decision === 'debit' ? amount : -amount;
-  const fee = feeFor(charged + change) - feeFor(charged);
-  const postings = [
-    { account: cardAccount(card.id), amount: -change },
-    { account: merchantPending(merchant.id), amount: change },
-    { account: merchantFees(merchant.id), amount: -fee },
-    { account: ACQUIRER_FEES, amount: fee },
-  ];
-  office.ledger.post({
-    kind: 'correction',
-    trade: tradeId,
-    at,
-    postings: postings.filter((posting) => posting.amount !== 0),
-  });
+  const fee = feeFor(owed + change) - feeFor(owed);
+  office.ledger.post({ kind: 'correction', trade: tradeId, at, postings: charged(card.id, merchant.id, change, fee) });
   office.cases.corrected(id);
   // What is undone as a whole is reversed like any other: a reversal that still comes finds nothing to turn back.
-  if (trade !== null && charged !== 0 && charged + change === 0) {
+  if (trade !== null && owed !== 0 && owed + change === 0) {
     office.trades.reversed(trade.id, 'reversed', `case ${id}`, at);
   }
   return null;
 
-  function feeFor(owed: number): number {
-    const rate = merchant?.fee[card?.kind ?? 'debit'];
-    return rate === undefined ? 0 : Math.sign(owed) * feeOf(rate, fen(Math.abs(owed)));
+  function feeFor(total: number): number {
+    if (card === undefined || merchant === undefined) return 0;
+    return Math.sign(total) * feeOf(merchant, trade?.type ?? 'sale', card.kind, fen(Math.abs(total)));
   }
 }
 
-/** What the card has paid by this trade as it stands, corrections aside; negative where it was given back. */
-function chargedBy(trade: Trade | null): number {
+/** What the card has paid by this trade as it stands; negative where it was given back. */
+function owedBy(office: Office, trade: Trade | null): number {
   if (trade === null || (trade.state !== 'posted' && trade.state !== 'voided')) return 0;
-  return trade.moved;
+  return DEBITS.includes(trade.type) ? standingOf(office, trade).total : trade.moved;
 }

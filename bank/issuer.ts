@@ -1,6 +1,7 @@
 import type { Fen } from '../src/values/fen.ts';
 import { sameBytes } from './ciphers.ts';
-import { cardAccount, type Office } from './office.ts';
+import { cardAccount } from './ledger.ts';
+import type { Office } from './office.ts';
 import type { Card } from './seed.ts';
 
 /** What an issuer is asked: already decrypted, the PIN never kept. */
@@ -28,6 +29,10 @@ export interface Verdict {
 export interface Issuer {
   /** Whose card it is and whether its PIN is right where one was given: all that is asked where money goes back to it. */
   recognise(ask: Ask): Verdict;
+  /** As `recognise`, and that the card has `more` beside what it holds: a promise is kept, whatever the card is now. */
+  honour(ask: Ask, more: Fen): Verdict;
+  /** For goods that are gone already: refused only where nobody would pay, an unknown, lost, stolen or closed card. */
+  accept(ask: Ask): Verdict;
   /** Whether its holder may be told what is on it. */
   disclose(ask: Ask): Verdict;
   /** Decides, and counts a wrong PIN; moves no money. */
@@ -46,7 +51,9 @@ export function issuer({ seed, books: { db }, ledger }: Office): Issuer {
     decide: (ask) =>
       judged(ask, (card) => refusalOf(card, ask) ?? pinRefusal(card, ask) ?? moneyRefusal(card, ask.amount)),
     disclose: (ask) => judged(ask, (card) => refusalOf(card, ask) ?? pinRefusal(card, ask)),
-    recognise: (ask) => judged(ask, (card) => (ask.pin === null ? null : pinRefusal(card, ask))),
+    recognise: (ask) => judged(ask, (card) => givenPinRefusal(card, ask)),
+    honour: (ask, more) => judged(ask, (card) => givenPinRefusal(card, ask) ?? (available(card) < more ? '51' : null)),
+    accept: (ask) => judged(ask, standingRefusal),
     unlock: (card) => tried.run(0, card).changes === 1,
     wrongPins,
   };
@@ -59,15 +66,22 @@ export function issuer({ seed, books: { db }, ledger }: Office): Issuer {
     return card === null ? { code: '14', card, institution } : { code: refusal(card) ?? '00', card, institution };
   }
 
+  function standingRefusal({ status }: Card): string | null {
+    return { good: null, lost: '41', stolen: '43', restricted: '62' }[status];
+  }
+
   function refusalOf(card: Card, { expiry, service, entry, month }: Ask): string | null {
-    if (card.status === 'lost') return '41';
-    if (card.status === 'stolen') return '43';
-    if (card.status === 'restricted') return '62';
+    const standing = standingRefusal(card);
+    if (standing !== null) return standing;
     if (expiry < month || card.expiry < month) return '54';
     // A stripe whose expiry or service code is not the card's was written by someone else.
     if (expiry !== card.expiry || (service !== null && service !== card.service)) return '59';
     if (entry === '02' && /^[26]/.test(card.service)) return '45';
     return null;
+  }
+
+  function givenPinRefusal(card: Card, ask: Ask): string | null {
+    return ask.pin === null ? null : pinRefusal(card, ask);
   }
 
   function pinRefusal(card: Card, { pin }: Ask): string | null {
@@ -85,6 +99,11 @@ export function issuer({ seed, books: { db }, ledger }: Office): Issuer {
 
   function moneyRefusal(card: Card, amount: Fen): string | null {
     if (card.saleLimit !== null && amount > card.saleLimit) return '61';
-    return ledger.balance(cardAccount(card.id)) + card.credit < amount ? '51' : null;
+    return available(card) < amount ? '51' : null;
+  }
+
+  /** What pre-authorisations hold has left the card's account already. */
+  function available(card: Card): number {
+    return ledger.balance(cardAccount(card.id)) + card.credit;
   }
 }

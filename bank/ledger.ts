@@ -6,14 +6,27 @@ export interface Posting {
   readonly amount: number;
 }
 
+export interface Entry {
+  readonly kind: string;
+  readonly trade: number | null;
+  readonly at: number;
+  readonly postings: readonly Posting[];
+  readonly hold?: number | null;
+}
+
 /** The double-entry ledger. Every change of a balance is a posting of an entry whose postings sum to zero. */
 export interface Ledger {
   open(account: { id: string; kind: string; name: string }): boolean;
   balance(account: string): number;
-  /** Throws, and so undoes the transaction that it is in, where the entry or the ledger does not sum to zero. */
-  post(entry: { kind: string; trade: number | null; at: number; postings: readonly Posting[] }): void;
-  /** Posts the opposite of what the trade's entry of `kind` posted, for that trade or for the one that undoes it. */
-  postOpposite(of: { kind: string; trade: number }, as: { kind: string; at: number; trade?: number }): void;
+  /**
+   * Throws, and so undoes the transaction that it is in, where the entry or the ledger does not sum to zero. Postings to
+   * one account are added up. `hold`: the pre-authorisation whose hold the entry moves; it never gets below zero.
+   */
+  post(entry: Entry): void;
+  /** Posts the opposite of what the entries posted, all in one, for the trade `as.trade`. */
+  postOpposite(of: readonly { kind: string; trade: number }[], as: { kind: string; at: number; trade: number }): void;
+  /** What entries of that kind and trade have posted to the account, all together. */
+  moved(of: { kind: string; trade: number }, account: string): number;
   /** Kept by the database; `recount` reads every posting. */
   sum(): number;
   recount(): void;
@@ -23,13 +36,13 @@ export interface Ledger {
 
 export function ledger({ db }: Books): Ledger {
   const opened = db.prepare('INSERT INTO account (id, kind, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
-  const entered = db.prepare('INSERT INTO entry (trade, kind, at) VALUES (?, ?, ?)');
+  const entered = db.prepare('INSERT INTO entry (trade, kind, at, hold) VALUES (?, ?, ?, ?)');
   const posted = db.prepare('INSERT INTO posting (entry, account, amount) VALUES (?, ?, ?)');
   const moved = db.prepare('UPDATE account SET balance = balance + ? WHERE id = ?');
   const total = db.prepare('SELECT total FROM ledger_sum');
   const balanceOf = db.prepare('SELECT balance FROM account WHERE id = ?');
   const postingsOf = db.prepare(
-    'SELECT account, amount FROM posting JOIN entry ON entry.id = posting.entry WHERE entry.trade = ? AND entry.kind = ?',
+    'SELECT account, amount, hold FROM posting JOIN entry ON entry.id = posting.entry WHERE trade = ? AND kind = ?',
   );
   const unbalanced = db.prepare('SELECT entry FROM posting GROUP BY entry HAVING sum(amount) <> 0 LIMIT 1');
   const drifted = db.prepare(
@@ -37,20 +50,44 @@ export function ledger({ db }: Books): Ledger {
        (SELECT coalesce(sum(amount), 0) FROM posting WHERE posting.account = account.id) LIMIT 1`,
   );
 
+  const held = db.prepare('UPDATE hold SET amount = amount + ? WHERE preauth = ?');
+  const holdOf = db.prepare('SELECT card, amount FROM hold WHERE preauth = ?');
+  const unheld = db.prepare(
+    `SELECT preauth FROM hold WHERE amount <> (SELECT coalesce(sum(posting.amount), 0) FROM entry
+       JOIN posting ON posting.entry = entry.id JOIN account ON account.id = posting.account AND account.kind = 'hold'
+       WHERE entry.hold = hold.preauth) LIMIT 1`,
+  );
   const newest = db.prepare('SELECT id, trade, kind, at FROM entry ORDER BY id DESC LIMIT ?');
   const postingsIn = db.prepare('SELECT account, amount FROM posting WHERE entry = ?');
 
   const sum = (): number => Number(total.get()?.total);
-  const post: Ledger['post'] = ({ kind, trade, at, postings }) => {
+  const post: Ledger['post'] = ({ kind, trade, at, postings, hold = null }) => {
     const off = postings.reduce((left, posting) => left + posting.amount, 0);
     if (off !== 0) throw new Error(`the ${kind} entry does not balance: ${off} fen over`);
-    const entry = entered.run(trade, kind, at).lastInsertRowid;
-    for (const { account, amount } of postings) {
+    const together = addedUp(postings);
+    if (together.size === 0) return;
+    const entry = entered.run(trade, kind, at, hold).lastInsertRowid;
+    for (const [account, amount] of together) {
       posted.run(entry, account, amount);
       if (moved.run(amount, account).changes !== 1) throw new Error(`no account ${account}`);
+      // Refused by the table itself where the hold got below zero.
+      if (isHold(account) && held.run(amount, hold).changes !== 1) throw new Error(`no hold of ${account} for ${kind}`);
     }
     if (sum() !== 0) throw new Error(`the ledger is ${sum()} fen over after a ${kind} entry`);
   };
+
+  /** What a hold lacks has gone back to its card when it expired, and comes from there. */
+  function expiredSince(postings: readonly Posting[], hold: number | null): Posting[] {
+    const row = hold === null ? undefined : holdOf.get(hold);
+    if (row === undefined) return [];
+    const taken = postings.reduce((left, { account, amount }) => left + (isHold(account) ? amount : 0), 0);
+    const lacking = Math.max(0, -(Number(row.amount) + taken));
+    const card = String(row.card);
+    return [
+      { account: holdAccount(card), amount: lacking },
+      { account: cardAccount(card), amount: -lacking },
+    ];
+  }
 
   return {
     open: ({ id, kind, name }) => opened.run(id, kind, name).changes === 1,
@@ -61,18 +98,29 @@ export function ledger({ db }: Books): Ledger {
     },
     post,
     postOpposite(of, as) {
-      const postings = postingsOf
-        .all(of.trade, of.kind)
-        .map((row) => ({ account: String(row.account), amount: -Number(row.amount) }));
-      if (postings.length === 0) throw new Error(`trade ${of.trade} has no ${of.kind} entry to turn back`);
-      post({ kind: as.kind, trade: as.trade ?? of.trade, at: as.at, postings });
+      let hold: number | null = null;
+      const postings = of.flatMap(({ kind, trade }) => {
+        const rows = postingsOf.all(trade, kind);
+        if (rows.length === 0) throw new Error(`trade ${trade} has no ${kind} entry to turn back`);
+        return rows.map((row) => {
+          if (typeof row.hold === 'number') hold = row.hold;
+          return { account: String(row.account), amount: -Number(row.amount) };
+        });
+      });
+      post({ ...as, hold, postings: [...postings, ...expiredSince(postings, hold)] });
     },
+    moved: ({ kind, trade }, account) =>
+      postingsOf
+        .all(trade, kind)
+        .reduce((left, row) => left + (String(row.account) === account ? Number(row.amount) : 0), 0),
     sum,
     recount() {
       const entry = unbalanced.get();
       if (entry !== undefined) throw new Error(`entry ${entry.entry} of the ledger does not balance`);
       const account = drifted.get();
       if (account !== undefined) throw new Error(`account ${account.id} does not hold what was posted to it`);
+      const hold = unheld.get();
+      if (hold !== undefined) throw new Error(`the hold of trade ${hold.preauth} is not what was posted to it`);
       if (sum() !== 0) throw new Error(`the ledger is ${sum()} fen over`);
     },
     entries: (limit) =>
@@ -86,4 +134,17 @@ export function ledger({ db }: Books): Ledger {
           .map(({ account, amount }) => ({ account: String(account), amount: Number(amount) })),
       })),
   };
+}
+
+export const cardAccount = (card: string): string => `card:${card}`;
+/** What pre-authorisations hold of a card's money: not available, and not spent. */
+export const holdAccount = (card: string): string => `card:${card}:hold`;
+
+const isHold = (account: string): boolean => account.endsWith(':hold');
+
+function addedUp(postings: readonly Posting[]): Map<string, number> {
+  const together = new Map<string, number>();
+  for (const { account, amount } of postings) together.set(account, (together.get(account) ?? 0) + amount);
+  for (const [account, amount] of together) if (amount === 0) together.delete(account);
+  return together;
 }

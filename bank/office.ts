@@ -2,22 +2,26 @@ import type { Clock, Random } from '../src/values/clock.ts';
 import { type Books, openBooks } from './books.ts';
 import { type Cases, cases } from './cases.ts';
 import { type Days, days } from './days.ts';
-import { type Ledger, ledger } from './ledger.ts';
+import { type Holds, holds } from './holds.ts';
+import { cardAccount, holdAccount, type Ledger, ledger } from './ledger.ts';
 import type { Seed } from './seed.ts';
 import { type Settlements, settlements } from './settlements.ts';
 import { type Terminals, terminals } from './terminals.ts';
 import { type Trades, trades } from './trades.ts';
+import { type VoiceDesk, voiceDesk } from './voice.ts';
 
 /** What the bank's desks share: its customers, its books, its clock. */
 export interface Office {
   readonly seed: Seed;
   readonly books: Books;
   readonly ledger: Ledger;
+  readonly holds: Holds;
   readonly trades: Trades;
   readonly terminals: Terminals;
   readonly days: Days;
   readonly settlements: Settlements;
   readonly cases: Cases;
+  readonly voice: VoiceDesk;
   readonly clock: Clock;
   readonly random: Random;
   /** The digit of a terminal's next answer header: what the host asks it to do after the transaction. Used once. */
@@ -28,15 +32,18 @@ export interface Office {
 export function openOffice(dir: string, given: { seed: Seed; clock: Clock; random: Random }): Office {
   const books = openBooks(dir);
   try {
+    const accounts = ledger(books);
     const office: Office = {
       ...given,
       books,
-      ledger: ledger(books),
+      ledger: accounts,
+      holds: holds(books, accounts),
       trades: trades(books),
       terminals: terminals(books, given.seed, given.random),
       days: days(books, given.seed, given.clock.now()),
       settlements: settlements(books, given.seed),
       cases: cases(books),
+      voice: voiceDesk(books),
       processingRequests: new Map(),
     };
     openAccounts(office);
@@ -55,13 +62,17 @@ export function localTime({ seed }: Office, at: number): { date: string; time: s
   return { date: digits.slice(0, 8), time: digits.slice(8, 14), dayOfYear };
 }
 
+/** F38: six digits at random. */
+export function sixDigits({ random }: Office): string {
+  return String(Buffer.from(random(4)).readUInt32BE() % 1_000_000).padStart(6, '0');
+}
+
 /** F37: the year's last digit, the day of the year, the trade's number. */
 export function referenceOf(office: Office, id: number, at: number): string {
   const { date, dayOfYear } = localTime(office, at);
   return `${date.slice(3, 4)}${String(dayOfYear).padStart(3, '0')}${String(id % 100_000_000).padStart(8, '0')}`;
 }
 
-export const cardAccount = (card: string): string => `card:${card}`;
 export const merchantPending = (merchant: string): string => `merchant:${merchant}:pending`;
 export const merchantFees = (merchant: string): string => `merchant:${merchant}:fees`;
 /** What is cleared and on its way to the merchant, and what has reached its account. */
@@ -86,6 +97,7 @@ function openAccounts({ books, ledger, seed, clock }: Office): void {
       // PIN tries are counted anew each day of trade; here, each time that the bank starts.
       forgiven.run(card.id);
       const account = cardAccount(card.id);
+      ledger.open({ id: holdAccount(card.id), kind: 'hold', name: card.name.zh });
       if (!ledger.open({ id: account, kind: card.kind, name: card.name.zh }) || card.opening === 0) continue;
       ledger.post({
         kind: 'opening',

@@ -20,6 +20,8 @@ export interface Request {
 /** A request whose MAC was right. */
 export interface SealedRequest extends Request {
   readonly keys: WorkingKeys;
+  /** The bytes that the MAC covered: all that the message says. */
+  readonly covered: Uint8Array;
 }
 
 /** What goes back, and what is written down once it is committed. */

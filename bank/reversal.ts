@@ -2,7 +2,7 @@ import { fen } from '../src/values/fen.ts';
 import { Pan } from '../src/values/pan.ts';
 import type { Office } from './office.ts';
 import { answerTo, financialAnswer, nextReference, type Outcome, type SealedRequest } from './request.ts';
-import { type Trade, type TradeType, tradeTypes, typeOf } from './trades.ts';
+import { rowOf, type Trade, type TradeType, typeOf } from './trades.ts';
 
 /**
  * 0400: turns back what the same batch and trace posted, once, however often it is asked. With no original it leaves a
@@ -24,7 +24,7 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
   }
   const amount = fen(Number(digits));
   const type = typeOf({ processing, condition, transaction }, null);
-  if (type === null || !tradeTypes[type].reversible) return answered('12', undefined, { why: 'no such original' });
+  if (type === null || rowOf(type).lost !== 'reverse') return answered('12', undefined, { why: 'no such original' });
 
   const original = office.trades.find({ terminal: terminal.terminal, batch, trace });
   if (original === null) return bury(office, request, { type, trace, amount, reason: reason ?? '98' });
@@ -35,15 +35,14 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
   if (differs(original, type, message.pan))
     return answered('30', original.reference, { amount, why: 'another original' });
 
-  // Its void has given the money back already; one way back is enough.
+  // Its void, or a refund, has given money back already; one way back is enough.
   if (original.state === 'voided') return answered('12', original.reference, { amount, why: 'voided already' });
-
   if (original.state === 'posted') {
-    office.ledger.postOpposite({ kind: original.type, trade: original.id }, { kind: 'reversal', at });
+    if (isBuiltUpon(office, original)) return answered('12', original.reference, { amount, why: 'more has followed' });
+    const { type: kind, id } = original;
     // People have corrected a part of it already: what is left is turned back.
-    if (office.cases.hasCorrected(original.id)) {
-      office.ledger.postOpposite({ kind: 'correction', trade: original.id }, { kind: 'reversal', at });
-    }
+    const corrected = office.cases.hasCorrected(id) ? [{ kind: 'correction', trade: id }] : [];
+    office.ledger.postOpposite([{ kind, trade: id }, ...corrected], { kind: 'reversal', at, trade: id });
     if (batch !== office.terminals.batch(terminal.terminal)) lateReversal(office, original, at);
   }
   // A decline whose answer was lost is reversed too: the terminal and the books use the same word for it.
@@ -60,6 +59,20 @@ function lateReversal(office: Office, original: Trade, at: number): void {
     ...{ reason: 'late-reversal', settlement: office.settlements.find(terminal, batch)?.id ?? null, trade: id },
     ...{ terminal, merchant, batch, trace, card, pan, amount, bankAmount: fen(0), terminalAmount: amount, at },
   });
+}
+
+/**
+ * Whether another trade stands that would not be right without it: a refund or a tip of it, or whatever has been done
+ * since with the hold that it made, raised, released or restored.
+ */
+function isBuiltUpon({ trades }: Office, { id, original, type }: Trade): boolean {
+  if (trades.upon(id).length > 0) return true;
+  if (original === null) return false;
+  // A completion's void is of the completion, whose own original is the pre-authorisation.
+  const first = type === 'completion-void' ? (trades.byId(original)?.original ?? original) : original;
+  // One addition does not need another.
+  const needsIt = (other: Trade) => other.state === 'posted' && !(type === 'preauth-add' && other.type === type);
+  return trades.upon(first).some((other) => other.id > id && needsIt(other));
 }
 
 function differs(original: Trade, type: TradeType, digits: string | undefined): boolean {
@@ -94,7 +107,7 @@ function bury(
       pan: pan?.masked ?? null,
       amount,
       moved: 0,
-      fee: fen(0),
+      fee: 0,
       entryMode: message.entryMode ?? null,
       code: '25',
       state: 'tombstone',
@@ -103,6 +116,7 @@ function bury(
       original: null,
       at,
       settlementDate: office.days.date(),
+      particulars: null,
     },
     answer,
   );

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeOnce } from './files.ts';
@@ -8,6 +8,8 @@ export interface Safe {
   /** AES-256-GCM: initial vector 12, tag 16, text. `label` says what it is; it opens under the same label alone. */
   seal(label: string, clear: Uint8Array): Buffer;
   open(label: string, sealed: Uint8Array): Buffer;
+  /** HMAC-SHA-256: tells the same bytes again, and nobody without the key can try account numbers against it. */
+  digest(bytes: Uint8Array): Buffer;
 }
 
 const IV = 12;
@@ -31,8 +33,10 @@ export function openSafe(dir: string, books: string): Safe {
   if (stored.length !== 32)
     throw new Error(`${file} has ${stored.length} bytes, 32 are needed. Put the right file back`);
   const key = Buffer.from(hkdfSync('sha256', stored, '', 'guitai bank: sealed values', 32));
+  const digestKey = Buffer.from(hkdfSync('sha256', stored, '', 'guitai bank: digests', 32));
   stored.fill(0);
   return {
+    digest: (bytes) => createHmac('sha256', digestKey).update(bytes).digest(),
     seal(label, clear) {
       const iv = randomBytes(IV);
       const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(label));

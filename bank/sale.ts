@@ -1,41 +1,48 @@
-import { type Fen, fen } from '../src/values/fen.ts';
+import { type Asked, amountRefusal, type Decision, decided, refused } from './decision.ts';
+import { charged, feeOf } from './fees.ts';
 import type { Issuer } from './issuer.ts';
-import { ACQUIRER_FEES, cardAccount, merchantFees, merchantPending, type Office } from './office.ts';
-import type { FeeRate } from './seed.ts';
-import type { Asked, Decision } from './trade.ts';
+import type { Office } from './office.ts';
 
-/** A sale: from the card to what the merchant is owed, less the fee. */
-export function sell(office: Office, issuer: Issuer, { request, amount, ask }: Asked): Decision {
-  const { merchant, at } = request;
-  const acquirerRefusal = amount === 0 ? '13' : amount > merchant.saleLimit ? '61' : null;
-  const verdict =
-    acquirerRefusal === null ? issuer.decide(ask) : { code: acquirerRefusal, card: null, institution: null };
-  const fee = verdict.card === null ? fen(0) : feeOf(merchant.fee[verdict.card.kind], amount);
-  const fees = [
-    { account: merchantFees(merchant.id), amount: -fee },
-    { account: ACQUIRER_FEES, amount: fee as number },
-  ];
-  return {
-    ...verdict,
-    fee,
-    original: null,
-    post(trade, card) {
-      office.ledger.post({
-        kind: 'sale',
-        trade,
-        at,
-        postings: [
-          { account: cardAccount(card.id), amount: -amount },
-          { account: merchantPending(merchant.id), amount },
-          ...(fee === 0 ? [] : fees),
-        ],
-      });
-    },
-  };
+/** A sale (消费): from the card to what the merchant is owed, less the fee. */
+export function sell(office: Office, issuer: Issuer, asked: Asked): Decision {
+  const refusal = amountRefusal(asked.amount, asked.request.merchant.saleLimit);
+  if (refusal !== null) return refused(refusal);
+  return decided(issuer.decide(asked.ask), null, (card) => chargeOf(office, asked, card));
 }
 
-/** Half a fen is rounded up. */
-export function feeOf({ perMyriad, cap }: FeeRate, amount: Fen): Fen {
-  const fee = Math.floor((amount * perMyriad + 5000) / 10_000);
-  return fen(cap === null ? fee : Math.min(fee, cap));
+/** A sale in instalments (分期): credit cards alone. F62 is the periods, two digits, and the issuer's plan code. */
+export function sellInInstalments(office: Office, issuer: Issuer, asked: Asked): Decision {
+  const { request, amount, ask } = asked;
+  const refusal = amountRefusal(amount, request.merchant.saleLimit);
+  if (refusal !== null) return refused(refusal);
+  const text = Buffer.from(request.message.payload ?? []).toString('latin1');
+  const [, periods, plan = ''] = /^(\d{2})([0-9A-Za-z]{0,20})$/.exec(text) ?? [];
+  if (periods === undefined) return refused({ code: '30', why: 'F62 holds no periods' });
+  if (!office.seed.acquirer.instalmentPeriods.includes(Number(periods))) {
+    return refused({ code: '40', why: `${periods} periods are not offered` });
+  }
+  const verdict = issuer.decide(ask);
+  if (verdict.card?.kind === 'debit' && verdict.code === '00') {
+    return refused({ code: '57', why: 'instalments of a debit card' });
+  }
+  return decided(verdict, null, (card) => ({
+    ...chargeOf(office, asked, card),
+    particulars: { periods: Number(periods), plan },
+  }));
+}
+
+/** What every debit does; its desk has asked who must be asked. */
+export function chargeOf(
+  office: Office,
+  { request: { merchant, at }, type, amount }: Asked,
+  card: Parameters<Decision['post']>[1],
+): Pick<Decision, 'fee' | 'moved' | 'post'> {
+  const fee = feeOf(merchant, type, card.kind, amount);
+  return {
+    fee,
+    moved: amount,
+    post(trade) {
+      office.ledger.post({ kind: type, trade, at, postings: charged(card.id, merchant.id, amount, fee) });
+    },
+  };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Fen, fen, MOST_FEN } from '../src/values/fen.ts';
 import { Pan } from '../src/values/pan.ts';
+import { TRADE_TYPES, type TradeType } from './trades.ts';
 import { type CardGroup, GROUPS } from './upload.ts';
 
 export interface Name {
@@ -40,9 +41,15 @@ export interface Merchant {
   readonly name: Name;
   readonly status: 'good' | 'closed';
   readonly saleLimit: Fen;
+  /** The most that it may sell without asking. */
+  readonly offlineFloor: Fen;
+  /** By the card's kind; a type may have a rate of its own. */
   readonly fee: Readonly<Record<Card['kind'], FeeRate>>;
   /** When what it is owed is paid out: with each trade, or once a day after the cut-over. */
   readonly clearing: 'real-time' | 'T+1';
+  readonly feeOfType: ReadonlyMap<TradeType, FeeRate>;
+  /** The transactions that it has been given. */
+  readonly may: ReadonlySet<TradeType>;
 }
 
 export interface TerminalRow {
@@ -67,6 +74,13 @@ export interface Acquirer {
   /** When the bank's day ends, milliseconds after its local midnight, and how long it then answers 90. */
   readonly cutOverMs: number;
   readonly cutOverLastsMs: number;
+  /** The most of a hold that its completion may charge. */
+  readonly completionPercent: number;
+  readonly holdDays: number;
+  readonly refundDays: number;
+  /** The most that a tip may be of what it is added to. */
+  readonly tipPercent: number;
+  readonly instalmentPeriods: readonly number[];
 }
 
 /** The bank's customers and settings: what a lab edits. */
@@ -104,6 +118,9 @@ export function readSeed(dir: string): Seed {
       name: row.name('name'),
       status: row.oneOf('status', ['good', 'closed']),
       saleLimit: row.amount('sale_limit_fen'),
+      offlineFloor: row.has('offline_floor_fen') ? row.amount('offline_floor_fen') : fen(0),
+      may: new Set(row.has('may') ? row.choices('may', TRADE_TYPES) : TRADE_TYPES),
+      feeOfType: ratesOf(fee.has('by_type') ? fee.object('by_type') : null),
       fee: { debit: rateOf(fee.object('debit')), credit: rateOf(fee.object('credit')) },
       clearing: row.has('clearing') ? row.oneOf('clearing', ['real-time', 'T+1']) : 'T+1',
     });
@@ -186,6 +203,13 @@ function rateOf(row: Row): FeeRate {
   return { perMyriad, cap };
 }
 
+function ratesOf(row: Row | null): ReadonlyMap<TradeType, FeeRate> {
+  const rates = new Map<TradeType, FeeRate>();
+  for (const type of TRADE_TYPES) if (row?.has(type)) rates.set(type, rateOf(row.object(type)));
+  row?.end();
+  return rates;
+}
+
 function acquirerOf(row: Row): Acquirer {
   const phone = /^[\d+ -]{3,14}$/;
   const acquirer: Acquirer = {
@@ -199,6 +223,11 @@ function acquirerOf(row: Row): Acquirer {
     reversalRetries: row.whole('reversal_retries', 1, 99),
     cutOverMs: row.has('cut_over') ? timeOfDay(row.text('cut_over', TIME, 'hh:mm:ss')) : CUT_OVER_MS,
     cutOverLastsMs: row.has('cut_over_lasts_s') ? row.whole('cut_over_lasts_s', 0, 600) * 1000 : CUT_OVER_LASTS_MS,
+    completionPercent: row.wholeOr(115, 'completion_percent', 1, 999),
+    holdDays: row.wholeOr(30, 'hold_days', 1, 365),
+    refundDays: row.wholeOr(180, 'refund_days', 1, 3650),
+    tipPercent: row.wholeOr(20, 'tip_percent', 0, 100),
+    instalmentPeriods: row.has('instalment_periods') ? row.wholes('instalment_periods', 2, 99) : [3, 6, 9, 12, 18, 24],
   };
   row.end();
   return acquirer;
@@ -266,12 +295,9 @@ class Row {
   }
 
   texts(key: string, form: RegExp, said: string): string[] {
-    const value = this.#take(key);
-    if (!Array.isArray(value)) return this.refuse(key, 'is not a list', 'put its values in [ ]');
-    for (const item of value) {
-      if (typeof item !== 'string' || !form.test(item)) this.refuse(key, 'is not what it must be', `write ${said}`);
-    }
-    return value;
+    return this.#list(key).map((item) =>
+      typeof item === 'string' && form.test(item) ? item : this.refuse(key, 'is not what it must be', `write ${said}`),
+    );
   }
 
   oneOf<const Choice extends string>(key: string, choices: readonly Choice[]): Choice {
@@ -286,6 +312,26 @@ class Row {
       this.refuse(key, 'is not what it must be', `write a whole number from ${least} to ${most}`);
     }
     return value as number;
+  }
+
+  /** Of a file written before the key was. */
+  wholeOr(absent: number, key: string, least: number, most: number): number {
+    return this.has(key) ? this.whole(key, least, most) : absent;
+  }
+
+  wholes(key: string, least: number, most: number): number[] {
+    const values = this.#list(key);
+    const good = values.every((value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most);
+    if (!good) this.refuse(key, 'is not what it must be', `write whole numbers from ${least} to ${most}`);
+    return values.map(Number);
+  }
+
+  choices<const Choice extends string>(key: string, choices: readonly Choice[]): Choice[] {
+    return this.#list(key).map(
+      (value) =>
+        choices.find((choice) => choice === value) ??
+        this.refuse(key, 'has a value that is none of its own', `write some of ${choices.join(', ')}`),
+    );
   }
 
   amount(key: string): Fen {
@@ -307,6 +353,11 @@ class Row {
     for (const key of this.#values.keys()) {
       if (!this.#read.has(key)) this.refuse(key, 'is not known', 'remove it, or correct its spelling');
     }
+  }
+
+  #list(key: string): readonly unknown[] {
+    const value = this.#take(key);
+    return Array.isArray(value) ? value : this.refuse(key, 'is not a list', 'put its values in [ ]');
   }
 
   #take(key: string): unknown {

@@ -1,130 +1,161 @@
 import { type Fen, fen } from '../src/values/fen.ts';
 import { Pan } from '../src/values/pan.ts';
+import { adjust, tip } from './adjust.ts';
 import { clearTrack, pinOf } from './ciphers.ts';
-import type { Ask, Issuer, Verdict } from './issuer.ts';
-import { localTime, type Office } from './office.ts';
+import { complete } from './completion.ts';
+import { type Asked, type Decision, type Refusal, refused } from './decision.ts';
+import type { Ask, Issuer } from './issuer.ts';
+import { localTime, type Office, sixDigits } from './office.ts';
+import { takeOffline, takeVoice } from './offline.ts';
+import { dayOfTrade, preauthOf } from './original.ts';
+import { addToPreauth, preauthorise, voidPreauth } from './preauth.ts';
+import { refund } from './refund.ts';
+import { followRefusedAdvice } from './refused-advice.ts';
 import { answerTo, financialAnswer, nextReference, type Outcome, type SealedRequest } from './request.ts';
-import { sell } from './sale.ts';
-import type { Card } from './seed.ts';
-import { type TradeType, typeOf } from './trades.ts';
+import { sell, sellInInstalments } from './sale.ts';
+import { rowOf, type Trade, type TradeType, typeOf } from './trades.ts';
 import { undo } from './void.ts';
 
 export const CURRENCY = '156';
 
-/** A request that moves money, once it is whole, new, of the open batch, and its card's secrets are opened. */
-export interface Asked {
-  readonly request: SealedRequest;
-  readonly type: TradeType;
-  readonly trace: string;
-  readonly amount: Fen;
-  readonly ask: Ask;
-}
-
-/** What a type's own desk makes of it. */
-export interface Decision extends Verdict {
-  readonly fee: Fen;
-  /** The trade that it undoes. */
-  readonly original: number | null;
-  /** Why it was refused, for the log alone. */
-  readonly why?: string;
-  /** Moves the money of a yes, inside the transaction that keeps the row. */
-  post(trade: number, card: Card): void;
-}
-
 /** Who decides about each type. */
-const desks = { sale: sell, void: undo } as const satisfies Record<
-  TradeType,
-  (office: Office, issuer: Issuer, asked: Asked) => Decision
->;
+const desks = {
+  sale: sell,
+  void: undo,
+  refund,
+  preauth: preauthorise,
+  'preauth-add': addToPreauth,
+  'preauth-void': voidPreauth,
+  completion: complete,
+  'completion-advice': complete,
+  'completion-void': undo,
+  instalment: sellInInstalments,
+  offline: takeOffline,
+  voice: takeVoice,
+  adjust,
+  tip,
+} as const satisfies Record<TradeType, (office: Office, issuer: Issuer, asked: Asked) => Decision>;
 
 /**
  * A request that moves money, F64 already checked. Refused, declined or posted; in each case the row, the postings and
- * the answer's bytes are of one transaction.
+ * the answer's bytes are of one transaction. A no leaves its row too, so that the same request, doubled on its way, is
+ * not decided anew; `before` is a no that was said before anybody looked at the trade.
  */
-export function trade(office: Office, issuer: Issuer, request: SealedRequest): Outcome {
-  const { message, terminal, batch, keys } = request;
-  const refused = (code: string, why: string, reference?: string): Outcome => ({
-    code,
-    answer: answerTo(
-      office,
-      message,
-      code,
-      keys.mac,
-      financialAnswer(office, request, { reference, institution: null }),
-    ),
-    facts: { batch, trace: message.trace, why },
-  });
-
+export function trade(office: Office, issuer: Issuer, request: SealedRequest, before: Refusal | null): Outcome {
+  const { message, terminal, batch } = request;
+  const { trace, processing = '', condition = '' } = message;
   // Until the new day is open nothing is posted to either.
-  if (office.days.quiet(request.at)) return refused('90', 'the day is being cut over');
-  const form = formOf(request);
-  if (form === null) return refused('30', 'a mandatory field is missing');
-  const before = office.trades.find({ terminal: terminal.terminal, batch, trace: form.trace });
+  if (office.days.quiet(request.at)) return answered(office, request, { code: '90', why: 'the day is being cut over' });
+  if (trace === undefined) return answered(office, request, { code: '30', why: 'F11 is missing' });
+  const known = office.trades.find({ terminal: terminal.terminal, batch, trace });
+  if (known !== null) return again(office, request, known);
+  // What is not of the open batch, or not offered, is refused each time for the same reason, and leaves no row.
+  if (batch !== office.terminals.batch(terminal.terminal)) {
+    return answered(office, request, before ?? { code: '77', why: 'another batch' });
+  }
+  const type = typeOf({ processing, condition, transaction: request.transaction }, message.mti, message.authorisation);
+  if (type === null) return answered(office, request, before ?? { code: '40', why: 'not offered' });
+
+  const amount = amountOf(request);
+  const row = { request, type, trace, amount: amount ?? fen(0) };
+  const no = (refusal: Refusal) => keep(office, row, refused(refusal));
+  if (before !== null) return no(before);
+  if (amount === null) return no({ code: '30', why: 'a mandatory field is missing' });
+  if (!request.merchant.may.has(type)) return no({ code: '58', why: 'the merchant may not' });
+  const ask = askOf(office, request, amount);
+  // The terminal signs in and asks under new keys, which make another request of it.
+  if (ask === '99') return answered(office, request, { code: ask, why: 'card data' });
+  if (typeof ask === 'string') return no({ code: ask, why: 'card data' });
+  return keep(office, row, desks[type](office, issuer, { ...row, ask }), ask.pan);
+}
+
+/** Null where a field is missing that every trade has. */
+function amountOf({ message: { amount, entryMode, currency } }: SealedRequest): Fen | null {
+  return amount === undefined || entryMode === undefined || currency !== CURRENCY ? null : fen(Number(amount));
+}
+
+function answered(office: Office, request: SealedRequest, { code, why }: Refusal, reference?: string): Outcome {
+  const { message, keys, batch } = request;
+  const fields = financialAnswer(office, request, { reference, institution: null });
+  return {
+    code,
+    answer: answerTo(office, message, code, keys.mac, fields),
+    facts: { batch, trace: message.trace, why },
+  };
+}
+
+/** The terminal, batch and trace are taken: the same advice is answered as it was, all else is a duplicate. */
+function again(office: Office, request: SealedRequest, known: Trade): Outcome {
   // Its reversal came first, so the terminal has given it up (money.md 3).
-  if (before?.state === 'tombstone') return refused('12', 'reversed before it came', before.reference);
-  if (before !== null) return refused('94', 'a duplicate', before.reference);
-  if (batch !== office.terminals.batch(terminal.terminal)) return refused('77', 'another batch');
-
-  const type = typeOf({ ...form, transaction: request.transaction }, message.mti);
-  if (type === null) return refused('40', 'not offered');
-  const ask = askOf(office, request, form.amount);
-  if (typeof ask === 'string') return refused(ask, 'card data');
-  const asked = { request, type, trace: form.trace, amount: form.amount, ask };
-  return keep(office, asked, desks[type](office, issuer, asked));
-}
-
-interface Form {
-  readonly trace: string;
-  readonly processing: string;
-  readonly condition: string;
-  readonly amount: Fen;
-}
-
-function formOf({ message }: SealedRequest): Form | null {
-  const { trace, processing, condition, amount, entryMode, currency } = message;
-  if (trace === undefined || processing === undefined || condition === undefined) return null;
-  if (amount === undefined || entryMode === undefined || currency !== CURRENCY) return null;
-  return { trace, processing, condition, amount: fen(Number(amount)) };
+  if (known.state === 'tombstone') {
+    return answered(office, request, { code: '12', why: 'reversed before it came' }, known.reference);
+  }
+  const { message, keys, batch, covered } = request;
+  const digest = office.trades.digestOf(known.id);
+  if (digest === null || !office.books.safe.digest(covered).equals(digest)) {
+    return answered(office, request, { code: '94', why: 'a duplicate' }, known.reference);
+  }
+  const { code, reference, authorisation } = known;
+  const institution = office.seed.bins.get(message.pan?.slice(0, 6) ?? '') ?? null;
+  return {
+    code,
+    answer: answerTo(office, message, code, keys.mac, {
+      ...financialAnswer(office, { ...request, at: known.at }, { reference, institution }),
+      authorisation: authorisation ?? undefined,
+    }),
+    facts: { type: known.type, batch, trace: known.trace, why: 'told again' },
+  };
 }
 
 /** Answers, writes the row, and moves the money of a yes. */
-function keep(office: Office, { request, type, trace, amount, ask }: Asked, decision: Decision): Outcome {
-  const { message, merchant, terminal, batch, keys, at } = request;
-  const { code, card, institution, fee, original, why } = decision;
+function keep(office: Office, row: Omit<Asked, 'ask'>, decision: Decision, digits?: string): Outcome {
+  const { request, type, trace, amount } = row;
+  const { message, merchant, terminal, batch, keys, at, covered } = request;
+  const { code, card, institution, original, why } = decision;
   const { id, reference } = nextReference(office, at);
   const posted = code === '00' && card !== null;
-  const authorisation = posted ? approvalNumber(office) : null;
-  const pan = Pan.from(ask.pan);
+  const authorisation = posted ? (decision.authorisation ?? approvalNumber(office, row)) : null;
+  const number = digits ?? message.pan;
+  const pan = number === undefined ? null : Pan.from(number);
   const answer = answerTo(office, message, code, keys.mac, {
     ...financialAnswer(office, request, { reference, institution }),
     authorisation: authorisation ?? undefined,
   });
-  office.trades.keep(
-    {
-      id,
-      terminal: terminal.terminal,
-      merchant: merchant.id,
-      batch,
-      trace,
-      type,
-      card: card?.id ?? null,
-      pan: pan?.masked ?? null,
-      amount,
-      moved: posted ? (type === 'void' ? -amount : amount) : 0,
-      fee: posted ? fee : fen(0),
-      entryMode: message.entryMode ?? null,
-      code,
-      state: posted ? 'posted' : 'declined',
-      original,
-      reference,
-      authorisation,
-      at,
-      settlementDate: office.days.date(),
-    },
-    answer,
-  );
+  const kept: Trade = {
+    id,
+    terminal: terminal.terminal,
+    merchant: merchant.id,
+    batch,
+    trace,
+    type,
+    card: card?.id ?? null,
+    pan: pan?.masked ?? null,
+    amount,
+    moved: posted ? decision.moved : 0,
+    fee: posted ? decision.fee : 0,
+    entryMode: message.entryMode ?? null,
+    code,
+    state: posted ? 'posted' : 'declined',
+    original,
+    reference,
+    authorisation,
+    at,
+    settlementDate: office.days.date(),
+    particulars: decision.particulars ?? null,
+  };
+  office.trades.keep(kept, answer, rowOf(type).lost === 'repeat' ? office.books.safe.digest(covered) : null);
   if (posted) decision.post(id, card);
+  else followRefusedAdvice(office, kept, message.totals);
   return { code, answer, facts: { type, batch, trace, amount, pan, reference, ...(why === undefined ? {} : { why }) } };
+}
+
+/** A pre-authorisation is found by its number and its day: no two of a merchant's day have the same. */
+function approvalNumber(office: Office, { request: { merchant, at } }: Omit<Asked, 'ask'>): string {
+  const day = dayOfTrade(office, at);
+  for (;;) {
+    const authorisation = sixDigits(office);
+    if (preauthOf(office, { merchant: merchant.id, authorisation, day }) === null) return authorisation;
+  }
 }
 
 /** What the card's issuer is asked, or the code that refuses what cannot be asked. */
@@ -166,9 +197,4 @@ function pinGiven(
   if (block === undefined) return security.startsWith('0') ? null : 'malformed';
   if (security.startsWith('0')) return 'malformed';
   return pinOf(key, block, security.startsWith('1') ? null : pan) ?? 'malformed';
-}
-
-function approvalNumber({ random }: Office): string {
-  const number = Buffer.from(random(4)).readUInt32BE() % 1_000_000;
-  return String(number).padStart(6, '0');
 }

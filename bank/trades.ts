@@ -3,15 +3,33 @@ import type { Fen } from '../src/values/fen.ts';
 import type { Books } from './books.ts';
 
 /**
- * The transactions that move money: how each is told from its message (MTI, F3, F25, F60.1) and whether a reversal may
- * turn it back. One row a type.
+ * The transactions of the counter: how each is told from its message (MTI, F3, F25, F60.1; F38 where two share one) and
+ * what becomes of it where its answer is lost: turned back by a reversal, or told again under the same trace. `undoes`:
+ * while it stands, its original is voided. One row a type.
  */
 export const tradeTypes = {
-  sale: { mti: '0200', processing: '000000', condition: '00', transaction: '22', reversible: true },
-  void: { mti: '0200', processing: '200000', condition: '00', transaction: '23', reversible: true },
-} as const satisfies Record<string, TradeForm & { mti: string; reversible: boolean }>;
+  sale: { mti: '0200', processing: '000000', condition: '00', transaction: '22', lost: 'reverse' },
+  void: { mti: '0200', processing: '200000', condition: '00', transaction: '23', lost: 'reverse', undoes: true },
+  refund: { mti: '0220', processing: '200000', condition: '00', transaction: '25', lost: 'repeat' },
+  preauth: { mti: '0100', processing: '030000', condition: '06', transaction: '10', lost: 'reverse' },
+  'preauth-add': { mti: '0100', processing: '030000', condition: '60', transaction: '10', lost: 'reverse' },
+  'preauth-void': {
+    ...{ mti: '0100', processing: '200000', condition: '06', transaction: '11', lost: 'reverse', undoes: true },
+  },
+  completion: { mti: '0200', processing: '000000', condition: '06', transaction: '20', lost: 'reverse' },
+  'completion-advice': { mti: '0220', processing: '000000', condition: '06', transaction: '24', lost: 'repeat' },
+  'completion-void': {
+    ...{ mti: '0200', processing: '200000', condition: '06', transaction: '21', lost: 'reverse', undoes: true },
+  },
+  instalment: { mti: '0200', processing: '000000', condition: '64', transaction: '22', lost: 'reverse' },
+  offline: { mti: '0220', processing: '000000', condition: '00', transaction: '30', lost: 'repeat', authorised: false },
+  voice: { mti: '0220', processing: '000000', condition: '00', transaction: '30', lost: 'repeat', authorised: true },
+  adjust: { mti: '0220', processing: '000000', condition: '00', transaction: '32', lost: 'repeat' },
+  tip: { mti: '0220', processing: '000000', condition: '00', transaction: '34', lost: 'repeat' },
+} as const satisfies Record<string, TradeRow>;
 
 export type TradeType = keyof typeof tradeTypes;
+export const TRADE_TYPES = Object.keys(tradeTypes) as readonly TradeType[];
 
 interface TradeForm {
   readonly processing: string;
@@ -19,23 +37,28 @@ interface TradeForm {
   readonly transaction: string;
 }
 
-/** Null where no such transaction is offered. A reversal has its original's F3, F25 and F60.1, and no MTI of it. */
-export function typeOf(form: TradeForm, mti: string | null): TradeType | null {
-  for (const type of Object.keys(tradeTypes) as TradeType[]) {
-    const row = tradeTypes[type];
-    if (
-      (mti === null || row.mti === mti) &&
-      row.processing === form.processing &&
-      row.condition === form.condition &&
-      row.transaction === form.transaction
-    ) {
-      return type;
-    }
-  }
-  return null;
+interface TradeRow extends TradeForm {
+  readonly mti: string;
+  readonly lost: 'reverse' | 'repeat';
+  readonly undoes?: true;
+  /** Whether F38 is there, where that alone tells it from another. */
+  readonly authorised?: boolean;
 }
 
-/** `voided` is read, never written: a posted sale whose void stands, so that the void's reversal ends it by itself. */
+export const rowOf = (type: TradeType): TradeRow => tradeTypes[type];
+
+/** Null where no such transaction is offered. A reversal (`mti` null) has its original's F3, F25 and F60.1. */
+export function typeOf(form: TradeForm, mti: string | null, authorisation?: string): TradeType | null {
+  const fits = (row: TradeRow) =>
+    (mti === null || row.mti === mti) &&
+    row.processing === form.processing &&
+    row.condition === form.condition &&
+    row.transaction === form.transaction &&
+    (row.authorised === undefined || row.authorised === (authorisation !== undefined));
+  return TRADE_TYPES.find((type) => fits(rowOf(type))) ?? null;
+}
+
+/** `voided` is read, never written: a posted trade whose void stands, so that the void's reversal ends it by itself. */
 export type TradeState = 'posted' | 'voided' | 'declined' | 'reversed' | 'tombstone';
 
 export interface TradeKey {
@@ -52,19 +75,32 @@ export interface Trade extends TradeKey {
   readonly card: string | null;
   /** Masked. */
   readonly pan: string | null;
+  /** F4 of its request. */
   readonly amount: Fen;
   /** What it takes from the card for the merchant; negative where it gives back, 0 where it moves nothing. */
   readonly moved: number;
-  readonly fee: Fen;
+  /** What the merchant pays for it. A void and a refund give it back; an adjustment's is the difference, of either sign. */
+  readonly fee: number;
   readonly entryMode: string | null;
   readonly code: string;
   readonly state: TradeState;
-  /** The trade that this one undoes. */
+  /** The trade that this one undoes, completes, adds to or gives back from. */
   readonly original: number | null;
   readonly reference: string;
   readonly authorisation: string | null;
   readonly at: number;
   readonly settlementDate: string;
+  /** What its type has beside an amount. */
+  readonly particulars: Readonly<Record<string, string | number>> | null;
+}
+
+export interface ListedTrade extends Trade {
+  readonly originalTrace: string | null;
+  readonly reversalReason: string | null;
+  /** Fen that it still holds, null where it is no pre-authorisation that was taken. */
+  readonly hold: number | null;
+  /** Fen of its refunds. */
+  readonly refunded: number;
 }
 
 export interface Trades {
@@ -72,32 +108,54 @@ export interface Trades {
   nextId(): number;
   find(key: TradeKey): Trade | null;
   byId(id: number): Trade | null;
-  /** `answer`: the bytes that go out once this is committed. */
-  keep(trade: Trade, answer: Uint8Array): void;
+  byReference(reference: string): Trade | null;
+  /** The merchant's of that type that were given the authorisation, newest first. */
+  byAuthorisation(given: { merchant: string; authorisation: string; type: TradeType }): Trade[];
+  /** Those that stand upon it: posted, with it as their original; oldest first. */
+  upon(id: number): Trade[];
+  /** `answer`: the bytes that go out once this is committed; `digest`: of a request that may be told again. */
+  keep(trade: Trade, answer: Uint8Array, digest?: Uint8Array | null): void;
+  digestOf(id: number): Uint8Array | null;
   reversed(id: number, state: 'reversed' | 'tombstone', reason: string, at: number): void;
   answerOf(id: number): Buffer | null;
   /** Newest first. */
-  list(limit: number): (Trade & { originalTrace: string | null; reversalReason: string | null })[];
+  list(limit: number): ListedTrade[];
   /** Numbers taken by a transaction that was undone are free again. */
   forget(): void;
 }
 
+const UNDOING = TRADE_TYPES.filter((type) => rowOf(type).undoes === true)
+  .map((type) => `'${type}'`)
+  .join();
+
 const TRADE = `SELECT trade.*, first.trace AS original_trace, EXISTS (
-    SELECT 1 FROM trade AS undo WHERE undo.original = trade.id AND undo.type = 'void' AND undo.state = 'posted'
+    SELECT 1 FROM trade AS undo WHERE undo.original = trade.id AND undo.type IN (${UNDOING}) AND undo.state = 'posted'
   ) AS voided FROM trade LEFT JOIN trade AS first ON first.id = trade.original`;
 
 export function trades({ db, safe }: Books): Trades {
   const found = db.prepare(`${TRADE} WHERE trade.terminal = ? AND trade.batch = ? AND trade.trace = ?`);
   const numbered = db.prepare(`${TRADE} WHERE trade.id = ?`);
+  const referred = db.prepare(`${TRADE} WHERE trade.reference = ?`);
+  const authorised = db.prepare(`${TRADE} WHERE trade.merchant = ? AND trade.authorisation = ? AND trade.type = ?
+    ORDER BY trade.id DESC`);
+  const standing = db.prepare(`${TRADE} WHERE trade.original = ? AND trade.state = 'posted' ORDER BY trade.id`);
   const last = db.prepare('SELECT coalesce(max(id), 0) AS id FROM trade');
   const kept = db.prepare(
-    `INSERT INTO trade (id, terminal, merchant, batch, trace, type, card, pan, amount, moved, fee, entry_mode, code, state,
-       reference, authorisation, original, at, settlement_date, answer)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO trade (id, terminal, merchant, batch, trace, type, card, pan, amount, moved, fee, entry_mode, code,
+       state, reference, authorisation, original, at, settlement_date, particulars, answer, digest)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const turned = db.prepare('UPDATE trade SET state = ?, reversal_reason = ?, reversed_at = ? WHERE id = ?');
   const stored = db.prepare('SELECT answer FROM trade WHERE id = ?');
-  const listed = db.prepare(`${TRADE} ORDER BY trade.id DESC LIMIT ?`);
+  const digested = db.prepare('SELECT digest FROM trade WHERE id = ?');
+  const listed = db.prepare(
+    `${TRADE.replace(
+      ' FROM trade LEFT',
+      `, (SELECT amount FROM hold WHERE preauth = trade.id) AS hold,
+    (SELECT coalesce(sum(back.amount), 0) FROM trade AS back
+      WHERE back.original = trade.id AND back.type = 'refund' AND back.state = 'posted') AS refunded FROM trade LEFT`,
+    )} ORDER BY trade.id DESC LIMIT ?`,
+  );
   let lastId: number | null = null;
 
   return {
@@ -105,15 +163,12 @@ export function trades({ db, safe }: Books): Trades {
       lastId ??= Number(last.get()?.id);
       return lastId + 1;
     },
-    find({ terminal, batch, trace }) {
-      const row = found.get(terminal, batch, trace);
-      return row === undefined ? null : tradeOf(row);
-    },
-    byId(id) {
-      const row = numbered.get(id);
-      return row === undefined ? null : tradeOf(row);
-    },
-    keep(trade, answer) {
+    find: ({ terminal, batch, trace }) => tradeOrNull(found.get(terminal, batch, trace)),
+    byId: (id) => tradeOrNull(numbered.get(id)),
+    byReference: (reference) => tradeOrNull(referred.get(reference)),
+    byAuthorisation: ({ merchant, authorisation, type }) => authorised.all(merchant, authorisation, type).map(tradeOf),
+    upon: (id) => standing.all(id).map(tradeOf),
+    keep(trade, answer, digest = null) {
       kept.run(
         trade.id,
         trade.terminal,
@@ -134,7 +189,9 @@ export function trades({ db, safe }: Books): Trades {
         trade.original,
         trade.at,
         trade.settlementDate,
+        trade.particulars === null ? null : JSON.stringify(trade.particulars),
         safe.seal(`answer ${trade.id}`, answer),
+        digest,
       );
       lastId = trade.id;
     },
@@ -143,16 +200,26 @@ export function trades({ db, safe }: Books): Trades {
       const answer = stored.get(id)?.answer;
       return answer instanceof Uint8Array ? safe.open(`answer ${id}`, answer) : null;
     },
+    digestOf(id) {
+      const digest = digested.get(id)?.digest;
+      return digest instanceof Uint8Array ? digest : null;
+    },
     list: (limit) =>
       listed.all(limit).map((row) => ({
         ...tradeOf(row),
         originalTrace: textOrNull(row.original_trace),
         reversalReason: textOrNull(row.reversal_reason),
+        hold: typeof row.hold === 'number' ? row.hold : null,
+        refunded: Number(row.refunded),
       })),
     forget() {
       lastId = null;
     },
   };
+}
+
+function tradeOrNull(row: Record<string, SQLOutputValue> | undefined): Trade | null {
+  return row === undefined ? null : tradeOf(row);
 }
 
 // The columns are typed and checked by the database itself (STRICT).
@@ -168,7 +235,7 @@ function tradeOf(row: Record<string, SQLOutputValue>): Trade {
     pan: textOrNull(row.pan),
     amount: Number(row.amount) as Fen,
     moved: Number(row.moved),
-    fee: Number(row.fee) as Fen,
+    fee: Number(row.fee),
     entryMode: textOrNull(row.entry_mode),
     code: String(row.code),
     state: row.voided === 1 && row.state === 'posted' ? 'voided' : (String(row.state) as TradeState),
@@ -177,6 +244,7 @@ function tradeOf(row: Record<string, SQLOutputValue>): Trade {
     authorisation: textOrNull(row.authorisation),
     at: Number(row.at),
     settlementDate: String(row.settlement_date),
+    particulars: typeof row.particulars === 'string' ? JSON.parse(row.particulars) : null,
   };
 }
 

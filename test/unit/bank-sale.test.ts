@@ -199,7 +199,7 @@ t.test('who is unknown is told so', async (t) => {
   t.equal(await hello({ merchant: '898110248990009' }), '03');
   t.equal(await hello({}, '00000001360'), '40');
   t.equal(await hello({}, '00'), '40');
-  t.equal((await ask(here, Buffer.from(pack(request('0100', { trace: '000001' })))))?.message.code, '40');
+  t.equal((await ask(here, Buffer.from(pack(request('0620', { trace: '000001' })))))?.message.code, '40');
   const echo = await ask(here, Buffer.from(pack(request('0820', { trace: '000009', batch: '00000001301' }))), 'backup');
   t.match(echo?.message, { mti: '0830', code: '00', trace: '000009' });
 });

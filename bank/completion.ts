@@ -1,0 +1,37 @@
+import { fen } from '../src/values/fen.ts';
+import { type Asked, amountRefusal, type Decision, decided, refused } from './decision.ts';
+import { charged, feeOf } from './fees.ts';
+import type { Issuer } from './issuer.ts';
+import type { Office } from './office.ts';
+import { heldPreauth, isRefusal } from './original.ts';
+import { held } from './preauth.ts';
+
+/**
+ * A completion (预授权完成), asked or told: the whole hold goes back to the card, and what is charged comes from it. More
+ * than was held is charged up to the acquirer's per cent; where it is asked, the card must have it.
+ */
+export function complete(office: Office, issuer: Issuer, { request, type, amount, ask }: Asked): Decision {
+  const { merchant, at } = request;
+  const refusal = amountRefusal(amount, merchant.saleLimit);
+  if (refusal !== null) return refused(refusal);
+  const preauth = heldPreauth(office, request);
+  if (isRefusal(preauth)) return refused(preauth);
+  const hold = office.holds.amount(preauth.id);
+  const most = Math.floor((hold * office.seed.acquirer.completionPercent) / 100);
+  if (amount > most) return refused({ code: '13', why: `${most} fen may be charged` }, preauth);
+
+  const more = fen(Math.max(0, amount - hold));
+  const verdict = type === 'completion' && more > 0 ? issuer.honour(ask, more) : issuer.recognise(ask);
+  return decided(verdict, preauth, (card) => {
+    const fee = feeOf(merchant, type, card.kind, amount);
+    return {
+      fee,
+      moved: amount,
+      post: (trade) =>
+        office.ledger.post({
+          ...{ kind: type, trade, hold: preauth.id, at },
+          postings: [...held(card.id, -hold), ...charged(card.id, merchant.id, amount, fee)],
+        }),
+    };
+  });
+}

@@ -1,0 +1,60 @@
+import type { Office } from './office.ts';
+import { DEBITS, dayOf, dayOfTrade, standingOf } from './original.ts';
+import { answerTo, hostTime, type Outcome, type SealedRequest } from './request.ts';
+import type { Trade } from './trades.ts';
+
+/**
+ * 0820, F60.3 320 (交易状态查询, our own): how a trade stands. F61 is the batch and trace of one of this terminal's, or
+ * twelve zeros and MMDD beside the F37 of one of its merchant's. Moves nothing and leaves no row.
+ *
+ * The answer: F4 what is charged of it (with its tip and its adjustments; else its own F4), F37, F38, F48 what has been
+ * refunded, F61 its batch, trace and day, F63 `CUP`, the state's word padded to twelve, and its own F39. 25 where the
+ * books hold no such trade.
+ */
+export function lookUp(office: Office, request: SealedRequest): Outcome {
+  const { message, batch, keys, at } = request;
+  const answered = (code: string, facts: Record<string, unknown>, extra: Parameters<typeof answerTo>[4] = {}) => ({
+    code,
+    answer: answerTo(office, message, code, keys.mac, { ...hostTime(office, at), ...extra }),
+    facts: { batch, trace: message.trace, ...facts },
+  });
+
+  if (message.trace === undefined || message.original === undefined) {
+    return answered('30', { why: 'F11 or F61 is missing' });
+  }
+  const trade = asked(office, request, message.original);
+  if (trade === null) return answered('25', { why: 'no such trade' });
+  const { total, refunded } = chargedOf(office, trade);
+  return answered(
+    '00',
+    { of: trade.trace, state: trade.state },
+    {
+      amount: digits(total),
+      reference: trade.reference,
+      authorisation: trade.authorisation ?? undefined,
+      totals: digits(refunded),
+      original: `${trade.batch}${trade.trace}${dayOfTrade(office, trade.at)}`,
+      operator: `CUP${trade.state.padEnd(12)}${trade.code}`,
+    },
+  );
+}
+
+function asked(office: Office, { message, terminal, merchant }: SealedRequest, place: string): Trade | null {
+  const day = dayOf(place);
+  if (day !== null && message.reference !== undefined) {
+    const found = office.trades.byReference(message.reference);
+    return found?.merchant === merchant.id && dayOfTrade(office, found.at) === day ? found : null;
+  }
+  const [, batch, trace] = /^(\d{6})(\d{6})/.exec(place) ?? [];
+  if (batch === undefined || trace === undefined) return null;
+  const found = office.trades.find({ terminal: terminal.terminal, batch, trace });
+  return message.reference === undefined || found?.reference === message.reference ? found : null;
+}
+
+function chargedOf(office: Office, trade: Trade): { total: number; refunded: number } {
+  // Only a debit that was taken can have grown, or have gone back in part.
+  const taken = trade.moved > 0 && DEBITS.includes(trade.type);
+  return taken ? standingOf(office, trade) : { total: trade.amount, refunded: 0 };
+}
+
+const digits = (amount: number): string => String(amount).padStart(12, '0');

@@ -1,0 +1,44 @@
+import { type Asked, type Decision, decided, refused } from './decision.ts';
+import { charged } from './fees.ts';
+import type { Issuer } from './issuer.ts';
+import type { Office } from './office.ts';
+import { byReference, DEBITS, inOpenBatch, isRefusal, standingOf } from './original.ts';
+
+const DAY = 86_400_000;
+
+/**
+ * A refund (退货): back to the card, up to what is left of its original, in as many parts as there are. The fee goes
+ * back in the same proportion: of all parts together it is the whole fee, to the fen.
+ */
+export function refund(office: Office, issuer: Issuer, { request, amount, ask }: Asked): Decision {
+  const { merchant, terminal, at } = request;
+  const original = byReference(office, request);
+  if (isRefusal(original)) return refused(original);
+  if (original.state === 'voided' || original.state === 'reversed') {
+    return refused({ code: '12', why: `${original.state} already` }, original);
+  }
+  if (original.state !== 'posted' || !DEBITS.includes(original.type)) {
+    return refused({ code: '25', why: 'nothing of it was charged' }, original);
+  }
+  // What is not settled yet is undone by a void, which leaves no trace on the customer's statement.
+  if (original.terminal === terminal.terminal && inOpenBatch(office, original)) {
+    return refused({ code: '12', why: 'of the open batch: a void undoes it' }, original);
+  }
+  if (at - original.at > office.seed.acquirer.refundDays * DAY) {
+    return refused({ code: '22', why: 'too long ago' }, original);
+  }
+  const { total, fee, refunded, feeReturned } = standingOf(office, original);
+  if (amount === 0 || amount > total - refunded) {
+    return refused({ code: '13', why: `${total - refunded} fen are left` }, original);
+  }
+
+  // In whole numbers that are larger than a double's.
+  const feeUpTo = Number((BigInt(fee) * BigInt(refunded + amount)) / BigInt(total));
+  const back = feeUpTo - feeReturned;
+  return decided(issuer.recognise(ask), original, (card) => ({
+    fee: back,
+    moved: -amount,
+    post: (trade) =>
+      office.ledger.post({ kind: 'refund', trade, at, postings: charged(card.id, merchant.id, -amount, -back) }),
+  }));
+}

@@ -1,0 +1,54 @@
+import { type Fen, fen, MOST_FEN, yuan } from '../src/values/fen.ts';
+import type { Books } from './books.ts';
+import { cardAccount } from './ledger.ts';
+import { type Office, sixDigits } from './office.ts';
+import { Unable } from './unable.ts';
+
+/**
+ * The bank's telephone desk (授权电话): asked for a card and an amount in fen, its clerk looks at the card and at what is
+ * available, and says six digits. They are good once, for that card, up to that amount; nothing is held for them.
+ */
+export function authoriseByVoice(office: Office, { card: id, amount }: Readonly<Record<string, unknown>>): object {
+  const card = [...office.seed.cards.values()].find((known) => known.id === id);
+  if (card === undefined) throw new Unable(`no card "${String(id)}"`, 'take an id of {"do":"accounts"}');
+  if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 1 || amount > MOST_FEN) {
+    throw new Unable('"amount" is no amount', 'a whole number of fen from 1');
+  }
+  if (card.status !== 'good') throw new Unable(`the card is ${card.status}`, 'keep the card and ask for another one');
+  const free = office.ledger.balance(cardAccount(card.id)) + card.credit;
+  if (free < amount) throw new Unable(`the card has ${free} fen`, 'ask for less, or for another card');
+  for (;;) {
+    const authorisation = sixDigits(office);
+    if (!office.voice.give({ authorisation, card: card.id, amount: fen(amount), at: office.clock.now() })) continue;
+    const sum = yuan(fen(amount), true);
+    const said = {
+      zh: `${card.name.zh}，金额 ${sum} 元，授权号码 ${authorisation}`,
+      en: `${card.name.en}, CNY ${sum}, authorisation ${authorisation}`,
+    };
+    return { card: card.id, amount, authorisation, said };
+  }
+}
+
+/** What the bank's clerk said by telephone. */
+export interface VoiceDesk {
+  give(said: { authorisation: string; card: string; amount: Fen; at: number }): boolean;
+  given(authorisation: string): { card: string; amount: Fen; used: boolean } | null;
+  use(authorisation: string, trade: number): void;
+}
+
+export function voiceDesk({ db }: Books): VoiceDesk {
+  const said = db.prepare(
+    'INSERT INTO voice (authorisation, card, amount, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const heard = db.prepare('SELECT card, amount, trade FROM voice WHERE authorisation = ?');
+  const used = db.prepare('UPDATE voice SET trade = ? WHERE authorisation = ?');
+  return {
+    give: ({ authorisation, card, amount, at }) => said.run(authorisation, card, amount, at).changes === 1,
+    given(authorisation) {
+      const row = heard.get(authorisation);
+      if (row === undefined) return null;
+      return { card: String(row.card), amount: fen(Number(row.amount)), used: row.trade !== null };
+    },
+    use: (authorisation, trade) => void used.run(trade, authorisation),
+  };
+}

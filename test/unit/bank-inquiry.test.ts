@@ -1,0 +1,65 @@
+import t from 'tap';
+import { type Message, type MessageFields, unpack } from '../../src/host/codec.ts';
+import { Counter, n12, onDay, place, TERMINAL_2 } from './bank-counter.ts';
+import { request, TERMINAL } from './bank-terminal.ts';
+
+function about(counter: Counter, fields: Partial<MessageFields>, terminal = TERMINAL): Message {
+  const { batch } = counter.keys(terminal);
+  return counter.answerTo(request('0820', { trace: '009999', terminal, batch: `00${batch}320`, ...fields }), terminal);
+}
+
+t.test('an inquiry says how a trade stands, by its batch and trace', async (t) => {
+  const counter = new Counter(t);
+  const sale = counter.ask('sale', { trace: '000002' });
+  const original = place(counter, '000002');
+  t.match(about(counter, { original }), {
+    ...{ mti: '0830', code: '00', trace: '009999', amount: n12(10_000), totals: n12(0) },
+    ...{ reference: sale.reference, authorisation: sale.authorisation, operator: 'CUPposted      00' },
+    original: `${original}${sale.date}`,
+  });
+  t.equal(counter.code('void', { trace: '000003', fields: { reference: sale.reference, original } }), '00');
+  t.equal(about(counter, { original }).operator, 'CUPvoided      00');
+  t.equal(counter.code('sale', { trace: '000004', card: 'poor' }), '51');
+  t.equal(about(counter, { original: place(counter, '000004') }).operator, 'CUPdeclined    51');
+  t.equal(counter.reverse('sale', { trace: '000005' }), '25');
+  t.equal(about(counter, { original: place(counter, '000005') }).operator, 'CUPtombstone   25');
+  t.equal(counter.code('sale', { trace: '000006' }), '00');
+  t.equal(counter.reverse('sale', { trace: '000006' }), '00');
+  t.equal(about(counter, { original: place(counter, '000006') }).operator, 'CUPreversed    00');
+});
+
+t.test('it knows the books of this terminal by trace, of its merchant by reference, and nobody else’s', async (t) => {
+  const counter = new Counter(t);
+  const sale = counter.ask('sale', { trace: '000002' });
+  counter.closeBatch();
+  const fields = { reference: sale.reference, original: onDay(sale) };
+  t.equal(counter.code('refund', { trace: '000003', amount: 4_000, fields }), '00');
+  t.match(about(counter, fields, TERMINAL_2), { code: '00', amount: n12(10_000), totals: n12(4_000) });
+  t.equal(about(counter, { original: '000001000002' }).code, '00', 'of a batch that is over');
+  t.equal(about(counter, { original: '000001000002' }, TERMINAL_2).code, '25', 'of another terminal');
+  t.equal(about(counter, { original: '000001000099' }).code, '25');
+  t.equal(about(counter, { ...fields, original: `${'0'.repeat(12)}0101` }).code, '25', 'another day');
+  t.equal(about(counter, { original: onDay(sale) }).code, '25', 'a day alone');
+  t.equal(about(counter, {}).code, '30');
+  t.equal(about(counter, { trace: undefined, original: '000001000002' }).code, '30');
+});
+
+t.test('it tells what is charged with a tip, moves nothing and leaves no row', async (t) => {
+  const counter = new Counter(t);
+  t.equal(counter.code('sale', { trace: '000002' }), '00');
+  const original = place(counter, '000002');
+  t.equal(counter.code('tip', { trace: '000003', amount: 11_000, fields: { original, totals: n12(1_000) } }), '00');
+  const [before, rows] = [counter.money(), counter.rows().length];
+  t.equal(about(counter, { original }).amount, n12(11_000));
+  t.equal(about(counter, { original: place(counter, '000003') }).amount, n12(11_000));
+  t.strictSame(counter.money(), before);
+  t.equal(counter.rows().length, rows);
+});
+
+t.test('it is sealed both ways', async (t) => {
+  const counter = new Counter(t);
+  const asked = request('0820', { trace: '009999', batch: '00000001320', original: '000001000002' });
+  const spoilt = counter.bytes(asked);
+  spoilt[spoilt.length - 1] = spoilt.at(-1) === 0x30 ? 0x31 : 0x30;
+  t.match(unpack(counter.handle(spoilt)), { code: 'A0', totals: undefined });
+});
