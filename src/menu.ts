@@ -8,6 +8,7 @@ export type Choice =
   | 'sale'
   | 'void-refund'
   | 'balance'
+  | 'settle'
   | 'print-last'
   | 'manage'
   | 'checkup'
@@ -27,7 +28,7 @@ const main: readonly Row[] = [
   { digit: '4', text: 'menu.preauth', choice: null, dark: true },
   { digit: '5', text: 'menu.balance', choice: 'balance' },
   { digit: '6', text: 'menu.print-last', choice: 'print-last' },
-  { digit: '7', text: 'menu.settle', choice: null, dark: true },
+  { digit: '7', text: 'menu.settle', choice: 'settle' },
   { digit: '8', text: 'menu.prepaid', choice: null, dark: true },
   { digit: '9', text: 'menu.manage', choice: 'manage' },
 ];

@@ -4,12 +4,14 @@ import { chooseFromMenu } from './menu.ts';
 import { acknowledged } from './operator/ask.ts';
 import { about, goodbye, idle } from './operator/screens/idle.ts';
 import { paperNothing, paperPrinting, paperTrouble } from './operator/screens/paper.ts';
+import { settlementOpen } from './operator/screens/settlement.ts';
 import { signingOut, signinRunning } from './operator/screens/signin.ts';
 import { giveBack } from './refund/give-back.ts';
 import { waysOf } from './sale/card.ts';
 import type { Counter } from './sale/counter.ts';
 import { type Opening, sell } from './sale/sale.ts';
 import type { Session } from './session.ts';
+import { settleBatch } from './settlement/settle.ts';
 import { signInToBank } from './signin/bank.ts';
 import { type HandshakeDesk, meetKeyCentre } from './signin/handshake.ts';
 import { signIn } from './signin/signin.ts';
@@ -56,7 +58,11 @@ async function trade(terminal: Terminal): Promise<void> {
   const { counter, session } = terminal;
   for (;;) {
     session.flow = 'idle';
-    const opening = await atIdle(terminal);
+    const opening = counter.journal.settling === null ? await atIdle(terminal) : await atOpenSettlement(terminal);
+    if (opening === 'settle') {
+      await settle(terminal);
+      continue;
+    }
     if (opening !== 'menu') {
       await sale(terminal, opening);
       continue;
@@ -66,6 +72,7 @@ async function trade(terminal: Terminal): Promise<void> {
     if (choice === 'sale') await sale(terminal, { digit: '0' });
     else if (choice === 'void-refund') await voidOrRefund(terminal);
     else if (choice === 'balance') await balance(terminal);
+    else if (choice === 'settle') await settle(terminal);
     else if (choice === 'print-last') await printLast(counter);
     else if (choice === 'checkup') await checkUpOnDemand(terminal.checkup);
     else if (choice === 'language') terminal.switchLanguage();
@@ -138,6 +145,19 @@ async function voidOrRefund(terminal: Terminal): Promise<void> {
   terminal.session.flow = 'refund';
   await signInAgain(terminal);
   await giveBack(terminal.counter);
+}
+
+/** Until it is finished no payment begins: Enter goes on with it, the menu has what is no payment. */
+async function atOpenSettlement({ counter: { operator, journal } }: Terminal): Promise<'settle' | 'menu'> {
+  operator.show((text, bar) => settlementOpen(text, bar, { batch: journal.batch }));
+  return (await acknowledged(operator, ['enter', 'menu'])) === 'enter' ? 'settle' : 'menu';
+}
+
+/** The batch is compared with the bank's and closed. */
+async function settle(terminal: Terminal): Promise<void> {
+  terminal.session.flow = 'settlement';
+  await signInAgain(terminal);
+  await settleBatch(terminal.counter);
 }
 
 /** What is on the customer's card. */

@@ -21,7 +21,7 @@ import { openVault, type Vault, type VaultSettings } from '../src/vault/vault.ts
 export const dialect: Dialect = {
   read_capability: '2',
   operator_field: 'spaces',
-  without_mac: ['sign-in', 'sign-out', 'echo'],
+  without_mac: ['sign-in', 'sign-out', 'echo', 'settle', 'upload', 'upload-end', 'upload-end-balanced'],
   reversal_pan: true,
   reversal_expiry: true,
   sm4_pin_shape: 'a',

@@ -25,7 +25,8 @@ export const fields = {
   merchant: { bit: 42, form: 'ans', size: 15 },
   /** The issuer's and the acquirer's institution numbers, 11 + 11, space padded. */
   institutions: { bit: 44, form: 'an', size: 25, length: 'll' },
-  totals: { bit: 48, form: 'n', size: 322, length: 'lll' },
+  /** Totals of a settlement; or the rows of its upload, which hold account numbers. */
+  totals: { bit: 48, form: 'n', size: 322, length: 'lll', secret: 'rows' },
   currency: { bit: 49, form: 'an', size: 3 },
   pinBlock: { bit: 52, form: 'b', size: 8, secret: 'all' },
   security: { bit: 53, form: 'n', size: 16 },
@@ -51,7 +52,8 @@ export const fields = {
  *   holds every nibble); `an` printable ASCII; `ans` any byte as one character (host text may be GB 18030); `b` bytes.
  * - `size` counts digits for `n` and `z`, else bytes; with `length` it is the most, without it is exact.
  * - An odd number of digits is padded with a 0 nibble on the right, or on the left where `align` is `right`.
- * - `secret`: how it prints; `pan` keeps first six and last four, `all` shows the length alone.
+ * - `secret`: how it prints; `pan` keeps first six and last four, `all` shows the length alone, `rows` too where it is
+ *   longer than the two groups' totals.
  */
 export interface Field {
   readonly bit: number;
@@ -59,7 +61,7 @@ export interface Field {
   readonly size: number;
   readonly length?: 'll' | 'lll';
   readonly align?: 'right';
-  readonly secret?: 'pan' | 'all';
+  readonly secret?: 'pan' | 'all' | 'rows';
 }
 
 export type FieldName = keyof typeof fields;

@@ -15,6 +15,7 @@ import { Prepared } from './prepared.ts';
 import { responseCode } from './response-codes.ts';
 import { type ReversalEnd, type ReversalRequest, reversalEnd, reversalFacts } from './reversal.ts';
 import type { HostSettings } from './settings.ts';
+import { type Settled, type SettlementRequest, settledOf, settlementFacts } from './settlement.ts';
 import {
   type FinancialName,
   type RepeatableName,
@@ -56,8 +57,8 @@ export interface Host {
    * speak of, as `balance` does.
    */
   inquire(inquiry: { trace: Trace; batch: Batch; of: OriginalFacts }): Promise<InquiryEnd>;
-  /** 0500 and 0320: a step of the settlement; F48 as digits, both ways. Throws as `inquire` does. */
-  settle(step: SettlementStep, at: { trace: Trace; batch: Batch; operator: string; totals: string }): Promise<Settled>;
+  /** 0500 and 0320: a step of the settlement. Throws as `inquire` does. */
+  settle(request: SettlementRequest, at: { trace: Trace; batch: Batch }): Promise<Settled>;
   /** Where the last exchange went. */
   readonly line: LineName | 'down';
   /** Answers that came to nobody. */
@@ -75,16 +76,6 @@ export type SignInEnd =
   | { end: 'refused'; code: string };
 
 export type BalanceEnd = { end: 'told'; balance: Balance } | { end: 'refused'; code: string; signInAgain: boolean };
-
-export type SettlementStep = 'settle' | 'upload' | 'upload-end' | 'upload-end-balanced';
-
-export interface Settled {
-  readonly code: string;
-  readonly totals: string | null;
-  /** F60.2 of the answer: the batch that the bank has open. */
-  readonly batch: Batch | null;
-  readonly signInAgain: boolean;
-}
 
 export interface FinancialRequest {
   readonly trace: Trace;
@@ -228,17 +219,11 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       return inquiryEnd(heard);
     },
 
-    async settle(step, at) {
-      const { heard } = await ask(step, at);
-      const { code, totals = null, batch: named = '' } = heard;
-      if (code === undefined) throw garbled('F39', 'missing');
-      const next = named.slice(2, 8);
-      return {
-        code,
-        totals,
-        batch: /^(?!0{6})\d{6}$/.test(next) ? batch(next) : null,
-        signInAgain: responseCode(code)?.signInAgain === true,
-      };
+    async settle(request, at) {
+      const { heard } = await ask(request.step, { ...at, ...settlementFacts(request) });
+      const settled = settledOf(heard);
+      if (settled === null) throw garbled('F39', 'missing');
+      return settled;
     },
   };
 
@@ -266,7 +251,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
 
   /** An exchange about no money: the answer, or a Fault. */
   async function ask(
-    name: 'sign-in' | 'sign-out' | 'echo' | 'balance' | 'inquiry' | SettlementStep,
+    name: 'sign-in' | 'sign-out' | 'echo' | 'balance' | 'inquiry' | SettlementRequest['step'],
     facts: Facts,
     signal?: AbortSignal,
   ): Promise<{ heard: Message; line: LineName }> {

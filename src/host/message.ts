@@ -132,8 +132,12 @@ fieldNames.forEach((name, slot) => {
   });
 });
 
+/** Of the two groups' totals in F48; anything longer is rows with account numbers. */
+const TOTALS_DIGITS = 62;
+
 function maskedValue(field: Field, value: string | Uint8Array): string {
-  if (field.secret === 'all') return `(${value.length} ${field.form === 'b' ? 'bytes' : 'characters'})`;
+  if (field.secret === 'all' || (field.secret === 'rows' && value.length > TOTALS_DIGITS))
+    return `(${value.length} ${field.form === 'b' ? 'bytes' : 'characters'})`;
   if (typeof value !== 'string') return Buffer.from(value).toString('hex').toUpperCase();
   if (field.secret === 'pan') {
     return value.length < 13 ? '*'.repeat(value.length) : `${value.slice(0, 6)}******${value.slice(-4)}`;

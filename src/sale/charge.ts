@@ -1,3 +1,4 @@
+import { groupOf } from '../config/institutions.ts';
 import type { Answer } from '../host/answers.ts';
 import type { SaleCard } from '../host/messages.ts';
 import type { Prepared } from '../host/prepared.ts';
@@ -40,6 +41,7 @@ export function whyNoPayment({ journal, vault }: Counter): Problem | null {
     if (!(error instanceof Fault)) throw error;
     return error.problem;
   }
+  if (journal.settling !== null) return { kind: 'settlement-open' };
   return missingKey(vault);
 }
 
@@ -128,6 +130,7 @@ export function begin(counter: Counter, charge: Charge): { entry: Entry; prepare
         masked: card.pan.masked,
         sealed: vault.sealCard(card.pan, card.expiry),
         fingerprint: vault.fingerprint(card.pan),
+        group: groupOf(card.pan.bin),
       },
       copies: config.terminal.receipt.copies,
     });

@@ -29,6 +29,7 @@ export type Problem =
   | { kind: 'batch-full'; rows: number }
   | { kind: 'request-changed'; trace: string }
   | { kind: 'batch-closed'; batch: string }
+  | { kind: 'settlement-open' }
   | { kind: 'configuration'; file: string; key: string; why: string; remedy: string };
 
 export type Device = 'keypad' | 'display' | 'stripe-reader' | 'printer' | 'buzzer' | 'screen' | 'speaker';

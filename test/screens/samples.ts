@@ -17,6 +17,7 @@ import { fen } from '../../src/values/fen.ts';
 import type { Problem } from '../../src/values/problem.ts';
 import { chargedSamples } from './charged-samples.ts';
 import { refundSamples } from './refund-samples.ts';
+import { settlementSamples } from './settlement-samples.ts';
 
 const support = { machine: '010-0000-0001', accounts: '010-0000-0002' };
 
@@ -275,6 +276,7 @@ export const samples = {
   'balance.told': (t) => balance.balanceTold(t, bar, { amount: most, overdrawn: false, masked: boc.masked }),
   'balance.told:overdrawn': (t) =>
     balance.balanceTold(t, bar, { amount: most, overdrawn: true, masked: '622848*********5511' }),
+  ...settlementSamples(bar),
   'balance.declined': (t, words) => balance.balanceDeclined(t, bar, { code: '55', words }),
   'paper.out': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'out' }),
   'paper.cover': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'cover' }),
@@ -334,6 +336,7 @@ const problemOf: { readonly [K in Problem['kind']]: Extract<Problem, { kind: K }
   'batch-full': { kind: 'batch-full', rows: 5000 },
   'request-changed': { kind: 'request-changed', trace: '000045' },
   'batch-closed': { kind: 'batch-closed', batch: '000001' },
+  'settlement-open': { kind: 'settlement-open' },
   configuration: {
     kind: 'configuration',
     file: 'network.json',

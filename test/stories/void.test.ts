@@ -41,7 +41,7 @@ await countertop('the void of a sale', {}, async (t, counter) => {
     });
     t.match(slips[0]?.text, new RegExp(`消费撤销[\\s\\S]*${undo?.trace}[\\s\\S]*原凭证号[\\s\\S]*${sale?.trace}`));
     await counter.press('enter');
-    t.match((await counter.screen('idle')).texts.join(), /上一笔撤销 ¥128\.50 成功/);
+    t.match((await counter.screen('idle')).texts.join(), /上一笔消费撤销 ¥128\.50 成功/);
   });
 
   await story(t, counter, 'what cannot be voided has its own sentence, and nothing is begun', async (t) => {

@@ -50,6 +50,7 @@ const rows = {
   'batch-full': accounts('batch-full'),
   'request-changed': accounts('request-changed'),
   'batch-closed': accounts('batch-closed'),
+  'settlement-open': accounts('settlement-open'),
   configuration: machine('configuration'),
 } as const satisfies Record<Problem['kind'], ProblemRow>;
 

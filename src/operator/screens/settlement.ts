@@ -1,0 +1,255 @@
+import type { Text, TextId } from '../../config/texts.ts';
+import { type Fen, yuan } from '../../values/fen.ts';
+import type { Problem } from '../../values/problem.ts';
+import type { TransactionType } from '../../values/transaction-type.ts';
+import type { Node, RowNode, Screen } from '../screen.ts';
+import { type BarFacts, barOf } from './bar.ts';
+import { callAccounts, centred, dotted, inFours, quiet, result, said } from './layout.ts';
+import { problemWords } from './problem.ts';
+
+type Group = 'home' | 'foreign';
+type Side = 'debit' | 'credit';
+export type ShownTotals = Readonly<
+  Record<Group, Readonly<Record<Side, { readonly amount: Fen; readonly count: number }>>>
+>;
+
+export interface SettlementConfirmFacts {
+  readonly batch: string;
+  readonly totals: ShownTotals;
+  /** What the bank has yet to hear of: it is told first. */
+  readonly waiting: number;
+}
+
+/** What the batch comes to, before it is closed. */
+export function settlementConfirm(text: Text, bar: BarFacts, facts: SettlementConfirmFacts): Screen {
+  const { batch, totals, waiting } = facts;
+  const note = waiting === 0 ? [] : [{ ...quiet(text('settlement.waiting', { count: waiting })), key: 'waiting' }];
+  return {
+    id: 'settlement.confirm',
+    tone: 'plain',
+    bar: barOf(text, bar, text('menu.settle')),
+    body: [
+      { node: 'text', key: 'ask', text: text('settlement.ask', { batch }), size: 'title', strong: true },
+      { node: 'column', key: 'rows', children: totalRows(text, totals), gap: 'small', grow: true },
+      ...note,
+    ],
+    foot: { cancel: text('key.back'), enter: text('key.settle') },
+  };
+}
+
+/** A card group without a transaction is left out, unless both are. */
+function totalRows(text: Text, totals: ShownTotals): Node[] {
+  const busy = (['home', 'foreign'] as const).filter((group) =>
+    (['debit', 'credit'] as const).some((side) => totals[group][side].count > 0 || totals[group][side].amount > 0),
+  );
+  const shown: readonly Group[] = busy.length === 0 ? ['home'] : busy;
+  return shown.flatMap((group) =>
+    (['debit', 'credit'] as const).map((side): RowNode => {
+      const { amount, count } = totals[group][side];
+      const name = text(`settlement.${group}.${side}`, { count });
+      return { node: 'row', key: `${group}.${side}`, name, state: `¥${yuan(amount, true)}`, colour: 'ink' };
+    }),
+  );
+}
+
+export type SettlingStep = 'clearing' | 'comparing' | 'uploading' | 'asking' | 'ending';
+
+export interface SettlementRunningFacts {
+  readonly step: SettlingStep;
+  /** Of an upload. */
+  readonly done?: { readonly rows: number; readonly of: number };
+}
+
+export function settlementRunning(text: Text, bar: BarFacts, { step, done }: SettlementRunningFacts): Screen {
+  const part = done === undefined || done.of === 0 ? null : done.rows / done.of;
+  const count = done === undefined ? [] : [quiet(text('settlement.uploaded', { ...done }), 'centre')];
+  return {
+    id: 'settlement.running',
+    tone: 'plain',
+    bar: barOf(text, bar, text('menu.settle')),
+    body: centred([
+      { node: 'ring', part },
+      { node: 'text', key: 'step', text: text(`settlement.step.${step}`), size: 'title', align: 'centre' },
+      ...count,
+    ]),
+    foot: { note: text('settlement.stays') },
+  };
+}
+
+/** One that a power cut or the operator has put off: it comes before any payment. */
+export function settlementOpen(text: Text, bar: BarFacts, { batch }: { readonly batch: string }): Screen {
+  return {
+    id: 'settlement.open',
+    tone: 'attention',
+    bar: barOf(text, bar, text('menu.settle')),
+    body: result({
+      tone: 'attention',
+      mark: 'bang',
+      title: text('settlement.open.title'),
+      numbers: text('settlement.open.batch', { batch }),
+      words: [said(text('settlement.open.text'))],
+    }),
+    foot: { menu: text('key.menu'), enter: text('key.settle') },
+  };
+}
+
+/** Money is owed: the batch stays open, and what keeps it is said. */
+export function settlementOwing(text: Text, bar: BarFacts, { count }: { readonly count: number }): Screen {
+  return {
+    id: 'settlement.owing',
+    tone: 'attention',
+    bar: barOf(text, bar, text('menu.settle')),
+    body: result({
+      tone: 'attention',
+      mark: 'bang',
+      title: text('settlement.owing.title'),
+      numbers: text('settlement.owing.count', { count }),
+      words: [said(text('settlement.owing.text')), callAccounts(text, bar.support)],
+    }),
+    foot: { cancel: text('key.later'), enter: text('key.retry') },
+  };
+}
+
+/** The line or the disk stopped it: nothing is lost, it goes on where it was. */
+export function settlementStuck(text: Text, bar: BarFacts, { problem }: { readonly problem: Problem }): Screen {
+  const { title, remedy } = problemWords(text, problem);
+  return {
+    id: 'settlement.stuck',
+    tone: 'attention',
+    bar: barOf(text, bar, text('menu.settle')),
+    body: result({
+      tone: 'attention',
+      mark: 'bang',
+      title,
+      numbers: '',
+      words: [said(remedy), { ...said(text('settlement.stuck.text'), true), key: 'goes-on' }],
+    }),
+    foot: { cancel: text('key.later'), enter: text('key.retry') },
+  };
+}
+
+export interface SettlementRefusedFacts {
+  readonly code: string;
+  readonly words: { readonly title: string; readonly clerk: string };
+}
+
+export function settlementRefused(text: Text, bar: BarFacts, { code, words }: SettlementRefusedFacts): Screen {
+  return {
+    id: 'settlement.refused',
+    tone: 'refused',
+    bar: barOf(text, bar, text('menu.settle')),
+    body: result({
+      tone: 'refused',
+      mark: 'cross',
+      title: words.title,
+      numbers: text('result.code', { code }),
+      words: [...(words.clerk === '' ? [] : [said(words.clerk)]), callAccounts(text, bar.support)],
+    }),
+    foot: { cancel: text('key.later'), enter: text('key.retry') },
+  };
+}
+
+export interface SettlementDoneFacts {
+  readonly batch: string;
+  readonly next: string;
+  readonly flags: Readonly<Record<Group, 1 | 2 | 3>>;
+  readonly totals: ShownTotals;
+  readonly bank: ShownTotals;
+  /** Transactions that the two books have differently, as far as they are known one by one. */
+  readonly differences: number;
+}
+
+const flagText = {
+  1: 'settlement.balanced',
+  2: 'settlement.unbalanced',
+  3: 'settlement.contradicting',
+} as const satisfies Record<1 | 2 | 3, TextId>;
+
+/** The batch is closed: whether the two books agree, and by how much they do not. */
+export function settlementDone(text: Text, bar: BarFacts, facts: SettlementDoneFacts): Screen {
+  const { batch, next, flags, totals, bank, differences } = facts;
+  const balanced = flags.home === 1 && flags.foreign === 1;
+  const words: Node[] = (['home', 'foreign'] as const).map((group): RowNode => {
+    const name = text(`settlement.group.${group}`);
+    const state = text(flagText[flags[group]]);
+    return { node: 'row', key: group, name, state, colour: flags[group] === 1 ? 'done' : 'attention' };
+  });
+  if (balanced) words.push(...totalRows(text, totals));
+  else words.push(...offBy(text, totals, bank), { ...said(text('settlement.unbalanced.text')), key: 'text' });
+  return {
+    id: 'settlement.done',
+    tone: balanced ? 'done' : 'attention',
+    bar: barOf(text, bar, text('menu.settle')),
+    body: result({
+      tone: balanced ? 'done' : 'attention',
+      mark: balanced ? 'check' : 'bang',
+      title: text(balanced ? 'settlement.done.balanced' : 'settlement.done.unbalanced'),
+      numbers: dotted(text('settlement.batch', { batch }), text('settlement.next', { batch: next })),
+      words,
+    }),
+    foot: { enter: text(differences === 0 ? 'key.done' : 'key.differences') },
+  };
+}
+
+/** Only the sides that differ. */
+function offBy(text: Text, totals: ShownTotals, bank: ShownTotals): Node[] {
+  return (['home', 'foreign'] as const).flatMap((group) =>
+    (['debit', 'credit'] as const).flatMap((side): Node[] => {
+      const [here, there] = [totals[group][side], bank[group][side]];
+      if (here.amount === there.amount && here.count % 1000 === there.count % 1000) return [];
+      const name = text(`settlement.${group}.${side}`, { count: here.count });
+      const state = text('settlement.here-there', { here: yuan(here.amount, true), there: yuan(there.amount, true) });
+      return [{ node: 'row', key: `${group}.${side}`, name, state, colour: 'attention' }];
+    }),
+  );
+}
+
+export interface DifferenceFacts {
+  readonly trace: string;
+  readonly type: string;
+  readonly card: string | null;
+  readonly here: number | null;
+  readonly there: number | null;
+  readonly place: number;
+  readonly of: number;
+}
+
+/** One transaction that differs: what each side has, and what to do. */
+export function settlementDifference(text: Text, bar: BarFacts, facts: DifferenceFacts): Screen {
+  const { trace, type, card, here, there, place, of } = facts;
+  const shown = (amount: number | null) =>
+    amount === null ? text('settlement.none') : `¥${yuan(amount as Fen, true)}`;
+  const row = (name: string, state: string): RowNode => ({ node: 'row', key: name, name, state, colour: 'ink' });
+  const todo = here === null ? 'bank-only' : there === null ? 'here-only' : 'amount';
+  return {
+    id: 'settlement.difference',
+    tone: 'attention',
+    bar: barOf(text, bar, text('menu.settle')),
+    body: [
+      {
+        node: 'line',
+        key: 'head',
+        justify: 'apart',
+        stack: true,
+        children: [
+          { node: 'text', text: text(`type.${type as TransactionType}`), size: 'title', strong: true, grow: true },
+          quiet(text('settlement.place', { place, of })),
+        ],
+      },
+      {
+        node: 'column',
+        key: 'rows',
+        gap: 'small',
+        grow: true,
+        children: [
+          row(text('void.confirm.trace'), trace),
+          ...(card === null ? [] : [row(text('void.confirm.card'), inFours(card))]),
+          row(text('settlement.here'), shown(here)),
+          row(text('settlement.there'), shown(there)),
+        ],
+      },
+      { ...said(text(`settlement.todo.${todo}`)), key: 'todo' },
+    ],
+    foot: { cancel: text('key.end'), enter: text(place === of ? 'key.done' : 'key.next') },
+  };
+}

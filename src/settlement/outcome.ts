@@ -1,0 +1,24 @@
+import type { Settlement } from '../journal/settlements.ts';
+import { acknowledged } from '../operator/ask.ts';
+import { settlementDifference, settlementDone } from '../operator/screens/settlement.ts';
+import type { Counter } from '../sale/counter.ts';
+
+/** Balanced or not, and each transaction that differs with what to do about it. */
+export async function tellOutcome({ operator, journal }: Counter, settlement: Settlement): Promise<void> {
+  const compared = settlement.step('compared');
+  if (compared === null) throw new Error('a settlement that has ended was compared');
+  const differences = settlement.step('differs')?.differences ?? [];
+  const balanced = compared.flags.home === 1 && compared.flags.foreign === 1;
+  operator.flush();
+  operator.beep(balanced ? 'done' : 'attention');
+  const facts = { flags: compared.flags, totals: settlement.totals, bank: compared.bank };
+  const more = { next: journal.batch, batch: settlement.batch, differences: differences.length };
+  operator.show((text, bar) => settlementDone(text, bar, { ...facts, ...more }));
+  await acknowledged(operator, ['enter']);
+  for (const [place, difference] of differences.entries()) {
+    operator.show((text, bar) =>
+      settlementDifference(text, bar, { ...difference, place: place + 1, of: differences.length }),
+    );
+    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return;
+  }
+}

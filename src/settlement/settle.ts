@@ -1,0 +1,92 @@
+import type { Settlement } from '../journal/settlements.ts';
+import { settlementTotals } from '../journal/sums.ts';
+import { acknowledged, askKey } from '../operator/ask.ts';
+import {
+  type SettlingStep,
+  settlementConfirm,
+  settlementOwing,
+  settlementRefused,
+  settlementRunning,
+  settlementStuck,
+} from '../operator/screens/settlement.ts';
+import type { Counter } from '../sale/counter.ts';
+import { Fault, type Problem } from '../values/problem.ts';
+import { batch } from '../values/trace.ts';
+import { tellOutcome } from './outcome.ts';
+import { type Refused, throughTheSteps } from './steps.ts';
+
+export type SettleEnd = { end: 'cancelled' } | { end: 'put-off' } | { end: 'settled'; settlement: Settlement };
+
+type Attempt = { owing: number } | { problem: Problem } | Refused | { settlement: Settlement };
+
+/**
+ * The settlement (批结算): what is owed is told, the totals are compared, the batch is closed at the bank and then here.
+ * Each step is on the disk before the next; what a power cut or the line interrupts goes on where it was, before any
+ * other trade (money rule 6).
+ */
+export async function settleBatch(counter: Counter): Promise<SettleEnd> {
+  const { journal, customer } = counter;
+  customer.say('display.closed');
+  try {
+    if (journal.settling === null && !(await confirmed(counter))) return { end: 'cancelled' };
+    for (;;) {
+      const attempt = await tryToSettle(counter);
+      if ('settlement' in attempt) {
+        await tellOutcome(counter, attempt.settlement);
+        return { end: 'settled', settlement: attempt.settlement };
+      }
+      if (!(await again(counter, attempt))) return { end: 'put-off' };
+    }
+  } finally {
+    customer.say('display.welcome');
+  }
+}
+
+/** What the batch comes to is seen before it is closed. */
+async function confirmed({ operator, journal, config }: Counter): Promise<boolean> {
+  const { approved, pending } = journal.totals();
+  const totals = settlementTotals(approved);
+  const waiting = pending.reduce((count, row) => count + Math.max(row.count, 1), 0);
+  const key = await askKey(operator, {
+    keys: ['enter', 'cancel'],
+    wait_s: config.terminal.waits.confirm_s,
+    draw: () => (text, bar) => settlementConfirm(text, bar, { totals, waiting, batch: journal.batch }),
+  });
+  return key === 'enter';
+}
+
+async function tryToSettle(counter: Counter): Promise<Attempt> {
+  const { operator, outbox, journal, signedIn } = counter;
+  const show = (step: SettlingStep, done?: { readonly rows: number; readonly of: number }) =>
+    operator.show((text, bar) => settlementRunning(text, bar, { step, ...(done && { done }) }));
+  try {
+    if (journal.settling === null) {
+      show('clearing');
+      await outbox.settleAll();
+    }
+    const begun = journal.beginSettlement(signedIn);
+    if ('owing' in begun) return begun;
+    const ended = await throughTheSteps(counter, begun, show);
+    if ('code' in ended) return ended;
+    const next = ended.step('ended')?.next;
+    if (next === undefined) throw new Error('the settlement went through its steps and has not ended');
+    const closed = journal.closeBatch(batch(next));
+    return closed.closed ? { settlement: ended } : { owing: closed.owing };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (error.problem.kind === 'mac-wrong') counter.signInBeforeNext();
+    return { problem: error.problem };
+  }
+}
+
+/** What keeps it from its end, and whether the operator tries again. */
+async function again({ operator, codeWords }: Counter, attempt: Exclude<Attempt, { settlement: unknown }>) {
+  operator.flush();
+  operator.beep('attention');
+  operator.show((text, bar) => {
+    if ('owing' in attempt) return settlementOwing(text, bar, { count: attempt.owing });
+    if ('problem' in attempt) return settlementStuck(text, bar, { problem: attempt.problem });
+    return settlementRefused(text, bar, { code: attempt.code, words: codeWords(attempt.code) });
+  });
+  return (await acknowledged(operator, ['enter', 'cancel'])) === 'enter';
+}

@@ -1,0 +1,135 @@
+import type { Settled } from '../host/settlement.ts';
+import { MOST_UPLOADED, type SettlementRequest, type UploadRow } from '../host/settlement.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Settlement } from '../journal/settlements.ts';
+import type { CardGroup } from '../journal/types.ts';
+import type { SettlingStep } from '../operator/screens/settlement.ts';
+import type { Counter } from '../sale/counter.ts';
+import { Fault } from '../values/problem.ts';
+import { countOf, counts, unbalanced } from './counting.ts';
+import { differencesOf } from './differences.ts';
+
+/** The bank will not go on with it. */
+export interface Refused {
+  readonly code: string;
+}
+
+export type Show = (step: SettlingStep, done?: { readonly rows: number; readonly of: number }) => void;
+
+/** 94: it has that already (unionpay.md 9.5). */
+const ACCEPTED = ['00', '94'];
+/** It does not fit what the bank has counted by now: the totals are compared anew. */
+const COMPARE_AGAIN = '95';
+/** The bank's books cannot go on moving while the terminal waits. */
+const MOST_ROUNDS = 3;
+
+/** From where it stands to its end at the bank. Throws the Faults of the line and the disk, with nothing lost. */
+export async function throughTheSteps(counter: Counter, begun: Settlement, show: Show): Promise<Settlement | Refused> {
+  let settlement = begun;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    if (settlement.step('ended') !== null) return settlement;
+    if (settlement.step('compared') === null || round > 0) {
+      show('comparing');
+      const compared = await compare(counter, settlement);
+      if ('code' in compared) return compared;
+      settlement = compared;
+    }
+    if (unbalanced(settlement).length > 0) {
+      const uploaded = await upload(counter, settlement, show);
+      if ('code' in uploaded) return uploaded;
+      settlement = await namesDifferences(counter, uploaded, show);
+    }
+    show('ending');
+    const ended = await end(counter, settlement);
+    if (!('code' in ended)) return ended;
+    if (ended.code !== COMPARE_AGAIN) return ended;
+  }
+  return { code: COMPARE_AGAIN };
+}
+
+async function compare(counter: Counter, settlement: Settlement): Promise<Settlement | Refused> {
+  const { totals, operator } = settlement;
+  const { code, compared } = await ask(counter, settlement, { step: 'settle', totals, operator });
+  if (!ACCEPTED.includes(code)) return { code };
+  if (compared === null) throw new Fault({ kind: 'host-garbled', field: 'F48', why: 'no totals with their flags' });
+  return counter.journal.settled(settlement, { kind: 'compared', ...compared });
+}
+
+/** Every entry that counts, of the groups that are not balanced, eight at a time; begun again where it stopped. */
+async function upload(counter: Counter, begun: Settlement, show: Show): Promise<Settlement | Refused> {
+  const { journal } = counter;
+  let settlement = begun;
+  const groups = unbalanced(settlement);
+  const of = groups.reduce((count, group) => count + countOf(settlement, group), 0);
+  for (;;) {
+    const { last, rows } = uploadedOf(settlement);
+    const batch = nextCounting(counter, settlement, groups, last);
+    if (batch.length === 0) return settlement;
+    show('uploading', { rows, of });
+    const { code } = await ask(counter, settlement, {
+      step: 'upload',
+      rows: batch.map((entry) => rowOf(counter, entry)),
+    });
+    if (!ACCEPTED.includes(code)) return { code };
+    const reached = batch.at(-1)?.id ?? last;
+    settlement = journal.settled(settlement, { kind: 'uploaded', last: reached, rows: rows + batch.length });
+  }
+}
+
+/** The differing rows by name, where the bank answers for each. */
+async function namesDifferences(counter: Counter, settlement: Settlement, show: Show): Promise<Settlement> {
+  if (!counter.config.profile.transactions.inquiry.offered || differsOf(settlement) !== null) return settlement;
+  show('asking');
+  const differences = await differencesOf(counter, settlement, unbalanced(settlement));
+  return counter.journal.settled(settlement, { kind: 'differs', differences });
+}
+
+async function end(counter: Counter, settlement: Settlement): Promise<Settlement | Refused> {
+  const balanced = unbalanced(settlement).length === 0;
+  const count = balanced ? countOf(settlement, 'home') + countOf(settlement, 'foreign') : uploadedOf(settlement).rows;
+  const step = balanced ? 'upload-end-balanced' : 'upload-end';
+  const { code, next } = await ask(counter, settlement, { step, count });
+  if (!ACCEPTED.includes(code)) return { code };
+  if (next === null) throw new Fault({ kind: 'host-garbled', field: 'F60', why: 'no next batch' });
+  return counter.journal.settled(settlement, { kind: 'ended', next });
+}
+
+async function ask({ host, journal }: Counter, { batch }: Settlement, request: SettlementRequest): Promise<Settled> {
+  return host.settle(request, { trace: journal.takeTrace(), batch });
+}
+
+/** After the entry `last`, at most as many as one upload takes. */
+function nextCounting(
+  { journal }: Counter,
+  { batchId }: Settlement,
+  groups: readonly CardGroup[],
+  last: number,
+): Entry[] {
+  const found: Entry[] = [];
+  let after = last;
+  for (;;) {
+    const page = journal.page({ batchId, after, limit: 64 });
+    for (const entry of page) {
+      if (counts(entry) && groups.includes(entry.facts.group)) found.push(entry);
+      if (found.length === MOST_UPLOADED) return found;
+    }
+    if (page.length === 0) return found;
+    after = page.at(-1)?.id ?? after;
+  }
+}
+
+function rowOf({ vault }: Counter, { facts, trace, total }: Entry): UploadRow {
+  if (facts.sealed === null) throw new Error(`entry ${facts.id} counts and has no card`);
+  return { group: facts.group, trace, pan: vault.openCard(facts.sealed).pan, amount: total };
+}
+
+/** Since the totals were compared last: an upload before that was to another comparison. */
+function uploadedOf({ steps }: Settlement): { readonly last: number; readonly rows: number } {
+  const since = steps.slice(steps.findLastIndex(({ kind }) => kind === 'compared'));
+  return since.findLast((step) => step.kind === 'uploaded') ?? { last: 0, rows: 0 };
+}
+
+function differsOf({ steps }: Settlement) {
+  const since = steps.slice(steps.findLastIndex(({ kind }) => kind === 'compared'));
+  return since.findLast((step) => step.kind === 'differs') ?? null;
+}

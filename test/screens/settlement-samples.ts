@@ -1,0 +1,39 @@
+import type { Text } from '../../src/config/texts.ts';
+import type { Screen } from '../../src/operator/screen.ts';
+import type { BarFacts } from '../../src/operator/screens/bar.ts';
+import * as settlement from '../../src/operator/screens/settlement.ts';
+import { fen } from '../../src/values/fen.ts';
+
+const side = (amount: number, count: number) => ({ amount: fen(amount), count });
+const totals = {
+  home: { debit: side(1_284_550, 42), credit: side(12_850, 1) },
+  foreign: { debit: side(70_000, 2), credit: side(0, 0) },
+};
+const none = { debit: side(0, 0), credit: side(0, 0) };
+const bank = { ...totals, home: { ...totals.home, debit: side(1_271_700, 41) } };
+const done = { batch: '000001', next: '000002', totals };
+const differs = { type: 'sale', card: '622202******1234', of: 2 } as const;
+
+/** The settlement's screens, as `samples` holds them. */
+export const settlementSamples = (bar: BarFacts) =>
+  ({
+    'settlement.confirm': (t) => settlement.settlementConfirm(t, bar, { batch: '000001', totals, waiting: 0 }),
+    'settlement.confirm:empty': (t) =>
+      settlement.settlementConfirm(t, bar, { batch: '000001', totals: { home: none, foreign: none }, waiting: 2 }),
+    'settlement.running': (t) => settlement.settlementRunning(t, bar, { step: 'comparing' }),
+    'settlement.running:upload': (t) =>
+      settlement.settlementRunning(t, bar, { step: 'uploading', done: { rows: 16, of: 45 } }),
+    'settlement.open': (t) => settlement.settlementOpen(t, bar, { batch: '000001' }),
+    'settlement.owing': (t) => settlement.settlementOwing(t, bar, { count: 2 }),
+    'settlement.stuck': (t) => settlement.settlementStuck(t, bar, { problem: { kind: 'line-down', tried: [] } }),
+    'settlement.refused': (t) =>
+      settlement.settlementRefused(t, bar, { code: '95', words: { title: '对账不一致', clerk: '请稍后再试。' } }),
+    'settlement.done': (t) =>
+      settlement.settlementDone(t, bar, { ...done, flags: { home: 1, foreign: 1 }, bank: totals, differences: 0 }),
+    'settlement.done:unbalanced': (t) =>
+      settlement.settlementDone(t, bar, { ...done, flags: { home: 2, foreign: 1 }, bank, differences: 2 }),
+    'settlement.difference': (t) =>
+      settlement.settlementDifference(t, bar, { ...differs, trace: '000045', here: 12_850, there: null, place: 1 }),
+    'settlement.difference:amount': (t) =>
+      settlement.settlementDifference(t, bar, { ...differs, trace: '000046', here: 12_850, there: 1285, place: 2 }),
+  }) as const satisfies Record<string, (text: Text) => Screen>;

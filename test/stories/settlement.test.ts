@@ -1,0 +1,108 @@
+import { type Counter, countertop, story } from './counter.ts';
+import { begin, swipeAndPin } from './void-steps.ts';
+
+async function trade(counter: Counter): Promise<void> {
+  for (const amount of ['12850', '2001', '300']) {
+    await counter.sell(amount, 'boc-debit', '123456');
+    await counter.press('enter');
+    await counter.screen('idle');
+  }
+  await begin(counter);
+  await swipeAndPin(counter, 'boc-debit', '123456', 'void.approved');
+  await counter.press('enter');
+  await counter.screen('idle');
+}
+
+async function settle(counter: Counter) {
+  await counter.press('menu', '7');
+  const asked = await counter.screen('settlement.confirm');
+  await counter.press('enter');
+  return asked;
+}
+
+await countertop('the settlement of a batch', {}, async (t, counter) => {
+  await counter.signIn();
+
+  await story(
+    t,
+    counter,
+    'sales and a void balance, the batch is closed on both sides, and trade goes on',
+    async (t) => {
+      await trade(counter);
+      const asked = await settle(counter);
+      for (const text of ['结算批次 000001？', '内卡 收款 3 笔', '¥151.51', '内卡 退回 1 笔', '¥3.00']) {
+        t.ok(asked.texts.includes(text), `${text}: ${asked.texts.join(' | ')}`);
+      }
+      const seen = await counter.screen('settlement.done');
+      for (const text of ['结算完成，对账平', '¥151.51']) t.ok(seen.texts.includes(text), seen.texts.join(' | '));
+      t.match(seen.texts.join(), /批次 000001 · 新批次 000002/);
+      await counter.press('enter');
+      await counter.screen('idle');
+      t.match(JSON.stringify(await counter.tellBank({ do: 'settlements' })), /000001/);
+      await counter.sell('500', 'boc-debit', '123456');
+      await counter.press('enter');
+      t.match((await counter.journal())[0], { batch: '000002', type: 'sale', state: 'approved' });
+    },
+  );
+
+  await story(
+    t,
+    counter,
+    'answers that are lost leave the settlement open: it goes on first, and nothing is done twice',
+    async (t) => {
+      for (const [mti, amount] of [
+        ['0500', '700'],
+        ['0320', '701'],
+      ] as const) {
+        await counter.sell(amount, 'boc-debit', '123456');
+        await counter.press('enter');
+        await counter.screen('idle');
+        await counter.tellBank({ do: 'fault', fault: 'answer-lost', on: true, times: 1, mti });
+        await settle(counter);
+        const stuck = await counter.screen('settlement.stuck', 15_000);
+        t.match(stuck.texts.join(), /结算还没有完成/);
+        await counter.press('cancel');
+        await counter.screen('settlement.open');
+        await counter.press('menu', '1');
+        const refused = await counter.screen('sale.refused');
+        t.match(refused.texts.join(), /先完成结算/);
+        await counter.press('enter');
+        await counter.screen('settlement.open');
+        await counter.press('enter');
+        t.match((await counter.screen('settlement.done')).texts.join(), /对账平/);
+        await counter.press('enter');
+        await counter.screen('idle');
+      }
+    },
+  );
+
+  await story(t, counter, 'a power cut in the middle goes on after the boot', async (t) => {
+    await counter.sell('900', 'boc-debit', '123456');
+    await counter.press('enter');
+    await counter.screen('idle');
+    const batch = (await counter.journal())[0]?.batch;
+    await counter.tellBank({ do: 'fault', fault: 'slow', on: true, times: 1, mti: '0320' });
+    await settle(counter);
+    await counter.screen('settlement.running');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await counter.power(false);
+    await counter.power(true);
+    await counter.screen('signin.operator', 20_000);
+    await counter.press('0', '1', 'enter', '0', '0', '0', '0', 'enter');
+    const open = await counter.screen('settlement.open', 15_000);
+    t.match(open.texts.join(), new RegExp(`批次 ${batch} 正在结算`));
+    await counter.press('enter');
+    t.match((await counter.screen('settlement.done', 15_000)).texts.join(), /对账平/);
+    await counter.press('enter');
+  });
+
+  await story(t, counter, 'an empty batch settles too, and Back leaves everything open', async (t) => {
+    await counter.press('menu', '7');
+    await counter.screen('settlement.confirm');
+    await counter.press('cancel');
+    await counter.screen('idle');
+    await settle(counter);
+    t.match((await counter.screen('settlement.done')).texts.join(), /对账平/);
+    await counter.press('enter');
+  });
+});
