@@ -23,7 +23,7 @@ function laid(row: ReceiptRow, columns: number): LaidRow[] {
     case 'title':
       return [...title(row.text, columns), GAP];
     case 'text':
-      return plain(row.text, columns, row.align ?? 'left', row.bold ?? false);
+      return indented(plain(row.text, columns - (row.indent ?? 0), row.align ?? 'left', row.bold ?? false), row.indent);
     case 'pair':
       return pair(row.label, row.value, columns, row.bold ?? false);
     case 'prominent':
@@ -60,6 +60,11 @@ function line(text: string, wide: 1 | 2 = 1, high: 1 | 2 = 1, bold = false): Lai
 
 function plain(text: string, columns: number, align: Align, bold: boolean): LaidRow[] {
   return wrapped(paperText(text), columns).map((part) => line(aligned(part, columns, align), 1, 1, bold));
+}
+
+function indented(lines: LaidRow[], indent = 0): LaidRow[] {
+  if (indent === 0) return lines;
+  return lines.map((row) => (row.kind === 'line' ? { ...row, text: `${' '.repeat(indent)}${row.text}` } : row));
 }
 
 /** What two people compare: twice as high, and twice as wide where there is room to spare. */
@@ -125,13 +130,20 @@ function cells(
   return Array.from({ length: deepest }, (_, depth) =>
     line(
       row
-        .map((cell, index) => aligned(texts[index]?.[depth] ?? '', widths[index] ?? 2, cell.align ?? 'left'))
-        .join(' '),
+        .map((cell, index) => filled(texts[index]?.[depth] ?? '', widths[index] ?? 2, cell.align ?? 'left'))
+        .join(' ')
+        .trimEnd(),
       1,
       1,
       bold,
     ),
   );
+}
+
+/** As wide as its column, so that the next one begins where it should. */
+function filled(text: string, columns: number, align: Align): string {
+  const placed = aligned(text, columns, align);
+  return `${placed}${' '.repeat(Math.max(0, columns - columnsOf(placed)))}`;
 }
 
 function aligned(text: string, columns: number, align: Align): string {

@@ -42,8 +42,10 @@ export function gb18030(text: string): Uint8Array {
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
-  // A word of ASCII keeps together; a hanzi stands alone; closing punctuation stays with what it closes.
-  for (const piece of text.match(/[!-~]+| +|[^ -~][，。、；：！？）》」』】〕]*/gu) ?? []) {
+  // A word of ASCII keeps together; a hanzi stands alone; brackets and punctuation stay with what they belong to. A word
+  // that no line holds is parted at its hyphens.
+  const pieces = text.match(/[(（《「『【〔]*[^ -~(（《「『【〔][)，。、；：！？）》」』】〕]*|[!-~]+| +|./gu) ?? [];
+  for (const piece of pieces.flatMap((one) => (columnsOf(one) > columns ? one.split(/(?<=-)/) : [one]))) {
     if (columnsOf(line) + columnsOf(piece) <= columns) {
       line += piece;
       continue;

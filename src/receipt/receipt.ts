@@ -196,7 +196,10 @@ function noteRows({ type, untold, undone }: SlipFacts, text: ReceiptText): Recei
   if (notes.length === 0) return [];
   return [
     { kind: 'text', text: text('receipt.note') },
-    ...notes.map((note) => ({ kind: 'text', text: note, bold: true }) as const),
+    // Each language begins on a line of its own: the English follows the last Chinese character and a space.
+    ...notes
+      .flatMap((note) => note.split(/(?<=[^ -~]) /))
+      .map((part) => ({ kind: 'text', text: part, bold: true }) as const),
   ];
 }
 

@@ -4,7 +4,14 @@ export type ReceiptTable = readonly ReceiptRow[];
 export type ReceiptRow =
   /** Centred, twice as high; twice as wide too where it fits. */
   | { readonly kind: 'title'; readonly text: string }
-  | { readonly kind: 'text'; readonly text: string; readonly align?: Align; readonly bold?: boolean }
+  /** `indent`: columns that every one of its lines stands in from the left. */
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly align?: Align;
+      readonly bold?: boolean;
+      readonly indent?: number;
+    }
   /** Label left, value right; the value goes to a line of its own where both do not fit. */
   | { readonly kind: 'pair'; readonly label: string; readonly value: string; readonly bold?: boolean }
   /** A pair whose value has a line of its own, twice as high: what two people compare. */
