@@ -1,9 +1,7 @@
 import { fen } from '../src/values/fen.ts';
 import type { Case, Ruling } from './cases.ts';
 import { charged, feeOf } from './fees.ts';
-import type { Office } from './office.ts';
-import { DEBITS, standingOf } from './original.ts';
-import type { Trade } from './trades.ts';
+import { merchantFees, merchantPending, type Office } from './office.ts';
 
 /** What two people of the bank have decided about a case, with the paper that proves it. */
 export interface Decided {
@@ -27,9 +25,23 @@ export function decide(office: Office, disputed: Case, decided: Decided): 'close
   return null;
 }
 
+/** What the merchant has been given by a trade as it stands, tips, adjustments, reversal and corrections with it. */
+export function chargeOf({ books: { db } }: Office, trade: number, merchant: string): { amount: number; fee: number } {
+  // Asked for a case alone: not worth a statement that is kept.
+  const sum = db.prepare(
+    `SELECT coalesce(sum(amount), 0) AS amount FROM posting JOIN entry ON entry.id = posting.entry
+     WHERE account = ?1 AND (trade = ?2 OR trade IN
+       (SELECT id FROM trade WHERE original = ?2 AND type IN ('tip', 'adjust')))`,
+  );
+  return {
+    amount: Number(sum.get(merchantPending(merchant), trade)?.amount),
+    fee: -Number(sum.get(merchantFees(merchant), trade)?.amount),
+  };
+}
+
 function correct(
   office: Office,
-  { id, amount, card: cardId, merchant: merchantId, trade: tradeId }: Case,
+  { id, amount, card: cardId, merchant: merchantId, trade }: Case,
   decision: 'credit' | 'debit',
   at: number,
 ): 'no-card' | 'no-merchant' | null {
@@ -37,26 +49,14 @@ function correct(
   const merchant = office.seed.merchants.get(merchantId);
   if (card === undefined) return 'no-card';
   if (merchant === undefined) return 'no-merchant';
-  const trade = tradeId === null ? null : office.trades.byId(tradeId);
-  const owed = owedBy(office, trade);
+  const before = trade === null ? { amount: 0, fee: 0 } : chargeOf(office, trade, merchant.id);
   const change = decision === 'debit' ? amount : -amount;
-  const fee = feeFor(owed + change) - feeFor(owed);
-  office.ledger.post({ kind: 'correction', trade: tradeId, at, postings: charged(card.id, merchant.id, change, fee) });
+  const total = before.amount + change;
+  const type = (trade === null ? null : office.trades.byId(trade)?.type) ?? 'sale';
+  const fee = Math.sign(total) * feeOf(merchant, type, card.kind, fen(Math.abs(total))) - before.fee;
+  office.ledger.post({ kind: 'correction', trade, at, postings: charged(card.id, merchant.id, change, fee) });
   office.cases.corrected(id);
   // What is undone as a whole is reversed like any other: a reversal that still comes finds nothing to turn back.
-  if (trade !== null && owed !== 0 && owed + change === 0) {
-    office.trades.reversed(trade.id, 'reversed', `case ${id}`, at);
-  }
+  if (trade !== null && total === 0) office.trades.reversed(trade, 'reversed', `case ${id}`, at);
   return null;
-
-  function feeFor(total: number): number {
-    if (card === undefined || merchant === undefined) return 0;
-    return Math.sign(total) * feeOf(merchant, trade?.type ?? 'sale', card.kind, fen(Math.abs(total)));
-  }
-}
-
-/** What the card has paid by this trade as it stands; negative where it was given back. */
-function owedBy(office: Office, trade: Trade | null): number {
-  if (trade === null || (trade.state !== 'posted' && trade.state !== 'voided')) return 0;
-  return DEBITS.includes(trade.type) ? standingOf(office, trade).total : trade.moved;
 }

@@ -1,5 +1,6 @@
-import { fen } from '../src/values/fen.ts';
+import { type Fen, fen } from '../src/values/fen.ts';
 import { Pan } from '../src/values/pan.ts';
+import { chargeOf } from './correction.ts';
 import type { Office } from './office.ts';
 import { answerTo, financialAnswer, nextReference, type Outcome, type SealedRequest } from './request.ts';
 import { rowOf, type Trade, type TradeType, typeOf } from './trades.ts';
@@ -39,11 +40,13 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
   if (original.state === 'voided') return answered('12', original.reference, { amount, why: 'voided already' });
   if (original.state === 'posted') {
     if (isBuiltUpon(office, original)) return answered('12', original.reference, { amount, why: 'more has followed' });
-    const { type: kind, id } = original;
+    const { type: kind, id, merchant } = original;
+    const late = batch !== office.terminals.batch(terminal.terminal);
+    const turnedBack = late ? Math.abs(chargeOf(office, id, merchant).amount) : 0;
     // People have corrected a part of it already: what is left is turned back.
     const corrected = office.cases.hasCorrected(id) ? [{ kind: 'correction', trade: id }] : [];
     office.ledger.postOpposite([{ kind, trade: id }, ...corrected], { kind: 'reversal', at, trade: id });
-    if (batch !== office.terminals.batch(terminal.terminal)) lateReversal(office, original, at);
+    if (late) lateReversal(office, original, fen(turnedBack), at);
   }
   // A decline whose answer was lost is reversed too: the terminal and the books use the same word for it.
   if (original.state !== 'reversed') office.trades.reversed(original.id, 'reversed', reason ?? '98', at);
@@ -51,8 +54,8 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
 }
 
 /** Its batch was settled, or is of another time: what the terminal has told its merchant is no longer so. */
-function lateReversal(office: Office, original: Trade, at: number): void {
-  const { id, terminal, merchant, batch, trace, card, pan, amount } = original;
+function lateReversal(office: Office, original: Trade, amount: Fen, at: number): void {
+  const { id, terminal, merchant, batch, trace, card, pan } = original;
   // What was settled as missing at the terminal is explained by it.
   office.cases.answerTrade(id, { answer: 'the terminal has reversed it since', by: terminal, at });
   office.cases.open({
