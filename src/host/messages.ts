@@ -14,7 +14,8 @@ export interface SaleCard {
   readonly pan: Pan;
   /** YYMM */
   readonly expiry: string;
-  readonly track2: Revealing;
+  /** Null where the card itself is not there: its number comes from the journal. */
+  readonly track2: Revealing | null;
   readonly track3: Revealing | null;
 }
 
@@ -128,7 +129,8 @@ function batchOf({ row, facts, settings }: Making): string {
 
 /** F61: batch and trace, or twelve zeros and the date where the bank finds it by reference or authorisation. */
 function originalOf({ row, facts: { original } }: Making): string | null {
-  if (original === null || original === undefined) return null;
+  // What a telephone authorisation names is no transaction: it has no place and no date.
+  if (row.original === undefined || original === null || original === undefined) return null;
   if (row.original === 'date' || original.place === null) {
     if (original.date === null) throw new Fault({ kind: 'host-garbled', field: 'F61', why: 'the date is not known' });
     return `${'0'.repeat(12)}${original.date}`;
