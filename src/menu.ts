@@ -1,3 +1,4 @@
+import type { Transactions } from './config/config.ts';
 import type { TextId } from './config/texts.ts';
 import type { Key } from './operator/keypad.ts';
 import type { Operator } from './operator/operator.ts';
@@ -7,53 +8,128 @@ import { type MenuEntry, menu } from './operator/screens/idle.ts';
 export type Choice =
   | 'sale'
   | 'void-refund'
+  | 'preauth'
+  | 'preauth-add'
+  | 'completion'
+  | 'preauth-void'
+  | 'completion-void'
+  | 'completion-advice'
   | 'balance'
   | 'settle'
   | 'print-last'
-  | 'manage'
+  | 'instalment'
+  | 'tip'
+  | 'offline'
+  | 'voice'
+  | 'adjust'
   | 'checkup'
   | 'language'
   | 'sign-out'
   | 'about';
 
+type Place = keyof typeof submenus;
+
 interface Row extends MenuEntry {
-  readonly choice: Choice | null;
+  /** Null where this terminal has nothing there yet: the place is kept, and dark. */
+  readonly choice: Choice | Place | null;
 }
 
-/** A place without a choice belongs to a transaction that this terminal does not offer; it is shown dark. */
 const main: readonly Row[] = [
   { digit: '1', text: 'menu.sale', choice: 'sale', chosen: true },
   { digit: '2', text: 'menu.void-refund', choice: 'void-refund' },
-  { digit: '3', text: 'menu.scan', choice: null, dark: true },
-  { digit: '4', text: 'menu.preauth', choice: null, dark: true },
+  { digit: '3', text: 'menu.scan', choice: null },
+  { digit: '4', text: 'menu.preauth', choice: 'holds' },
   { digit: '5', text: 'menu.balance', choice: 'balance' },
   { digit: '6', text: 'menu.print-last', choice: 'print-last' },
   { digit: '7', text: 'menu.settle', choice: 'settle' },
-  { digit: '8', text: 'menu.prepaid', choice: null, dark: true },
+  { digit: '8', text: 'menu.more', choice: 'more' },
   { digit: '9', text: 'menu.manage', choice: 'manage' },
 ];
 
-const manage: readonly Row[] = [
-  { digit: '1', text: 'menu.checkup', choice: 'checkup', chosen: true },
-  { digit: '2', text: 'menu.language', choice: 'language' },
-  { digit: '3', text: 'menu.sign-out', choice: 'sign-out' },
-  { digit: '4', text: 'menu.about', choice: 'about' },
-];
+const submenus = {
+  holds: {
+    place: 'menu.preauth',
+    rows: [
+      { digit: '1', text: 'menu.preauth', choice: 'preauth', chosen: true },
+      { digit: '2', text: 'menu.preauth-add', choice: 'preauth-add' },
+      { digit: '3', text: 'menu.completion', choice: 'completion' },
+      { digit: '4', text: 'menu.preauth-void', choice: 'preauth-void' },
+      { digit: '5', text: 'menu.completion-void', choice: 'completion-void' },
+      { digit: '6', text: 'menu.completion-advice', choice: 'completion-advice' },
+    ],
+  },
+  more: {
+    place: 'menu.more',
+    rows: [
+      { digit: '1', text: 'menu.instalment', choice: 'instalment' },
+      { digit: '2', text: 'menu.tip', choice: 'tip' },
+      { digit: '3', text: 'menu.offline', choice: 'offline' },
+      { digit: '4', text: 'menu.voice', choice: 'voice' },
+      { digit: '5', text: 'menu.adjust', choice: 'adjust' },
+      { digit: '8', text: 'menu.prepaid', choice: null },
+    ],
+  },
+  manage: {
+    place: 'menu.manage',
+    rows: [
+      { digit: '1', text: 'menu.checkup', choice: 'checkup', chosen: true },
+      { digit: '2', text: 'menu.language', choice: 'language' },
+      { digit: '3', text: 'menu.sign-out', choice: 'sign-out' },
+      { digit: '4', text: 'menu.about', choice: 'about' },
+    ],
+  },
+} as const satisfies Record<
+  string,
+  { readonly place: TextId; readonly rows: readonly (MenuEntry & { choice: Choice | null })[] }
+>;
 
 /** A menu that nobody answers goes away. */
 const WAIT_S = 60;
 
-/** Null where the operator goes back. */
-export async function chooseFromMenu(operator: Operator): Promise<Exclude<Choice, 'manage'> | null> {
+/** Null where the operator goes back. What the acquirer does not offer keeps its place, and is dark. */
+export async function chooseFromMenu(operator: Operator, offers: (choice: Choice) => boolean): Promise<Choice | null> {
   for (;;) {
-    const chosen = await chooseOf(operator, main, 'place.menu');
-    if (chosen !== 'manage') return chosen;
-    const within = await chooseOf(operator, manage, 'menu.manage');
-    if (within !== null && within !== 'manage') return within;
+    const chosen = await chooseOf(operator, lit(main, offers), 'place.menu');
+    if (chosen === null || !isPlace(chosen)) return chosen;
+    const { rows, place } = submenus[chosen];
+    const within = await chooseOf(operator, lit(rows, offers), place);
+    if (within !== null && !isPlace(within)) return within;
   }
 }
 
-async function chooseOf(operator: Operator, rows: readonly Row[], place: TextId): Promise<Choice | null> {
+/** The profile's row of each choice that an acquirer may not offer. */
+const profileRows = {
+  preauth: 'preauth',
+  'preauth-add': 'preauth_add',
+  'preauth-void': 'preauth_void',
+  completion: 'completion',
+  'completion-advice': 'completion',
+  'completion-void': 'completion_void',
+  instalment: 'instalment',
+  tip: 'tip',
+  offline: 'offline',
+  voice: 'voice',
+  adjust: 'adjust',
+} as const satisfies Partial<Record<Choice, keyof Transactions>>;
+
+export function isOffered(transactions: Transactions, choice: Choice): boolean {
+  return !(choice in profileRows) || transactions[profileRows[choice as keyof typeof profileRows]].offered;
+}
+
+function isPlace(choice: Choice | Place): choice is Place {
+  return Object.hasOwn(submenus, choice);
+}
+
+/** A place is dark where nothing in it can be had. */
+function lit(rows: readonly Row[], offers: (choice: Choice) => boolean): readonly Row[] {
+  const toBeHad = ({ choice }: Pick<Row, 'choice'>): boolean => {
+    if (choice === null) return false;
+    return isPlace(choice) ? submenus[choice].rows.some(toBeHad) : offers(choice);
+  };
+  return rows.map((row) => (toBeHad(row) ? row : { ...row, choice: null, dark: true, chosen: false }));
+}
+
+async function chooseOf(operator: Operator, rows: readonly Row[], place: TextId): Promise<Choice | Place | null> {
   operator.show((text, bar) => menu(text, bar, { entries: rows, place }));
   for (;;) {
     const key = await operator.pressWithin(WAIT_S);
@@ -64,7 +140,7 @@ async function chooseOf(operator: Operator, rows: readonly Row[], place: TextId)
   }
 }
 
-function choiceOf(rows: readonly Row[], key: Key): Choice | null {
+function choiceOf(rows: readonly Row[], key: Key): Choice | Place | null {
   const row = key === 'enter' ? rows.find(({ chosen }) => chosen) : rows.find(({ digit }) => digit === key);
   return row?.choice ?? null;
 }

@@ -8,7 +8,17 @@ import type { PaperDesk } from './paper/paper-desk.ts';
 import type { Clock } from './values/clock.ts';
 
 /** What part of the day the terminal is in: the flow that has the counter. */
-export type FlowName = 'checkup' | 'signin' | 'idle' | 'menu' | 'sale' | 'refund' | 'balance' | 'settlement';
+export type FlowName =
+  | 'checkup'
+  | 'signin'
+  | 'idle'
+  | 'menu'
+  | 'sale'
+  | 'refund'
+  | 'preauth'
+  | 'advice'
+  | 'balance'
+  | 'settlement';
 
 /** What changes while the terminal runs and is not money: it goes with the power, and nothing is lost by that. */
 export interface Session {

@@ -1,16 +1,26 @@
+import { adjust } from './advice/adjust.ts';
+import { sellOffline } from './advice/offline.ts';
+import { addTip } from './advice/tip.ts';
+import { sellByVoice } from './advice/voice.ts';
 import { tellBalance } from './balance/balance.ts';
 import { type CheckupDesk, checkUpOnDemand, powerOn } from './checkup/power-on.ts';
-import { chooseFromMenu } from './menu.ts';
+import { type Choice, chooseFromMenu, isOffered } from './menu.ts';
 import { acknowledged } from './operator/ask.ts';
 import { about, goodbye, idle } from './operator/screens/idle.ts';
 import { paperNothing, paperPrinting, paperTrouble } from './operator/screens/paper.ts';
 import { settlementOpen } from './operator/screens/settlement.ts';
 import { signingOut, signinRunning } from './operator/screens/signin.ts';
+import { addToHold } from './preauth/add.ts';
+import { complete, completeByAdvice } from './preauth/complete.ts';
+import { preauthorise } from './preauth/preauth.ts';
+import { releaseHold } from './preauth/release.ts';
+import { voidCompletion } from './preauth/void-completion.ts';
 import { giveBack } from './refund/give-back.ts';
 import { waysOf } from './sale/card.ts';
 import type { Counter } from './sale/counter.ts';
+import { sellByInstalments } from './sale/instalment.ts';
 import { type Opening, sell } from './sale/sale.ts';
-import type { Session } from './session.ts';
+import type { FlowName, Session } from './session.ts';
 import { settleBatch } from './settlement/settle.ts';
 import { signInToBank } from './signin/bank.ts';
 import { type HandshakeDesk, meetKeyCentre } from './signin/handshake.ts';
@@ -60,7 +70,7 @@ async function trade(terminal: Terminal): Promise<void> {
     session.flow = 'idle';
     const opening = counter.journal.settling === null ? await atIdle(terminal) : await atOpenSettlement(terminal);
     if (opening === 'settle') {
-      await settle(terminal);
+      await transact(terminal, 'settle');
       continue;
     }
     if (opening !== 'menu') {
@@ -68,11 +78,12 @@ async function trade(terminal: Terminal): Promise<void> {
       continue;
     }
     session.flow = 'menu';
-    const choice = await chooseFromMenu(counter.operator);
+    const choice = await chooseFromMenu(counter.operator, (each) =>
+      isOffered(counter.config.profile.transactions, each),
+    );
+    if (choice === null) continue;
     if (choice === 'sale') await sale(terminal, { digit: '0' });
-    else if (choice === 'void-refund') await voidOrRefund(terminal);
-    else if (choice === 'balance') await balance(terminal);
-    else if (choice === 'settle') await settle(terminal);
+    else if (isTransaction(choice)) await transact(terminal, choice);
     else if (choice === 'print-last') await printLast(counter);
     else if (choice === 'checkup') await checkUpOnDemand(terminal.checkup);
     else if (choice === 'language') terminal.switchLanguage();
@@ -140,11 +151,29 @@ async function sale(terminal: Terminal, opening: Opening): Promise<void> {
   }
 }
 
-/** What has been charged goes back: one entry of the menu, which chooses by itself. */
-async function voidOrRefund(terminal: Terminal): Promise<void> {
-  terminal.session.flow = 'refund';
+/** The transactions of the menu beside the sale, each a flow that ends where it began: at idle. */
+const transactions = {
+  'void-refund': { flow: 'refund', run: giveBack },
+  balance: { flow: 'balance', run: tellBalance },
+  settle: { flow: 'settlement', run: settleBatch },
+  preauth: { flow: 'preauth', run: preauthorise },
+  'preauth-add': { flow: 'preauth', run: addToHold },
+  'preauth-void': { flow: 'preauth', run: releaseHold },
+  completion: { flow: 'preauth', run: complete },
+  'completion-advice': { flow: 'preauth', run: completeByAdvice },
+  'completion-void': { flow: 'preauth', run: voidCompletion },
+  instalment: { flow: 'sale', run: sellByInstalments },
+  offline: { flow: 'advice', run: sellOffline },
+  voice: { flow: 'advice', run: sellByVoice },
+  tip: { flow: 'advice', run: addTip },
+  adjust: { flow: 'advice', run: adjust },
+} as const satisfies Partial<Record<Choice, { flow: FlowName; run: (counter: Counter) => Promise<unknown> }>>;
+
+async function transact(terminal: Terminal, choice: keyof typeof transactions): Promise<void> {
+  const { flow, run } = transactions[choice];
+  terminal.session.flow = flow;
   await signInAgain(terminal);
-  await giveBack(terminal.counter);
+  await run(terminal.counter);
 }
 
 /** Until it is finished no payment begins: Enter goes on with it, the menu has what is no payment. */
@@ -153,18 +182,8 @@ async function atOpenSettlement({ counter: { operator, journal } }: Terminal): P
   return (await acknowledged(operator, ['enter', 'menu'])) === 'enter' ? 'settle' : 'menu';
 }
 
-/** The batch is compared with the bank's and closed. */
-async function settle(terminal: Terminal): Promise<void> {
-  terminal.session.flow = 'settlement';
-  await signInAgain(terminal);
-  await settleBatch(terminal.counter);
-}
-
-/** What is on the customer's card. */
-async function balance(terminal: Terminal): Promise<void> {
-  terminal.session.flow = 'balance';
-  await signInAgain(terminal);
-  await tellBalance(terminal.counter);
+function isTransaction(choice: Choice): choice is keyof typeof transactions {
+  return Object.hasOwn(transactions, choice);
 }
 
 /** After 77, 99, A0 or the header's wish the bank hears nothing before a sign-in; nobody need type for it. */

@@ -1,4 +1,5 @@
 import { texts } from '../src/config/texts.ts';
+import type { AdviceEnd } from '../src/host/advice.ts';
 import type { Answer } from '../src/host/answers.ts';
 import type { ReversalEnd } from '../src/host/reversal.ts';
 import type { Entry } from '../src/journal/entry.ts';
@@ -25,7 +26,7 @@ export const yes = { ...answerOf('charged', '00'), signInAgain: false } satisfie
 export const no = { ...answerOf('not charged', '51'), signInAgain: false } satisfies Answer;
 export const nothing = { ...answerOf('unknown', null, 'silent'), signInAgain: false } satisfies Answer;
 
-type Swipe = 'stripe' | 'pin' | 'chip' | 'worn';
+type Swipe = 'stripe' | 'pin' | 'chip' | 'worn' | 'online';
 
 /** A counter with the real flow, journal and outbox, and a bank, a clerk and a card that a test speaks for. */
 export interface SaleBench {
@@ -35,6 +36,8 @@ export interface SaleBench {
   /** What stood on the screen, and what was said of the journal's newest row meanwhile. */
   readonly screens: string[];
   readonly texts: () => string[];
+  /** Waits until the screen says this. */
+  says(words: RegExp): Promise<string>;
   readonly said: string[];
   readonly sent: { trace: string; pin: unknown }[];
   readonly beeps: string[];
@@ -43,6 +46,9 @@ export interface SaleBench {
   answers: (entry: Entry | null) => Answer | Promise<Answer>;
   reverses: () => ReversalEnd | Promise<ReversalEnd>;
   signsIn: () => boolean | Promise<boolean>;
+  /** What the bank says to an advice, and to an echo. */
+  advises: () => AdviceEnd | Promise<AdviceEnd>;
+  echoes: () => unknown;
   prepares: () => void;
   press(...keys: Key[]): void;
   swipe(how?: Swipe): void;
@@ -55,6 +61,18 @@ export interface SaleBench {
   /** Until this screen stands, for the `time`-th time. */
   screen(id: string, time?: number): Promise<void>;
 }
+
+/** As the lab's profile has it. */
+const terms = {
+  preauth_void: { offered: true, supervisor: true, pin: true },
+  completion: { offered: true, pin: true, over_percent: 15, hold_days: 30, by: 'request' },
+  completion_void: { offered: true, supervisor: true, pin: true },
+  instalment: { offered: true, plan: '01', periods: [3, 6, 12, 24] },
+  offline: { offered: true, floor_fen: 20_000 },
+  voice: { offered: true, limit_fen: 500_000 },
+  adjust: { offered: true, supervisor: true },
+  tip: { offered: true, most_percent: 20 },
+};
 
 const keys = ['0123456789ABCDEFFEDCBA9876543210', 'FEDCBA98765432100123456789ABCDEF'];
 
@@ -112,7 +130,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
   const cardOf = (how: Swipe) => ({
     pan: Pan.from('6222020010011234'),
     ...{ expiry: '3012', serviceCode: '121', name: null, track2: null, track3: null },
-    ...{ hasChip: how === 'chip', needsPin: how === 'pin' },
+    ...{ hasChip: how === 'chip', needsPin: how === 'pin', onlineOnly: how === 'online' },
     wipe: () => void wiped++,
   });
   const host = {
@@ -129,7 +147,8 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
       bench.sent.push({ trace: prepared.trace, pin: prepared.pin });
       return answer(journal.last());
     },
-    advise: () => Promise.reject(new Error('no advice here')),
+    advise: async (): Promise<AdviceEnd> => bench.advises(),
+    echo: async () => bench.echoes(),
     inquire: () => Promise.reject(new Error('no inquiry here')),
     async reverse(): Promise<ReversalEnd> {
       bench.reversals++;
@@ -148,6 +167,9 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     customer: {
       say: (...rows: string[]) => void bench.said.push(rows.join(' ')),
       due: (_: number, ...rows: string[]) => void bench.said.push(rows.join(' ')),
+      back: (_: number, ...rows: string[]) => void bench.said.push(`back ${rows.join(' ')}`),
+      hold: (_: number, ...rows: string[]) => void bench.said.push(`hold ${rows.join(' ')}`),
+      release: (_: number, ...rows: string[]) => void bench.said.push(`release ${rows.join(' ')}`),
       refresh: () => undefined,
     },
     reader: {
@@ -165,8 +187,10 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     vault: {
       kcvOf: (slot: string) => (slot === 'PIK' ? cipher().kcv : '00000000'),
       pinEntry: () => pinEntry(cipher, 'a'),
-      fingerprint: () => new Uint8Array(32).fill(9),
+      fingerprint: () => Buffer.alloc(32, 9),
       sealCard: () => new Uint8Array(16),
+      openCard: () => ({ pan: Pan.from('6222020010011234'), expiry: '3012' }),
+      operators: { check: async (_: string, password: string) => ({ end: password === '123456' ? 'right' : 'wrong' }) },
     },
     paper: {
       ...{ problem: null, owed: 0, print: () => undefined, stateOf: () => 'printing' },
@@ -180,9 +204,15 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
         sale: { limit_fen: 5_000_000, again_within_s: 180 },
         waits: { card_s: 60, pin_s: 60, confirm_s: 60 },
         receipt: { columns: 32, copies: ['merchant', 'cardholder'] },
+        merchant: { id: '898110248990001', name: '-', terminal: '50461160' },
+        support: { machine: '-', accounts: '-' },
       },
-      profile: { pin_bypass: true },
-      network: { answer_timeout_ms: 60_000 },
+      profile: {
+        pin_bypass: true,
+        operators: [{ number: '00', role: 'supervisor', first_password: '123456' }],
+        transactions: terms,
+      },
+      network: { answer_timeout_ms: 60_000, connect_timeout_ms: 5000 },
     },
     issuerOf: () => null,
     codeWords: (code: string) => ({ title: code, customer: '', clerk: '' }),
@@ -196,6 +226,8 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     answers: () => yes,
     reverses: () => ({ end: 'acknowledged', code: '00' }),
     signsIn: () => true,
+    advises: () => ({ end: 'answer', answer: yes }),
+    echoes: () => ({ line: 'primary', took_ms: 1, code: '00' }),
     prepares: () => undefined,
     press(...more) {
       for (const key of more) {
@@ -216,6 +248,14 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     wiped: () => wiped,
     unsent: () => unsent,
     watching: () => watching,
+    async says(words) {
+      for (let turn = 0; turn < 200; turn++) {
+        const said = bench.texts().join();
+        if (words.test(said)) return said;
+        await new Promise(setImmediate);
+      }
+      throw new Error(`not ${words} but ${bench.texts().join()}`);
+    },
     async screen(id, time = 1) {
       for (let turn = 0; turn < 200; turn++) {
         if (standing?.id === id && bench.screens.filter((shown) => shown === id).length >= time) return;

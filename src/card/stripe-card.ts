@@ -17,6 +17,8 @@ export interface StripeCard {
   readonly hasChip: boolean;
   /** The service code's third digit demands a PIN (ISO/IEC 7813, table 4): 0, 3 and 5. */
   readonly needsPin: boolean;
+  /** The service code's second digit wants the issuer to be asked each time (ISO/IEC 7813, table 4): 2 and 4. */
+  readonly onlineOnly: boolean;
   /** Overwrites the tracks once the sale no longer needs them. */
   wipe(): void;
 }
@@ -69,6 +71,7 @@ export function readStripe(swipe: RawSwipe): StripeRead {
       track3,
       hasChip: serviceCode.startsWith('2') || serviceCode.startsWith('6'),
       needsPin: '035'.includes(serviceCode.slice(2)),
+      onlineOnly: '24'.includes(serviceCode.slice(1, 2)),
       wipe: () => {
         track2.wipe();
         track3?.wipe();

@@ -9,6 +9,10 @@ export interface Prompts {
   due(amount: Fen, ...rows: readonly TextId[]): void;
   /** The amount that goes back to the customer, and what to do. */
   back(amount: Fen, ...rows: readonly TextId[]): void;
+  /** The amount that is held on the card and not charged, and what to do. */
+  hold(amount: Fen, ...rows: readonly TextId[]): void;
+  /** The amount that is no longer held, and what to do. */
+  release(amount: Fen, ...rows: readonly TextId[]): void;
   /** What is on the customer's card. */
   balance(amount: Fen, label: 'display.balance' | 'display.overdrawn'): void;
   /** Shows again what stands: the language has changed. */
@@ -18,7 +22,13 @@ export interface Prompts {
 interface Standing {
   readonly amount: Fen | null;
   /** What the amount is to the customer. */
-  readonly label: 'display.due' | 'display.back' | 'display.balance' | 'display.overdrawn';
+  readonly label:
+    | 'display.due'
+    | 'display.back'
+    | 'display.hold'
+    | 'display.release'
+    | 'display.balance'
+    | 'display.overdrawn';
   readonly rows: readonly TextId[];
 }
 
@@ -32,23 +42,17 @@ export function promptsOn(display: CustomerDisplay, text: () => Text): Prompts {
     const discreet = label === 'display.balance' || label === 'display.overdrawn';
     void display.show([...money, ...rows.map((id) => words(id))], discreet);
   };
+  const stand = (label: Standing['label'], amount: Fen | null, rows: readonly TextId[]) => {
+    standing = { amount, label, rows };
+    render();
+  };
   return {
-    say(...rows) {
-      standing = { amount: null, label: 'display.due', rows };
-      render();
-    },
-    due(amount, ...rows) {
-      standing = { amount, label: 'display.due', rows };
-      render();
-    },
-    back(amount, ...rows) {
-      standing = { amount, label: 'display.back', rows };
-      render();
-    },
-    balance(amount, label) {
-      standing = { amount, label, rows: [] };
-      render();
-    },
+    say: (...rows) => stand('display.due', null, rows),
+    due: (amount, ...rows) => stand('display.due', amount, rows),
+    back: (amount, ...rows) => stand('display.back', amount, rows),
+    hold: (amount, ...rows) => stand('display.hold', amount, rows),
+    release: (amount, ...rows) => stand('display.release', amount, rows),
+    balance: (amount, label) => stand(label, amount, []),
     refresh: render,
   };
 }

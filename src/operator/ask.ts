@@ -50,15 +50,31 @@ export async function askAmount(
 }
 
 /** Digits that may be shown or not (a number, a password): Enter accepts at least `least`, Cancel and silence give null. */
-export async function askDigits(
+export async function askDigits(operator: Operator, options: DigitOptions): Promise<string | null> {
+  const typed = await askDigitsOr(operator, [], options);
+  return typeof typed === 'object' ? null : typed;
+}
+
+interface DigitOptions {
+  readonly least: number;
+  readonly most: number;
+  readonly wait_s: number | null;
+  readonly draw: (digits: string) => Draw;
+}
+
+/** As `askDigits`, and one of the named keys asks for something else instead. */
+export async function askDigitsOr<K extends Key>(
   operator: Operator,
-  options: { least: number; most: number; wait_s: number | null; draw: (digits: string) => Draw },
-): Promise<string | null> {
+  others: readonly K[],
+  options: DigitOptions,
+): Promise<string | { readonly key: K } | null> {
   let digits = '';
   for (;;) {
     operator.show(options.draw(digits));
     const key = options.wait_s === null ? await operator.press() : await operator.pressWithin(options.wait_s);
     if (key === null || key === 'cancel') return null;
+    const other = others.find((each) => each === key);
+    if (other !== undefined) return { key: other };
     if (key === 'clear') digits = digits.slice(0, -1);
     else if (key === 'enter' && digits.length >= options.least) return digits;
     else if (isDigit(key) && digits.length < options.most) digits += key;

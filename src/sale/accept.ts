@@ -1,6 +1,31 @@
 import type { Entry } from '../journal/entry.ts';
-import { begin, type Charge } from './charge.ts';
+import type { EntryType } from '../journal/types.ts';
+import { acknowledged } from '../operator/ask.ts';
+import { accepted, adviceRefused } from '../operator/screens/advice.ts';
+import { Fault } from '../values/problem.ts';
+import { begin, type Charge, type ChargeEnd, refuse } from './charge.ts';
 import type { Counter } from './counter.ts';
+import { signOff } from './result.ts';
+
+/** What the counter may finish by itself. */
+export type AcceptedType = Extract<EntryType, 'offline' | 'voice' | 'completion-advice' | 'tip' | 'adjust'>;
+
+export type AcceptedEnd = { end: 'accepted'; entry: Entry } | Extract<ChargeEnd, { end: 'refused' }>;
+
+type Acceptance = Omit<Charge, 'pin' | 'type'> & { readonly type: AcceptedType };
+
+/** From its row in the journal to the screen that says how it stands: pending until the bank has taken it. */
+export async function acceptAndShow(counter: Counter, charge: Acceptance): Promise<AcceptedEnd> {
+  let entry: Entry;
+  try {
+    entry = accept(counter, { ...charge, pin: null });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return refuse(counter, error.problem, null);
+  }
+  await showAccepted(counter, entry, charge.type);
+  return { end: 'accepted', entry };
+}
 
 /**
  * A transaction that the counter finishes by itself: its row is on the disk, and the bank is told of it from here on, in
@@ -9,7 +34,65 @@ import type { Counter } from './counter.ts';
 export function accept(counter: Counter, charge: Charge): Entry {
   const { entry, prepared } = begin(counter, charge);
   prepared.wipe();
-  entry.accepted();
+  try {
+    entry.accepted();
+  } catch (error) {
+    // Nobody has it in hand: a row that was begun and never accepted is one that the terminal declined.
+    entry.handOver();
+    throw error;
+  }
   counter.outbox.wake();
   return entry;
+}
+
+/** The cardholder signs for what is charged without the bank's asking; a tip and its total are signed on the first slip. */
+const signed: readonly AcceptedType[] = ['offline', 'voice'];
+/** These change an original that stands without them. */
+const ofOriginal: readonly AcceptedType[] = ['tip', 'adjust'];
+
+/** Stays until Enter; what the bank says meanwhile is on it at once, and a refusal is seen before anything else. */
+async function showAccepted(counter: Counter, entry: Entry, type: AcceptedType): Promise<void> {
+  const { operator, customer, paper, journal, codeWords, signedIn } = counter;
+  const { amount, trace } = entry;
+  const sign = signed.includes(type);
+  let shown: Entry['state'] | null = null;
+  const draw = () => {
+    const { state, history, facts } = entry;
+    if (state !== shown) customer.due(amount, wordFor(state), ...(sign ? (['display.sign'] as const) : []));
+    if (state === 'declined' && shown !== state) {
+      // A key that was meant for the screen before has not seen this one.
+      operator.flush();
+      operator.beep('refused');
+    }
+    shown = state;
+    const { code = '', authorisation = null } = history.answer ?? {};
+    operator.show((text, bar) =>
+      state === 'declined'
+        ? adviceRefused(text, bar, {
+            ...{ amount, trace, code: code ?? '', why: codeWords(code ?? '').title },
+            original: ofOriginal.includes(type),
+          })
+        : accepted(text, bar, {
+            ...{ title: `accepted.${type}`, amount, trace, sign, slip: paper.stateOf(entry) },
+            authorisation: facts.particulars.authorisation ?? authorisation,
+            state: state === 'approved' ? 'approved' : 'pending',
+          }),
+    );
+  };
+  operator.flush();
+  operator.beep('done');
+  const stops = [paper.watch(draw), journal.watch(draw)];
+  try {
+    draw();
+    paper.print(entry);
+    await acknowledged(operator, ['enter']);
+    if (sign && entry.state !== 'declined') signOff(entry, signedIn);
+  } finally {
+    for (const stop of stops) stop();
+  }
+}
+
+function wordFor(state: Entry['state']) {
+  if (state === 'approved') return 'display.approved';
+  return state === 'declined' ? 'display.declined' : 'display.pending';
 }

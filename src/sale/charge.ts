@@ -158,7 +158,7 @@ export async function refuse(
   { operator, customer }: Counter,
   problem: Problem,
   amount: Fen | null = null,
-): Promise<ChargeEnd> {
+): Promise<Extract<ChargeEnd, { end: 'refused' }>> {
   const retry = problem.kind === 'line-down' && amount !== null;
   customer.say('display.cancelled', 'display.not-charged');
   operator.flush();

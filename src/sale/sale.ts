@@ -40,32 +40,39 @@ interface Presented {
   readonly card: StripeCard;
 }
 
-async function present(counter: Counter, opening: Opening): Promise<Presented | null> {
-  if ('swipe' in opening) return cardFirst(counter, opening.swipe);
-  const amount = 'amount' in opening ? opening.amount : await enterAmount(counter, opening.digit, null);
-  return amount === null ? null : cardFor(counter, amount);
+/** An amount up to `limit` and a card, in the order in which they come, and the clerk's word on the card's number. */
+export async function present(
+  counter: Counter,
+  opening: Opening,
+  limit = fen(counter.config.terminal.sale.limit_fen),
+): Promise<Presented | null> {
+  if ('swipe' in opening) return cardFirst(counter, opening.swipe, limit);
+  const amount = 'amount' in opening ? opening.amount : await enterAmount(counter, opening.digit, null, limit);
+  if (amount === null) return null;
+  const card = await presentChecked(counter, amount);
+  return card === null ? null : { amount, card };
 }
 
-async function cardFor(counter: Counter, amount: Fen): Promise<Presented | null> {
+/** A card for an amount that is known, its number compared with the one on the card. */
+export async function presentChecked(counter: Counter, amount: Fen): Promise<StripeCard | null> {
   const card = await presentCard(counter, amount, null);
   if (card === null) return null;
-  if (await numberIsRight(counter, card, amount)) return { amount, card };
+  if (await numberIsRight(counter, card, amount)) return card;
   card.wipe();
   return null;
 }
 
-async function cardFirst(counter: Counter, swipe: StripeRead): Promise<Presented | null> {
+async function cardFirst(counter: Counter, swipe: StripeRead, limit: Fen): Promise<Presented | null> {
   const card = await presentCard(counter, null, swipe);
   if (card === null) return null;
-  const amount = (await numberIsRight(counter, card, null)) ? await enterAmount(counter, '0', card) : null;
+  const amount = (await numberIsRight(counter, card, null)) ? await enterAmount(counter, '0', card, limit) : null;
   if (amount !== null) return { amount, card };
   card.wipe();
   return null;
 }
 
-function enterAmount(counter: Counter, first: string, card: StripeCard | null): Promise<Fen | null> {
+function enterAmount(counter: Counter, first: string, card: StripeCard | null, limit: Fen): Promise<Fen | null> {
   const { operator, config } = counter;
-  const limit = fen(config.terminal.sale.limit_fen);
   const facts = card === null ? {} : { card: cardFacts(counter, card) };
   return askAmount(operator, {
     first,

@@ -16,6 +16,7 @@ import * as undo from '../../src/operator/screens/void.ts';
 import { fen } from '../../src/values/fen.ts';
 import type { Problem } from '../../src/values/problem.ts';
 import { chargedSamples } from './charged-samples.ts';
+import { adviceSamples, holdSamples } from './hold-samples.ts';
 import { refundSamples } from './refund-samples.ts';
 import { settlementSamples } from './settlement-samples.ts';
 
@@ -287,6 +288,8 @@ export const samples = {
     problemScreen(t, bar, { problem: { kind: 'device-silent', device: 'stripe-reader', waited_ms: 2000 } }),
   ...refundSamples,
   ...chargedSamples,
+  ...holdSamples,
+  ...adviceSamples,
 } as const satisfies Record<string, Make>;
 
 /** Further trees of some screens, as they follow one another. */

@@ -1,9 +1,11 @@
 import type { Text, TextId } from '../../config/texts.ts';
 import type { Screen } from '../screen.ts';
+import { adviceWords } from './advice-words.ts';
 import type { BarFacts } from './bar.ts';
+import { holdWords, unknownIs } from './hold-words.ts';
 
 /** The flows that ask a sale's questions and end as a sale ends, about another movement of the money. */
-export type OtherFlow = 'void' | 'refund' | 'balance' | 'charged';
+export type OtherFlow = 'void' | 'refund' | 'balance' | 'charged' | keyof typeof holdWords | keyof typeof adviceWords;
 
 /** What such a flow says where a sale would say something else. A text that is no row is the same in both. */
 const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
@@ -15,14 +17,7 @@ const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
     'result.approved': 'void.approved',
     'refused.title': 'void.refused.title',
     'unknown.title': 'void.unknown.title',
-    'unknown.why.silent': 'void.unknown.why',
-    'unknown.why.line-lost': 'void.unknown.why',
-    'unknown.why.bad-mac': 'void.unknown.why',
-    'unknown.why.no-mac': 'void.unknown.why',
-    'unknown.why.mismatch': 'void.unknown.why',
-    'unknown.why.garbled': 'void.unknown.why',
-    'unknown.why.unlisted': 'void.unknown.why',
-    'unknown.why.restart': 'void.unknown.why',
+    ...unknownIs('void.unknown.why'),
     'unknown.next': 'void.unknown.next',
     'reversing.text': 'void.reversing.text',
     'reversed.title': 'void.reversed.title',
@@ -59,7 +54,22 @@ const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
     'place.sale': 'menu.charged',
     'wait.sent': 'charged.wait',
   },
+  ...holdWords,
+  ...adviceWords,
 };
+
+/** What the amount on the customer's display is: to pay, unless it goes back, is held or is no longer held. */
+export function movesOf(flow: OtherFlow): 'due' | 'back' | 'hold' | 'release' {
+  const moves: Partial<Record<OtherFlow, 'back' | 'hold' | 'release'>> = {
+    void: 'back',
+    refund: 'back',
+    preauth: 'hold',
+    'preauth-add': 'hold',
+    'preauth-void': 'release',
+    'completion-void': 'back',
+  };
+  return moves[flow] ?? 'due';
+}
 
 /** The text that the flow has in the place of a sale's. */
 export function wordOf(flow: OtherFlow, id: TextId): TextId {

@@ -1,0 +1,108 @@
+import type { TextId } from '../config/texts.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Journal } from '../journal/journal.ts';
+import { askAmount } from '../operator/ask.ts';
+import { originalAmount } from '../operator/screens/original.ts';
+import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
+import { refuse, whyNoPayment } from '../sale/charge.ts';
+import type { Counter } from '../sale/counter.ts';
+import { inFlow } from '../sale/in-flow.ts';
+import { cardOnFile } from '../sale/on-file.ts';
+import { chooseEntry } from '../sale/original.ts';
+import { sameCard } from '../sale/same-card.ts';
+import { approved } from '../sale/supervisor.ts';
+import { type Fen, fen, yuan } from '../values/fen.ts';
+import type { State } from '../values/state.ts';
+
+/** Another amount (离线调整) for an offline sale or a telephone authorisation of the open batch. */
+export async function adjust(standing: Counter): Promise<{ end: 'cancelled' } | AcceptedEnd> {
+  const counter = inFlow(standing, 'adjust');
+  try {
+    const problem = whyNoPayment(counter);
+    if (problem !== null) return await refuse(counter, problem);
+    const original = await chooseEntry(counter, {
+      types: ['offline', 'voice'],
+      whyNot: (entry) => whyNotAdjust(counter.journal, entry),
+      words,
+    });
+    if (original === null) return { end: 'cancelled' };
+    const amount = await askTotal(counter, original);
+    if (amount === null) return { end: 'cancelled' };
+    if (counter.config.profile.transactions.adjust.supervisor && !(await approved(counter))) {
+      return { end: 'cancelled' };
+    }
+    const card = cardOnFile(counter, original) ?? (await sameCard(counter, original, amount));
+    if (card === null) return { end: 'cancelled' };
+    const particulars = { before: original.total };
+    return await acceptAndShow(counter, { type: 'adjust', amount, card, original, particulars });
+  } finally {
+    standing.customer.say('display.welcome');
+  }
+}
+
+/** Up to the floor limit, or to what the bank's desk has authorised; the amount that it has already is no adjustment. */
+async function askTotal(counter: Counter, original: Entry): Promise<Fen | null> {
+  const { operator, config } = counter;
+  const { facts, trace, total } = original;
+  const limit = mostTotal(original, config.profile.transactions.offline.floor_fen);
+  const over = facts.type === 'voice' ? 'adjust.amount.over.voice' : 'adjust.amount.over.offline';
+  let same = false;
+  for (;;) {
+    const amount = await askAmount(operator, {
+      ...{ first: '0', limit, wait_s: config.terminal.waits.confirm_s },
+      draw: (typed, refused) => (text, bar) => {
+        const most = { limit: yuan(limit, true) };
+        const why = same && typed === 0 && refused === null ? 'adjust.amount.same' : null;
+        const refusal = refused === 'over' ? over : refused === 'zero' ? 'original.amount.zero' : why;
+        return originalAmount(text, bar, {
+          ...{ amount: typed, ask: 'adjust.amount.ask' },
+          of: text('adjust.amount.of', { amount: yuan(total, true), trace }),
+          hint: text('adjust.amount.limit', most),
+          refused: refusal === null ? null : text(refusal, most),
+        });
+      },
+    });
+    if (amount === null || amount !== total) return amount;
+    same = true;
+    operator.beep('refused');
+  }
+}
+
+export function mostTotal({ facts, amount }: Pick<Entry, 'facts' | 'amount'>, floor_fen: number): Fen {
+  return facts.type === 'voice' ? amount : fen(Math.max(floor_fen, amount));
+}
+
+type Why = 'unknown' | 'not-offline' | 'refused' | 'undone' | 'settled';
+
+const whyOf = {
+  pending: null,
+  approved: null,
+  declined: 'refused',
+  unknown: null,
+  reversing: 'refused',
+  reversed: 'refused',
+  'reversed-unconfirmed': 'refused',
+  voided: 'undone',
+  refunded: 'undone',
+  parked: null,
+} as const satisfies Record<State, Why | null>;
+
+/** Why this entry's amount cannot be another one; null where it can. The bank is told in the order in which things began. */
+export function whyNotAdjust(journal: Pick<Journal, 'batch'>, entry: Entry | null): Why | null {
+  if (entry === null) return 'unknown';
+  const { type } = entry.facts;
+  if (type !== 'offline' && type !== 'voice') return 'not-offline';
+  const why = whyOf[entry.state];
+  if (why !== null) return why;
+  if (entry.batch !== journal.batch) return 'settled';
+  const refunds = entry.sequels.filter(({ facts, state }) => facts.type === 'refund' && state !== 'declined');
+  return refunds.length > 0 ? 'undone' : null;
+}
+
+const words = {
+  unknown: ['void.why.unknown.title', 'void.why.unknown.remedy'],
+  'not-offline': ['adjust.why.not-offline.title', 'adjust.why.not-offline.remedy'],
+  refused: ['adjust.why.refused.title', 'adjust.why.refused.remedy'],
+  undone: ['tip.why.undone.title', 'adjust.why.undone.remedy'],
+  settled: ['void.why.settled.title', 'adjust.why.settled.remedy'],
+} as const satisfies Record<Why, readonly [TextId, TextId]>;

@@ -1,0 +1,92 @@
+import type { StripeCard } from '../card/stripe-card.ts';
+import type { Entry } from '../journal/entry.ts';
+import { acknowledged, askKey } from '../operator/ask.ts';
+import { inFours } from '../operator/screens/layout.ts';
+import { confirmAsk, impossible } from '../operator/screens/original.ts';
+import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
+import { refuse, whyNoPayment } from '../sale/charge.ts';
+import type { Counter } from '../sale/counter.ts';
+import { inFlow } from '../sale/in-flow.ts';
+import { present } from '../sale/sale.ts';
+import { type Fen, fen } from '../values/fen.ts';
+import type { State } from '../values/state.ts';
+import { lineIsDown, sayLineIsUp } from './line.ts';
+
+export type OfflineEnd = { end: 'cancelled' } | { end: 'line-up' } | { end: 'online-only' } | AcceptedEnd;
+
+/** The offline sale (离线消费): under the floor limit the terminal itself approves while there is no line. */
+export async function sellOffline(standing: Counter): Promise<OfflineEnd> {
+  const counter = inFlow(standing, 'offline');
+  const { floor_fen } = counter.config.profile.transactions.offline;
+  try {
+    const problem = whyNoPayment(counter);
+    if (problem !== null) return await refuse(counter, problem);
+    const down = await lineIsDown(counter);
+    if (down === null) return { end: 'cancelled' };
+    if (!down) {
+      await sayLineIsUp(counter);
+      return { end: 'line-up' };
+    }
+    const presented = await present(counter, { digit: '0' }, fen(floor_fen));
+    if (presented === null) return { end: 'cancelled' };
+    try {
+      return await approveHere(counter, presented.amount, presented.card);
+    } finally {
+      presented.card.wipe();
+    }
+  } finally {
+    standing.customer.say('display.welcome');
+  }
+}
+
+async function approveHere(counter: Counter, amount: Fen, card: StripeCard): Promise<OfflineEnd> {
+  if (card.needsPin || card.onlineOnly) {
+    await sayOnlineOnly(counter, amount);
+    return { end: 'online-only' };
+  }
+  const first = openFirst(counter, amount, card);
+  if (!(await confirmed(counter, amount, card, first))) return { end: 'cancelled' };
+  // Money rule 10: a trace of its own, and the one of the online try that is being reversed.
+  const particulars = first === null ? {} : { after: first.trace };
+  return acceptAndShow(counter, { type: 'offline', amount, card, particulars });
+}
+
+/** What the same card has tried to pay online minutes ago, and of which nobody knows how it ended. */
+function openFirst({ journal, vault, config }: Counter, amount: Fen, card: StripeCard): Entry | null {
+  const within_ms = config.terminal.sale.again_within_s * 1000;
+  const first = journal.again({ fingerprint: vault.fingerprint(card.pan), amount, within_ms });
+  const open: readonly State[] = ['unknown', 'reversing', 'parked'];
+  return first !== null && open.includes(first.state) ? first : null;
+}
+
+async function confirmed(counter: Counter, amount: Fen, card: StripeCard, first: Entry | null): Promise<boolean> {
+  const { operator, config } = counter;
+  const key = await askKey(operator, {
+    keys: ['enter', 'cancel'],
+    wait_s: config.terminal.waits.confirm_s,
+    draw: () => (text, bar) =>
+      confirmAsk(text, bar, {
+        ...{ ask: 'offline.ask', amount },
+        rows: [
+          ['void.confirm.card', inFours(card.pan.masked)],
+          ...(first === null ? [] : ([['offline.first', first.trace]] as const)),
+        ],
+        notice: text(first === null ? 'offline.risk' : 'offline.first.text'),
+        foot: { cancel: 'key.not-offline', enter: 'key.sell-offline' },
+      }),
+  });
+  return key === 'enter';
+}
+
+async function sayOnlineOnly({ operator, customer }: Counter, amount: Fen): Promise<void> {
+  customer.due(amount, 'display.other-card');
+  operator.flush();
+  operator.beep('refused');
+  operator.show((text, bar) =>
+    impossible(text, bar, {
+      ...{ title: 'offline.online-only.title', remedy: 'offline.online-only.text', trace: null, another: false },
+      amount,
+    }),
+  );
+  await acknowledged(operator, ['enter', 'cancel']);
+}

@@ -1,0 +1,101 @@
+import type { TextId } from '../config/texts.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Journal } from '../journal/journal.ts';
+import { askAmount } from '../operator/ask.ts';
+import { originalAmount } from '../operator/screens/original.ts';
+import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
+import { refuse, whyNoPayment } from '../sale/charge.ts';
+import type { Counter } from '../sale/counter.ts';
+import { inFlow } from '../sale/in-flow.ts';
+import { cardOnFile } from '../sale/on-file.ts';
+import { chooseEntry } from '../sale/original.ts';
+import { sameCard } from '../sale/same-card.ts';
+import { type Fen, fen, yuan } from '../values/fen.ts';
+import type { State } from '../values/state.ts';
+
+/** A tip (小费) that the guest has written on the slip of a sale of the open batch; the bank is told the new total. */
+export async function addTip(standing: Counter): Promise<{ end: 'cancelled' } | AcceptedEnd> {
+  const counter = inFlow(standing, 'tip');
+  try {
+    const problem = whyNoPayment(counter);
+    if (problem !== null) return await refuse(counter, problem);
+    const original = await chooseEntry(counter, {
+      types: ['sale'],
+      whyNot: (entry) => whyNoTip(counter.journal, entry),
+      words,
+    });
+    if (original === null) return { end: 'cancelled' };
+    const amount = await askTip(counter, original);
+    if (amount === null) return { end: 'cancelled' };
+    const card = cardOnFile(counter, original) ?? (await sameCard(counter, original, amount));
+    if (card === null) return { end: 'cancelled' };
+    return await acceptAndShow(counter, {
+      type: 'tip',
+      amount,
+      card,
+      original,
+      particulars: { before: original.total },
+    });
+  } finally {
+    standing.customer.say('display.welcome');
+  }
+}
+
+function askTip({ operator, config }: Counter, original: Entry): Promise<Fen | null> {
+  const { most_percent } = config.profile.transactions.tip;
+  const limit = mostTip(original.amount, most_percent);
+  const { amount: sold, trace } = original;
+  return askAmount(operator, {
+    ...{ first: '0', limit, wait_s: config.terminal.waits.confirm_s },
+    draw: (amount, refused) => (text, bar) => {
+      const most = { limit: yuan(limit, true), percent: most_percent };
+      return originalAmount(text, bar, {
+        ...{ amount, ask: 'tip.amount.ask', of: text('tip.amount.of', { amount: yuan(sold, true), trace }) },
+        hint: text('tip.amount.total', { amount: yuan(fen(sold + amount), true) }),
+        refused: refused === null ? null : text(refused === 'zero' ? 'original.amount.zero' : 'tip.amount.over', most),
+      });
+    },
+  });
+}
+
+export function mostTip(sold: Fen, percent: number): Fen {
+  return fen(Math.floor((sold * percent) / 100));
+}
+
+type Why = 'unknown' | 'not-sale' | 'undone' | 'not-charged' | 'unsettled' | 'settled' | 'tipped';
+
+const whyOf = {
+  pending: 'unsettled',
+  approved: null,
+  declined: 'not-charged',
+  unknown: 'unsettled',
+  reversing: 'unsettled',
+  reversed: 'not-charged',
+  'reversed-unconfirmed': 'unsettled',
+  voided: 'undone',
+  refunded: 'undone',
+  parked: 'unsettled',
+} as const satisfies Record<State, Why | null>;
+
+/** Why this entry can have no tip; null where it can. */
+export function whyNoTip(journal: Pick<Journal, 'batch'>, entry: Entry | null): Why | null {
+  if (entry === null) return 'unknown';
+  if (entry.facts.type !== 'sale') return 'not-sale';
+  const why = whyOf[entry.state];
+  if (why !== null) return why;
+  if (entry.batch !== journal.batch) return 'settled';
+  const standing = entry.sequels.filter(({ state }) => state !== 'declined' && state !== 'reversed');
+  if (standing.some(({ facts }) => facts.type === 'tip')) return 'tipped';
+  // A void or a refund, of a part or not yet decided: the total is not what it was.
+  return standing.length > 0 ? 'undone' : null;
+}
+
+const words = {
+  unknown: ['void.why.unknown.title', 'void.why.unknown.remedy'],
+  'not-sale': ['tip.why.not-sale.title', 'tip.why.not-sale.remedy'],
+  undone: ['tip.why.undone.title', 'tip.why.undone.remedy'],
+  'not-charged': ['void.why.not-charged.title', 'tip.why.not-charged.remedy'],
+  unsettled: ['void.why.unsettled.title', 'void.why.unsettled.remedy'],
+  settled: ['void.why.settled.title', 'tip.why.settled.remedy'],
+  tipped: ['tip.why.tipped.title', 'tip.why.tipped.remedy'],
+} as const satisfies Record<Why, readonly [TextId, TextId]>;

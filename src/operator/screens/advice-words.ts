@@ -1,0 +1,23 @@
+import type { TextId } from '../../config/texts.ts';
+
+/** What the counter decides and the bank is told of, and the sale by instalments: a sale but for these words. */
+export const adviceWords = {
+  instalment: { 'place.sale': 'place.instalment', 'result.approved': 'instalment.approved' },
+  offline: {
+    'place.sale': 'place.offline',
+    'amount.limit': 'offline.limit',
+    'amount.over': 'offline.over',
+    'refused.title': 'result.unchanged.not-begun',
+  },
+  voice: { 'place.sale': 'place.voice', 'refused.title': 'result.unchanged.not-begun' },
+  tip: {
+    'place.sale': 'place.tip',
+    'money.not-charged': 'money.no-tip',
+    'refused.title': 'result.unchanged.not-begun',
+  },
+  adjust: {
+    'place.sale': 'place.adjust',
+    'money.not-charged': 'money.not-adjusted',
+    'refused.title': 'result.unchanged.not-begun',
+  },
+} as const satisfies Record<string, Partial<Record<TextId, TextId>>>;

@@ -1,0 +1,63 @@
+import type { SaleCard } from '../host/messages.ts';
+import { askAmount } from '../operator/ask.ts';
+import { originalAmount } from '../operator/screens/original.ts';
+import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
+import { refuse, whyNoPayment } from '../sale/charge.ts';
+import type { Counter } from '../sale/counter.ts';
+import { inFlow } from '../sale/in-flow.ts';
+import { cardOnFile } from '../sale/on-file.ts';
+import { presentChecked } from '../sale/sale.ts';
+import { type Fen, fen, yuan } from '../values/fen.ts';
+import { chooseHold } from './choose.ts';
+import { goOn, type HoldEnd, namedBy } from './go-on.ts';
+import { type Hold, mostOf } from './hold.ts';
+import { lineOf } from './shown.ts';
+
+/** The completion (预授权完成): what is really owed is charged of the hold, and the rest is released. */
+export function complete(counter: Counter): Promise<HoldEnd | AcceptedEnd> {
+  const { by, pin } = counter.config.profile.transactions.completion;
+  if (by === 'advice') return completeByAdvice(counter);
+  return goOn(counter, { type: 'completion', supervisor: false, pin, amountOf: askCharge });
+}
+
+/** As an advice (完成通知): the guest has left and there may be no line; the bank is told as soon as it can be. */
+export async function completeByAdvice(standing: Counter): Promise<{ end: 'cancelled' } | AcceptedEnd> {
+  const counter = inFlow(standing, 'completion-advice');
+  try {
+    const problem = whyNoPayment(counter);
+    if (problem !== null) return await refuse(counter, problem);
+    const hold = await chooseHold(counter);
+    if (hold === null) return { end: 'cancelled' };
+    const amount = await askCharge(counter, hold);
+    if (amount === null) return { end: 'cancelled' };
+    const card = await cardOf(counter, hold, amount);
+    if (card === null) return { end: 'cancelled' };
+    return await acceptAndShow(counter, { type: 'completion-advice', amount, card, ...namedBy(hold) });
+  } finally {
+    standing.customer.say('display.welcome');
+  }
+}
+
+/** The card of the hold is on file; of one that was typed it must be there. */
+async function cardOf(counter: Counter, hold: Hold, amount: Fen): Promise<SaleCard | null> {
+  return (hold.entry === null ? null : cardOnFile(counter, hold.entry)) ?? presentChecked(counter, amount);
+}
+
+/** All that is held is proposed; a little more is allowed, by the acquirer's percentage. */
+function askCharge({ operator, config }: Counter, hold: Hold): Promise<Fen | null> {
+  const { over_percent } = config.profile.transactions.completion;
+  const typed = hold.entry === null;
+  const limit = typed ? fen(config.terminal.sale.limit_fen) : mostOf(hold.amount, over_percent);
+  const over = typed ? 'amount.over' : 'completion.amount.over';
+  return askAmount(operator, {
+    ...{ first: typed ? '0' : String(hold.amount), proposed: true, limit, wait_s: config.terminal.waits.confirm_s },
+    draw: (amount, refused) => (text, bar) => {
+      const most = { limit: yuan(limit, true), percent: 100 + over_percent };
+      return originalAmount(text, bar, {
+        ...{ amount, ask: 'completion.amount.ask', of: lineOf(text, hold) },
+        hint: text('completion.amount.limit', most),
+        refused: refused === null ? null : text(refused === 'zero' ? 'original.amount.zero' : over, most),
+      });
+    },
+  });
+}

@@ -1,0 +1,25 @@
+import type { Text } from '../config/texts.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { OriginalShown } from '../operator/screens/original.ts';
+import { yuan } from '../values/fen.ts';
+import type { Hold } from './hold.ts';
+
+/** A hold in one quiet line. */
+export function lineOf(text: Text, hold: Hold): string {
+  if (hold.entry === null) {
+    const { authorisation, date } = hold;
+    return text('hold.amount.of-code', { authorisation, date: `${date.slice(0, 2)}-${date.slice(2)}` });
+  }
+  return text('hold.amount.of', { amount: yuan(hold.amount, true), trace: hold.entry.trace });
+}
+
+/** An entry in the rows of a confirmation. */
+export function shownOf({ trace, facts, history }: Entry): OriginalShown {
+  const at = new Date(facts.begun_ms);
+  const two = (number: number) => String(number).padStart(2, '0');
+  return {
+    ...{ trace, masked: facts.card ?? '', authorisation: history.answer?.authorisation ?? null },
+    // A hold is days old, or of this morning: the day belongs to it.
+    time: `${two(at.getMonth() + 1)}-${two(at.getDate())} ${at.toTimeString().slice(0, 5)}`,
+  };
+}

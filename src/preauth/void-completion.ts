@@ -1,0 +1,116 @@
+import type { TextId } from '../config/texts.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Journal } from '../journal/journal.ts';
+import { askKey } from '../operator/ask.ts';
+import { confirmAsk, rowsOf } from '../operator/screens/original.ts';
+import { chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
+import type { Counter } from '../sale/counter.ts';
+import { inFlow } from '../sale/in-flow.ts';
+import { chooseEntry } from '../sale/original.ts';
+import { askPin } from '../sale/pin.ts';
+import { sameCard } from '../sale/same-card.ts';
+import { approved } from '../sale/supervisor.ts';
+import type { State } from '../values/state.ts';
+import type { HoldEnd } from './go-on.ts';
+import { openStates } from './hold.ts';
+import { shownOf } from './shown.ts';
+
+/** The void of a completion (完成撤销): nothing is charged any more, and the hold is there again. */
+export async function voidCompletion(standing: Counter): Promise<HoldEnd> {
+  const counter = inFlow(standing, 'completion-void');
+  const { supervisor } = counter.config.profile.transactions.completion_void;
+  try {
+    const problem = whyNoPayment(counter);
+    if (problem !== null) return await refuse(counter, problem);
+    const original = await chooseEntry(counter, {
+      types: ['completion', 'completion-advice'],
+      whyNot: (entry) => whyNotVoid(counter.journal, entry),
+      words,
+    });
+    if (original === null || !(await confirmed(counter, original))) return { end: 'cancelled' };
+    if (supervisor && !(await approved(counter))) return { end: 'cancelled' };
+    for (;;) {
+      const end = await withCard(counter, original);
+      if (!('again' in end) || end.again === null) return end;
+    }
+  } finally {
+    standing.customer.say('display.welcome');
+  }
+}
+
+async function confirmed({ operator, config }: Counter, original: Entry): Promise<boolean> {
+  const rows = rowsOf(shownOf(original));
+  const key = await askKey(operator, {
+    keys: ['enter', 'cancel'],
+    wait_s: config.terminal.waits.confirm_s,
+    draw: () => (text, bar) =>
+      confirmAsk(text, bar, {
+        ...{ ask: 'completion-void.ask', amount: original.amount, rows },
+        foot: { cancel: 'key.not-void', enter: 'key.void' },
+      }),
+  });
+  return key === 'enter';
+}
+
+async function withCard(counter: Counter, original: Entry): Promise<HoldEnd> {
+  const { amount } = original;
+  const { pin } = counter.config.profile.transactions.completion_void;
+  const card = await sameCard(counter, original, amount);
+  if (card === null) return { end: 'cancelled' };
+  try {
+    const ask = () => (pin ? askPin(counter, card, amount) : Promise.resolve({ block: null }));
+    const end = await chargeAsking(counter, { type: 'completion-void', amount, card, original }, ask);
+    return end ?? { end: 'cancelled' };
+  } finally {
+    card.wipe();
+  }
+}
+
+/** Why a completion cannot be voided. */
+type Why =
+  | 'unknown'
+  | 'not-completion'
+  | 'voided'
+  | 'not-charged'
+  | 'unsettled'
+  | 'pending'
+  | 'underway'
+  | 'settled'
+  | 'no-reference';
+
+const whyOf = {
+  pending: 'pending',
+  approved: null,
+  declined: 'not-charged',
+  unknown: 'unsettled',
+  reversing: 'unsettled',
+  reversed: 'not-charged',
+  'reversed-unconfirmed': 'unsettled',
+  voided: 'voided',
+  refunded: 'settled',
+  parked: 'unsettled',
+} as const satisfies Record<State, Why | null>;
+
+/** Null where it can. */
+export function whyNotVoid(journal: Pick<Journal, 'batch'>, entry: Entry | null): Why | null {
+  if (entry === null) return 'unknown';
+  const { type } = entry.facts;
+  if (type !== 'completion' && type !== 'completion-advice') return 'not-completion';
+  const why = whyOf[entry.state];
+  if (why !== null) return why;
+  if (entry.sequels.some(({ state }) => openStates.includes(state))) return 'underway';
+  if (entry.batch !== journal.batch) return 'settled';
+  return entry.history.answer?.reference ? null : 'no-reference';
+}
+
+const words = {
+  unknown: ['void.why.unknown.title', 'void.why.unknown.remedy'],
+  'not-completion': ['completion.why.not-completion.title', 'completion.why.not-completion.remedy'],
+  voided: ['completion.why.voided.title', 'completion.why.voided.remedy'],
+  'not-charged': ['void.why.not-charged.title', 'void.why.not-charged.remedy'],
+  unsettled: ['void.why.unsettled.title', 'void.why.unsettled.remedy'],
+  pending: ['completion.why.pending.title', 'completion.why.pending.remedy'],
+  underway: ['void.why.underway.title', 'void.why.underway.remedy'],
+  settled: ['void.why.settled.title', 'void.why.settled.remedy'],
+  'no-reference': ['void.why.no-reference.title', 'void.why.no-reference.remedy'],
+} as const satisfies Record<Why, readonly [TextId, TextId]>;

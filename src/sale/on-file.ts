@@ -1,0 +1,14 @@
+import type { SaleCard } from '../host/messages.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { Counter } from './counter.ts';
+
+/** What the vault sealed of an entry's card: number and expiry, no track. Null where this device cannot open it any more. */
+export function cardOnFile({ vault }: Counter, { facts: { sealed } }: Entry): SaleCard | null {
+  if (sealed === null) return null;
+  try {
+    return { ...vault.openCard(sealed), track2: null, track3: null };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'SealError') throw error;
+    return null;
+  }
+}

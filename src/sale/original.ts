@@ -1,0 +1,67 @@
+import type { TextId } from '../config/texts.ts';
+import type { Entry } from '../journal/entry.ts';
+import type { EntryType } from '../journal/types.ts';
+import { acknowledged, askDigits } from '../operator/ask.ts';
+import { impossible, traceAsk } from '../operator/screens/original.ts';
+import { trace } from '../values/trace.ts';
+import type { Counter } from './counter.ts';
+
+/** How far back the last one that will do is looked for. */
+const LOOK_BACK = 200;
+
+export interface Wanted<Why extends string> {
+  /** Of what types it is: Enter alone takes the last one that will do. */
+  readonly types: readonly EntryType[];
+  /** Why this entry will not do; null where it will. */
+  whyNot(entry: Entry | null): Why | null;
+  /** What each reason says, and what to do. */
+  readonly words: Readonly<Record<Why, readonly [TextId, TextId]>>;
+}
+
+/** The entry of the journal that something is to be done about, by the number on its slip; null where nobody has one. */
+export async function chooseEntry<Why extends string>(counter: Counter, wanted: Wanted<Why>): Promise<Entry | null> {
+  const { operator, journal } = counter;
+  for (;;) {
+    const number = await askTrace(counter, wanted);
+    if (number === null) return null;
+    const entry = entryOf(counter, number);
+    const why = wanted.whyNot(entry);
+    if (why === null) return entry;
+    const [title, remedy] = wanted.words[why];
+    const facts = { title, remedy, trace: number, amount: entry?.amount ?? null, another: true };
+    const values = { batch: entry?.batch ?? journal.batch };
+    operator.flush();
+    operator.beep('refused');
+    operator.show((text, bar) => impossible(text, bar, { ...facts, values }));
+    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return null;
+  }
+}
+
+async function askTrace<Why extends string>(counter: Counter, wanted: Wanted<Why>): Promise<string | null> {
+  const { operator, config } = counter;
+  const last = lastOf(counter, wanted);
+  const typed = await askDigits(operator, {
+    least: last === null ? 1 : 0,
+    most: 6,
+    wait_s: config.terminal.waits.confirm_s,
+    draw: (digits) => (text, bar) => traceAsk(text, bar, { typed: digits, last, byCode: false }),
+  });
+  if (typed === null) return null;
+  return typed === '' && last !== null ? last.trace : typed.padStart(6, '0');
+}
+
+/** The last entry that will do, within the newest ones. */
+export function lastOf<Why extends string>({ journal }: Counter, { types, whyNot }: Omit<Wanted<Why>, 'words'>) {
+  for (const row of journal.rows({ limit: LOOK_BACK })) {
+    if (!types.includes(row.type)) continue;
+    const entry = journal.entry(row.id);
+    if (entry !== null && whyNot(entry) === null) return { amount: entry.total, trace: entry.trace };
+  }
+  return null;
+}
+
+/** In the open batch first: a trace comes round again after 999999. */
+export function entryOf({ journal }: Counter, number: string): Entry | null {
+  if (number === '000000') return null;
+  return journal.find(trace(number), journal.batch) ?? journal.find(trace(number));
+}
