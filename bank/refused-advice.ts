@@ -1,20 +1,35 @@
-import { fen } from '../src/values/fen.ts';
+import { type Fen, fen } from '../src/values/fen.ts';
+import { Pan } from '../src/values/pan.ts';
 import { besideAmount } from './decision.ts';
 import type { Office } from './office.ts';
-import { rowOf, type Trade } from './trades.ts';
+import type { SealedRequest } from './request.ts';
+import { rowOf, type Trade, type TradeType } from './trades.ts';
+
+interface Refused {
+  readonly type: TradeType;
+  readonly trace: string;
+  readonly amount: Fen;
+  /** Null where it left no row. */
+  readonly trade: Trade | null;
+}
 
 /**
  * The counter had finished before the bank was told, and the bank says no: the merchant is out of pocket, and a case is
- * opened. A refund is no such thing: there the customer has been told nothing yet.
+ * opened, one however often the advice is repeated. A refund is no such thing: there the customer has been told nothing.
  */
-export function followRefusedAdvice({ cases }: Office, trade: Trade, beside: string | undefined): void {
-  const { id, type, terminal, merchant, batch, trace, card, pan, amount, at } = trade;
+export function followRefusedAdvice({ cases, seed }: Office, request: SealedRequest, refused: Refused): void {
+  const { message, terminal, merchant, batch, at } = request;
+  const { type, trace, amount, trade } = refused;
   if (rowOf(type).lost !== 'repeat' || type === 'refund') return;
-  const other = besideAmount(beside) ?? 0;
+  const other = besideAmount(message.totals) ?? 0;
   const missing = type === 'tip' ? other : type === 'adjust' ? amount - other : amount;
   if (missing <= 0) return;
+  const pan = message.pan === undefined ? null : Pan.from(message.pan);
   cases.open({
-    ...{ reason: 'advice-refused', settlement: null, trade: id, terminal, merchant, batch, trace, card, pan, at },
+    ...{ reason: 'advice-refused', settlement: null, trade: trade?.id ?? null },
+    ...{ terminal: terminal.terminal, merchant: merchant.id, batch, trace, at },
+    card: pan === null ? null : (seed.cards.get(pan.reveal())?.id ?? null),
+    pan: pan?.masked ?? null,
     ...{ amount: fen(missing), bankAmount: fen(0), terminalAmount: fen(missing) },
   });
 }

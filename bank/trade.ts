@@ -49,11 +49,13 @@ export function trade(office: Office, issuer: Issuer, request: SealedRequest, be
   if (trace === undefined) return answered(office, request, { code: '30', why: 'F11 is missing' });
   const known = office.trades.find({ terminal: terminal.terminal, batch, trace });
   if (known !== null) return again(office, request, known);
+  const type = typeOf({ processing, condition, transaction: request.transaction }, message.mti, message.authorisation);
   // What is not of the open batch, or not offered, is refused each time for the same reason, and leaves no row.
   if (batch !== office.terminals.batch(terminal.terminal)) {
+    const amount = amountOf(request);
+    if (type !== null && amount !== null) followRefusedAdvice(office, request, { type, trace, amount, trade: null });
     return answered(office, request, before ?? { code: '77', why: 'another batch' });
   }
-  const type = typeOf({ processing, condition, transaction: request.transaction }, message.mti, message.authorisation);
   if (type === null) return answered(office, request, before ?? { code: '40', why: 'not offered' });
 
   const amount = amountOf(request);
@@ -145,7 +147,7 @@ function keep(office: Office, row: Omit<Asked, 'ask'>, decision: Decision, digit
   };
   office.trades.keep(kept, answer, rowOf(type).lost === 'repeat' ? office.books.safe.digest(covered) : null);
   if (posted) decision.post(id, card);
-  else followRefusedAdvice(office, kept, message.totals);
+  else followRefusedAdvice(office, request, { type, trace, amount, trade: kept });
   return { code, answer, facts: { type, batch, trace, amount, pan, reference, ...(why === undefined ? {} : { why }) } };
 }
 

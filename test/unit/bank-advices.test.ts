@@ -77,6 +77,19 @@ t.test('an advice that is refused is a case, for the counter had finished', asyn
     { reason: 'advice-refused', trace: '000002', amount: 10_000, card: 'ccb-lost' },
   ]);
   t.equal(counter.office.cases.list(9, true).length, 2, 'what lowers a total leaves nobody out of pocket');
+
+  const late = counter.message('offline', { trace: '000006', amount: 700 });
+  counter.closeBatch();
+  for (const time of ['first', 'second']) t.equal(counter.answerTo(late).code, '77', `told a ${time} time`);
+  t.equal(counter.code('refund', { trace: '000007', fields: { batch: '25000001000500' } }), '77');
+  t.match(counter.office.cases.list(9, true)[0], {
+    trace: '000006',
+    batch: '000001',
+    trade: null,
+    amount: 700,
+    card: 'boc-debit',
+  });
+  t.equal(counter.office.cases.list(9, true).length, 3, 'one, however often it is told');
 });
 
 /** An offline sale of ¥100 under 000002, and what changes it. */

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
-import type { Message } from '../../src/host/codec.ts';
+import { type Message, type MessageFields, pack, unpack } from '../../src/host/codec.ts';
+import { Counter, type FormName, n12, onDay, place } from './bank-counter.ts';
 import {
   countedAs,
   countRequest,
@@ -24,6 +25,7 @@ import {
   saleRequest,
   sealed,
   signIn,
+  TERMINAL,
 } from './bank-terminal.ts';
 
 type Json = Record<string, unknown>;
@@ -173,6 +175,16 @@ t.test('figures that are summed wrongly over rows that agree are a case of the w
   t.match(cases(here), [{ trace: '000000', reason: 'totals', amount: 0 }]);
 });
 
+t.test('other figures begin the settlement anew: what was uploaded for the first ones is forgotten', async (t) => {
+  const { here, keys } = await afterTrade(t);
+  t.equal(await countedAs(here, keys, {}), '00 22');
+  t.equal((await told(here, uploadRequest(keys.batch, ROWS))).code, '00');
+  t.equal(await countedAs(here, keys, { foreign: { debit: [30_000, 1] } }), '00 21');
+  t.equal((await told(here, endRequest(keys.batch, '202', 3))).code, '95');
+  t.equal((await told(here, endRequest(keys.batch, '202', 0))).code, '00');
+  t.equal(cases(here).length, 3);
+});
+
 t.test('figures that contradict themselves are flagged as an error', async (t) => {
   const { here, keys } = await afterTrade(t);
   t.equal(await countedAs(here, keys, { ...TRUE, home: { debit: [25_700, 2], credit: [1, 0] } }), '00 31');
@@ -244,4 +256,37 @@ t.test('a terminal that nobody is signed in at, or that may not sell any more, s
   here.bank.control({ do: 'drop-working-keys' });
   t.equal(await countedAs(here, keys, TRUE), '00 11');
   t.equal((await told(here, endRequest(keys.batch, '207', 4))).code, '00');
+});
+
+t.test('every type counts on its side; tips and adjustments change their entry and are none themselves', async (t) => {
+  const counter = new Counter(t);
+  const ask = (type: FormName, trace: string, amount: number, fields: Partial<MessageFields> = {}) => {
+    const answer = counter.ask(type, { trace, amount, fields });
+    t.equal(answer.code, '00', type);
+    return answer;
+  };
+  const settled = ask('sale', '000001', 5000);
+  counter.closeBatch();
+  const first = ask('sale', '000002', 10_000);
+  ask('tip', '000003', 11_000, { original: place(counter, '000002'), totals: n12(1000) });
+  ask('offline', '000004', 9000);
+  ask('adjust', '000005', 8000, { original: place(counter, '000004'), totals: n12(9000) });
+  ask('void', '000006', 11_000, { original: place(counter, '000002'), reference: first.reference });
+  const held = ask('preauth', '000007', 20_000);
+  const done = ask('completion', '000008', 15_000, { original: onDay(held), authorisation: held.authorisation });
+  ask('refund', '000009', 2000, { original: onDay(settled), reference: settled.reference, operator: '000' });
+  ask('completion-void', '000010', 15_000, {
+    ...{ original: place(counter, '000008'), reference: done.reference, authorisation: done.authorisation },
+  });
+  const entries = counter.office.settlements.entries(TERMINAL, counter.keys().batch);
+  t.same(
+    entries.map(({ trace, side, amount }) => `${trace} ${side} ${amount}`),
+    [
+      ...['000002 debit 11000', '000004 debit 8000', '000006 credit 11000', '000008 debit 15000'],
+      ...['000009 credit 2000', '000010 credit 15000'],
+    ],
+  );
+  const sums: Sums = { home: { debit: [34_000, 3], credit: [28_000, 3] } };
+  const heard = unpack(counter.handle(Buffer.from(pack(countRequest(counter.keys().batch, sums)))));
+  t.match(heard, { code: '00', totals: sumDigits(sums, '11') });
 });
