@@ -6,10 +6,10 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 env := . setup/env.sh
 
-.PHONY: help run test check bench format clean
+.PHONY: help run test check storm storm-long bench format clean
 
 help: ## what there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 run: ## a whole countertop: bank, virtual board, terminal, and the page in the browser
 	@setup/install.sh run
@@ -28,7 +28,17 @@ check: ## types, lint, tidy and the fast tests, about a minute
 	@$(env)
 	npx tsc -p .
 	npx biome check --error-on-warnings .
-	npx tap --jobs=2 --timeout=60 test/tidy.test.ts test/{unit,golden,properties}/*.test.ts
+	npx tap --jobs=2 --timeout=60 test/tidy.test.ts test/{unit,golden,properties,storms}/*.test.ts
+
+storm: ## ten thousand fault points in virtual time; SEED=n replays one with what happens in it, SEEDS=n sets how many
+	@setup/install.sh test
+	@$(env)
+	exec node test/storms/storm.ts
+
+storm-long: ## a million of them; FROM=n begins at another seed
+	@setup/install.sh test
+	@$(env)
+	POINTS="$${POINTS:-1000000}" exec node test/storms/storm.ts
 
 bench: ## the figures of the README, each beside its floor, in one run
 	@setup/install.sh run
@@ -40,4 +50,4 @@ format: ## formats the sources
 	npx biome check --write .
 
 clean: ## removes what was built and the countertop's state, keeps the caches
-	@rm -rf node_modules .guitai .tap board/lvgl-bindings/lvgl-bindings.node systemd/notify/notify.node
+	@rm -rf node_modules .guitai .tap board/lvgl-bindings/lvgl-bindings.node systemd/notify/notify.node test/storms/vfs/storm.so

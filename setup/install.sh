@@ -80,12 +80,16 @@ native() {
   if ! built systemd/notify systemd/notify/notify.node; then
     step "sd_notify for Node" bash systemd/notify/build.sh
   fi
+  [ "$purpose" = test ] || return 0
+  if [ ! test/storms/vfs/storm.so -nt test/storms/vfs/storm.c ]; then
+    step "the disk of the storms" bash test/storms/vfs/build.sh
+  fi
 }
 
 # libatomic1: the runtime; socat: the serial lines; python3, make, g++: node-gyp builds epoll and i2c-bus.
 needed=(ca-certificates libatomic1 socat python3 make g++)
 command -v npm >/dev/null || needed+=(npm)
-[ "$purpose" != test ] || needed+=(chromium systemd git spin)
+[ "$purpose" != test ] || needed+=(chromium systemd git spin libsqlite3-dev)
 debian_packages "${needed[@]}"
 runtime
 node_modules

@@ -4,6 +4,8 @@ import type { Clock } from '../src/values/clock.ts';
 export interface VirtualClock extends Clock {
   /** Wakes every sleeper whose time comes within `ms`, in order, each with everything settled that the last one began. */
   advance(ms: number): Promise<void>;
+  /** As `advance`, for as long as `goes` says so and anybody sleeps; false where nobody does any more. */
+  advanceWhile(goes: () => boolean): Promise<boolean>;
   /** Calls `act` after `ms`; the returned function calls it off. The shape that far ends take for a timer. */
   after(ms: number, act: () => void): () => void;
   /** Sleepers that are left. */
@@ -11,17 +13,40 @@ export interface VirtualClock extends Clock {
 }
 
 interface Sleeper {
-  at_ms: number;
-  wake: () => void;
+  readonly at_ms: number;
+  /** Of two that wake at the same time, the one that went to sleep first. */
+  readonly number: number;
+  wake: (() => void) | null;
 }
 
 export function virtualClock(start_ms = Date.UTC(2026, 0, 1)): VirtualClock {
   let passed_ms = 0;
-  const sleepers = new Set<Sleeper>();
+  let numbered = 0;
+  let sleeping = 0;
+  const sleepers = sleeperHeap();
   const after = (ms: number, wake: () => void) => {
-    const sleeper = { at_ms: passed_ms + Math.max(0, ms), wake };
-    sleepers.add(sleeper);
-    return () => void sleepers.delete(sleeper);
+    const sleeper: Sleeper = { at_ms: passed_ms + Math.max(0, ms), number: numbered++, wake };
+    sleepers.push(sleeper);
+    sleeping++;
+    return () => {
+      if (sleeper.wake !== null) sleeping--;
+      sleeper.wake = null;
+    };
+  };
+  /** Wakes the next one, if its time comes until then; false where it does not. */
+  const wakeNext = (until_ms: number): boolean => {
+    for (let next = sleepers.first(); next !== undefined; next = sleepers.first()) {
+      if (next.wake !== null && next.at_ms > until_ms) return false;
+      sleepers.pop();
+      if (next.wake === null) continue;
+      passed_ms = Math.max(passed_ms, next.at_ms);
+      const { wake } = next;
+      next.wake = null;
+      sleeping--;
+      wake();
+      return true;
+    }
+    return false;
   };
   return {
     after,
@@ -43,21 +68,19 @@ export function virtualClock(start_ms = Date.UTC(2026, 0, 1)): VirtualClock {
     async advance(ms) {
       const until_ms = passed_ms + ms;
       await settled();
-      for (;;) {
-        const next = [...sleepers].reduce<Sleeper | null>(
-          (first, sleeper) => (first === null || sleeper.at_ms < first.at_ms ? sleeper : first),
-          null,
-        );
-        if (next === null || next.at_ms > until_ms) break;
-        sleepers.delete(next);
-        passed_ms = Math.max(passed_ms, next.at_ms);
-        next.wake();
-        await settled();
-      }
+      while (wakeNext(until_ms)) await settled();
       passed_ms = until_ms;
     },
+    async advanceWhile(goes) {
+      await settled();
+      while (goes()) {
+        if (!wakeNext(Number.POSITIVE_INFINITY)) return false;
+        await settled();
+      }
+      return true;
+    },
     get sleeping() {
-      return sleepers.size;
+      return sleeping;
     },
   };
 }
@@ -65,4 +88,40 @@ export function virtualClock(start_ms = Date.UTC(2026, 0, 1)): VirtualClock {
 /** Everything that promises alone can do has been done. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A binary heap: the earliest sleeper first. */
+function sleeperHeap() {
+  const heap: Sleeper[] = [];
+  const isBefore = (one: Sleeper, other: Sleeper) =>
+    one.at_ms < other.at_ms || (one.at_ms === other.at_ms && one.number < other.number);
+  return {
+    first: () => heap[0],
+    push(sleeper: Sleeper): void {
+      let at = heap.length;
+      for (; at > 0; at = (at - 1) >> 1) {
+        const parent = heap[(at - 1) >> 1] as Sleeper;
+        if (isBefore(parent, sleeper)) break;
+        heap[at] = parent;
+      }
+      heap[at] = sleeper;
+    },
+    pop(): void {
+      const last = heap.pop();
+      if (last === undefined || heap.length === 0) return;
+      let at = 0;
+      for (;;) {
+        const left = 2 * at + 1;
+        let least = heap[left];
+        if (least === undefined) break;
+        const right = heap[left + 1];
+        const down = right !== undefined && isBefore(right, least) ? left + 1 : left;
+        least = heap[down] as Sleeper;
+        if (isBefore(last, least)) break;
+        heap[at] = least;
+        at = down;
+      }
+      heap[at] = last;
+    },
+  };
 }

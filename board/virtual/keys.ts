@@ -53,17 +53,18 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     return passed_ms < bounce_ms && Math.floor(passed_ms) % 2 === 1 ? !move.closed : move.closed;
   };
 
+  const ends = new Map<string, readonly number[]>(
+    keys.flatMap((names, row) =>
+      names.map((name, column) => [name, [rows[row] as number, columns[column] as number]] as const),
+    ),
+  );
+
   /** The lines that closed switches connect `line` with, itself among them. */
   const connectedWith = (line: number): Set<number> => {
+    const joints = [...moves.keys(), ...stuck].filter(touches).flatMap((name) => [ends.get(name) ?? []]);
     const reached = new Set([line]);
     for (const from of reached) {
-      for (const [row, names] of keys.entries()) {
-        for (const [column, name] of names.entries()) {
-          if (!touches(name)) continue;
-          const ends = [rows[row] as number, columns[column] as number];
-          if (ends.includes(from)) for (const end of ends) reached.add(end);
-        }
-      }
+      for (const joint of joints) if (joint.includes(from)) for (const end of joint) reached.add(end);
     }
     return reached;
   };
@@ -94,9 +95,15 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
       drives.set(line, drive);
     },
     level(line): Level {
-      const driven = new Set([...connectedWith(line)].map((end) => drives.get(end)));
-      if (driven.has('low') && driven.has('high')) fights += 1;
-      return driven.has('low') ? 0 : 1;
+      let low = false;
+      let high = false;
+      for (const end of connectedWith(line)) {
+        const drive = drives.get(end);
+        low ||= drive === 'low';
+        high ||= drive === 'high';
+      }
+      if (low && high) fights += 1;
+      return low ? 0 : 1;
     },
     press: (key) => move(key, true),
     release: (key) => move(key, false),

@@ -34,17 +34,20 @@ const LINE_SPACING = 30;
 /** Of a version 40 symbol at the highest correction, in bytes; more is not printed at all. */
 const LONGEST_QR = 1273;
 
-/** Puts characters into lines and lines into dots. `dots`: the width of the head. */
-export function composer(dots: number, font: (character: string) => Glyph): Composer {
+/** Puts characters into lines and lines into dots. `dots`: the width of the head; without a font the rows stay blank. */
+export function composer(dots: number, font: ((character: string) => Glyph) | null): Composer {
   let line: Placed[] = [];
   let style = plainStyle();
   let code = { module: 3, correction: 'low' as 'low' | 'medium' | 'quartile' | 'high', data: '' };
+
+  const noDots: DotRow = new Uint8Array(Math.ceil(dots / 8));
 
   const widthOf = (cells: readonly Placed[]) => cells.reduce((sum, { glyph, wide }) => sum + glyph.width * wide, 0);
   const offset = (width: number) =>
     style.align === 'centre' ? Math.floor((dots - width) / 2) : style.align === 'right' ? dots - width : 0;
 
   function blank(count: number): DotRow[] {
+    if (font === null) return new Array(count).fill(noDots);
     return Array.from({ length: count }, () => new Uint8Array(Math.ceil(dots / 8)));
   }
 
@@ -53,7 +56,7 @@ export function composer(dots: number, font: (character: string) => Glyph): Comp
     const height = Math.max(CELL_HEIGHT, ...line.map(({ high }) => CELL_HEIGHT * high));
     const rows = blank(Math.max(height, line.length === 0 ? style.spacing : height + (style.spacing - CELL_HEIGHT)));
     let x = offset(widthOf(line));
-    for (const placed of line) {
+    for (const placed of font === null ? [] : line) {
       stamp(rows, placed, x, height);
       x += placed.glyph.width * placed.wide;
     }
@@ -63,7 +66,7 @@ export function composer(dots: number, font: (character: string) => Glyph): Comp
   }
 
   function character(text: string): Printed | null {
-    const placed = { glyph: font(text), character: text, ...style };
+    const placed = { glyph: font === null ? blankGlyph(text) : font(text), character: text, ...style };
     const full = widthOf([...line, placed]) > dots;
     const printed = full ? printLine() : null;
     line.push(placed);
@@ -78,6 +81,7 @@ export function composer(dots: number, font: (character: string) => Glyph): Comp
   ): Printed {
     const rows = blank(height);
     const left = Math.max(0, offset(width));
+    if (font === null) return { rows, text, cut: false };
     rows.forEach((row, y) => {
       for (let x = 0; x < Math.min(width, dots); x++) if (dark(x, y)) burn(row, left + x);
     });
@@ -166,6 +170,13 @@ export function composer(dots: number, font: (character: string) => Glyph): Comp
 function qrModules(data: string, ecc: 'low' | 'medium' | 'quartile' | 'high'): boolean[][] {
   const framed = encodeQR(data, 'raw', { ecc, border: 1 });
   return framed.slice(1, -1).map((row) => row.slice(1, -1));
+}
+
+const NO_ROWS = new Uint32Array(CELL_HEIGHT);
+
+/** As wide as the character is, without a dot. */
+function blankGlyph(character: string): Glyph {
+  return { width: character < '\u0080' ? 12 : 24, rows: NO_ROWS };
 }
 
 function plainStyle() {

@@ -31,8 +31,8 @@ export interface PrinterFarEndOptions {
   readonly process_ids?: boolean;
   /** The model's own time; the system's by default. */
   readonly timers?: Timers;
-  /** The character generator; one is loaded from the font packages where none is given. */
-  readonly font?: (character: string) => Glyph;
+  /** The character generator; one is loaded from the font packages where none is given, null prints words without dots. */
+  readonly font?: ((character: string) => Glyph) | null;
 }
 
 export interface Timers {
@@ -57,7 +57,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   const paper = composer(dots, font);
   const reader = escposReader();
   const roll = paperRoll(dots);
-  let buffer = Buffer.alloc(0);
+  const buffer = byteQueue(buffer_bytes);
   let realTime: number[] = [];
   let on = true;
   let out = false;
@@ -109,9 +109,9 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
 
   /** False where the buffer holds no whole command. */
   function nextCommand(): boolean {
-    const read = reader.read(buffer);
+    const read = reader.read(buffer.bytes());
     if (read === null) return false;
-    buffer = buffer.subarray(read.used);
+    buffer.drop(read.used);
     carryOut(read.command);
     return true;
   }
@@ -152,6 +152,10 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
 
   /** Real-time commands act when they arrive, whatever waits in the buffer; they are taken out of the data. */
   function arrive(byte: number): void {
+    if (realTime.length === 0 && byte !== REAL_TIME_LEADS) {
+      store(byte);
+      return;
+    }
     realTime.push(byte);
     const match = REAL_TIME.find((pattern) => realTime.every((value, index) => (pattern[index] ?? value) === value));
     if (match === undefined) {
@@ -165,8 +169,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   }
 
   function store(byte: number): void {
-    if (buffer.length >= buffer_bytes) lost++;
-    else buffer = Buffer.concat([buffer, Uint8Array.of(byte)]);
+    if (!buffer.put(byte)) lost++;
   }
 
   /** DLE DC4, function 8. */
@@ -176,7 +179,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   }
 
   function forget(): void {
-    buffer = Buffer.alloc(0);
+    buffer.clear();
     motions = [];
     broken = false;
     paper.reset();
@@ -244,6 +247,39 @@ interface Motion {
   next: number;
   readonly end: () => void;
 }
+
+/** Bytes in a row, no more than `most` of them. */
+function byteQueue(most: number) {
+  const held = Buffer.alloc(2 * most);
+  let from = 0;
+  let to = 0;
+  return {
+    get length() {
+      return to - from;
+    },
+    bytes: () => held.subarray(from, to),
+    /** False where there is no room. */
+    put(byte: number): boolean {
+      if (to - from >= most) return false;
+      if (to === held.length) {
+        held.copyWithin(0, from, to);
+        to -= from;
+        from = 0;
+      }
+      held[to++] = byte;
+      return true;
+    },
+    drop(count: number): void {
+      from += count;
+    },
+    clear(): void {
+      from = to = 0;
+    },
+  };
+}
+
+/** The first byte of all of them. */
+const REAL_TIME_LEADS = 0x10;
 
 /** DLE EOT 1 … 4 and DLE DC4 function 8, byte by byte. */
 const REAL_TIME: readonly (readonly number[])[] = [

@@ -1,9 +1,22 @@
 import { askDigits } from '../operator/ask.ts';
 import { type SupervisorFacts, supervisorPassword } from '../operator/screens/approval.ts';
+import { Fault } from '../values/problem.ts';
+import { refuse } from './charge.ts';
 import type { Counter } from './counter.ts';
 
 /** A supervisor's password, until it fits; false where nobody approves. The vault counts the tries and locks. */
-export async function approved({ operator, vault, config }: Counter): Promise<boolean> {
+export async function approved(counter: Counter): Promise<boolean> {
+  try {
+    return await asked(counter);
+  } catch (error) {
+    // A disk on which no try can be counted approves nothing, and says so.
+    if (!(error instanceof Fault)) throw error;
+    await refuse(counter, error.problem);
+    return false;
+  }
+}
+
+async function asked({ operator, vault, config }: Counter): Promise<boolean> {
   const supervisor = config.profile.operators.find(({ role }) => role === 'supervisor')?.number;
   if (supervisor === undefined) return false;
   let refused: SupervisorFacts['refused'] = null;

@@ -1,0 +1,74 @@
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { acquirer } from '../../bank/acquirer.ts';
+import { type Desk, desk } from '../../bank/desk.ts';
+import { faults } from '../../bank/faults.ts';
+import { silentLog } from '../../bank/log.ts';
+import { type Office, openOffice } from '../../bank/office.ts';
+import type { Seed } from '../../bank/seed.ts';
+import type { Clock, Random } from '../../src/values/clock.ts';
+
+/** The bank itself, over its own books on a memory disk: everything of it but the sockets. */
+export interface BankEnd {
+  readonly office: Office;
+  readonly open: boolean;
+  /** A message, whole; the answer's frame comes in this turn of the event loop or the next, null ends the line. */
+  submit(body: Uint8Array, answer: (frame: Uint8Array | null) => void): void;
+  /** Its process ends, and what it had in memory with it; the books stay. */
+  stop(): void;
+  start(): void;
+  /** Gives its folder back. */
+  remove(): void;
+}
+
+export interface BankParts {
+  /** A folder of its own, best in memory: what the bank has committed is never lost here. */
+  readonly dir: string;
+  readonly seed: Seed;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
+  let running: { office: Office; counter: Desk } | null = null;
+  const start = () => {
+    if (running !== null) return;
+    const office = openOffice(dir, { seed, clock, random });
+    running = { office, counter: desk(office, acquirer(office), faults(), silentLog) };
+  };
+  const stop = () => {
+    running?.counter.close();
+    running?.office.books.close();
+    running = null;
+  };
+  start();
+  return {
+    get office() {
+      if (running === null) throw new Error('the bank is not open');
+      return running.office;
+    },
+    get open() {
+      return running !== null;
+    },
+    submit(body, answer) {
+      const asked = running;
+      if (asked === null) answer(null);
+      asked?.counter.submit(Buffer.from(body), (reply) => {
+        if (running === asked) answer('answer' in reply ? reply.answer : null);
+      });
+    },
+    stop,
+    start,
+    remove() {
+      stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A bank's folder as another one left it: its books and the key that seals them. */
+export function copyBank(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to, { recursive: true, mode: 0o700 });
+  for (const file of ['bank.db', 'file.key']) copyFileSync(join(from, file), join(to, file));
+}

@@ -1,0 +1,213 @@
+import type { KeyName } from '../../board/virtual/far-ends.ts';
+import { stripeOf, type WalletCard } from '../../board/virtual/wallet.ts';
+import type { Screen } from '../../src/operator/screen.ts';
+import type { Chance } from './chance.ts';
+import { amountOn, dotsOn } from './eye.ts';
+import type { Flow } from './flows.ts';
+import type { World } from './world.ts';
+
+/** One thing that a clerk and a customer set out to do. */
+export interface Errand {
+  readonly flow: Flow;
+  /** In fen; no other errand of this world has it. */
+  readonly amount: number;
+}
+
+/** `ended`: the counter is idle again, or signed out; `stuck`: it was not within an hour. */
+export type ErrandEnd = 'ended' | 'stuck';
+
+/** The people at the counter: they look at the screen and press what it asks for, whatever became of it meanwhile. */
+export interface People {
+  /** Does the errand, through every trouble, until the terminal is idle or asks for a sign-in. */
+  go(errand: Errand): Promise<ErrandEnd>;
+  /** Signs in and goes back to idle. */
+  home(): Promise<ErrandEnd>;
+}
+
+const MOST_MS = 3_600_000;
+const OPERATOR = '01';
+const PASSWORD = '0000';
+const SUPERVISOR = '123456';
+
+/** Screens on which nobody has anything to do. */
+const watched = new Set([
+  ...['checkup.running', 'checkup.failed', 'handshake.running', 'signin.running', 'signin.locked', 'goodbye'],
+  ...['connecting', 'waiting', 'starting', 'printing', 'paper.printing'],
+]);
+
+/** The screens that one green key answers. */
+const agreed = new Set([
+  ...['checkup.degraded', 'signin.failed', 'handshake.failed', 'number', 'confirm', 'parked'],
+  ...['told', 'reversed-unconfirmed', 'about'],
+]);
+
+export function people(world: World, wallet: readonly WalletCard[], chance: Chance): People {
+  return {
+    home: () => work(null),
+    go: (errand) => work(errand),
+  };
+
+  async function work(errand: Errand | null): Promise<ErrandEnd> {
+    const mood = moodOf(errand, chance);
+    const until_ms = world.clock.monotonic() + MOST_MS;
+    while (world.clock.monotonic() < until_ms) {
+      const { screen } = world;
+      if (screen === null) await world.look(1000);
+      else if (await step(screen, errand, mood)) return 'ended';
+    }
+    return 'stuck';
+  }
+
+  /** Does what the screen asks for; true when there is nothing more to do. */
+  async function step(screen: Screen, errand: Errand | null, mood: Mood): Promise<boolean> {
+    const id = screen.id.replace(/^(sale|void|balance|refund|preauth|completion|instalment|offline|voice|tip)\./, '');
+    if (id.startsWith('idle')) return idle(errand, mood);
+    if (id === 'signin.operator') {
+      if (mood.opened && errand !== null) return true;
+      await typeOver(screen, OPERATOR);
+    } else if (id === 'signin.password') await secret(screen, PASSWORD);
+    else if (id === 'supervisor') await secret(screen, SUPERVISOR);
+    else if (id === 'menu') await choose(mood);
+    else if (errand !== null && !mood.cancelled && id === errand.flow.cancelAt) {
+      mood.cancelled = true;
+      await world.press('cancel');
+    } else if (id === 'amount') await amount(screen, errand);
+    else if (id === 'pin') await pin(screen, errand, mood);
+    else if (id === 'card' || id === 'card.again') await swipe(errand, mood);
+    else if (id === 'approved') await approved(mood);
+    else if (id === 'declined' || id === 'reversed') await refused(errand, mood);
+    else if (id === 'unknown' || id === 'reversing') await undecided(mood);
+    else if (watched.has(id)) await world.look(2000);
+    else if (id === 'trace') await press(mood.turns++ < 2 ? 'enter' : 'cancel');
+    else if (agreed.has(id)) await press('enter');
+    else await press(mood.turns++ % 2 === 0 ? 'cancel' : 'enter');
+    return false;
+  }
+
+  async function idle(errand: Errand | null, mood: Mood): Promise<boolean> {
+    if (errand === null || mood.opened) return true;
+    mood.opened = true;
+    const { opening, idle_ms } = errand.flow;
+    mood.path = opening.filter((key): key is KeyName => key !== 'amount' && key !== 'swipe');
+    if (idle_ms !== undefined) await world.clock.sleep(idle_ms);
+    else if (opening[0] === 'swipe') await swipe(errand, mood);
+    else if (opening[0] === 'amount') await press(String(errand.amount)[0] as KeyName);
+    else await choose(mood);
+    return false;
+  }
+
+  async function choose(mood: Mood): Promise<void> {
+    await press(mood.path.shift() ?? 'cancel');
+  }
+
+  /** One key, with a look at what it did. */
+  async function press(key: KeyName): Promise<void> {
+    await world.press(key);
+  }
+
+  /** Whole numbers typed on a screen that shows them. */
+  async function typeOver({ id }: Screen, digits: string): Promise<void> {
+    for (const key of ['clear', 'clear', ...digits, 'enter'] as KeyName[]) {
+      if (world.screen?.id !== id) return;
+      await press(key);
+    }
+  }
+
+  async function secret({ id }: Screen, digits: string): Promise<void> {
+    for (const key of ['clear', ...digits] as KeyName[]) {
+      if (world.screen?.id !== id) return;
+      await press(key);
+    }
+    const { screen } = world;
+    // A contact that sprang has typed a digit twice: once more from the start.
+    if (screen?.id !== id || dotsOn(screen) !== digits.length) return;
+    await press('enter');
+    await world.look(200);
+  }
+
+  async function amount(screen: Screen, errand: Errand | null): Promise<void> {
+    if (errand === null) return press('cancel');
+    const wanted = String(errand.amount);
+    const shown = amountOn(screen) ?? 0;
+    if (shown === errand.amount) return press('enter');
+    const typed = shown === 0 ? '' : String(shown);
+    return press(wanted.startsWith(typed) ? (wanted[typed.length] as KeyName) : 'clear');
+  }
+
+  async function pin(screen: Screen, errand: Errand | null, mood: Mood): Promise<void> {
+    const card = cardOf(errand);
+    if (errand === null || card === undefined) return press('cancel');
+    if (errand.flow.pin === 'none') return press('enter');
+    const wrong = errand.flow.pin === 'wrong-first' && !mood.wrongTyped;
+    await secret(screen, wrong ? '000000' : card.pin);
+    if (wrong && world.screen?.id !== screen.id) mood.wrongTyped = true;
+  }
+
+  async function swipe(errand: Errand | null, mood: Mood): Promise<void> {
+    const card = cardOf(errand);
+    if (errand === null || card === undefined) return press('cancel');
+    const { stripe } = world.devices;
+    const until_ms = world.clock.monotonic() + 10_000;
+    while (!stripe.listening && world.clock.monotonic() < until_ms && world.on) await world.clock.sleep(50);
+    // A reader that is away for so long: whoever waits at the counter gives up.
+    if (!stripe.listening) return press('cancel');
+    const fault = world.strikeSlot();
+    const worn = mood.swipes++ < (errand.flow.worn ?? 0) || fault === 'worn';
+    const { track1, track2, track3 } = stripeOf(card);
+    await stripe.swipe({ track1, track2, track3 }, worn ? { garble: 'parity' } : {});
+    await world.look(500);
+  }
+
+  async function approved(mood: Mood): Promise<void> {
+    // The slips take a second each; whoever is hasty does not wait for them.
+    if (!mood.hasty) await world.look(200);
+    if (!mood.hasty && mood.waits-- > 0) return;
+    await press('enter');
+  }
+
+  async function refused(errand: Errand | null, mood: Mood): Promise<void> {
+    const again = errand?.flow.again === true && mood.agains++ === 0;
+    await press(again ? 'enter' : 'cancel');
+    // A no that offers nothing is left by the green key.
+    if (!again) await world.look(100);
+  }
+
+  /** Nobody knows yet: the clerk waits for as long as the mood is good, then puts it off. */
+  async function undecided(mood: Mood): Promise<void> {
+    await world.look(1000);
+    if (mood.patience-- <= 0) await press('cancel');
+  }
+
+  function cardOf(errand: Errand | null): WalletCard | undefined {
+    return wallet.find(({ id }) => id === errand?.flow.card);
+  }
+}
+
+/** What the people remember while they are at it. */
+interface Mood {
+  opened: boolean;
+  cancelled: boolean;
+  wrongTyped: boolean;
+  path: KeyName[];
+  swipes: number;
+  agains: number;
+  turns: number;
+  waits: number;
+  patience: number;
+  readonly hasty: boolean;
+}
+
+function moodOf(errand: Errand | null, chance: Chance): Mood {
+  return {
+    opened: false,
+    cancelled: false,
+    wrongTyped: false,
+    path: [],
+    swipes: 0,
+    agains: 0,
+    turns: 0,
+    waits: 12,
+    patience: chance.pick([3, 20, 200]),
+    hasty: errand?.flow.hasty === true,
+  };
+}

@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { JournalDisk } from '../../src/journal/disk.ts';
+import { Fault, type Problem } from '../../src/values/problem.ts';
+import type { VaultFiles } from '../../src/vault/files.ts';
+import type { FaultName, Meter } from './faults.ts';
+
+/** The terminal's disk: the journal's files under SQLite (`vfs/storm.c`), and the small files beside them. */
+export interface StormDisk {
+  readonly journal: JournalDisk;
+  readonly vault: VaultFiles;
+  /** The small files by name; they are replaced whole, so a power cut leaves the old or the new. */
+  readonly files: Map<string, Uint8Array>;
+  /** Which calls are asked about, counted from now. */
+  arm(calls: readonly number[]): void;
+  /** Calls since `arm`. */
+  readonly calls: number;
+  trouble(full: boolean, readOnly: boolean): void;
+  /** Out: nothing is read or written any more. */
+  unplug(): void;
+  /** In again, with what the cut has left. */
+  plug(seed: number): void;
+  /** Another terminal, with an empty disk; from now on these are asked and told. */
+  wipe(parts: DiskParts): void;
+}
+
+const NAME = 'journal.db';
+const MARKER = 'marker';
+const SIDES = ['', '-wal', '-shm'] as const;
+
+/** What `storm_hit` answers the file system; the order is that of `vfs/storm.c`. */
+const verdicts = { 'go-on': 0, 'dead-before': 1, 'dead-after': 2, full: 3, 'read-only': 4, broken: 5 } as const;
+
+export interface DiskParts {
+  readonly meter: Meter;
+  /** What a fault does to the world, beside what it does to the call. */
+  strike(fault: FaultName): void;
+  isDead(): boolean;
+}
+
+/** One for a process: the file system is of the process. */
+export function stormDisk(): StormDisk {
+  let parts: DiskParts | null = null;
+  const steering = new DatabaseSync(':memory:', { allowExtension: true });
+  steering.function('storm_hit', (_, number) => {
+    const fault = parts?.meter.numbered('disk', Number(number) - from) ?? null;
+    if (fault === null) return verdicts['go-on'];
+    parts?.strike(fault);
+    return verdictOf(fault);
+  });
+  steering.loadExtension(join(import.meta.dirname, 'vfs', 'storm.so'), 'sqlite3_storm_init');
+  const steer = (sql: string) => {
+    const statement = steering.prepare(`SELECT ${sql} AS answer`);
+    return (...values: (string | number)[]) => statement.get(...values)?.answer;
+  };
+  const [calls, plugged, cut, troubled] = ['storm_calls()', 'storm_plug(?)', 'storm_cut(?)', 'storm_trouble(?, ?)'].map(
+    steer,
+  ) as [Steer, Steer, Steer, Steer];
+  const [size, lengthen, rename, link, wipe] = [
+    'storm_size(?)',
+    'storm_lengthen(?, ?)',
+    'storm_rename(?, ?)',
+    'storm_link()',
+    'storm_wipe()',
+  ].map(steer) as [Steer, Steer, Steer, Steer, Steer];
+  const arming = [0, 1, 2, 3, 4].map((count) => steer(`storm_arm(${new Array(count).fill('?').join(', ')})`));
+
+  const files = new Map<string, Uint8Array>();
+  let full = false;
+  let readOnly = false;
+  let from = 0;
+
+  /** Replaces a small file as a whole, with whatever happens meanwhile. */
+  function replace(name: string, bytes: Uint8Array): void {
+    if (parts === null || parts.isDead()) throw new Error('the power is off');
+    if (full) throw new Fault({ kind: 'disk-full', file: name });
+    if (readOnly) throw new Fault({ kind: 'disk-read-only', file: name });
+    const fault = parts.meter.call('files');
+    if (fault !== null) parts.strike(fault);
+    if (fault === 'full-once') throw new Fault({ kind: 'disk-full', file: name });
+    if (fault === 'read-only-once') throw new Fault({ kind: 'disk-read-only', file: name });
+    if (fault === 'power') throw new Error('the power is off');
+    files.set(name, Uint8Array.from(bytes));
+  }
+
+  const journal: JournalDisk = {
+    location: `file:${NAME}?vfs=storm`,
+    file: NAME,
+    exists: () => Number(size(NAME) ?? 0) > 0,
+    reserve(bytes) {
+      if (!full && !readOnly && size(`${NAME}-wal`) !== null) lengthen(`${NAME}-wal`, bytes);
+    },
+    trouble(): Problem | null {
+      if (readOnly) return { kind: 'disk-read-only', file: NAME };
+      return full ? { kind: 'disk-full', file: NAME } : null;
+    },
+    setAside(stamp) {
+      for (const side of SIDES) rename(NAME + side, `aside-${stamp}${side}`);
+      return `aside-${stamp}`;
+    },
+    lastSetAside: () => null,
+    syncFolder: () => void link(),
+    readMarker: () => (files.has(MARKER) ? Buffer.from(files.get(MARKER) ?? []).toString() : null),
+    writeMarker: (text) => replace(MARKER, Buffer.from(text)),
+  };
+  const vault: VaultFiles = {
+    read: (name) => files.get(name) ?? null,
+    write: replace,
+    append: (name, bytes) => replace(name, Buffer.concat([files.get(name) ?? new Uint8Array(0), bytes])),
+  };
+  return {
+    journal,
+    vault,
+    files,
+    arm(numbers) {
+      from = Number(calls());
+      arming[numbers.length]?.(...numbers.map((number) => from + number));
+    },
+    get calls() {
+      return Number(calls()) - from;
+    },
+    trouble(noRoom, noWrites) {
+      full = noRoom;
+      readOnly = noWrites;
+      troubled(full ? 1 : 0, readOnly ? 1 : 0);
+    },
+    unplug: () => void plugged(0),
+    plug(seed) {
+      cut(seed);
+      plugged(1);
+    },
+    wipe(next) {
+      parts = next;
+      full = readOnly = false;
+      files.clear();
+      wipe();
+    },
+  };
+}
+
+type Steer = (...values: (string | number)[]) => unknown;
+
+function verdictOf(fault: FaultName): number {
+  switch (fault) {
+    case 'power':
+      return verdicts['dead-before'];
+    case 'power-after':
+      return verdicts['dead-after'];
+    case 'full-once':
+      return verdicts.full;
+    case 'read-only-once':
+      return verdicts['read-only'];
+    case 'io-error':
+      return verdicts.broken;
+    default:
+      return verdicts['go-on'];
+  }
+}

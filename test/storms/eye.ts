@@ -1,0 +1,58 @@
+import type { Node, Screen } from '../../src/operator/screen.ts';
+import { textsOf } from '../../src/operator/screen.ts';
+
+/** A screen as somebody before the terminal sees it. */
+export interface Seen {
+  /** By the world's own clock, which does not jump. */
+  readonly at_ms: number;
+  readonly screen: Screen;
+}
+
+/** The renderer of a storm: it keeps the tree that stands, and tells whoever looks. */
+export interface Eye {
+  readonly renderer: {
+    show(screen: Screen): void;
+    texts(): { screen: string; texts: string[] };
+    close(): void;
+  };
+  /** Null while the panel is dark. */
+  readonly standing: Screen | null;
+  dark(): void;
+}
+
+export function eye(look: (screen: Screen | null) => void): Eye {
+  let standing: Screen | null = null;
+  const set = (screen: Screen | null) => {
+    standing = screen;
+    look(screen);
+  };
+  return {
+    renderer: {
+      show: set,
+      texts: () => ({ screen: standing?.id ?? '', texts: standing === null ? [] : textsOf(standing) }),
+      close: () => undefined,
+    },
+    get standing() {
+      return standing;
+    },
+    dark: () => set(null),
+  };
+}
+
+/** All the nodes of a screen, from the top. */
+export function nodesOf(screen: Screen): readonly Node[] {
+  const below = (node: Node): Node[] => ('children' in node ? [node, ...node.children.flatMap(below)] : [node]);
+  return screen.body.flatMap(below);
+}
+
+/** The amount that stands largest, in fen; null where there is none. */
+export function amountOn(screen: Screen): number | null {
+  const found = nodesOf(screen).find((node) => node.node === 'amount');
+  return found?.node === 'amount' ? Math.round(Number(found.yuan.replaceAll(',', '')) * 100) : null;
+}
+
+/** How many dots a secret has. */
+export function dotsOn(screen: Screen): number {
+  const found = nodesOf(screen).find((node) => node.node === 'dots');
+  return found?.node === 'dots' ? found.count : 0;
+}

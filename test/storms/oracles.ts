@@ -1,0 +1,198 @@
+import type { Trade } from '../../bank/trades.ts';
+import type { Slip } from '../../board/virtual/far-ends.ts';
+import type { Row } from '../../src/journal/entry.ts';
+import { textsOf } from '../../src/operator/screen.ts';
+import type { State } from '../../src/values/state.ts';
+import type { Errand } from './clerk.ts';
+import type { Seen } from './eye.ts';
+import type { World } from './world.ts';
+
+/** What is wrong with a counter that has come to rest. `lost` and `doubled` are money's. */
+export interface Finding {
+  readonly kind: 'lost' | 'doubled' | 'books' | 'owed' | 'paper' | 'screen' | 'crash' | 'stuck' | 'refused';
+  readonly text: string;
+}
+
+/** The ledgers that must agree: the bank's, the terminal's journal, the paper and what the screens said. */
+export interface Oracles {
+  /** Remembers how far the books are. */
+  begin(): void;
+  /** Of everything that has happened since. */
+  check(errand: Errand): readonly Finding[];
+  /** Of the whole day: every posting of the ledger counted again. */
+  recount(): readonly Finding[];
+}
+
+/** How the bank's books may have an entry of each state: once nothing is open any more. */
+const agreed: Readonly<Record<State, readonly (Trade['state'] | 'none')[] | null>> = {
+  approved: ['posted'],
+  voided: ['voided'],
+  declined: ['declined', 'none'],
+  // An inquiry has said that nothing was ever taken.
+  reversed: ['reversed', 'tombstone'],
+  'reversed-unconfirmed': ['tombstone'],
+  refunded: ['posted'],
+  pending: null,
+  unknown: null,
+  reversing: null,
+  parked: null,
+};
+
+const charged: readonly string[] = ['posted', 'voided', 'refunded'];
+const standing: readonly string[] = ['approved', 'voided', 'refunded'];
+
+/** Rows that one errand makes at most. */
+const NEWEST = 40;
+
+export function oracles(world: World): Oracles {
+  const receipts = paperLedger();
+  let lastRow = 0;
+  let lastTrade = 0;
+  let began_ms = 0;
+
+  const trades = () => world.bank.office.trades.list(NEWEST);
+  const rows = () => world.journal?.rows({ limit: NEWEST }) ?? [];
+
+  return {
+    begin() {
+      lastRow = rows()[0]?.id ?? 0;
+      lastTrade = trades()[0]?.id ?? 0;
+      began_ms = world.clock.now();
+    },
+    check(errand) {
+      const { journal, crashes } = world;
+      const findings: Finding[] = crashes.map((text) => ({ kind: 'crash', text }));
+      if (journal === null) return [...findings, { kind: 'refused', text: JSON.stringify(world.refused) }];
+      const book = trades();
+      const entries = rows();
+      const of = placed(entries, book);
+      for (const [row, trade] of of.pairs) findings.push(...compared(row, trade, lastRow));
+      for (const trade of of.unknown) {
+        if (trade.id > lastTrade) findings.push({ kind: 'lost', text: `no row of ${said(trade)}` });
+      }
+      const posted = book.filter(
+        ({ type, amount, state }) => type === 'sale' && amount === errand.amount && state === 'posted',
+      );
+      if (posted.length > 1) findings.push({ kind: 'doubled', text: posted.map(said).join(' and ') });
+      receipts.read(world.devices.printer.slips());
+      for (const row of entries) if (row.id > lastRow) findings.push(...receipts.check(row));
+      for (const seen of world.seen) findings.push(...contradicted(seen, book, errand, began_ms));
+      return findings;
+    },
+    recount() {
+      try {
+        world.bank.office.ledger.recount();
+        return [];
+      } catch (error) {
+        return [{ kind: 'books', text: error instanceof Error ? error.message : String(error) }];
+      }
+    },
+  };
+}
+
+function placed(rows: readonly Row[], trades: readonly Trade[]) {
+  const key = ({ batch, trace }: { batch: string; trace: string }) => `${batch} ${trace}`;
+  const byKey = new Map(trades.map((trade) => [key(trade), trade]));
+  const known = new Set(rows.map(key));
+  return {
+    pairs: rows.map((row) => [row, byKey.get(key(row)) ?? null] as const),
+    unknown: trades.filter((trade) => !known.has(key(trade))),
+  };
+}
+
+function compared(row: Row, trade: Trade | null, lastRow: number): Finding[] {
+  const found = trade?.state ?? 'none';
+  const both = `${row.type} ${row.batch} ${row.trace} ${row.amount} is ${row.state} here and ${found} at the bank`;
+  const allowed = agreed[row.state];
+  if (allowed === null) return [{ kind: charged.includes(found) ? 'lost' : 'owed', text: both }];
+  // Of what is older than the newest trades nothing is known here.
+  if (found === 'none' && row.id <= lastRow) return [];
+  if (allowed.includes(found)) {
+    return trade === null || (trade.amount === row.amount && trade.type === row.type)
+      ? []
+      : [{ kind: 'books', text: `${both}, as a ${trade.type} of ${trade.amount}` }];
+  }
+  const lost = charged.includes(found) !== standing.includes(row.state);
+  return [{ kind: lost ? 'lost' : 'books', text: both }];
+}
+
+/** What a screen says of the money of one trace. */
+const claims: Readonly<Record<string, (state: string) => boolean>> = {
+  approved: (state) => charged.includes(state),
+  declined: (state) => !charged.includes(state),
+  reversed: (state) => state === 'reversed' || state === 'tombstone',
+};
+
+function contradicted({ screen, at_ms }: Seen, trades: readonly Trade[], errand: Errand, began_ms: number): Finding[] {
+  const [flow = '', word = ''] = screen.id.split('.');
+  if (word === 'refused' && flow === 'sale') {
+    const taken = trades.find(
+      ({ amount, at, state }) => amount === errand.amount && state === 'posted' && at >= began_ms && at <= at_ms,
+    );
+    return taken === undefined ? [] : [{ kind: 'screen', text: `${screen.id} while ${said(taken)}` }];
+  }
+  const claim = claims[word];
+  if (claim === undefined) return [];
+  const trace = /凭证号 ?(\d{6})/.exec(textsOf(screen).join('\n'))?.[1];
+  if (trace === undefined) return [];
+  const state = trades.find((trade) => trade.trace === trace)?.state ?? 'none';
+  return claim(state) ? [] : [{ kind: 'screen', text: `${screen.id} of ${trace}, which is ${state} at the bank` }];
+}
+
+/** Every receipt that has come out, by trace and copy. */
+function paperLedger() {
+  const bySlip = new Map<number, readonly Receipt[]>();
+  const texts = new Map<number, string>();
+  return {
+    read(slips: readonly Slip[]): void {
+      for (const slip of slips) {
+        const text = `${slip.cut} ${slip.text}`;
+        if (texts.get(slip.n) === text) continue;
+        texts.set(slip.n, text);
+        bySlip.set(slip.n, receiptsOn(slip));
+      }
+      for (const n of bySlip.keys()) if (n < (slips[0]?.n ?? 0) - 400) bySlip.delete(n);
+    },
+    check(row: Row): Finding[] {
+      const all = [...bySlip.values()].flat().filter(({ trace, batch }) => trace === row.trace && batch === row.batch);
+      const which = `${row.type} ${row.batch} ${row.trace} (${row.state})`;
+      const findings: Finding[] = [];
+      for (const copy of ['merchant', 'cardholder']) {
+        const copies = all.filter((receipt) => receipt.copy === copy);
+        const plain = copies.filter(({ duplicate }) => !duplicate).length;
+        if (plain > 1) findings.push({ kind: 'paper', text: `${plain} ${copy} copies without DUPLICATE of ${which}` });
+        if (!standing.includes(row.state)) {
+          if (copies.length > 0) findings.push({ kind: 'paper', text: `a ${copy} copy of ${which}` });
+        } else if (!copies.some(({ whole }) => whole)) {
+          findings.push({ kind: 'paper', text: `no whole ${copy} copy of ${which}` });
+        }
+      }
+      return findings;
+    },
+  };
+}
+
+interface Receipt {
+  readonly batch: string;
+  readonly trace: string;
+  readonly copy: 'merchant' | 'cardholder';
+  readonly duplicate: boolean;
+  readonly whole: boolean;
+}
+
+/** One slip has several where the paper was not cut between them. */
+function receiptsOn({ text, cut }: Slip): Receipt[] {
+  const parts = text.split('POS 签购单').slice(1);
+  return parts.flatMap((part, place) => {
+    const trace = /\(TRACE\)\s+(\d{6})/.exec(part)?.[1];
+    const batch = /\(BATCH\)\s+(\d{6})/.exec(part)?.[1];
+    if (trace === undefined || batch === undefined) return [];
+    const copy = part.includes('MERCHANT COPY') ? 'merchant' : 'cardholder';
+    const whole = cut && place === parts.length - 1 && /RMB [\d.,]+/.test(part);
+    return [{ batch, trace, copy, duplicate: part.includes('DUPLICATE'), whole }];
+  });
+}
+
+function said({ type, batch, trace, amount, state }: Trade): string {
+  return `${type} ${batch} ${trace} ${amount} ${state}`;
+}

@@ -1,0 +1,88 @@
+import { type Chance, chance, hashed } from './chance.ts';
+import { type FaultName, faultsOf, PORTS, type Port, type Strike } from './faults.ts';
+import { type Flow, flows } from './flows.ts';
+
+/** One errand of a seed, and what goes wrong in it. */
+export interface Point {
+  readonly flow: Flow;
+  readonly strikes: readonly Strike[];
+}
+
+/** How often each flow calls each port when nothing goes wrong. */
+export type Profile = ReadonlyMap<string, Readonly<Record<Port, number>>>;
+
+/** All the fault points, in an order that is the same in every run: those of every flow and port by turns. */
+export interface Points {
+  point(index: number): Point;
+}
+
+interface Class {
+  readonly flow: Flow;
+  readonly port: Port;
+  readonly calls: number;
+  readonly faults: readonly FaultName[];
+}
+
+/** Recovery has calls too: a reboot, a sign-in, a reversal. Ordinals reach so far beyond those of the quiet run. */
+const BEYOND: Partial<Record<Port, number>> = {
+  disk: 24,
+  files: 4,
+  connect: 3,
+  bank: 3,
+  answer: 3,
+  key: 8,
+  'line-out': 200,
+  'line-in': 180,
+};
+
+/** Every fourth point is two faults at once, from the start on; the others single ones, until these are used up. */
+const PAIRS_OF = 4;
+
+export function points(profile: Profile): Points {
+  const classes: Class[] = [];
+  for (const flow of flows) {
+    const counts = profile.get(flow.name);
+    for (const port of PORTS) {
+      const calls = counts?.[port] ?? 0;
+      if (calls > 0) classes.push({ flow, port, calls, faults: faultsOf(port) });
+    }
+  }
+
+  return {
+    point(index) {
+      const of = classes[index % classes.length] as Class;
+      const turn = Math.floor(index / classes.length);
+      const singles = turn - Math.floor(turn / PAIRS_OF);
+      const single = turn % PAIRS_OF === PAIRS_OF - 1 ? null : singleOf(of, singles);
+      const strikes = single === null ? pairOf(of, chance(hashed(`pair ${index}`))) : [single];
+      return { flow: of.flow, strikes };
+    },
+  };
+
+  /** Few calls: fault by fault, each at every call. Many (bytes): all of them, in an order that jumps about. */
+  function singleOf({ port, calls, faults }: Class, turn: number): Strike | null {
+    const size = calls * faults.length;
+    if (turn >= size) return null;
+    if (calls <= 64) return { port, at: (turn % calls) + 1, fault: faults[Math.floor(turn / calls)] as FaultName };
+    const place = (turn * strideOf(size) + 17) % size;
+    return { port, at: (place % calls) + 1, fault: faults[Math.floor(place / calls)] as FaultName };
+  }
+
+  function pairOf({ flow, port, calls, faults }: Class, drawn: Chance): Strike[] {
+    const first = { port, at: 1 + drawn.below(calls), fault: drawn.pick(faults) };
+    const counts = profile.get(flow.name);
+    const other = drawn.pick(PORTS.filter((name) => (counts?.[name] ?? 0) > 0));
+    const reach = (counts?.[other] ?? 0) + (BEYOND[other] ?? 0);
+    const second = { port: other, at: 1 + drawn.below(reach), fault: drawn.pick(faultsOf(other)) };
+    return [first, second];
+  }
+}
+
+/** A step that visits every place of `size` once. */
+function strideOf(size: number): number {
+  for (let stride = Math.floor(size * 0.618) | 1; ; stride++) if (divisor(stride, size) === 1) return stride;
+}
+
+function divisor(one: number, other: number): number {
+  return other === 0 ? one : divisor(other, one % other);
+}

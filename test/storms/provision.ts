@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SEED } from '../../bank/bank.ts';
+import { openOffice } from '../../bank/office.ts';
+import { readSeed, type Seed } from '../../bank/seed.ts';
+import { readWallet, type WalletCard } from '../../board/virtual/wallet.ts';
+import { type Config, readConfig } from '../../src/config/config.ts';
+import { type Glyphs, readGlyphs } from '../../src/customer/glyphs.ts';
+import { sealerFor } from '../../src/vault/seal.ts';
+import { openSlots } from '../../src/vault/slots.ts';
+import { virtualClock } from '../virtual-clock.ts';
+import { type BankEnd, bankEnd, copyBank } from './bank-end.ts';
+import type { Chance } from './chance.ts';
+import { chance } from './chance.ts';
+import { type StormDisk, stormDisk } from './disk.ts';
+import { openWorld, type World } from './world.ts';
+
+/** What all the worlds of a process begin with: one disk, one bank's books to copy, one terminal with its master key. */
+export interface Provision {
+  readonly wallet: readonly WalletCard[];
+  world(chance: Chance): World;
+  remove(): void;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+const TERMINAL = '50461160';
+
+export function provision(): Provision {
+  // Screens, slips and journal speak the merchant's time.
+  process.env.TZ = 'Asia/Shanghai';
+  const folder = mkdtempSync(join(memoryFolder(), 'guitai-storm-'));
+  const config = readConfig(join(root, 'firmware-config'));
+  const glyphs = readGlyphs(readFileSync(join(root, 'board', 'fonts', 'unifont-gb2312.bin')));
+  const seed = readSeed(SEED);
+  const wallet = readWallet();
+  const { vault } = keysIn(join(folder, 'template'), seed);
+  const disk = stormDisk();
+  const banks = new Set<BankEnd>();
+
+  return {
+    wallet,
+    world: (drawn) => worldOf({ config, glyphs, disk, vault, drawn }),
+    remove() {
+      for (const bank of banks) bank.remove();
+    },
+  };
+
+  function worldOf(parts: {
+    config: Config;
+    glyphs: Glyphs;
+    disk: StormDisk;
+    vault: ReadonlyMap<string, Uint8Array>;
+    drawn: Chance;
+  }): World {
+    const dir = join(folder, 'bank');
+    for (const bank of banks) bank.remove();
+    banks.clear();
+    copyBank(join(folder, 'template'), dir);
+    return openWorld({
+      ...parts,
+      chance: parts.drawn,
+      bank(clock) {
+        const bank = bankEnd({ dir, seed, clock, random: parts.drawn.fork('bank').bytes });
+        banks.add(bank);
+        return bank;
+      },
+    });
+  }
+}
+
+/** Books in which the terminal's master key stands, and the vault's files with the same. */
+function keysIn(dir: string, seed: Seed): { vault: ReadonlyMap<string, Uint8Array> } {
+  const drawn = chance(1);
+  const office = openOffice(dir, { seed, clock: virtualClock(), random: drawn.bytes });
+  const { key, kcv } = office.terminals.nextMaster(TERMINAL);
+  office.terminals.confirmMaster(TERMINAL, kcv);
+  office.books.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  office.books.close();
+
+  const vault = new Map<string, Uint8Array>();
+  const files = {
+    read: (name: string) => vault.get(name) ?? null,
+    write: (name: string, bytes: Uint8Array) => void vault.set(name, Uint8Array.from(bytes)),
+    append: () => undefined,
+  };
+  const deviceKey = drawn.bytes(32);
+  files.write('device.key', deviceKey);
+  const slots = openSlots(files, sealerFor('slots', deviceKey, drawn.bytes), false);
+  slots.change({ TMK: { algorithm: '3des', key: Buffer.from(key), live: false } });
+  return { vault };
+}
+
+/** Where files cost no disk: the bank's syncs are not what a storm is about. */
+function memoryFolder(): string {
+  try {
+    readFileSync('/dev/shm/.');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EISDIR') return '/dev/shm';
+  }
+  return tmpdir();
+}

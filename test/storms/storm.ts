@@ -1,0 +1,128 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { nameOf } from './faults.ts';
+import { points } from './points.ts';
+import { provision } from './provision.ts';
+import { day, type Outcome, profileOf } from './seed.ts';
+import { errandsOf, OF_A_SEED, type Report } from './worker.ts';
+
+/**
+ * The storm (ARCHITECTURE.md, "Storms"). `SEEDS=n` sets how many seeds, `FROM=n` where they begin, `POINTS=n` goes on
+ * until so many distinct fault points came about, `SEED=n` replays one and says what happens in it.
+ */
+const { SEED, SEEDS, FROM, POINTS } = process.env;
+/** More than ten thousand distinct points. */
+const USUAL_SEEDS = 300;
+/** Findings that are printed in full. */
+const MOST_TOLD = 20;
+
+if (SEED !== undefined) await replay(numberOf('SEED', SEED));
+else await storm();
+
+async function storm(): Promise<void> {
+  const first = numberOf('FROM', FROM ?? '0');
+  const wanted = POINTS === undefined ? null : numberOf('POINTS', POINTS);
+  const end = wanted === null ? first + numberOf('SEEDS', SEEDS ?? String(USUAL_SEEDS)) : Number.POSITIVE_INFINITY;
+  const started = performance.now();
+  const seen = new Set<number>();
+  let next = first;
+  let [seeds, errands, trades, lost, doubled, others] = [0, 0, 0, 0, 0, 0];
+  let said = started;
+
+  const take = () => {
+    const over = next >= end || (wanted !== null && seen.size >= wanted) || lost + doubled + others >= MOST_TOLD;
+    return over ? null : next++;
+  };
+  const done = (report: Report) => {
+    seeds++;
+    errands += report.errands;
+    trades += report.trades;
+    for (const name of report.hit) seen.add(name);
+    lost += report.findings.filter(({ kind }) => kind === 'lost').length;
+    doubled += report.findings.filter(({ kind }) => kind === 'doubled').length;
+    others += report.findings.filter(({ kind }) => kind !== 'lost' && kind !== 'doubled').length;
+    if (report.findings.length > 0) tell(report);
+    if (performance.now() - said < 30_000) return;
+    said = performance.now();
+    process.stdout.write(`storm: seed ${report.seed}, ${seen.size} fault points, ${seconds()} s\n`);
+  };
+  const seconds = () => Math.round((performance.now() - started) / 1000);
+  await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, () => worker(take, done)));
+
+  const rate = Math.round(trades / ((performance.now() - started) / 1000));
+  process.stdout.write(
+    `storm: seeds ${first} to ${next - 1}, ${errands} errands, ${trades} transactions at the bank, ${rate} a second, ${others} other findings\n`,
+  );
+  process.stdout.write(
+    `storm: ${seeds} seeds, ${seen.size} fault points, ${lost} lost, ${doubled} doubled, ${seconds()} s\n`,
+  );
+  process.exitCode = lost + doubled + others === 0 ? 0 : 1;
+}
+
+function tell({ seed, findings, shrunk }: Report): void {
+  const lines = findings.map(({ kind, text }) => `  ${kind}: ${text}`);
+  process.stdout.write(
+    [
+      `storm: seed ${seed} finds`,
+      ...lines,
+      ...shrunk.map((name) => `  after ${name}`),
+      `  SEED=${seed} make storm`,
+      '',
+    ].join('\n'),
+  );
+}
+
+/** One process that takes seeds until there are none: SQLite's test disk is of a process. */
+function worker(take: () => number | null, done: (report: Report) => void): Promise<void> {
+  const child: ChildProcess = fork(join(import.meta.dirname, 'worker.ts'), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  return new Promise((resolve, reject) => {
+    const go = () => {
+      const seed = take();
+      if (seed === null) child.disconnect();
+      else child.send({ seed });
+    };
+    child.on('message', (said: Report | { ready: true }) => {
+      if (!('ready' in said)) done(said);
+      go();
+    });
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`a worker of the storm ended with ${code}`)),
+    );
+  });
+}
+
+/** One seed, errand by errand. */
+async function replay(seed: number): Promise<void> {
+  Error.stackTraceLimit = 30;
+  const made = provision();
+  const { point } = points(await profileOf(made));
+  const started = performance.now();
+  const { outcomes } = await day(made, seed, errandsOf(seed, point), trail);
+  made.remove();
+  const of = (kind: string) =>
+    outcomes.flatMap(({ findings }) => findings).filter((found) => found.kind === kind).length;
+  const seconds = Math.round((performance.now() - started) / 1000);
+  const hit = new Set(outcomes.map(({ name }) => name)).size;
+  process.stdout.write(
+    `storm: 1 seeds, ${hit} fault points, ${of('lost')} lost, ${of('doubled')} doubled, ${seconds} s\n`,
+  );
+  process.exit(outcomes.some(({ findings }) => findings.length > 0) ? 1 : 0);
+}
+
+let told = 0;
+function trail({ point, name, screens, findings, trades, virtual_ms }: Outcome): void {
+  const planned = nameOf(point.flow.name, point.strikes);
+  process.stdout.write(`${++told}/${OF_A_SEED} ${name ?? `${planned} (did not come about)`}\n`);
+  process.stdout.write(`    ${screens.join(' → ')}; ${trades} at the bank, ${(virtual_ms / 1000).toFixed(1)} s\n`);
+  for (const { kind, text } of findings) process.stdout.write(`    ${kind.toUpperCase()}: ${text}\n`);
+}
+
+function numberOf(name: string, text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= 0) return number;
+  process.stderr.write(`storm: ${name}=${text} is no whole number: write ${name}=100\n`);
+  process.exit(2);
+}

@@ -1,0 +1,139 @@
+import type { VirtualClock } from '../virtual-clock.ts';
+import type { BankEnd } from './bank-end.ts';
+import type { Chance } from './chance.ts';
+import type { StormDevices } from './devices.ts';
+import type { StormDisk } from './disk.ts';
+import type { FaultName } from './faults.ts';
+import type { StormLine } from './line.ts';
+
+/** What faults do to the world, beside what they do to the call that they meet. */
+export interface Troubles {
+  strike(fault: FaultName): void;
+  /** Everything as it should be. */
+  mend(): void;
+  restartBank(): void;
+  /** How far the terminal's wall clock is off. */
+  readonly jumped_ms: number;
+  /** Whether the next key's contacts spring for long; asked once. */
+  springs(): boolean;
+}
+
+export interface TroubleParts {
+  readonly clock: VirtualClock;
+  readonly chance: Chance;
+  readonly devices: () => StormDevices;
+  readonly line: () => StormLine;
+  readonly disk: StormDisk;
+  readonly bank: BankEnd;
+  /** Pulls the plug; it is put back after a while. */
+  cutPower(): void;
+  /** A child's hand: Cancel and Enter. */
+  finger(): void;
+}
+
+const HOUR_MS = 3_600_000;
+
+interface Trouble {
+  begin(): void;
+  end?(): void;
+  /** It ends by itself after so long and a part of so much more. */
+  readonly lasts?: readonly [least_ms: number, more_ms: number];
+}
+
+export function troubles(parts: TroubleParts): Troubles {
+  const { clock, chance, devices, line, disk, bank } = parts;
+  let jumped_ms = 0;
+  let springs = false;
+
+  const restartBank = () => {
+    line().cut();
+    bank.stop();
+    bank.start();
+  };
+  const lineUp = () => {
+    line().down.primary = line().down.backup = false;
+  };
+  const plug = (device: 'printer' | 'stripe' | 'glass'): Trouble => ({
+    begin: () => devices().unplug(device, true),
+    end: () => devices().unplug(device, false),
+    lasts: [1000, 25_000],
+  });
+  const power = { begin: parts.cutPower };
+  const spoilt = { lasts: [5000, 60_000], end: () => disk.trouble(false, false) } as const;
+
+  const table: Partial<Record<FaultName, Trouble>> = {
+    power,
+    'power-after': power,
+    'bank-restart': { begin: restartBank },
+    'line-down': {
+      begin() {
+        line().down.primary = line().down.backup = true;
+        line().cut();
+      },
+      end: lineUp,
+      lasts: [20_000, 120_000],
+    },
+    'primary-down': {
+      begin() {
+        line().down.primary = true;
+      },
+      end: lineUp,
+      lasts: [20_000, 60_000],
+    },
+    'paper-out': {
+      begin: () => devices().printer.paperOut(true),
+      end: () => devices().printer.paperOut(false),
+      lasts: [3000, 30_000],
+    },
+    'cover-open': {
+      begin: () => devices().printer.coverOpen(true),
+      end: () => devices().printer.coverOpen(false),
+      lasts: [2000, 20_000],
+    },
+    'printer-off': plug('printer'),
+    'reader-off': plug('stripe'),
+    'display-off': plug('glass'),
+    'disk-full': { begin: () => disk.trouble(true, false), ...spoilt },
+    'disk-read-only': { begin: () => disk.trouble(false, true), ...spoilt },
+    'clock-forward': {
+      begin() {
+        jumped_ms += HOUR_MS + chance.below(HOUR_MS);
+      },
+    },
+    'clock-back': {
+      begin() {
+        jumped_ms -= HOUR_MS + chance.below(HOUR_MS);
+      },
+    },
+    'key-bounce': {
+      begin() {
+        springs = true;
+      },
+    },
+    finger: { begin: () => void clock.after(10 + chance.below(300), parts.finger) },
+  };
+
+  return {
+    strike(fault) {
+      const { begin, end, lasts } = table[fault] ?? {};
+      begin?.();
+      // What is mended before its time is mended twice.
+      if (end !== undefined && lasts !== undefined) clock.after(lasts[0] + chance.below(lasts[1]), end);
+    },
+    mend() {
+      for (const { end } of Object.values(table)) end?.();
+      bank.start();
+      springs = false;
+      jumped_ms = 0;
+    },
+    restartBank,
+    get jumped_ms() {
+      return jumped_ms;
+    },
+    springs() {
+      const now = springs;
+      springs = false;
+      return now;
+    },
+  };
+}

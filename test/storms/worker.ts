@@ -1,0 +1,67 @@
+import { hashed } from './chance.ts';
+import { nameOf } from './faults.ts';
+import type { Finding } from './oracles.ts';
+import { points } from './points.ts';
+import { provision } from './provision.ts';
+import { day, profileOf } from './seed.ts';
+import { type Placed, shrunk } from './shrink.ts';
+
+/** Errands of one seed. */
+export const OF_A_SEED = 40;
+
+/** What a worker is told: do this seed. */
+export interface Order {
+  readonly seed: number;
+}
+
+/** What it says then. */
+export interface Report {
+  readonly seed: number;
+  /** Fault points that came about, each as a number that stands for its name. */
+  readonly hit: readonly number[];
+  readonly errands: number;
+  readonly trades: number;
+  readonly findings: readonly Finding[];
+  /** The fewest errands that still lead to the findings. */
+  readonly shrunk: readonly string[];
+}
+
+/** The seeds that the parent sends, one after another. Does nothing where nobody is at the other end. */
+if (process.send !== undefined && process.argv[1] === import.meta.filename) {
+  // A trace for each abort would be a tenth of a storm's time.
+  Error.stackTraceLimit = 0;
+  const made = provision();
+  const { point } = points(await profileOf(made));
+  process.on('message', async ({ seed }: Order) => {
+    process.send?.(await reportOf(seed));
+  });
+  process.on('disconnect', () => {
+    made.remove();
+    process.exit(0);
+  });
+  process.send({ ready: true });
+
+  async function reportOf(seed: number): Promise<Report> {
+    const list = errandsOf(seed, point);
+    const { outcomes } = await day(made, seed, list);
+    const findings = outcomes.flatMap((outcome) => outcome.findings);
+    const least = findings.length === 0 ? [] : await shrunk(made, seed, list.slice(0, outcomes.length));
+    return {
+      seed,
+      hit: outcomes.flatMap(({ name }) => (name === null ? [] : [numbered(name)])),
+      errands: outcomes.length,
+      trades: outcomes.reduce((sum, outcome) => sum + outcome.trades, 0),
+      findings,
+      shrunk: least.map(({ flow, strikes }) => nameOf(flow.name, strikes)),
+    };
+  }
+}
+
+export function errandsOf(seed: number, point: (index: number) => Omit<Placed, 'place'>): Placed[] {
+  return Array.from({ length: OF_A_SEED }, (_, n) => ({ ...point(seed * OF_A_SEED + n), place: seed * OF_A_SEED + n }));
+}
+
+/** 52 bits that stand for a name: among a million points two meet once in a few thousand runs. */
+function numbered(name: string): number {
+  return hashed(name) * 2 ** 20 + (hashed(`${name}!`) >>> 12);
+}

@@ -1,0 +1,318 @@
+import { createHmac } from 'node:crypto';
+import type { KeyName } from '../../board/virtual/far-ends.ts';
+import { type Assembly, assemble } from '../../src/build.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { Glyphs } from '../../src/customer/glyphs.ts';
+import type { Ground } from '../../src/ground.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import type { Screen } from '../../src/operator/screen.ts';
+import { run } from '../../src/terminal.ts';
+import type { Clock } from '../../src/values/clock.ts';
+import { Fault, type Problem } from '../../src/values/problem.ts';
+import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
+import type { BankEnd } from './bank-end.ts';
+import type { Chance } from './chance.ts';
+import { type StormDevices, stormDevices } from './devices.ts';
+import type { StormDisk } from './disk.ts';
+import { eye, type Seen } from './eye.ts';
+import { type FaultName, type Meter, meter, type Strike } from './faults.ts';
+import { type StormLine, stormLine } from './line.ts';
+import { troubles } from './troubles.ts';
+
+/** A counter with its terminal, its devices, its lines and its bank, in one process and in virtual time. */
+export interface World {
+  readonly clock: VirtualClock;
+  readonly devices: StormDevices;
+  readonly line: StormLine;
+  readonly bank: BankEnd;
+  readonly meter: Meter;
+  readonly chance: Chance;
+  /** The screen that stands; null while the panel is dark. */
+  readonly screen: Screen | null;
+  /** What stood since the operation began, newest last. */
+  readonly seen: readonly Seen[];
+  /** Of the terminal that has power; null while none is open. */
+  readonly journal: Journal | null;
+  /** Why no terminal could be opened. */
+  readonly refused: Problem | null;
+  /** Whether the power went since the operation began. */
+  readonly cuts: number;
+  /** Bugs: what the terminal threw and nobody is there to catch. */
+  readonly crashes: readonly string[];
+  begin(strikes: readonly Strike[]): void;
+  end(): { readonly struck: readonly Strike[]; readonly counts: Meter['counts'] };
+  /** Resolves at the next change of the screen, or after so long. */
+  look(ms: number): Promise<void>;
+  press(key: KeyName): Promise<void>;
+  /** A card is about to be drawn through the slot: what happens to it. */
+  strikeSlot(): FaultName | null;
+  powerOff(): void;
+  powerOn(): void;
+  readonly on: boolean;
+  /** Line, paper, plugs, disk, clock and bank as they should be. Nothing happens any more. */
+  mend(): void;
+}
+
+export interface WorldParts {
+  readonly disk: StormDisk;
+  readonly bank: (clock: Clock) => BankEnd;
+  readonly config: Config;
+  readonly glyphs: Glyphs;
+  readonly chance: Chance;
+  /** The vault's files of a terminal that has shaken hands with the key centre. */
+  readonly vault: ReadonlyMap<string, Uint8Array>;
+}
+
+/** One terminal from its power-on to its power-off. */
+interface Life {
+  dead: boolean;
+  assembly: Assembly | null;
+}
+
+const DOWN_MS = 24;
+const UP_MS = 24;
+
+export function openWorld({ disk, bank: openBank, config, glyphs, chance, vault }: WorldParts): World {
+  const clock = virtualClock(Date.UTC(2026, 10, 30, 1));
+  const measure = meter();
+  const bank = openBank(clock);
+  let life: Life = { dead: true, assembly: null };
+  let refused: Problem | null = null;
+  let cuts = 0;
+  let seen: Seen[] = [];
+  let crashes: string[] = [];
+  let looked = Promise.withResolvers<void>();
+
+  const isDead = () => life.dead;
+  const strike = (fault: FaultName) => trouble.strike(fault);
+  const watching = eye((screen) => {
+    if (screen !== null) seen.push({ at_ms: clock.now(), screen });
+    looked.resolve();
+  });
+  const devices = stormDevices({ description: config.board, clock, meter: measure, strike });
+  const line = stormLine({ clock, meter: measure, chance, strike, ask, open: () => bank.open });
+  const trouble = troubles({
+    ...{ clock, chance, disk, bank, devices: () => devices, line: () => line },
+    cutPower() {
+      powerOff();
+      clock.after(400 + chance.below(4000), powerOn);
+    },
+    finger: () => void press('cancel').then(() => press('enter')),
+  });
+  disk.wipe({ meter: measure, strike, isDead });
+  for (const [name, bytes] of vault) disk.files.set(name, bytes);
+
+  function ask(body: Uint8Array, answer: (frame: Uint8Array | null) => void): void {
+    const fault = measure.call('bank');
+    if (fault !== null) strike(fault);
+    if (fault === 'restart-before') trouble.restartBank();
+    if (fault === 'silent' || fault === 'restart-before') return;
+    bank.submit(body, (frame) => {
+      if (fault === 'restart-after') trouble.restartBank();
+      else answer(frame);
+    });
+  }
+
+  function powerOff(): void {
+    if (life.dead) return;
+    life.dead = true;
+    cuts++;
+    disk.unplug();
+    devices.power(false);
+    line.cut();
+    watching.dark();
+  }
+
+  function powerOn(): void {
+    if (!life.dead) return;
+    forgetDead(life);
+    disk.plug(chance.below(2 ** 31));
+    life = { dead: false, assembly: null };
+    refused = null;
+    devices.power(true);
+    void boot(life);
+  }
+
+  /** The connection of a terminal without power, given back: its disk takes nothing more of it. */
+  function forgetDead({ assembly }: Life): void {
+    try {
+      assembly?.terminal.counter.journal.close();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+    }
+  }
+
+  async function boot(mine: Life): Promise<void> {
+    try {
+      mine.assembly = await assemble({
+        config,
+        board: devices.board(() => mine.dead),
+        ground: groundOf(mine),
+        renderer: {
+          ...watching.renderer,
+          show(screen) {
+            if (!mine.dead) watching.renderer.show(screen);
+          },
+        },
+        version: 'storm',
+        checked: () => undefined,
+      });
+    } catch (error) {
+      if (mine.dead) return;
+      if (error instanceof Fault) refused = error.problem;
+      else crashed(mine, error);
+      looked.resolve();
+      return;
+    }
+    const { terminal, background } = mine.assembly;
+    const bug = (error: unknown) => crashed(mine, error);
+    run(terminal).catch(bug);
+    background(new AbortController().signal).catch(bug);
+  }
+
+  function crashed(mine: Life, error: unknown): void {
+    if (mine.dead) return;
+    crashes.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    // As systemd does it.
+    powerOff();
+    clock.after(500, powerOn);
+  }
+
+  function groundOf(mine: Life): Ground {
+    const deadOr = <T>(work: () => T): T => {
+      if (mine.dead) throw new Error('the power is off');
+      return work();
+    };
+    const { journal, vault: files } = disk;
+    return {
+      clock: mortal(mine),
+      random: chance.bytes,
+      connect: line.connect(() => mine.dead),
+      disk: {
+        ...journal,
+        writeMarker: (text) => deadOr(() => journal.writeMarker(text)),
+        reserve: (bytes) => deadOr(() => journal.reserve(bytes)),
+      },
+      vault: {
+        read: files.read,
+        write: (name, bytes) => deadOr(() => files.write(name, bytes)),
+        append: (name, bytes) => deadOr(() => files.append(name, bytes)),
+      },
+      // Scrypt by the thousand would be all that a storm does.
+      passwordHash: async (password, salt) => createHmac('sha256', salt).update(password).digest(),
+      parameters: { kept: () => null, keep: () => undefined },
+      // The centre is never in reach: the day goes on with the master key that is loaded.
+      identity: () => ({}) as ReturnType<Ground['identity']>,
+      firmware: () => '',
+      glyphs: () => glyphs,
+      // What it records is read by people; nothing that a storm asks about is in it alone.
+      record: () => ({
+        last: null,
+        write: async () => undefined,
+        spill: () => undefined,
+        sync: async () => undefined,
+        close: () => undefined,
+      }),
+      room: () => 2 ** 30,
+    };
+  }
+
+  /** Time as a terminal has it that may lose its power: nobody wakes whoever slept then. */
+  function mortal(mine: Life): Clock {
+    return {
+      now: () => clock.now() + trouble.jumped_ms,
+      monotonic: clock.monotonic,
+      sleep: (ms, signal) =>
+        new Promise((resolve, reject) => {
+          if (signal?.aborted) return reject(signal.reason);
+          const abort = () => {
+            callOff();
+            reject(signal?.reason);
+          };
+          const callOff = clock.after(ms, () => {
+            signal?.removeEventListener('abort', abort);
+            if (!mine.dead) resolve();
+          });
+          signal?.addEventListener('abort', abort, { once: true });
+        }),
+    };
+  }
+
+  async function press(key: KeyName): Promise<void> {
+    const fault = measure.call('key');
+    if (fault !== null) strike(fault);
+    const { keys } = devices;
+    if (trouble.springs()) {
+      for (let spring = 0; spring < 6; spring++) {
+        keys.press(key);
+        await clock.sleep(1 + chance.below(3));
+        keys.release(key);
+        await clock.sleep(1);
+      }
+    }
+    keys.press(key);
+    await clock.sleep(DOWN_MS);
+    keys.release(key);
+    await clock.sleep(UP_MS);
+  }
+
+  return {
+    clock,
+    devices,
+    line,
+    bank,
+    meter: measure,
+    chance,
+    get screen() {
+      return life.dead ? null : watching.standing;
+    },
+    get seen() {
+      return seen;
+    },
+    get journal() {
+      return life.dead ? null : (life.assembly?.terminal.counter.journal ?? null);
+    },
+    get refused() {
+      return refused;
+    },
+    get cuts() {
+      return cuts;
+    },
+    get crashes() {
+      return crashes;
+    },
+    begin(strikes) {
+      seen = watching.standing === null ? [] : [{ at_ms: clock.now(), screen: watching.standing }];
+      crashes = [];
+      cuts = 0;
+      measure.begin(strikes);
+      disk.arm(strikes.flatMap(({ port, at }) => (port === 'disk' ? [at] : [])));
+    },
+    end() {
+      measure.disarm();
+      return { struck: measure.struck, counts: { ...measure.counts, disk: disk.calls } };
+    },
+    async look(ms) {
+      looked = Promise.withResolvers();
+      const over = new AbortController();
+      await Promise.race([looked.promise, clock.sleep(ms, over.signal).catch(() => undefined)]);
+      over.abort();
+    },
+    press,
+    strikeSlot() {
+      const fault = measure.call('slot');
+      if (fault !== null) strike(fault);
+      return fault;
+    },
+    powerOff,
+    powerOn,
+    get on() {
+      return !life.dead;
+    },
+    mend() {
+      measure.disarm();
+      disk.arm([]);
+      trouble.mend();
+    },
+  };
+}
