@@ -262,6 +262,8 @@ function compare({ office, host, seed }: Shop): void {
 
 for (const how of ['T+1', 'real-time'] as const) {
   t.test(`${how}: whatever is sold, undone, settled, disputed and cut over, all sides meet to the fen`, async (t) => {
+    let paid = 0;
+    let cases = 0;
     fc.assert(
       fc.property(fc.array(step, { minLength: 15, maxLength: 50 }), (steps) => {
         const shop = new Shop(how);
@@ -273,12 +275,15 @@ for (const how of ['T+1', 'real-time'] as const) {
           // The last day ends like any other.
           shop.take({ do: 'cut-over' });
           compare(shop);
+          paid += shop.host.clearing.payouts(1000).length;
+          cases += shop.office.cases.list(1000, false).filter(({ state }) => state === 'closed').length;
         } finally {
           shop.remove();
         }
       }),
       { numRuns: 25 },
     );
-    t.pass();
+    t.ok(paid > 20, `${paid} payouts`);
+    t.ok(cases > 5, `${cases} cases that were decided`);
   });
 }
