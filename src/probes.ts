@@ -63,6 +63,7 @@ export function probesOf(parts: Parts): readonly Probe[] {
       deadline_ms,
       async ask() {
         journal.checkWritable();
+        if (journal.archiveProblem !== null) throw new Fault(journal.archiveProblem);
         return `${Math.floor(room() / 2 ** 20)} MB`;
       },
     },

@@ -26,6 +26,8 @@ export interface JournalDisk {
   exists(): boolean;
   /** Makes the write-ahead log this long, as far as there is room, so that a commit changes no metadata of the file system. */
   reserve(bytes: number): void;
+  /** Where closed batches move to; absent where they stay. */
+  readonly archive?: JournalDisk;
   /** Why nothing could be written now, or null. Changes nothing on the disk. */
   trouble(spare_bytes: number): Problem | null;
   /** Moves a broken journal out of the way and keeps it; answers its new name. */
@@ -44,6 +46,11 @@ const SIDES = ['', '-wal', '-shm'] as const;
 
 /** The journal in `file`, its marker in `marker`: best in another folder than the journal's. Makes both folders. */
 export function journalDisk({ file, marker }: { file: string; marker: string }): JournalDisk {
+  const archive = diskOf({ file: join(dirname(file), 'archive.db'), marker });
+  return { ...diskOf({ file, marker }), archive };
+}
+
+function diskOf({ file, marker }: { file: string; marker: string }): JournalDisk {
   const folder = dirname(file);
   mapped(file, () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

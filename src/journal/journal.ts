@@ -3,6 +3,7 @@ import type { Fen } from '../values/fen.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 import type { State } from '../values/state.ts';
 import { type Batch, batch, following, type Trace, trace } from '../values/trace.ts';
+import { archive } from './archive.ts';
 import type { JournalDisk } from './disk.ts';
 import type { Entry, EntryFacts, Row } from './entry.ts';
 import type { Copy, EntryEvent } from './events.ts';
@@ -10,9 +11,9 @@ import { lock, type Reconciliation } from './lock.ts';
 import { type Debt, owesMoney } from './progress.ts';
 import { type Settlement, type SettlementStep, settlements } from './settlements.ts';
 import { shelf } from './shelf.ts';
-import type { Store } from './store.ts';
 import { settlementTotals, type Totals } from './sums.ts';
 import { type CardGroup, type EntryType, type Particulars, types } from './types.ts';
+import { statements } from './writes.ts';
 
 /** The trace and batch that an entry will have. */
 export interface Place {
@@ -111,6 +112,8 @@ export interface Journal {
   tidy(): void;
   /** Calls `changed` after every change until the returned function is called. */
   watch(changed: () => void): () => void;
+  /** What is wrong with the archive of closed batches; payment goes on without it. */
+  readonly archiveProblem: Problem | null;
   close(): void;
 }
 
@@ -124,6 +127,8 @@ export interface JournalParts {
   readonly most_rows?: number;
   /** Room that must be free on the disk before a sale. */
   readonly spare_bytes?: number;
+  /** How long archived entries are kept. */
+  readonly keep_days?: number;
   /** Ends the lock of a journal that is missing or behind. */
   readonly reconciled?: Reconciliation;
   /** Told of each row and each event once it is on the disk: evidence for others, never a way to know what is owed. */
@@ -136,6 +141,7 @@ const usual = {
   first: { batch: batch('000001'), trace: trace('000001') },
   most_rows: 50_000,
   spare_bytes: 4 << 20,
+  keep_days: 400,
 } as const;
 
 /**
@@ -144,19 +150,32 @@ const usual = {
  */
 export function openJournal(parts: JournalParts): Journal {
   const { disk, clock = systemClock, first = usual.first, most_rows = usual.most_rows } = parts;
-  const { spare_bytes = usual.spare_bytes, noted = () => undefined } = parts;
+  const { spare_bytes = usual.spare_bytes, keep_days = usual.keep_days, noted = () => undefined } = parts;
   const { store, leaveMark } = lock({ ...parts, clock, first });
 
   const watchers = new Set<() => void>();
   const changed = () => {
     for (const tell of watchers) tell();
   };
-  const entries = shelf(store, { now: () => clock.now(), changed, noted });
+  const aside = archive({
+    store,
+    disk: disk.archive ?? null,
+    keep_days,
+    stamp: () => new Date(clock.now()).toISOString().replace(/[-:]|\..*/g, ''),
+  });
+  const entries = shelf(store, {
+    archive: aside,
+    now: () => clock.now(),
+    changed,
+    noted,
+  });
   const write = statements(store);
   const settled = settlements(store);
+  // A boot looks once for closed batches to move, and so does each batch that is closed.
+  let archiving = true;
   let open = write.openBatch();
   let lastTrace = write.lastTrace();
-  let lastId = write.lastId();
+  let lastId = Math.max(write.lastId(), aside.to);
   let rows = write.rowsOfOpenBatches();
 
   function freeTrace(): Trace {
@@ -278,6 +297,7 @@ export function openJournal(parts: JournalParts): Journal {
         return write.batch(next, clock.now());
       });
       rows = write.rowsOfOpenBatches();
+      archiving = true;
       changed();
       return { closed: true };
     },
@@ -288,6 +308,7 @@ export function openJournal(parts: JournalParts): Journal {
       store.commit(() => write.trace(lastTrace));
     },
     tidy() {
+      if (archiving) archiving = aside.work(entries.firstUnfinished(), clock.now());
       if (!store.untidy) return;
       store.commit(() => {
         entries.index(lastId);
@@ -296,88 +317,16 @@ export function openJournal(parts: JournalParts): Journal {
       store.checkpoint();
       leaveMark(lastId);
     },
+    get archiveProblem() {
+      return aside.problem;
+    },
     watch(tell) {
       watchers.add(tell);
       return () => watchers.delete(tell);
     },
     close() {
+      aside.close();
       store.close();
     },
   };
-}
-
-/** The statements that write and count, each prepared once. */
-function statements(store: Store) {
-  const insertEntry = store.prepare(`INSERT INTO entries (id, batch, trace, type, amount, entry_mode, card, sealed,
-    fingerprint, card_group, original, particulars, operator, copies, digest, begun_ms)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const setTrace = store.prepare(`UPDATE facts SET value = ? WHERE name = 'trace'`);
-  // The newest entries may hold a later trace than the one that was written down in the last quiet moment.
-  const lastTraces = store.prepare(`SELECT value AS trace FROM facts WHERE name = 'trace'
-    UNION ALL SELECT * FROM (SELECT trace FROM entries ORDER BY id DESC LIMIT 100)`);
-  const insertBatch = store.prepare('INSERT INTO batches (number, opened_ms) VALUES (?, ?) RETURNING id');
-  const insertClosing = store.prepare('INSERT INTO closings (batch, closed_ms) VALUES (?, ?)');
-  const newestBatch = store.prepare('SELECT id, number FROM batches ORDER BY id DESC LIMIT 1');
-  const newestId = store.prepare('SELECT max(id) AS id FROM entries');
-  const lastClosing = store.prepare(`SELECT number FROM closings JOIN batches ON batches.id = closings.batch
-    ORDER BY batches.id DESC LIMIT 1`);
-  const closing = store.prepare('SELECT 1 FROM closings WHERE batch = ?');
-  const taken = store.prepare(
-    'SELECT 1 FROM entries WHERE trace = ? AND batch NOT IN (SELECT batch FROM closings) LIMIT 1',
-  );
-  const count = store.prepare('SELECT count(*) AS rows FROM entries WHERE batch NOT IN (SELECT batch FROM closings)');
-
-  return {
-    entry(facts: EntryFacts): void {
-      const { id, trace, type, amount, entry_mode, card, sealed, fingerprint, original } = facts;
-      const { operator, copies, digest, begun_ms } = facts;
-      const particulars = Object.keys(facts.particulars).length === 0 ? null : JSON.stringify(facts.particulars);
-      const list = copies.join(' ');
-      store.run(
-        insertEntry,
-        id,
-        facts.batchId,
-        trace,
-        type,
-        amount,
-        entry_mode,
-        card,
-        sealed,
-        fingerprint,
-        facts.group,
-        original,
-        particulars,
-        operator,
-        list,
-        digest,
-        begun_ms,
-      );
-    },
-    trace: (last: Trace): void => void setTrace.run(last),
-    lastTrace: (): Trace =>
-      lastTraces
-        .all()
-        .map((row) => trace(String(row.trace)))
-        .reduce(later),
-    lastId: (): number => Number(newestId.get()?.id ?? 0),
-    batch: (number: Batch, now_ms: number) => ({ id: Number(insertBatch.get(number, now_ms)?.id), number }),
-    closing: (id: number, now_ms: number): void => void insertClosing.run(id, now_ms),
-    openBatch() {
-      const row = newestBatch.get();
-      return { id: Number(row?.id), number: batch(String(row?.number)) };
-    },
-    lastClosed(): Batch | null {
-      const row = lastClosing.get();
-      return row === undefined ? null : batch(String(row.number));
-    },
-    isClosed: (id: number): boolean => closing.get(id) !== undefined,
-    isTaken: (number: Trace): boolean => taken.get(number) !== undefined,
-    rowsOfOpenBatches: (): number => Number(count.get()?.rows),
-  };
-}
-
-/** Of two traces not far apart, the one that was taken later; the wrap at 999999 lies between them or does not. */
-function later(one: Trace, other: Trace): Trace {
-  const ahead = (Number(other) - Number(one) + 999_999) % 999_999;
-  return ahead < 500_000 ? other : one;
 }

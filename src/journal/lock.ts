@@ -4,6 +4,10 @@ import type { Batch, Trace } from '../values/trace.ts';
 import type { JournalDisk } from './disk.ts';
 import { openStore, type Store } from './store.ts';
 
+/** The id of the newest entry, whether it has moved to the archive or not. */
+const NEWEST = `SELECT max(coalesce((SELECT max(id) FROM entries), 0),
+  coalesce((SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'archived_to'), 0)) AS entries`;
+
 /** Two people have compared the terminal with the bank's books, and payment may go on (money rule 12). */
 export interface Reconciliation {
   readonly people: readonly [string, string];
@@ -39,7 +43,7 @@ export function lock(parts: Parts): { store: Store; leaveMark(entries: number): 
   const store = opened(parts, fresh);
   try {
     const journal = identity(store, parts);
-    const entries = Number(store.prepare('SELECT max(id) AS entries FROM entries').get()?.entries ?? 0);
+    const entries = Number(store.prepare(NEWEST).get()?.entries ?? 0);
     const mark = markOf(marked);
     if (reconciled !== undefined) note(store, clock, 'reconciled', { ...reconciled, mark: marked, set_aside });
     else if (mark !== null && (mark.journal !== journal || entries < mark.entries)) {
@@ -59,7 +63,7 @@ export function lock(parts: Parts): { store: Store; leaveMark(entries: number): 
 
 function opened({ disk, clock }: Parts, fresh: boolean): Store {
   try {
-    return openStore(disk, fresh);
+    return openStore(disk, { fresh, check: true });
   } catch (error) {
     if (!(error instanceof Fault) || error.problem.kind !== 'journal-broken') throw error;
     // Kept for whoever reconciles, and marked, so that the next start does not take this terminal for a new one.

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Store } from './store.ts';
 
 /** "GTJ1": file(1) and our own opening tell a journal from any other SQLite file. */
 export const APPLICATION_ID = 0x47544a31;
@@ -53,7 +54,7 @@ export const steps: readonly string[] = [
      id INTEGER PRIMARY KEY, kind TEXT NOT NULL, detail TEXT NOT NULL, at_ms INTEGER NOT NULL
    ) STRICT;
    INSERT INTO facts VALUES ('oldest_reader', '1'), ('looked_to', '0');
-   ${['batches', 'closings', 'entries', 'events', 'incidents'].map(neverChanges).join('')}`,
+   ${['batches', 'closings', 'entries', 'events', 'incidents'].map((table) => neverChanges(table)).join('')}`,
   // The entry that a void undoes. A release that knows no voids cannot read them.
   `ALTER TABLE entries ADD COLUMN original INTEGER REFERENCES entries (id);
    CREATE INDEX entries_of_original ON entries (original) WHERE original IS NOT NULL;
@@ -79,11 +80,22 @@ export const steps: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    UPDATE facts SET value = '0' WHERE name = 'looked_to';
    UPDATE facts SET value = '4' WHERE name = 'oldest_reader';
-   ${['settlements', 'settlement_steps'].map(neverChanges).join('')}`,
+   ${['settlements', 'settlement_steps'].map((table) => neverChanges(table)).join('')}`,
 ];
 
-function neverChanges(table: string): string {
-  return ['UPDATE', 'DELETE']
+/** The rows of money never change. What moves to the archive is the one exception, inside one transaction. */
+export const appendOnly = {
+  lifted(store: Pick<Store, 'commit' | 'exec'>, tables: readonly string[], work: () => void): void {
+    store.commit(() => {
+      for (const table of tables) store.exec(`DROP TRIGGER ${table}_no_delete`);
+      work();
+      for (const table of tables) store.exec(neverChanges(table, ['DELETE']));
+    });
+  },
+};
+
+function neverChanges(table: string, verbs: readonly string[] = ['UPDATE', 'DELETE']): string {
+  return verbs
     .map(
       (verb) => `CREATE TRIGGER ${table}_no_${verb.toLowerCase()} BEFORE ${verb} ON ${table}
         BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;`,

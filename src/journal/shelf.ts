@@ -1,18 +1,14 @@
-import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import type { State } from '../values/state.ts';
+import type { Archive } from './archive.ts';
 import { Entry, type EntryFacts, factsOf, type Pen, type Told } from './entry.ts';
 import { after, beginning, detailOf, type EntryEvent, eventOf, type History, progressOf } from './events.ts';
 import { debtsOf, stateOf } from './progress.ts';
+import { type Reads, readsOf, type StoredRow } from './reads.ts';
 import type { Store } from './store.ts';
 import { runningSums, type Sum, summed, type Totals, worthOf } from './sums.ts';
 
 /** Histories of finished entries that stay in memory; one that was forgotten is read again from its events. */
 const REMEMBERED = 200;
-
-/** So many entries back, one is looked for by something that has no index. */
-const LOOK_BACK = 5000;
-
-const ENTRY = 'SELECT entries.*, batches.number FROM entries JOIN batches ON batches.id = entries.batch';
 
 /** The entries of the journal: read, written, and those in hand or unfinished kept at hand. */
 export interface Shelf extends Pen {
@@ -33,6 +29,8 @@ export interface Shelf extends Pen {
   /** Whether an unfinished entry has it, of whatever batch. */
   isHolding(trace: string): boolean;
   totals(batchId: number): Totals;
+  /** The id of the first entry that owes something or is in hand; beyond every id where there is none. */
+  firstUnfinished(): number;
   /** Of one batch, in the order in which they began, after the entry with the id `after`. */
   page(batchId: number, after: number, limit: number): readonly Entry[];
   /** Brings the index of unfinished entries up to date, inside a commit; `last` is the newest entry's id. */
@@ -40,58 +38,45 @@ export interface Shelf extends Pen {
 }
 
 export interface ShelfParts {
+  readonly archive: Pick<Archive, 'to' | 'reads'>;
   readonly now: () => number;
   readonly changed: () => void;
   /** Told of each event once it is on the disk. */
   readonly noted: (facts: EntryFacts, event: EntryEvent) => void;
 }
 
-export function shelf(store: Store, { now, changed, noted }: ShelfParts): Shelf {
+export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts): Shelf {
   const insertEvent = store.prepare('INSERT INTO events (entry, number, kind, detail, at_ms) VALUES (?, ?, ?, ?, ?)');
-  const eventsOf = store.prepare('SELECT kind, detail, at_ms FROM events WHERE entry = ? ORDER BY number');
-  const byId = store.prepare(`${ENTRY} WHERE entries.id = ?`);
-  const following = store.prepare(`${ENTRY} WHERE entries.original = ? ORDER BY entries.id`);
-  const byTrace = store.prepare(`${ENTRY} WHERE trace = ?1 AND number = coalesce(?2, number)
-    ORDER BY entries.id DESC LIMIT 1`);
-  const newestFirst = store.prepare(`${ENTRY} ORDER BY entries.id DESC LIMIT ?`);
-  // The newest few hundred, so that the search is bounded without an index to keep.
-  const sameCard = store.prepare(`SELECT * FROM (${ENTRY} ORDER BY entries.id DESC LIMIT 500)
-    WHERE begun_ms >= ? AND amount = ? AND fingerprint = ?`);
-
-  // What somebody at the counter asks about is weeks old at most; the search does not grow with the years.
-  const sameAmount = store.prepare(`SELECT * FROM (${ENTRY} ORDER BY entries.id DESC LIMIT ${LOOK_BACK})
-    WHERE amount = ? ORDER BY id DESC LIMIT ?`);
-  const sameReference = store.prepare(`${ENTRY} WHERE entries.id = (
-    SELECT max(entry) FROM events WHERE entry > (SELECT max(id) FROM entries) - ${LOOK_BACK}
-    AND kind IN ('answered', 'told') AND json_extract(detail, '$.answer.reference') = ?)`);
-
+  const reads = readsOf(store);
   const histories = new Map<number, History>();
   const held = new Set<number>();
   const open = new Map<number, EntryFacts>();
   const indexed = store.prepare(`SELECT entry FROM unfinished UNION
     SELECT id FROM entries WHERE id > (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'looked_to')`);
-  const inBatch = store.prepare(`${ENTRY} WHERE entries.batch = ? AND entries.id > ? ORDER BY entries.id LIMIT ?`);
   const sums = runningSums(store);
   const clearIndex = store.prepare('DELETE FROM unfinished');
   const insertIndex = store.prepare('INSERT INTO unfinished (entry) VALUES (?)');
   const setLookedTo = store.prepare(`UPDATE facts SET value = ? WHERE name = 'looked_to'`);
 
-  const entryOf = (row: Record<string, unknown> | undefined) =>
-    row === undefined ? null : new Entry(factsOf(row), pen);
-  const entriesOf = (statement: StatementSync, ...values: SQLInputValue[]) =>
-    statement.all(...values).flatMap((row) => entryOf(row) ?? []);
+  const entryOf = (row: StoredRow | null) => (row === null ? null : new Entry(factsOf(row), pen));
+  const entriesOf = (rows: readonly StoredRow[]) => rows.map((row) => new Entry(factsOf(row), pen));
+  /** Where the entry is: what has moved is found in the archive. */
+  const readsWith = (id: number): Reads => (id <= archive.to ? (archive.reads ?? reads) : reads);
+  const rowOf = (id: number) => readsWith(id).byId(id);
 
   function story(id: number): readonly Told[] {
-    return eventsOf.all(id).map(({ kind, detail, at_ms }) => ({
-      event: eventOf(String(kind), detail === null ? null : String(detail)),
-      at_ms: Number(at_ms),
-    }));
+    return readsWith(id)
+      .eventsOf(id)
+      .map(({ kind, detail, at_ms }) => ({
+        event: eventOf(String(kind), detail === null ? null : String(detail)),
+        at_ms: Number(at_ms),
+      }));
   }
 
   function history(id: number): History {
     const known = histories.get(id);
     if (known !== undefined) return known;
-    const facts = factsOf(byId.get(id) ?? {});
+    const facts = factsOf(rowOf(id) ?? {});
     const read = story(id)
       .map(({ event }) => event)
       .reduce(after, beginning(facts.type, facts.copies));
@@ -136,8 +121,9 @@ export function shelf(store: Store, { now, changed, noted }: ShelfParts): Shelf 
     history,
     record,
     isHeld: (id) => held.has(id),
-    entry: (id) => entryOf(byId.get(id)),
-    sequels: (id) => entriesOf(following, id),
+    entry: (id) => entryOf(rowOf(id)),
+    // What was begun on an entry came after it, and so may not have moved yet.
+    sequels: (id) => entriesOf([...(id <= archive.to ? (archive.reads?.sequels(id) ?? []) : []), ...reads.sequels(id)]),
     story,
     handOver(id) {
       if (!held.delete(id)) return;
@@ -148,8 +134,15 @@ export function shelf(store: Store, { now, changed, noted }: ShelfParts): Shelf 
 
   for (const { entry } of indexed.all()) {
     const id = Number(entry);
-    open.set(id, factsOf(byId.get(id) ?? {}));
+    open.set(id, factsOf(rowOf(id) ?? {}));
     if (isFinished(history(id))) finish(id, history(id));
+  }
+
+  /** The journal's own first, then what has moved: everything there is older. */
+  function newestOf(found: (from: Reads, left: number) => readonly StoredRow[], limit: number): StoredRow[] {
+    const rows = found(reads, limit);
+    const older = rows.length < limit && archive.reads !== null ? found(archive.reads, limit - rows.length) : [];
+    return [...rows, ...older];
   }
 
   const unfinished = () =>
@@ -157,9 +150,9 @@ export function shelf(store: Store, { now, changed, noted }: ShelfParts): Shelf 
 
   return {
     ...pen,
-    newest: (trace, batch) => entryOf(byTrace.get(trace, batch ?? null)),
-    last: (limit) => entriesOf(newestFirst, limit),
-    alike: (fingerprint, amount, since_ms) => entriesOf(sameCard, since_ms, amount, fingerprint),
+    newest: (trace, batch) => entryOf(reads.newest(trace, batch) ?? archive.reads?.newest(trace, batch) ?? null),
+    last: (limit) => entriesOf(newestOf((from, left) => from.last(left), limit)),
+    alike: (fingerprint, amount, since_ms) => entriesOf(reads.alike(fingerprint, amount, since_ms)),
     unfinished,
     isHolding: (trace) => [...open.values()].some((facts) => facts.trace === trace),
     totals(batchId) {
@@ -173,9 +166,13 @@ export function shelf(store: Store, { now, changed, noted }: ShelfParts): Shelf 
         pending: summed(worth(['pending', 'unknown', 'parked', 'reversing'])),
       };
     },
-    page: (batchId, after, limit) => entriesOf(inBatch, batchId, after, limit),
-    ofAmount: (amount, limit) => entriesOf(sameAmount, amount, limit),
-    ofReference: (reference) => entryOf(sameReference.get(reference)),
+    page(batchId, after, limit) {
+      const moved = after < archive.to ? (archive.reads?.inBatch(batchId, after, limit) ?? []) : [];
+      return entriesOf(moved.length > 0 ? moved : reads.inBatch(batchId, after, limit));
+    },
+    firstUnfinished: () => Math.min(...open.keys(), Number.MAX_SAFE_INTEGER),
+    ofAmount: (amount, limit) => entriesOf(newestOf((from, left) => from.ofAmount(amount, left), limit)),
+    ofReference: (reference) => entryOf(reads.ofReference(reference) ?? archive.reads?.ofReference(reference) ?? null),
     hold(facts) {
       held.add(facts.id);
       open.set(facts.id, facts);

@@ -18,6 +18,8 @@ export interface Store {
   prepare(sql: string): StatementSync;
   /** Runs `work` in one transaction, on the disk when it returns. What the disk says against it is thrown as a Fault. */
   commit<T>(work: () => T): T;
+  /** Statements without values, inside a commit. */
+  exec(sql: string): void;
   /** One statement that is a commit of its own. */
   run(statement: StatementSync, ...values: SQLInputValue[]): void;
   /** Whether enough has been written for a checkpoint. */
@@ -27,12 +29,19 @@ export interface Store {
   close(): void;
 }
 
-/** Opens and checks the file. `fresh`: a file without tables is made into a journal, else it counts as broken. */
-export function openStore(disk: JournalDisk, fresh: boolean): Store {
+export interface Opening {
+  /** A file without tables is made into a journal, else it counts as broken. */
+  readonly fresh: boolean;
+  /** Whether every page is read: it takes as long as the file is large. */
+  readonly check: boolean;
+}
+
+/** Opens the file, and checks it. */
+export function openStore(disk: JournalDisk, opening: Opening): Store {
   const { file } = disk;
   const database = mapped(file, () => new DatabaseSync(disk.location));
   try {
-    prepareFile(database, disk, fresh);
+    prepareFile(database, disk, opening);
   } catch (error) {
     database.close();
     throw faultOf(error, file);
@@ -62,6 +71,7 @@ export function openStore(disk: JournalDisk, fresh: boolean): Store {
         }
       });
     },
+    exec: (sql) => database.exec(sql),
     run: (statement, ...values) => written(() => statement.run(...values)),
     get untidy() {
       return commits >= TIDY_COMMITS;
@@ -74,21 +84,25 @@ export function openStore(disk: JournalDisk, fresh: boolean): Store {
   };
 }
 
-function prepareFile(database: DatabaseSync, disk: JournalDisk, fresh: boolean): void {
+function prepareFile(database: DatabaseSync, disk: JournalDisk, { fresh, check }: Opening): void {
   // Before the first page is read: one process has the file, and no shared-memory file is needed.
   database.exec(`PRAGMA locking_mode = EXCLUSIVE`);
   if (fresh && versionOf(database) === 0) {
     database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA application_id = ${APPLICATION_ID}`);
   }
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${MOST_FRAMES};
-    PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF`);
+    PRAGMA trusted_schema = OFF`);
+  // An entry may be about one that has moved to the archive: its row names it, and no key can hold it.
+  database.exec('PRAGMA foreign_keys = OFF');
   // Money rule 1 rests on these: asserted, not assumed.
   must(database, 'journal_mode', 'wal');
   must(database, 'synchronous', 2);
   must(database, 'locking_mode', 'exclusive');
 
-  const sound = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
-  if (sound !== 'ok') throw broken(disk, String(sound));
+  if (check) {
+    const sound = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+    if (sound !== 'ok') throw broken(disk, String(sound));
+  }
   if (pragma(database, 'application_id') !== APPLICATION_ID) throw broken(disk, 'it is not a journal');
   if (pragma(database, 'page_size') !== PAGE_BYTES) throw broken(disk, 'its pages have another size');
   if (!fresh && versionOf(database) === 0) throw broken(disk, 'it holds no tables');

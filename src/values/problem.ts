@@ -30,6 +30,7 @@ export type Problem =
   | { kind: 'request-changed'; trace: string }
   | { kind: 'batch-closed'; batch: string }
   | { kind: 'settlement-open' }
+  | { kind: 'archive-broken'; file: string; why: string; set_aside: string | null }
   | { kind: 'configuration'; file: string; key: string; why: string; remedy: string };
 
 export type Device = 'keypad' | 'display' | 'stripe-reader' | 'printer' | 'buzzer' | 'screen' | 'speaker';

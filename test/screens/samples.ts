@@ -340,6 +340,7 @@ const problemOf: { readonly [K in Problem['kind']]: Extract<Problem, { kind: K }
   'request-changed': { kind: 'request-changed', trace: '000045' },
   'batch-closed': { kind: 'batch-closed', batch: '000001' },
   'settlement-open': { kind: 'settlement-open' },
+  'archive-broken': { kind: 'archive-broken', file: 'archive.db', why: 'checksum', set_aside: 'archive.db.broken' },
   configuration: {
     kind: 'configuration',
     file: 'network.json',

@@ -51,6 +51,7 @@ const rows = {
   'request-changed': accounts('request-changed'),
   'batch-closed': accounts('batch-closed'),
   'settlement-open': accounts('settlement-open'),
+  'archive-broken': accounts('archive-broken'),
   configuration: machine('configuration'),
 } as const satisfies Record<Problem['kind'], ProblemRow>;
 

@@ -1,0 +1,175 @@
+import { Fault, type Problem } from '../values/problem.ts';
+import { faultOf, type JournalDisk } from './disk.ts';
+import { type Reads, readsOf } from './reads.ts';
+import { appendOnly } from './schema.ts';
+import { openStore, type Store } from './store.ts';
+
+/**
+ * Closed batches move into a file of their own, so that the journal that a boot checks stays small. An entry is in one of
+ * the two: up to the fact `archived_to` in the archive, after it in the journal. It is copied first and removed after the
+ * copy is on the disk; a power cut between the two copies it again.
+ */
+export interface Archive {
+  /** The id of the newest entry that has moved; 0 where none has. */
+  readonly to: number;
+  /** How what has moved is found; null where nothing has. */
+  readonly reads: Reads | null;
+  /**
+   * A quiet moment: moves a few hundred entries, and forgets a few hundred that are older than they are kept. Stops at
+   * `before`, the first entry that still owes something. True where there is more to do.
+   */
+  work(before: number, now_ms: number): boolean;
+  /** Why what was archived cannot be read; it was set aside then, under the name that is said. Null while it is well. */
+  readonly problem: Problem | null;
+  close(): void;
+}
+
+export interface ArchiveParts {
+  readonly store: Store;
+  /** Where it is; null where closed batches stay in the journal. */
+  readonly disk: JournalDisk | null;
+  /** Archived entries older than this are forgotten, but for those that people had to rule on. */
+  readonly keep_days: number;
+  readonly stamp: () => string;
+}
+
+/** So many rows that nobody waits for the move to end. */
+const AT_ONCE = 200;
+const DAY_MS = 86_400_000;
+/** Tables that an entry's row needs beside it. */
+const MOVED = ['entries', 'events'] as const;
+
+export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archive {
+  const fact = store.prepare(`SELECT value FROM facts WHERE name = 'archived_to'`);
+  const setFact = store.prepare(`INSERT INTO facts (name, value) VALUES ('archived_to', ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
+  // Everything before the newest closed batch: what the counter asks for most stays at hand.
+  const until = store.prepare(`SELECT min(entries.id) AS first FROM entries
+    WHERE batch >= coalesce((SELECT max(batch) FROM closings), 0)`);
+  const newest = store.prepare('SELECT max(id) AS last FROM entries WHERE id < ?');
+  const closings = store.prepare('SELECT 1 FROM closings LIMIT 1');
+  let to = Number(fact.get()?.value ?? 0);
+  let opened: { store: Store; reads: Reads } | null = null;
+  let problem: Problem | null = null;
+
+  function open(): { store: Store; reads: Reads } | null {
+    if (opened !== null || disk === null) return opened;
+    const attempt = () => {
+      // Not every page of years of trade: what is broken is found where it is read.
+      const made = openStore(disk, { fresh: true, check: false });
+      return { store: made, reads: guarded(readsOf(made)) };
+    };
+    try {
+      opened = attempt();
+    } catch (error) {
+      setAside(error);
+      opened = attempt();
+    }
+    return opened;
+  }
+
+  /** What is broken is kept for whoever looks at it; payment goes on without it. */
+  function setAside(error: unknown): void {
+    if (disk === null || !(error instanceof Fault) || error.problem.kind !== 'journal-broken') throw error;
+    opened?.store.close();
+    opened = null;
+    problem = { ...error.problem, kind: 'archive-broken', set_aside: disk.setAside(stamp()) };
+  }
+
+  function guarded(reads: Reads): Reads {
+    const or = <T>(nothing: T, read: () => T): T => {
+      try {
+        return read();
+      } catch (error) {
+        setAside(faultOf(error, disk?.file ?? ''));
+        return nothing;
+      }
+    };
+    return {
+      byId: (id) => or(null, () => reads.byId(id)),
+      eventsOf: (id) => or([], () => reads.eventsOf(id)),
+      sequels: (id) => or([], () => reads.sequels(id)),
+      newest: (trace, batch) => or(null, () => reads.newest(trace, batch)),
+      last: (limit) => or([], () => reads.last(limit)),
+      alike: (fingerprint, amount, since_ms) => or([], () => reads.alike(fingerprint, amount, since_ms)),
+      ofAmount: (amount, limit) => or([], () => reads.ofAmount(amount, limit)),
+      ofReference: (reference) => or(null, () => reads.ofReference(reference)),
+      inBatch: (batchId, after, limit) => or([], () => reads.inBatch(batchId, after, limit)),
+    };
+  }
+
+  function move(before: number): boolean {
+    const end = Math.min(before, Number(until.get()?.first ?? Number.MAX_SAFE_INTEGER));
+    const last = Number(newest.get(Math.min(end, to + AT_ONCE + 1))?.last ?? 0);
+    if (closings.get() === undefined || last <= to) return false;
+    const aside = open();
+    if (aside === null) return false;
+    copy(store, aside.store, to, last);
+    aside.store.checkpoint();
+    remove(store, last, () => setFact.run(String(last)));
+    to = last;
+    return true;
+  }
+
+  function forget(now_ms: number): boolean {
+    const aside = to === 0 ? null : open();
+    if (aside === null) return false;
+    const old = aside.store
+      .prepare('SELECT id FROM entries WHERE begun_ms < ? ORDER BY id LIMIT ?')
+      .all(now_ms - keep_days * DAY_MS, AT_ONCE)
+      .map(({ id }) => Number(id));
+    const ruled = aside.store.prepare(`SELECT 1 FROM events WHERE entry = ? AND kind IN ('ruled', 'parked')`);
+    const going = old.filter((id) => ruled.get(id) === undefined);
+    if (going.length === 0) return false;
+    appendOnly.lifted(aside.store, MOVED, () => {
+      for (const table of ['events', 'entries'] as const) {
+        const drop = aside.store.prepare(`DELETE FROM ${table} WHERE ${table === 'events' ? 'entry' : 'id'} = ?`);
+        for (const id of going) drop.run(id);
+      }
+    });
+    return true;
+  }
+
+  return {
+    get to() {
+      return to;
+    },
+    get reads() {
+      return to === 0 ? null : (open()?.reads ?? null);
+    },
+    work: (before, now_ms) => disk !== null && (move(before) || forget(now_ms)),
+    get problem() {
+      return problem;
+    },
+    close: () => opened?.store.close(),
+  };
+}
+
+/** Rows as they are, with the batches that they name; again does no harm. */
+function copy(from: Store, into: Store, after: number, last: number): void {
+  const range = {
+    batches: `SELECT * FROM batches WHERE id IN (SELECT batch FROM entries WHERE id > ? AND id <= ?)`,
+    entries: 'SELECT * FROM entries WHERE id > ? AND id <= ?',
+    events: 'SELECT * FROM events WHERE entry > ? AND entry <= ?',
+  };
+  into.commit(() => {
+    for (const [table, select] of Object.entries(range)) {
+      const rows = from.prepare(select).all(after, last);
+      const columns = Object.keys(rows[0] ?? {});
+      if (columns.length === 0) continue;
+      const places = columns.map(() => '?').join(', ');
+      const insert = into.prepare(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
+      for (const row of rows) insert.run(...columns.map((column) => row[column] ?? null));
+    }
+  });
+}
+
+function remove(store: Store, last: number, note: () => void): void {
+  const events = store.prepare('DELETE FROM events WHERE entry <= ?');
+  const entries = store.prepare('DELETE FROM entries WHERE id <= ?');
+  appendOnly.lifted(store, MOVED, () => {
+    events.run(last);
+    entries.run(last);
+    note();
+  });
+}

@@ -1,0 +1,58 @@
+import type { Store } from './store.ts';
+
+export type StoredRow = Readonly<Record<string, unknown>>;
+
+/** How entries are found in one file: the journal's own, or its archive. */
+export interface Reads {
+  byId(id: number): StoredRow | null;
+  /** Kind, detail and time, in the order in which they happened. */
+  eventsOf(id: number): readonly StoredRow[];
+  /** What was begun on the entry, in that order. */
+  sequels(id: number): readonly StoredRow[];
+  newest(trace: string, batch?: string): StoredRow | null;
+  /** From the newest back. */
+  last(limit: number): readonly StoredRow[];
+  /** Newest first, from this card and amount, begun since, among the newest few hundred. */
+  alike(fingerprint: Uint8Array, amount: number, since_ms: number): readonly StoredRow[];
+  /** Newest first, of this amount. */
+  ofAmount(amount: number, limit: number): readonly StoredRow[];
+  /** The newest whose answer had this reference of the bank's (F37). */
+  ofReference(reference: string): StoredRow | null;
+  /** Of one batch, after the entry with the id `after`. */
+  inBatch(batchId: number, after: number, limit: number): readonly StoredRow[];
+}
+
+/** So many entries back, one is looked for by something that has no index. */
+const LOOK_BACK = 5000;
+
+const ENTRY = 'SELECT entries.*, batches.number FROM entries JOIN batches ON batches.id = entries.batch';
+
+export function readsOf(store: Store): Reads {
+  const byId = store.prepare(`${ENTRY} WHERE entries.id = ?`);
+  const events = store.prepare('SELECT kind, detail, at_ms FROM events WHERE entry = ? ORDER BY number');
+  const following = store.prepare(`${ENTRY} WHERE entries.original = ? ORDER BY entries.id`);
+  const byTrace = store.prepare(`${ENTRY} WHERE trace = ?1 AND number = coalesce(?2, number)
+    ORDER BY entries.id DESC LIMIT 1`);
+  const newestFirst = store.prepare(`${ENTRY} ORDER BY entries.id DESC LIMIT ?`);
+  // The newest few hundred, so that the search is bounded without an index to keep.
+  const sameCard = store.prepare(`SELECT * FROM (${ENTRY} ORDER BY entries.id DESC LIMIT 500)
+    WHERE begun_ms >= ? AND amount = ? AND fingerprint = ?`);
+  // What somebody at the counter asks about is weeks old at most; the search does not grow with the years.
+  const sameAmount = store.prepare(`SELECT * FROM (${ENTRY} ORDER BY entries.id DESC LIMIT ${LOOK_BACK})
+    WHERE amount = ? ORDER BY id DESC LIMIT ?`);
+  const sameReference = store.prepare(`${ENTRY} WHERE entries.id = (
+    SELECT max(entry) FROM events WHERE entry > (SELECT max(id) FROM entries) - ${LOOK_BACK}
+    AND kind IN ('answered', 'told') AND json_extract(detail, '$.answer.reference') = ?)`);
+  const inBatch = store.prepare(`${ENTRY} WHERE entries.batch = ? AND entries.id > ? ORDER BY entries.id LIMIT ?`);
+  return {
+    byId: (id) => byId.get(id) ?? null,
+    eventsOf: (id) => events.all(id),
+    sequels: (id) => following.all(id),
+    newest: (trace, batch) => byTrace.get(trace, batch ?? null) ?? null,
+    last: (limit) => newestFirst.all(limit),
+    alike: (fingerprint, amount, since_ms) => sameCard.all(since_ms, amount, fingerprint),
+    ofAmount: (amount, limit) => sameAmount.all(amount, limit),
+    ofReference: (reference) => sameReference.get(reference) ?? null,
+    inBatch: (batchId, after, limit) => inBatch.all(batchId, after, limit),
+  };
+}

@@ -1,0 +1,79 @@
+import { type Batch, batch, type Trace, trace } from '../values/trace.ts';
+import type { EntryFacts } from './entry.ts';
+import type { Store } from './store.ts';
+
+/** The statements that write and count, each prepared once. */
+export function statements(store: Store) {
+  const insertEntry = store.prepare(`INSERT INTO entries (id, batch, trace, type, amount, entry_mode, card, sealed,
+    fingerprint, card_group, original, particulars, operator, copies, digest, begun_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const setTrace = store.prepare(`UPDATE facts SET value = ? WHERE name = 'trace'`);
+  // The newest entries may hold a later trace than the one that was written down in the last quiet moment.
+  const lastTraces = store.prepare(`SELECT value AS trace FROM facts WHERE name = 'trace'
+    UNION ALL SELECT * FROM (SELECT trace FROM entries ORDER BY id DESC LIMIT 100)`);
+  const insertBatch = store.prepare('INSERT INTO batches (number, opened_ms) VALUES (?, ?) RETURNING id');
+  const insertClosing = store.prepare('INSERT INTO closings (batch, closed_ms) VALUES (?, ?)');
+  const newestBatch = store.prepare('SELECT id, number FROM batches ORDER BY id DESC LIMIT 1');
+  const newestId = store.prepare('SELECT max(id) AS id FROM entries');
+  const lastClosing = store.prepare(`SELECT number FROM closings JOIN batches ON batches.id = closings.batch
+    ORDER BY batches.id DESC LIMIT 1`);
+  const closing = store.prepare('SELECT 1 FROM closings WHERE batch = ?');
+  const taken = store.prepare(
+    'SELECT 1 FROM entries WHERE trace = ? AND batch NOT IN (SELECT batch FROM closings) LIMIT 1',
+  );
+  const count = store.prepare('SELECT count(*) AS rows FROM entries WHERE batch NOT IN (SELECT batch FROM closings)');
+
+  return {
+    entry(facts: EntryFacts): void {
+      const { id, trace, type, amount, entry_mode, card, sealed, fingerprint, original } = facts;
+      const { operator, copies, digest, begun_ms } = facts;
+      const particulars = Object.keys(facts.particulars).length === 0 ? null : JSON.stringify(facts.particulars);
+      const list = copies.join(' ');
+      store.run(
+        insertEntry,
+        id,
+        facts.batchId,
+        trace,
+        type,
+        amount,
+        entry_mode,
+        card,
+        sealed,
+        fingerprint,
+        facts.group,
+        original,
+        particulars,
+        operator,
+        list,
+        digest,
+        begun_ms,
+      );
+    },
+    trace: (last: Trace): void => void setTrace.run(last),
+    lastTrace: (): Trace =>
+      lastTraces
+        .all()
+        .map((row) => trace(String(row.trace)))
+        .reduce(later),
+    lastId: (): number => Number(newestId.get()?.id ?? 0),
+    batch: (number: Batch, now_ms: number) => ({ id: Number(insertBatch.get(number, now_ms)?.id), number }),
+    closing: (id: number, now_ms: number): void => void insertClosing.run(id, now_ms),
+    openBatch() {
+      const row = newestBatch.get();
+      return { id: Number(row?.id), number: batch(String(row?.number)) };
+    },
+    lastClosed(): Batch | null {
+      const row = lastClosing.get();
+      return row === undefined ? null : batch(String(row.number));
+    },
+    isClosed: (id: number): boolean => closing.get(id) !== undefined,
+    isTaken: (number: Trace): boolean => taken.get(number) !== undefined,
+    rowsOfOpenBatches: (): number => Number(count.get()?.rows),
+  };
+}
+
+/** Of two traces not far apart, the one that was taken later; the wrap at 999999 lies between them or does not. */
+function later(one: Trace, other: Trace): Trace {
+  const ahead = (Number(other) - Number(one) + 999_999) % 999_999;
+  return ahead < 500_000 ? other : one;
+}

@@ -1,0 +1,173 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import t from 'tap';
+import type { Entry } from '../../src/journal/entry.ts';
+import type { Journal, Request } from '../../src/journal/journal.ts';
+import { fen } from '../../src/values/fen.ts';
+import { following, trace } from '../../src/values/trace.ts';
+import { approval, filesIn, journalIn, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
+import { virtualClock } from '../virtual-clock.ts';
+
+function done(journal: Journal, amount: number, more: Partial<Request> = {}): Entry {
+  const entry = journal.begin(saleOf(amount, { copies: [], ...more }));
+  entry.sent();
+  entry.answered(approval);
+  entry.completed();
+  return entry;
+}
+
+const close = (journal: Journal) => journal.closeBatch(following(journal.batch));
+
+/** Quiet moments until nothing is left to move. */
+function quiet(journal: Journal, moments = 20): void {
+  for (let turn = 0; turn < moments; turn++) journal.tidy();
+}
+
+const archiveIn = (folder: string) => join(dirname(filesIn(folder).file), 'archive.db');
+
+t.test('closed batches move aside but for the newest, and everything is found as before', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  for (let batch = 0; batch < 3; batch++) {
+    for (let row = 0; row < 250; row++) done(journal, 1000 * (batch + 1) + row);
+    close(journal);
+  }
+  const open = done(journal, 77);
+  const before = journal.rows({ limit: 1000 });
+  quiet(journal);
+  t.ok(existsSync(archiveIn(folder)));
+  t.same(journal.rows({ limit: 1000 }), before);
+  journal.close();
+
+  using again = scoped(journalIn(folder));
+  t.same(again.rows({ limit: 1000 }), before, 'and after a restart');
+  const old = before.at(-1);
+  t.match(again.entry(old?.id ?? 0)?.row, old);
+  t.equal(again.find(trace(old?.trace ?? ''), again.entry(1)?.batch)?.id, 1);
+  t.same(
+    again.ofAmount(fen(1000), 5).map(({ id }) => id),
+    [1],
+  );
+  t.equal(again.page({ batchId: 1, after: 0, limit: 3 }).length, 3);
+  t.equal(again.page({ batchId: 3, after: 0, limit: 3 }).length, 3, 'the newest closed batch is at hand');
+  t.equal(done(again, 78).id, open.id + 1, 'ids go on');
+});
+
+t.test('a sale that has moved is refunded like any other', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  const sale = done(journal, 500);
+  close(journal);
+  done(journal, 1);
+  close(journal);
+  quiet(journal);
+  const found = journal.find(sale.trace, sale.batch);
+  t.equal(found?.refundable, 500);
+  done(journal, 200, { type: 'refund', ...(found && { original: found }) });
+  t.equal(journal.entry(sale.id)?.refundable, 300);
+  close(journal);
+  done(journal, 1);
+  close(journal);
+  quiet(journal);
+  t.equal(journal.entry(sale.id)?.refundable, 300, 'the refund has moved too');
+  journal.close();
+});
+
+t.test('what still owes something stays, and so does what came after it', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  done(journal, 1);
+  const lost = journal.begin(saleOf(2));
+  lost.sent();
+  lost.answered(silence);
+  lost.handOver();
+  lost.reversalBegun();
+  lost.noOriginal('25');
+  done(journal, 3);
+  close(journal);
+  done(journal, 4);
+  close(journal);
+  quiet(journal);
+  journal.close();
+  using again = scoped(journalIn(folder));
+  t.match(again.debts(), [{ debt: 'confirm' }]);
+  again.entry(lost.id)?.confirmed('inquiry');
+  t.equal(again.entry(lost.id)?.state, 'reversed');
+});
+
+t.test('an empty journal beside a full archive is not behind', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  done(journal, 1);
+  for (let turn = 0; turn < 50; turn++) journal.takeTrace();
+  close(journal);
+  close(journal);
+  quiet(journal);
+  journal.close();
+  using again = scoped(journalIn(folder));
+  t.equal(again.last()?.amount, 1);
+  t.equal(done(again, 2).id, 2);
+});
+
+t.test('a broken archive is set aside and said, and payment goes on', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  done(journal, 1);
+  close(journal);
+  done(journal, 2);
+  close(journal);
+  quiet(journal);
+  journal.close();
+  writeFileSync(archiveIn(folder), Buffer.alloc(8192, 0x5a));
+  using again = scoped(journalIn(folder));
+  t.equal(again.archiveProblem, null, 'nobody has looked yet');
+  t.equal(again.entry(1), null);
+  t.match(again.archiveProblem, { kind: 'archive-broken', set_aside: /archive-broken-/ });
+  t.ok(readdirSync(dirname(archiveIn(folder))).some((name) => name.startsWith('archive-broken-')));
+  t.equal(done(again, 3).state, 'approved');
+});
+
+t.test('what is older than it is kept is forgotten, but for what people had to rule on', async (t) => {
+  const folder = testFolder(t);
+  const clock = virtualClock();
+  const journal = journalIn(folder, { clock, keep_days: 30 });
+  done(journal, 1);
+  const ruled = journal.begin(saleOf(2, { copies: [] }));
+  ruled.sent();
+  ruled.handOver();
+  ruled.reversalBegun();
+  ruled.ruled({ money: 'not charged', people: ['00', '99'], reference: '000000000018' });
+  close(journal);
+  done(journal, 3);
+  close(journal);
+  quiet(journal);
+  t.equal(journal.rows({ limit: 10 }).length, 3);
+  await clock.advance(31 * 86_400_000);
+  done(journal, 4);
+  close(journal);
+  quiet(journal);
+  t.same(
+    journal.rows({ limit: 10 }).map(({ amount }) => amount),
+    [4, 2],
+  );
+  journal.close();
+});
+
+t.test('rows of money change nowhere else', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  done(journal, 1);
+  close(journal);
+  done(journal, 2);
+  close(journal);
+  quiet(journal);
+  journal.close();
+  const { DatabaseSync } = await import('node:sqlite');
+  for (const file of [filesIn(folder).file, archiveIn(folder)]) {
+    const database = new DatabaseSync(file);
+    for (const sql of ['DELETE FROM entries', 'UPDATE entries SET amount = 0', 'DELETE FROM events']) {
+      t.throws(() => database.exec(sql), /append-only/, `${file}: ${sql}`);
+    }
+    database.close();
+  }
+});
