@@ -42,7 +42,7 @@ export interface Clearing {
   atOnce(merchant: Merchant, now: number): void;
   /** Ends the open day where its time is over by the clock; null where it is not. */
   turn(now: number): BusinessDay | null;
-  /** Ends the open day now, and clears what each merchant is owed. */
+  /** Ends the open day now, clears what each merchant is owed, and forgives wrong PINs. */
   cutOver(now: number): BusinessDay;
   /** Of the entries from `first` to `last`. */
   movements(merchant: string, first: number, last: number): Movement[];
@@ -66,6 +66,7 @@ export function clearing({ books: { db }, ledger, days, seed }: Office): Clearin
        paid, carried, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const listed = db.prepare('SELECT * FROM payout ORDER BY id DESC LIMIT ?');
+  const forgiven = db.prepare('UPDATE card SET wrong_pins = 0');
 
   const movements: Clearing['movements'] = (merchant, first, last) =>
     moved.all(merchantPending(merchant), merchantFees(merchant), first, last).map((row) => ({
@@ -93,6 +94,8 @@ export function clearing({ books: { db }, ledger, days, seed }: Office): Clearin
   function end(next: string, since: number, now: number): BusinessDay {
     const day = days.cutOver(next, since, now);
     for (const merchant of seed.merchants.values()) clear(merchant, day.date, now);
+    // PIN tries are counted anew each day of trade.
+    forgiven.run();
     return day;
   }
 

@@ -76,6 +76,7 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
       moved: trade.moved,
       fee: trade.fee,
       particulars: trade.particulars,
+      day: trade.settlementDate,
       reversal_reason: trade.reversalReason,
     })),
   }),
@@ -152,6 +153,10 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
     const { batch } = command;
     if (typeof batch !== 'string' || !/^(?!0{6})\d{6}$/.test(batch)) {
       throw new Unable('"batch" is no batch number', 'six digits, not 000000');
+    }
+    const settlement = office.settlements.find(terminal, batch);
+    if (settlement !== null && settlement.closedAt !== null) {
+      throw new Unable(`batch ${batch} of ${terminal} is settled`, 'a number that {"do":"settlements"} does not show');
     }
     office.terminals.setBatch(terminal, batch);
     return { terminal, batch };

@@ -94,7 +94,7 @@ function openAccounts({ books, ledger, seed, clock }: Office): void {
       ledger.open({ id: merchantPaid(id), kind: 'settled', name: name.zh });
     }
     for (const card of seed.cards.values()) {
-      // PIN tries are counted anew each day of trade; here, each time that the bank starts.
+      // PIN tries are counted anew each day of trade, and each time that the bank starts.
       forgiven.run(card.id);
       const account = cardAccount(card.id);
       ledger.open({ id: holdAccount(card.id), kind: 'hold', name: card.name.zh });

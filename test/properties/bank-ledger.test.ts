@@ -244,8 +244,10 @@ t.test('bytes that are no message, and messages with any byte changed, post noth
   );
   const header = good.subarray(0, 11);
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), fc.constantFrom('0800', '0820', '0200', '0400'), (bytes, mti) =>
-      harmless(Buffer.concat([header, Buffer.from(mti, 'hex'), bytes])),
+    fc.property(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.constantFrom('0800', '0820', '0200', '0400', '0500', '0320'),
+      (bytes, mti) => harmless(Buffer.concat([header, Buffer.from(mti, 'hex'), bytes])),
     ),
     { numRuns: 1000 },
   );

@@ -129,6 +129,22 @@ t.test('a day that was ended by hand is not ended again when its time comes', as
   t.equal(dayOf(here), dateOf(NOON + 2 * DAY_MS), 'the bank sees to it by itself when it starts');
 });
 
+t.test('PIN tries are counted anew each day', async (t) => {
+  const { here, clock, keys } = await openBank(t);
+  for (const [trace, code] of [
+    ['000002', '55'],
+    ['000003', '55'],
+    ['000004', '75'],
+    ['000005', '75'],
+  ] as const) {
+    t.equal((await sell(here, keys, { trace, pin: trace === '000005' ? CARDS.boc.pin : '000000' }))?.code, code);
+  }
+  here.bank.control({ do: 'cut-over' });
+  clock.set(NOON + 2000);
+  t.equal((await sell(here, keys, { trace: '000006' }))?.code, '00');
+  t.match(books(here).transactions[0], { day: dateOf(NOON + DAY_MS) });
+});
+
 t.test('T+1: what was sold, less what went back, less the fees, is paid as the day ends', async (t) => {
   const { here, clock, keys } = await openBank(t);
   t.equal((await sell(here, keys, { trace: '000002', amount: 12_850 }))?.code, '00');
