@@ -46,7 +46,8 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
   const terminal = terminalProcess({ dir, ...options.terminal });
   const faults = boardFaults(devices, lines, bank);
   const told = toldWires(status, terminal, log);
-  const counter: Counter = { devices, terminal, status, bank, faults, finger: finger(devices), log, told, wallet };
+  const hand = finger(devices, () => terminal.running);
+  const counter: Counter = { devices, terminal, status, bank, faults, finger: hand, log, told, wallet };
   const stopWires = devices.watchWires((crossing) => log.append(outside(crossing)));
   terminal.watch(() => terminal.crash !== null && options.crashed?.(terminal.crash));
   const page = await servePage(counter, port);

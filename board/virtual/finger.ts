@@ -24,7 +24,8 @@ const LOOKS = 2;
 /** …or it is plain that nobody looks: the terminal is off, or hangs. */
 const NOBODY_LOOKS_MS = 2000;
 
-export function finger(devices: Pick<FarEnds, 'key' | 'looks'>): Finger {
+/** `powered`: without a terminal there is nobody to wait for. */
+export function finger(devices: Pick<FarEnds, 'key' | 'looks'>, powered: () => boolean = () => true): Finger {
   const watchers = new Set<(key: KeyName, down: boolean) => void>();
   const lifts = new Map<KeyName, () => void>();
   let queue: Promise<void> = Promise.resolve();
@@ -49,7 +50,7 @@ export function finger(devices: Pick<FarEnds, 'key' | 'looks'>): Finger {
   const felt = async () => {
     const from = devices.looks();
     const until_ms = performance.now() + NOBODY_LOOKS_MS;
-    while (!closed && devices.looks() < from + LOOKS && performance.now() < until_ms) await pause(5);
+    while (!closed && powered() && devices.looks() < from + LOOKS && performance.now() < until_ms) await pause(5);
   };
   const afterAll = (work: () => Promise<void>): Promise<void> => {
     const done = queue.then(work);

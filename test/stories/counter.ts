@@ -49,6 +49,8 @@ export interface CounterSettings {
   readonly config?: Readonly<Record<string, (text: string) => string>>;
   /** The bank's answer timer as the key centre sends it down. */
   readonly answer_timeout_ms?: number;
+  /** How long its stories may take together. */
+  readonly longest_ms?: number;
 }
 
 const root = join(import.meta.dirname, '..', '..');
@@ -59,7 +61,9 @@ export function countertop(
   settings: CounterSettings,
   tell: (t: Test, counter: Counter) => Promise<void>,
 ) {
-  return t.test(name, { timeout: 170_000 }, async (t) => tell(t, await openCounter(t, settings)));
+  return t.test(name, { timeout: settings.longest_ms ?? 170_000 }, async (t) =>
+    tell(t, await openCounter(t, settings)),
+  );
 }
 
 async function openCounter(t: Test, { config = {}, answer_timeout_ms = 2000 }: CounterSettings): Promise<Counter> {

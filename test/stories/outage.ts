@@ -42,7 +42,7 @@ export async function since(counter: Counter, before: number): Promise<string[]>
   return (await counter.paper()).flatMap(({ n, text }) => (n > before ? [text] : []));
 }
 
-const headers = { merchant: 'MERCHANT COPY', cardholder: 'CARDHOLDER COPY' } as const;
+export const headers = { merchant: 'MERCHANT COPY', cardholder: 'CARDHOLDER COPY' } as const;
 const ends = { merchant: '本人确认以上交易', cardholder: '谢谢惠顾' } as const;
 
 export function isWhole(slips: readonly string[], copy: keyof typeof headers): boolean {

@@ -2,12 +2,13 @@ import t from 'tap';
 import type { KeyName } from '../../board/virtual/far-ends.ts';
 import { finger } from '../../board/virtual/finger.ts';
 
-function pad(looks: () => number = Date.now) {
+function pad(looks: () => number = Date.now, powered?: () => boolean) {
   const moves: { move: string; at_ms: number }[] = [];
-  const hand = finger({
+  const devices = {
     key: (key: KeyName, down: boolean) => moves.push({ move: `${key}${down ? '↓' : '↑'}`, at_ms: performance.now() }),
     looks: () => looks(),
-  });
+  };
+  const hand = finger(devices, powered);
   const spans = () => moves.slice(1).map(({ at_ms }, place) => at_ms - (moves[place]?.at_ms ?? 0));
   return { hand, moves, spans, order: () => moves.map(({ move }) => move) };
 }
@@ -66,5 +67,22 @@ t.test('a finger waits for a pad that nobody looks at just now, and gives up on 
   const from_ms = performance.now();
   await hand.press(['2']);
   t.ok(performance.now() - from_ms < 8000, 'a terminal without power stops no script');
+  hand.close();
+});
+
+t.test('a finger on the pad of a terminal that has just died waits for nobody', async (t) => {
+  let powered = true;
+  const { hand, order } = pad(
+    () => 0,
+    () => powered,
+  );
+  const pressed = hand.press(['1', '2']);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  t.same(order(), ['1↓'], 'it may only be busy');
+  powered = false;
+  const from_ms = performance.now();
+  await pressed;
+  t.ok(performance.now() - from_ms < 1500, 'not the four seconds for each key of a terminal that hangs');
+  t.same(order(), ['1↓', '1↑', '2↓', '2↑']);
   hand.close();
 });

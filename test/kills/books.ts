@@ -1,0 +1,95 @@
+import { agreement } from '../../board/virtual/books.ts';
+import type { Counter, Row } from '../stories/counter.ts';
+import { headers, isWhole, since } from '../stories/outage.ts';
+import type { Flow } from './flows.ts';
+import { isDefinite } from './hand.ts';
+
+/** Money or paper that one of the books has and another has not, or has twice. */
+export interface Finding {
+  readonly kind: 'lost' | 'doubled';
+  readonly what: string;
+}
+
+export interface Told {
+  readonly amount: number;
+  /** The number of the newest slip before the flow. */
+  readonly slipsFrom: number;
+  /** What screen and customer display said while it ran. */
+  readonly said: readonly string[];
+}
+
+const MOST_ROWS = 1000;
+
+/** Compares bank, journal, paper and what was said, once the terminal has come to rest. */
+export async function compared(counter: Counter, flow: Flow, told: Told): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  const lost = (what: string) => found.push({ kind: 'lost', what });
+  const doubled = (what: string) => found.push({ kind: 'doubled', what });
+  const journal = () => counter.get<Row[]>(`journal?limit=${MOST_ROWS}`);
+
+  await counter
+    .until('every row definite', async () => (await journal()).every(isDefinite))
+    .catch(async () => {
+      for (const row of (await journal()).filter((row) => !isDefinite(row))) lost(`${row.trace} stays ${row.state}`);
+    });
+  const rows = await journal();
+  const bank = await counter.get<Row[]>(`bank/transactions?limit=${MOST_ROWS}`);
+  for (const { trace, terminal, bank: theirs } of agreement(rows, bank, MOST_ROWS).differing) {
+    lost(`${trace} is ${terminal} here, ${theirs} at the bank`);
+  }
+  const { sum } = await counter.get<{ sum: number }>('bank/ledger');
+  if (sum !== 0) lost(`the ledger's sum is ${sum}`);
+
+  const mine = bank.filter(({ amount }) => amount === told.amount);
+  for (const type of ['sale', 'void']) {
+    const posted = mine.filter((row) => row.type === type && row.state === 'posted');
+    if (posted.length > 1) doubled(`${type} of ${told.amount}: ${posted.map(({ trace }) => trace).join(' ')}`);
+  }
+  const lie = told.said.find((text) => flow.lie.word.test(text));
+  const charged = mine.find(({ type, state }) => type === 'sale' && state === flow.lie.while);
+  if (lie !== undefined && charged !== undefined)
+    lost(`"${lie}" was said of ${charged.trace}, which is ${charged.state}`);
+  found.push(...(await paperOf(counter, told, rows)));
+  return found;
+}
+
+/** Both copies of the last success come out; each at most once without the word DUPLICATE (money rule 5). */
+async function paperOf(counter: Counter, { slipsFrom, amount }: Told, rows: readonly Row[]): Promise<Finding[]> {
+  const [row] = rows;
+  const found: Finding[] = [];
+  const owing = row?.state === 'approved' && row.amount === amount;
+  const slips = () => since(counter, slipsFrom);
+  const whole = async (copy: keyof typeof headers) =>
+    isWhole(
+      (await slips()).filter((text) => text.includes(row?.trace ?? '')),
+      copy,
+    );
+  if (owing) {
+    await counter
+      .until('both slips', async () => (await whole('merchant')) && (await whole('cardholder')))
+      .catch(() => {
+        found.push({ kind: 'lost', what: `${row.trace} is owed its paper for ever` });
+      });
+  }
+  for (const copy of ['merchant', 'cardholder'] as const) {
+    const copies = (await slips()).flatMap((text) => text.split(TITLE)).filter((text) => isFirst(text, copy));
+    const traces = copies.map((text) => traceOn(text) ?? row?.trace);
+    const twice = traces.filter((trace, at) => traces.indexOf(trace) !== at);
+    for (const trace of twice)
+      found.push({ kind: 'doubled', what: `the ${copy}'s copy of ${trace}, without DUPLICATE` });
+  }
+  return found;
+}
+
+/** Where nothing was cut, a copy hangs on the stump of another. */
+const TITLE = 'POS 签购单';
+
+/** The word stands above the merchant's number: a stump that was cut before that is no copy of anything yet. */
+function isFirst(text: string, copy: keyof typeof headers): boolean {
+  return text.includes(headers[copy]) && /8981\d{11}/.test(text) && !text.includes('DUPLICATE');
+}
+
+/** Null of a stump that was cut before its trace: it is of what was printed last. */
+function traceOn(text: string): string | null {
+  return /凭证号[^\d]*(\d{6})/.exec(text)?.[1] ?? null;
+}

@@ -1,0 +1,18 @@
+import { countertop } from '../stories/counter.ts';
+import { flows } from './flows.ts';
+import { kills, settings } from './kills.ts';
+
+await countertop(
+  'the terminal is killed at its calls to the outside while it takes money',
+  settings,
+  async (t, counter) => {
+    const killed = await kills(
+      t,
+      counter,
+      flows.filter(({ boots }) => boots !== true),
+    );
+    t.same(killed.findings, [], 'nothing is lost, nothing is doubled');
+    // Calls to the glass and to whoever watches come now more, now less often.
+    t.ok(killed.reached >= killed.points * 0.8, `${killed.reached} of ${killed.points} points were reached`);
+  },
+);

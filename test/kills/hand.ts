@@ -1,0 +1,98 @@
+import type { Counter, Row, Seen } from '../stories/counter.ts';
+import { isWhole, newest, since } from '../stories/outage.ts';
+
+/** A clerk who stops in mid-movement when the terminal dies, and remembers what it said. */
+export interface Hand {
+  press(...keys: string[]): Promise<void>;
+  swipe(card: string): Promise<void>;
+  /** Waits for a screen; throws where it does not come, and when the terminal dies. */
+  screen(wanted: string, timeout_ms?: number): Promise<void>;
+  fault(fault: string, on: boolean): Promise<void>;
+  power(on: boolean): Promise<void>;
+  signIn(): Promise<void>;
+  /** Waits until both copies of a slip have been cut that were not there at the call before. */
+  slips(copies: 2): Promise<void>;
+  /** Waits until the bank has taken this amount. */
+  charged(amount: number): Promise<void>;
+  /** Waits until nothing in the journal is open. */
+  settled(): Promise<void>;
+  /** One that no sale has had: the terminal asks about the same card and amount. */
+  otherAmount(): string;
+  /** Every word that stood on a screen that was waited for. */
+  readonly said: readonly string[];
+}
+
+/** What happens when the terminal dies under the clerk's hands. */
+export class Died extends Error {}
+
+/** `slipsFrom`: the number of the newest slip that is not the clerk's. */
+export function handAt(counter: Counter, slipsFrom: number, otherAmount: () => string, died: AbortSignal): Hand {
+  const said: string[] = [];
+  let looked = slipsFrom;
+  const alive = () => {
+    if (died.aborted) throw new Died('the terminal died');
+  };
+  const until = <T>(what: string, check: () => Promise<T | null | false>, timeout_ms?: number) =>
+    counter.until(
+      what,
+      async () => {
+        alive();
+        return check();
+      },
+      timeout_ms,
+    );
+
+  const hand: Hand = {
+    async press(...keys) {
+      // One by one: what is asked of a finger it does to its end.
+      for (const key of keys) {
+        alive();
+        await counter.press(key);
+      }
+    },
+    async swipe(card) {
+      alive();
+      await counter.swipe(card);
+    },
+    async screen(wanted, timeout_ms = 8000) {
+      alive();
+      const query = `wait=${wanted}&timeout_ms=${timeout_ms}`;
+      const answer = await fetch(`${counter.url}/api/screen?${query}`, { signal: died });
+      const seen = (await answer.json()) as Seen;
+      if (seen.screen !== wanted) throw new Error(`not ${wanted} but ${seen.screen}: ${seen.texts?.join(' | ')}`);
+      said.push(...seen.texts);
+    },
+    fault: (fault, on) => counter.fault(fault, on),
+    power: (on) => counter.power(on),
+    async signIn() {
+      // A printer that is asked in the middle of a slip may be too busy for the self-check; the clerk goes on.
+      await hand.screen('signin.operator', 15_000).catch(async (error) => {
+        if ((await counter.now()).screen !== 'checkup.degraded') throw error;
+        await hand.press('enter');
+        await hand.screen('signin.operator');
+      });
+      await hand.press('0', '1', 'enter', '0', '0', '0', '0', 'enter');
+      await hand.screen('idle');
+    },
+    async slips() {
+      await until('both slips', async () => {
+        const slips = await since(counter, looked);
+        return isWhole(slips, 'merchant') && isWhole(slips, 'cardholder');
+      });
+      looked = await newest(counter);
+    },
+    async charged(amount) {
+      await until('the charge', async () =>
+        (await counter.bank()).some((row) => row.amount === amount && row.state === 'posted'),
+      );
+    },
+    async settled() {
+      await until('every row definite', async () => (await counter.journal()).every(isDefinite));
+    },
+    otherAmount,
+    said,
+  };
+  return hand;
+}
+
+export const isDefinite = ({ state }: Row): boolean => !['pending', 'unknown', 'reversing', 'parked'].includes(state);
