@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 env := . setup/env.sh
 
-.PHONY: help run test check storm storm-long bench format clean
+.PHONY: help run test check storm storm-long kill-long bench format clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,10 +35,16 @@ storm: ## ten thousand fault points in virtual time; SEED=n replays one with wha
 	@$(env)
 	exec node test/storms/storm.ts
 
-storm-long: ## a million of them; FROM=n begins at another seed
+storm-long: ## a million of them, FROM=n begins at another seed; then every point of kill-long
 	@setup/install.sh test
 	@$(env)
-	POINTS="$${POINTS:-1000000}" exec node test/storms/storm.ts
+	POINTS="$${POINTS:-1000000}" node test/storms/storm.ts
+	$(MAKE) kill-long
+
+kill-long: ## kill -9 of the real terminal before and after each of its calls to the outside: all of them, for hours
+	@setup/install.sh test
+	@$(env)
+	KILLS=all npx tap --jobs=2 --timeout=0 test/kills/*.test.ts
 
 bench: ## the figures of the README, each beside its floor, in one run
 	@setup/install.sh run
