@@ -154,10 +154,11 @@ t.test('a tip is added once, to an entry of the open batch, up to its per cent',
   t.equal(change('tip', '000008', 12_100, 100), '12', 'there is one');
   t.equal(change('adjust', '000009', 13_000, 12_000), '25', 'a sale is not adjusted');
   t.equal(counter.reverse('sale', { trace: '000002' }), '12', 'its tip stands upon it');
+  t.equal(counter.code('sale', { trace: '000010' }), '00');
   counter.closeBatch();
   const later = counter.code('tip', {
-    ...{ trace: '000010', amount: 12_100 },
-    fields: { original: '000001000002', totals: n12(100) },
+    ...{ trace: '000011', amount: 10_100 },
+    fields: { original: '000001000010', totals: n12(100) },
   });
   t.equal(later, '12', 'settled');
 });

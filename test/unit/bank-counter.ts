@@ -198,3 +198,17 @@ export const onDay = (answer: Message): string => `${'0'.repeat(12)}${answer.dat
 /** F61 of a void, an adjustment and a tip. */
 export const place = (counter: Counter, trace: string): string => `${counter.keys().batch}${trace}`;
 export const n12 = (amount: number): string => String(amount).padStart(12, '0');
+
+/** The second terminal is another merchant's. */
+export function withTwoMerchants(): Seed {
+  const seed = readSeed(SEED);
+  const one = seed.merchants.get(MERCHANT);
+  const terminal = seed.terminals.get(TERMINAL_2);
+  if (one === undefined || terminal === undefined) throw new Error('the seed has neither');
+  const id = '898110248990002';
+  return {
+    ...seed,
+    merchants: new Map([...seed.merchants, [id, { ...one, id }]]),
+    terminals: new Map([...seed.terminals, [TERMINAL_2, { ...terminal, merchant: id }]]),
+  };
+}

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { type Message, type MessageFields, unpack } from '../../src/host/codec.ts';
-import { Counter, n12, onDay, place, TERMINAL_2 } from './bank-counter.ts';
-import { request, TERMINAL } from './bank-terminal.ts';
+import { Counter, n12, onDay, place, TERMINAL_2, withTwoMerchants } from './bank-counter.ts';
+import { MERCHANT, request, TERMINAL } from './bank-terminal.ts';
 
 function about(counter: Counter, fields: Partial<MessageFields>, terminal = TERMINAL): Message {
   const { batch } = counter.keys(terminal);
@@ -42,6 +42,15 @@ t.test('it knows the books of this terminal by trace, of its merchant by referen
   t.equal(about(counter, { original: onDay(sale) }).code, '25', 'a day alone');
   t.equal(about(counter, {}).code, '30');
   t.equal(about(counter, { trace: undefined, original: '000001000002' }).code, '30');
+});
+
+t.test('another merchant is told nothing, by whatever name', async (t) => {
+  const counter = new Counter(t, withTwoMerchants());
+  const sale = counter.ask('sale', { trace: '000002' });
+  const merchant = '898110248990002';
+  const fields = { merchant, reference: sale.reference, original: onDay(sale) };
+  t.equal(about(counter, fields, TERMINAL_2).code, '25');
+  t.equal(about(counter, { ...fields, merchant: MERCHANT }).code, '00', 'its own merchant is');
 });
 
 t.test('it tells what is charged with a tip, moves nothing and leaves no row', async (t) => {

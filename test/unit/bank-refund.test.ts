@@ -1,8 +1,5 @@
 import t, { type Test } from 'tap';
-import { SEED } from '../../bank/bank.ts';
-import { readSeed } from '../../bank/seed.ts';
-import { Counter, onDay, place, type Saying, TERMINAL_2 } from './bank-counter.ts';
-import { MERCHANT } from './bank-terminal.ts';
+import { Counter, onDay, place, type Saying, TERMINAL_2, withTwoMerchants } from './bank-counter.ts';
 
 const FULL = 1_000_000;
 
@@ -117,17 +114,9 @@ t.test('it is refused out of its window, for another card, day, number or mercha
 });
 
 t.test('another merchant’s terminal cannot refund it', async (t) => {
-  const seed = readSeed(SEED);
-  const mine = seed.merchants.get(MERCHANT);
-  const other = seed.terminals.get(TERMINAL_2);
-  if (mine === undefined || other === undefined) throw new Error('the seed has neither');
-  const two = '898110248990002';
-  const merchants = new Map([...seed.merchants, [two, { ...mine, id: two }]]);
-  const terminals = new Map([...seed.terminals, [TERMINAL_2, { ...other, merchant: two }]]);
-  const counter = new Counter(null, { ...seed, merchants, terminals });
-  t.teardown(() => counter.remove());
+  const counter = new Counter(t, withTwoMerchants());
   const sale = counter.ask('sale', { trace: '000002' });
   counter.closeBatch();
-  const fields = { reference: sale.reference, original: onDay(sale), merchant: two };
+  const fields = { reference: sale.reference, original: onDay(sale) };
   t.equal(counter.code('refund', { trace: '000003', terminal: TERMINAL_2, fields }), '25');
 });
