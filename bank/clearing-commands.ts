@@ -1,7 +1,7 @@
 import { type Case, DECISIONS, reasons } from './cases.ts';
 import type { Clearing, Payout } from './clearing.ts';
 import { type Command, limitOf, wordsOf } from './command.ts';
-import { decide } from './correction.ts';
+import { decide, type WhyNot } from './correction.ts';
 import type { Office } from './office.ts';
 import { reconcile } from './reconciliation.ts';
 import type { Settlement } from './settlements.ts';
@@ -71,8 +71,11 @@ function rule(office: Office, clearing: Clearing, found: Case, command: Command)
   if (why !== null) throw unable(why);
 }
 
-function unable(why: 'closed' | 'no-card' | 'no-merchant'): Unable {
+function unable(why: WhyNot): Unable {
   if (why === 'closed') return new Unable('the case is closed', 'what was decided stands; see {"do":"cases"}');
+  if (why === 'given-back') {
+    return new Unable('a void or a refund has given it back already', 'decide "reject", or see the case of the void');
+  }
   if (why === 'no-merchant') return new Unable('the merchant is not in merchants.json', 'restore its row, restart');
   return new Unable('the case names no card of this bank', 'decide "reject": no account can be moved');
 }

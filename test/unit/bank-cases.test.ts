@@ -162,6 +162,28 @@ t.test('a case is decided by two people with a reference, once', async (t) => {
   t.equal(books(here).balance('boc-debit'), 1_000_000);
 });
 
+t.test('what a void has given back is not given back again; the void’s own case takes it', async (t) => {
+  const here = await lab();
+  t.teardown(() => here.close());
+  const keys = await readyTerminal(here);
+  t.equal(await codeOf(here, keys, saleRequest(keys, { trace: '000002' })), '00');
+  const reference = books(here).transactions[0]?.reference as string;
+  const undo = { processing: '200000', batch: `23${keys.batch}000500`, reference, original: `${keys.batch}000002` };
+  t.equal(await codeOf(here, keys, saleRequest(keys, { trace: '000003', fields: undo })), '00');
+  // The terminal knows the sale alone.
+  await settle(here, keys, [{ trace: '000002', pan: CARDS.boc.pan, amount: 12_851 }]);
+  const of = (trace: string) => cases(here).find((one) => one.trace === trace);
+  t.match(of('000002'), { reason: 'another-amount', amount: 1 });
+  t.match(decide(here, of('000002')?.id, 'credit'), { ok: false, error: /given it back/, remedy: /reject/ });
+  t.equal(books(here).balance('boc-debit'), 1_000_000);
+  t.match(of('000003'), { reason: 'bank-only', amount: 12_850, type: 'void' });
+  t.match(decide(here, of('000003')?.id, 'debit'), { ok: true });
+  t.equal(books(here).balance('boc-debit'), 987_150);
+  t.equal(stateOf(here, '000003'), 'reversed');
+  t.equal(stateOf(here, '000002'), 'posted', 'the sale stands again');
+  t.match(merchant(here), { pending: 12_850, fees: 64 });
+});
+
 t.test('a case that names no card of the bank can be rejected alone', async (t) => {
   const here = await lab();
   t.teardown(() => here.close());
