@@ -22,6 +22,7 @@ export type Choice =
   | 'offline'
   | 'voice'
   | 'adjust'
+  | 'exceptions'
   | 'checkup'
   | 'language'
   | 'sign-out'
@@ -76,6 +77,7 @@ const submenus = {
       { digit: '2', text: 'menu.language', choice: 'language' },
       { digit: '3', text: 'menu.sign-out', choice: 'sign-out' },
       { digit: '4', text: 'menu.about', choice: 'about' },
+      { digit: '5', text: 'menu.exceptions', choice: 'exceptions' },
     ],
   },
 } as const satisfies Record<

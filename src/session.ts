@@ -18,7 +18,8 @@ export type FlowName =
   | 'preauth'
   | 'advice'
   | 'balance'
-  | 'settlement';
+  | 'settlement'
+  | 'exceptions';
 
 /** What changes while the terminal runs and is not money: it goes with the power, and nothing is lost by that. */
 export interface Session {

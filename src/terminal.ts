@@ -4,6 +4,7 @@ import { addTip } from './advice/tip.ts';
 import { sellByVoice } from './advice/voice.ts';
 import { tellBalance } from './balance/balance.ts';
 import { type CheckupDesk, checkUpOnDemand, powerOn } from './checkup/power-on.ts';
+import { lookAtExceptions } from './exceptions/exceptions.ts';
 import { type Choice, chooseFromMenu, isOffered } from './menu.ts';
 import { acknowledged } from './operator/ask.ts';
 import { about, goodbye, idle } from './operator/screens/idle.ts';
@@ -156,6 +157,7 @@ const transactions = {
   'void-refund': { flow: 'refund', run: giveBack },
   balance: { flow: 'balance', run: tellBalance },
   settle: { flow: 'settlement', run: settleBatch },
+  exceptions: { flow: 'exceptions', run: lookAtExceptions },
   preauth: { flow: 'preauth', run: preauthorise },
   'preauth-add': { flow: 'preauth', run: addToHold },
   'preauth-void': { flow: 'preauth', run: releaseHold },

@@ -209,7 +209,10 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
       },
       profile: {
         pin_bypass: true,
-        operators: [{ number: '00', role: 'supervisor', first_password: '123456' }],
+        operators: [
+          { number: '00', role: 'supervisor', first_password: '123456' },
+          { number: '99', role: 'administrator', first_password: '123456' },
+        ],
         transactions: terms,
       },
       network: { answer_timeout_ms: 60_000, connect_timeout_ms: 5000 },

@@ -41,6 +41,7 @@ const flows = [
   'src/refund',
   'src/prepaid',
   'src/settlement',
+  'src/exceptions',
 ];
 const flowMayImport = [
   'src/values',
@@ -74,7 +75,7 @@ t.test('imports follow the arrows', async (t) => {
   const rooms = new Map<string, readonly string[]>(Object.entries(arrows));
   for (const flow of flows) rooms.set(flow, flowMayImport);
   // They meet the card, the PIN, the bank and the paper as a sale does.
-  for (const flow of ['src/refund', 'src/balance', 'src/preauth', 'src/advice', 'src/settlement'])
+  for (const flow of ['src/refund', 'src/balance', 'src/preauth', 'src/advice', 'src/settlement', 'src/exceptions'])
     rooms.set(flow, [...flowMayImport, 'src/sale']);
   for (const file of sources.filter((name) => name.endsWith('.ts') && !name.startsWith('test/'))) {
     const room = [...rooms.keys()].find((name) => within(file, name));

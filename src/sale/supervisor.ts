@@ -6,19 +6,24 @@ import type { Counter } from './counter.ts';
 
 /** A supervisor's password, until it fits; false where nobody approves. The vault counts the tries and locks. */
 export async function approved(counter: Counter): Promise<boolean> {
+  return (await approvedBy(counter, 'supervisor')) !== null;
+}
+
+/** The number of the person of this role who has given the password; null where nobody has. */
+export async function approvedBy(counter: Counter, role: 'supervisor' | 'administrator'): Promise<string | null> {
+  const person = counter.config.profile.operators.find((each) => each.role === role)?.number;
+  if (person === undefined) return null;
   try {
-    return await asked(counter);
+    return (await asked(counter, person)) ? person : null;
   } catch (error) {
     // A disk on which no try can be counted approves nothing, and says so.
     if (!(error instanceof Fault)) throw error;
     await refuse(counter, error.problem);
-    return false;
+    return null;
   }
 }
 
-async function asked({ operator, vault, config }: Counter): Promise<boolean> {
-  const supervisor = config.profile.operators.find(({ role }) => role === 'supervisor')?.number;
-  if (supervisor === undefined) return false;
+async function asked({ operator, vault, config }: Counter, supervisor: string): Promise<boolean> {
   let refused: SupervisorFacts['refused'] = null;
   for (;;) {
     const password = await askDigits(operator, {

@@ -16,6 +16,7 @@ import * as undo from '../../src/operator/screens/void.ts';
 import { fen } from '../../src/values/fen.ts';
 import type { Problem } from '../../src/values/problem.ts';
 import { chargedSamples } from './charged-samples.ts';
+import { exceptionSamples } from './exception-samples.ts';
 import { adviceSamples, holdSamples } from './hold-samples.ts';
 import { refundSamples } from './refund-samples.ts';
 import { settlementSamples } from './settlement-samples.ts';
@@ -278,6 +279,7 @@ export const samples = {
   'balance.told:overdrawn': (t) =>
     balance.balanceTold(t, bar, { amount: most, overdrawn: true, masked: '622848*********5511' }),
   ...settlementSamples(bar),
+  ...exceptionSamples(bar),
   'balance.declined': (t, words) => balance.balanceDeclined(t, bar, { code: '55', words }),
   'paper.out': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'out' }),
   'paper.cover': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'cover' }),

@@ -1,0 +1,102 @@
+import type { Entry } from '../journal/entry.ts';
+import { mayHappen } from '../journal/events.ts';
+import type { Journal } from '../journal/journal.ts';
+import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
+import {
+  exceptionChosen,
+  exceptionList,
+  exceptionNone,
+  exceptionReference,
+  exceptionRuled,
+  exceptionRuling,
+  exceptionTrying,
+  LISTED,
+} from '../operator/screens/exceptions.ts';
+import type { Counter } from '../sale/counter.ts';
+import { approvedBy } from '../sale/supervisor.ts';
+
+/**
+ * The exceptions list (异常交易): everything that the bank has not acknowledged, for as long as it has not. Each is tried
+ * again from here, or ended by two people with the bank's reference (money rule 13).
+ */
+export async function lookAtExceptions(counter: Counter): Promise<void> {
+  const { operator, journal, outbox } = counter;
+  for (let from = 0; ; ) {
+    const open = exceptionsOf(journal);
+    if (open.length === 0) {
+      operator.show((text, bar) => exceptionNone(text, bar));
+      await acknowledged(operator, ['enter', 'cancel']);
+      return;
+    }
+    if (from >= open.length) from = 0;
+    const page = open.slice(from, from + LISTED);
+    const key = await askKey(operator, {
+      keys: ['1', '2', '3', '4', '5', '*', 'enter', 'cancel'],
+      wait_s: counter.config.terminal.waits.confirm_s,
+      draw: () => (text, bar) =>
+        exceptionList(text, bar, { rows: page.map(shownOf), more: open.length > LISTED, count: open.length }),
+    });
+    if (key === null || key === 'cancel') return;
+    if (key === 'enter') {
+      operator.show((text, bar) => exceptionTrying(text, bar));
+      await outbox.settleAll();
+    } else if (key === '*') from += LISTED;
+    else {
+      const chosen = page[Number(key) - 1];
+      if (chosen === undefined) operator.beep('refused');
+      else await lookAt(counter, chosen);
+    }
+  }
+}
+
+/** Money that nobody has in hand and the bank has not spoken about; each once, in the order in which it began. */
+export function exceptionsOf(journal: Pick<Journal, 'debts'>): readonly Entry[] {
+  return journal.debts().flatMap(({ entry, debt }) => (debt === 'reprint' ? [] : [entry]));
+}
+
+function shownOf({ trace, amount, facts, state, history, batch }: Entry) {
+  return { trace, amount, batch, type: facts.type, state, tries: history.tries, card: facts.card };
+}
+
+async function lookAt(counter: Counter, entry: Entry): Promise<void> {
+  const { operator, outbox, config } = counter;
+  while (entry.debts.some((debt) => debt !== 'reprint')) {
+    const ruled = mayHappen(entry.history, 'ruled');
+    const key = await askKey(operator, {
+      keys: ['enter', 'menu', 'cancel'],
+      wait_s: config.terminal.waits.confirm_s,
+      draw: () => (text, bar) => exceptionChosen(text, bar, { ...shownOf(entry), mayRule: ruled }),
+    });
+    if (key === null || key === 'cancel') return;
+    if (key === 'menu' && ruled) await rule(counter, entry);
+    else if (key === 'enter') {
+      operator.show((text, bar) => exceptionTrying(text, bar));
+      await outbox.settle(entry);
+    }
+  }
+  operator.show((text, bar) => exceptionRuled(text, bar, shownOf(entry)));
+  await acknowledged(operator, ['enter']);
+}
+
+/** What the bank has said by telephone or letter, under its reference, said by two people who know what they do. */
+async function rule(counter: Counter, entry: Entry): Promise<void> {
+  const { operator, config } = counter;
+  const wait_s = config.terminal.waits.confirm_s;
+  const key = await askKey(operator, {
+    keys: ['1', '2', 'cancel'],
+    wait_s,
+    draw: () => (text, bar) => exceptionRuling(text, bar, shownOf(entry)),
+  });
+  if (key === null || key === 'cancel') return;
+  const reference = await askDigits(operator, {
+    ...{ least: 1, most: 12, wait_s },
+    draw: (digits) => (text, bar) => exceptionReference(text, bar, { typed: digits }),
+  });
+  if (reference === null) return;
+  const supervisor = await approvedBy(counter, 'supervisor');
+  const administrator = supervisor === null ? null : await approvedBy(counter, 'administrator');
+  if (supervisor === null || administrator === null) return;
+  // The bank may have acknowledged it while they typed.
+  if (!mayHappen(entry.history, 'ruled')) return;
+  entry.ruled({ money: key === '1' ? 'charged' : 'not charged', people: [supervisor, administrator], reference });
+}

@@ -1,0 +1,178 @@
+import type { Text } from '../../config/texts.ts';
+import { type Fen, yuan } from '../../values/fen.ts';
+import type { State } from '../../values/state.ts';
+import type { TransactionType } from '../../values/transaction-type.ts';
+import type { Node, RowNode, Screen } from '../screen.ts';
+import { type BarFacts, barOf } from './bar.ts';
+import { callAccounts, centred, dotted, inFours, quiet, result, said } from './layout.ts';
+
+export interface ExceptionShown {
+  readonly trace: string;
+  readonly batch: string;
+  readonly type: TransactionType;
+  readonly amount: Fen;
+  readonly state: State;
+  readonly tries: number;
+  readonly card: string | null;
+}
+
+/** So many fit on the smallest panel. */
+export const LISTED = 5;
+
+export interface ExceptionListFacts {
+  readonly rows: readonly ExceptionShown[];
+  readonly more: boolean;
+  readonly count: number;
+}
+
+/** What the bank has not acknowledged yet, each at the digit that chooses it. */
+export function exceptionList(text: Text, bar: BarFacts, { rows, more, count }: ExceptionListFacts): Screen {
+  const shown = rows.map(({ trace, amount, state }, place): RowNode => {
+    const name = `${place + 1}  ${trace}  ¥${yuan(amount, true)}`;
+    return { node: 'row', key: trace, name, state: text(`state.${state}`), colour: 'attention' };
+  });
+  return {
+    id: 'exceptions.list',
+    tone: 'plain',
+    bar: barOf(text, bar, text('menu.exceptions')),
+    body: [
+      { node: 'text', key: 'head', text: text('exceptions.count', { count }), size: 'title', strong: true },
+      { node: 'column', key: 'rows', children: shown, gap: 'medium', grow: true },
+      { ...quiet(text(more ? 'exceptions.hint.more' : 'exceptions.hint')), key: 'hint' },
+    ],
+    foot: { cancel: text('key.back'), enter: text('key.try-all') },
+  };
+}
+
+export function exceptionNone(text: Text, bar: BarFacts): Screen {
+  return {
+    id: 'exceptions.none',
+    tone: 'done',
+    bar: barOf(text, bar, text('menu.exceptions')),
+    body: result({
+      tone: 'done',
+      mark: 'check',
+      title: text('exceptions.none'),
+      numbers: '',
+      words: [said(text('exceptions.none.text'))],
+    }),
+    foot: { enter: text('key.done') },
+  };
+}
+
+export function exceptionTrying(text: Text, bar: BarFacts): Screen {
+  return {
+    id: 'exceptions.trying',
+    tone: 'plain',
+    bar: barOf(text, bar, text('menu.exceptions')),
+    body: centred([
+      { node: 'ring', part: null },
+      { node: 'text', key: 'step', text: text('exceptions.trying'), size: 'title', align: 'centre' },
+    ]),
+    foot: {},
+  };
+}
+
+/** One of them: what is known, the next try, and who ends it where the bank stays silent. */
+export function exceptionChosen(
+  text: Text,
+  bar: BarFacts,
+  facts: ExceptionShown & { readonly mayRule: boolean },
+): Screen {
+  const row = (name: string, state: string): RowNode => ({ node: 'row', key: name, name, state, colour: 'ink' });
+  const words: Node[] = [
+    ...(facts.card === null ? [] : [row(text('void.confirm.card'), inFours(facts.card))]),
+    row(text('exceptions.tries'), String(facts.tries)),
+    { ...said(text('exceptions.text')), key: 'text' },
+    callAccounts(text, bar.support),
+  ];
+  return {
+    id: 'exceptions.chosen',
+    tone: 'attention',
+    bar: barOf(text, bar, text('menu.exceptions')),
+    body: result({
+      tone: 'attention',
+      mark: 'question',
+      money: text(`state.${facts.state}`),
+      title: `${text(`type.${facts.type}`)} ¥${yuan(facts.amount, true)}`,
+      numbers: dotted(text('result.trace', { trace: facts.trace }), text('settlement.batch', { batch: facts.batch })),
+      words,
+    }),
+    foot: {
+      cancel: text('key.back'),
+      ...(facts.mayRule ? { menu: text('key.two-people') } : {}),
+      enter: text('key.try-now'),
+    },
+  };
+}
+
+/** What the bank has said of the money. */
+export function exceptionRuling(text: Text, bar: BarFacts, { trace, amount }: ExceptionShown): Screen {
+  return {
+    id: 'exceptions.ruling',
+    tone: 'plain',
+    bar: barOf(text, bar, text('menu.exceptions')),
+    body: [
+      { node: 'text', key: 'ask', text: text('exceptions.ruling.ask'), size: 'title', strong: true },
+      { ...quiet(dotted(text('result.amount', { amount: yuan(amount, true) }), text('result.trace', { trace }))) },
+      {
+        node: 'tiles',
+        key: 'choices',
+        columns: 2,
+        tiles: [
+          { key: '1', digit: '1', text: text('exceptions.ruling.charged') },
+          { key: '2', digit: '2', text: text('exceptions.ruling.not-charged') },
+        ],
+      },
+      { ...said(text('exceptions.ruling.text')), key: 'text' },
+    ],
+    foot: { cancel: text('key.back') },
+  };
+}
+
+export function exceptionReference(text: Text, bar: BarFacts, { typed }: { readonly typed: string }): Screen {
+  return {
+    id: 'exceptions.reference',
+    tone: 'plain',
+    bar: barOf(text, bar, text('menu.exceptions')),
+    body: centred(
+      [
+        { node: 'text', text: text('exceptions.reference.ask'), size: 'title', align: 'centre' },
+        {
+          node: 'text',
+          key: 'typed',
+          text: typed === '' ? '– – – – – –' : typed,
+          size: 'headline',
+          align: 'centre',
+          strong: true,
+          colour: typed === '' ? 'muted' : 'ink',
+        },
+        quiet(text('exceptions.reference.hint'), 'centre'),
+      ],
+      'large',
+    ),
+    foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
+  };
+}
+
+/** How it has ended: by the bank's word, or by two people. */
+export function exceptionRuled(text: Text, bar: BarFacts, { trace, type, amount, state }: ExceptionShown): Screen {
+  return {
+    id: 'exceptions.ended',
+    tone: 'done',
+    bar: barOf(text, bar, text('menu.exceptions')),
+    body: result({
+      tone: 'done',
+      mark: 'check',
+      money: text(`state.${state}`),
+      title: text('exceptions.ended'),
+      numbers: dotted(
+        text(`type.${type}`),
+        text('result.amount', { amount: yuan(amount, true) }),
+        text('result.trace', { trace }),
+      ),
+      words: [said(text('exceptions.ended.text'))],
+    }),
+    foot: { enter: text('key.done') },
+  };
+}

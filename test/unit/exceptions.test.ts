@@ -1,0 +1,121 @@
+import t from 'tap';
+import { exceptionsOf, lookAtExceptions } from '../../src/exceptions/exceptions.ts';
+import type { Entry } from '../../src/journal/entry.ts';
+import { saleOf, silence } from '../journal-bench.ts';
+import { type SaleBench, saleBench } from '../sale-bench.ts';
+
+const PASSWORD = ['1', '2', '3', '4', '5', '6', 'enter'] as const;
+const unanswered = { end: 'no-answer', code: null, why: 'silent' } as const;
+
+/** Sales that nobody answered for, as many as `count`, each tried until it is parked. */
+async function parked(bench: SaleBench, count = 1): Promise<Entry[]> {
+  bench.reverses = () => unanswered;
+  const entries = Array.from({ length: count }, (_, place) => {
+    const entry = bench.journal.begin(saleOf(100 * (place + 1)));
+    entry.sent();
+    entry.answered(silence);
+    entry.handOver();
+    return entry;
+  });
+  for (const entry of entries) for (let turn = 0; turn < 3; turn++) await bench.counter.outbox.settle(entry);
+  return entries;
+}
+
+t.test('what the bank has not acknowledged is listed, tried again, and gone once it has', async (t) => {
+  const bench = saleBench(t);
+  const [entry] = await parked(bench);
+  t.equal(entry?.state, 'parked');
+  const looking = lookAtExceptions(bench.counter);
+  await bench.screen('exceptions.list');
+  t.match(bench.texts().join(), /1 not acknowledged.*000001.*¥1\.00.*not settled/);
+  bench.press('enter');
+  await bench.screen('exceptions.list', 2);
+  t.equal(entry?.state, 'parked', 'the bank is still silent');
+  bench.reverses = () => ({ end: 'acknowledged', code: '00' });
+  bench.press('enter');
+  await bench.screen('exceptions.none');
+  t.equal(entry?.state, 'reversed');
+  bench.press('enter');
+  await looking;
+});
+
+t.test('two people end one with the bank’s reference, and the record says who', async (t) => {
+  for (const [key, state] of [
+    ['1', 'approved'],
+    ['2', 'reversed'],
+  ] as const) {
+    const bench = saleBench(t);
+    const [entry] = await parked(bench);
+    const looking = lookAtExceptions(bench.counter);
+    await bench.screen('exceptions.list');
+    bench.press('1');
+    await bench.screen('exceptions.chosen');
+    bench.press('menu');
+    await bench.screen('exceptions.ruling');
+    bench.press(key);
+    await bench.screen('exceptions.reference');
+    bench.press('4', '7', 'enter');
+    await bench.screen('sale.supervisor');
+    bench.press(...PASSWORD);
+    await bench.screen('sale.supervisor', 1);
+    bench.press(...PASSWORD);
+    await bench.screen('exceptions.ended');
+    t.equal(entry?.state, state);
+    t.match(entry?.story.map(({ event }) => event).at(-1), {
+      kind: 'ruled',
+      ruling: { people: ['00', '99'], reference: '47' },
+    });
+    bench.press('enter');
+    await bench.screen('exceptions.none');
+    bench.press('enter');
+    await looking;
+  }
+});
+
+t.test('one person alone ends nothing, nor does one who goes back', async (t) => {
+  const bench = saleBench(t);
+  const [entry] = await parked(bench);
+  const looking = lookAtExceptions(bench.counter);
+  await bench.screen('exceptions.list');
+  bench.press('1');
+  await bench.screen('exceptions.chosen');
+  bench.press('menu');
+  await bench.screen('exceptions.ruling');
+  bench.press('2');
+  await bench.screen('exceptions.reference');
+  bench.press('4', 'enter');
+  await bench.screen('sale.supervisor');
+  bench.press(...PASSWORD, 'cancel');
+  await bench.screen('exceptions.chosen', 2);
+  t.equal(entry?.state, 'parked');
+  bench.press('menu');
+  await bench.screen('exceptions.ruling', 2);
+  bench.press('cancel');
+  await bench.screen('exceptions.chosen', 3);
+  bench.press('cancel');
+  await bench.screen('exceptions.list', 2);
+  bench.press('5');
+  bench.press('cancel');
+  await looking;
+  t.equal(entry?.state, 'parked');
+  t.ok(bench.beeps.includes('refused'), 'there is no fifth');
+});
+
+t.test('the list turns its pages', async (t) => {
+  const bench = saleBench(t);
+  await parked(bench, 7);
+  t.equal(exceptionsOf(bench.journal).length, 7);
+  const looking = lookAtExceptions(bench.counter);
+  await bench.screen('exceptions.list');
+  t.match(bench.texts().join(), /000001.*000005/);
+  t.notMatch(bench.texts().join(), /000006/);
+  bench.press('*');
+  await bench.screen('exceptions.list', 1);
+  await new Promise(setImmediate);
+  t.match(bench.texts().join(), /000006.*000007/);
+  bench.press('*', '1');
+  await bench.screen('exceptions.chosen');
+  t.match(bench.texts().join(), /000001/, 'round again');
+  bench.press('cancel', 'cancel');
+  await looking;
+});
