@@ -49,6 +49,7 @@ export const calls: readonly (readonly ['GET' | 'POST', string, Act])[] = [
   ['GET', '/api/fault', async ({ faults }) => ({ json: await faults.list() })],
   ['POST', '/api/power', power],
   ['GET', '/api/journal', journal],
+  ['POST', '/api/bank/voice', voice],
   ['GET', '/api/bank/reconciliation', reconciliation],
   ['GET', '/api/bank/*', book],
   ['GET', '/api/wire', wire],
@@ -136,6 +137,12 @@ async function book({ bank }: Counter, { parts, query }: Call): Promise<Answer> 
   const open = query.get('open');
   if (open !== null) oneOf(['true', 'false'])(open, 'open');
   return { json: await bank.book(found, number(query, 'limit', 1, 100_000, 500), open === 'true') };
+}
+
+/** The bank's telephone desk: what its clerk would say for this card and this amount in fen. */
+async function voice({ bank }: Counter, { body }: Call): Promise<Answer> {
+  const { card, amount } = fields(body, { card: text(32), amount: whole(1, 999_999_999_999) });
+  return { json: await bank.voice(card, amount) };
 }
 
 async function reconciliation({ bank }: Counter, { query }: Call): Promise<Answer> {

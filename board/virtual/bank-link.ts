@@ -18,6 +18,8 @@ export interface BankLink {
   book(book: Book, limit?: number, open?: boolean): Promise<unknown>;
   /** What a merchant's day was paid with, line by line; the first merchant and today where not named. */
   reconciliation(of: { merchant?: string | undefined; date?: string | undefined }): Promise<unknown>;
+  /** Asks the bank's clerk for an authorisation by telephone; a Refusal where the clerk says no. */
+  voice(card: string, amount: number): Promise<unknown>;
   fault(fault: BankFault, on: boolean): Promise<void>;
   faults(): Promise<Readonly<Record<string, boolean>>>;
 }
@@ -43,6 +45,7 @@ export function openBankLink(published: string): BankLink {
       return book === 'ledger' ? omitOk(answer) : (answer[book] ?? []);
     },
     reconciliation: async ({ merchant, date }) => omitOk(await ask({ do: 'reconciliation', merchant, date })),
+    voice: async (card, amount) => omitOk(await ask({ do: 'voice', card, amount })),
     async fault(fault, on) {
       await ask({ do: 'fault', fault, on });
     },

@@ -3,6 +3,7 @@ import { SEED } from '../../bank/bank.ts';
 import { readSeed } from '../../bank/seed.ts';
 import { authoriseByVoice } from '../../bank/voice.ts';
 import { Counter, n12, onDay, place, type Saying } from './bank-counter.ts';
+import { codeOf, lab, readyTerminal, saleRequest } from './bank-terminal.ts';
 
 const FULL = 1_000_000;
 
@@ -63,6 +64,25 @@ t.test('the bank’s clerk says no with a remedy', async (t) => {
   t.throws(() => callTheBank(counter, 501, 'abc-poor'), { message: 'the card has 500 fen' });
   t.throws(() => callTheBank(counter, 100, 'ccb-lost'), { message: 'the card is lost' });
   t.match(callTheBank(counter, 500, 'abc-poor'), /^\d{6}$/);
+});
+
+t.test('the control socket is the telephone too, and shows what is held', async (t) => {
+  const here = await lab();
+  t.teardown(() => here.close());
+  const keys = await readyTerminal(here);
+  const fields = { processing: '030000', condition: '06', batch: `10${keys.batch}000500` };
+  const preauth = saleRequest(keys, { trace: '000002', fields, mti: '0100' });
+  t.equal(await codeOf(here, keys, preauth), '00');
+  const accounts = here.bank.control({ do: 'accounts' }).accounts as Record<string, unknown>[];
+  t.match(accounts[0], { id: 'boc-debit', balance: 1_000_000, hold: 12_850, available: 987_150 });
+  t.match(here.bank.control({ do: 'transactions' }).transactions, [{ type: 'preauth', hold: 12_850, moved: 0 }]);
+  t.match(here.bank.control({ do: 'voice', card: 'boc-debit', amount: 987_150 }), {
+    ...{ ok: true, card: 'boc-debit', amount: 987_150, authorisation: /^\d{6}$/ },
+    said: { zh: /授权号码 \d{6}/, en: /authorisation \d{6}/ },
+  });
+  t.match(here.bank.control({ do: 'voice', card: 'boc-debit', amount: 987_151 }), {
+    ...{ ok: false, error: 'the card has 987150 fen', remedy: 'ask for less, or for another card' },
+  });
 });
 
 t.test('an advice that is refused is a case, for the counter had finished', async (t) => {

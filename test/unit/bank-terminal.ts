@@ -323,12 +323,21 @@ export interface SaleChanges {
   /** Null: none was entered. */
   pin?: string | null;
   batch?: string;
+  mti?: string;
   fields?: Partial<MessageFields>;
 }
 
 export function saleRequest(keys: Keys, sale: SaleChanges): Message {
-  const { trace, amount = 12_850, card = CARDS.boc, pin = CARDS.boc.pin, batch = keys.batch, fields = {} } = sale;
-  return request('0200', {
+  const {
+    trace,
+    amount = 12_850,
+    card = CARDS.boc,
+    pin = CARDS.boc.pin,
+    batch = keys.batch,
+    fields = {},
+    mti = '0200',
+  } = sale;
+  return request(mti, {
     pan: card.pan,
     processing: '000000',
     amount: String(amount).padStart(12, '0'),
