@@ -161,6 +161,7 @@ export async function assemble(site: Site): Promise<Assembly> {
     get config() {
       return session.config;
     },
+    text,
     issuerOf: (bin) => issuerOf(bin, session.language),
     codeWords: (code) =>
       codeWords(session.language, code) ?? { title: text()('result.unlisted'), customer: '', clerk: '' },

@@ -17,6 +17,10 @@ export type Choice =
   | 'balance'
   | 'settle'
   | 'print-last'
+  | 'print-any'
+  | 'print-details'
+  | 'print-totals'
+  | 'print-settlement'
   | 'instalment'
   | 'tip'
   | 'offline'
@@ -41,7 +45,7 @@ const main: readonly Row[] = [
   { digit: '3', text: 'menu.scan', choice: null },
   { digit: '4', text: 'menu.preauth', choice: 'holds' },
   { digit: '5', text: 'menu.balance', choice: 'balance' },
-  { digit: '6', text: 'menu.print-last', choice: 'print-last' },
+  { digit: '6', text: 'menu.print', choice: 'print' },
   { digit: '7', text: 'menu.settle', choice: 'settle' },
   { digit: '8', text: 'menu.more', choice: 'more' },
   { digit: '9', text: 'menu.manage', choice: 'manage' },
@@ -57,6 +61,16 @@ const submenus = {
       { digit: '4', text: 'menu.preauth-void', choice: 'preauth-void' },
       { digit: '5', text: 'menu.completion-void', choice: 'completion-void' },
       { digit: '6', text: 'menu.completion-advice', choice: 'completion-advice' },
+    ],
+  },
+  print: {
+    place: 'menu.print',
+    rows: [
+      { digit: '1', text: 'menu.print-last', choice: 'print-last', chosen: true },
+      { digit: '2', text: 'menu.print-any', choice: 'print-any' },
+      { digit: '3', text: 'menu.print-details', choice: 'print-details' },
+      { digit: '4', text: 'menu.print-totals', choice: 'print-totals' },
+      { digit: '5', text: 'menu.print-settlement', choice: 'print-settlement' },
     ],
   },
   more: {

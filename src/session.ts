@@ -18,6 +18,7 @@ export type FlowName =
   | 'preauth'
   | 'advice'
   | 'balance'
+  | 'printing'
   | 'settlement'
   | 'exceptions';
 

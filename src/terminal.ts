@@ -8,7 +8,6 @@ import { lookAtExceptions } from './exceptions/exceptions.ts';
 import { type Choice, chooseFromMenu, isOffered } from './menu.ts';
 import { acknowledged } from './operator/ask.ts';
 import { about, goodbye, idle } from './operator/screens/idle.ts';
-import { paperNothing, paperPrinting, paperTrouble } from './operator/screens/paper.ts';
 import { settlementOpen } from './operator/screens/settlement.ts';
 import { signingOut, signinRunning } from './operator/screens/signin.ts';
 import { addToHold } from './preauth/add.ts';
@@ -16,6 +15,7 @@ import { complete, completeByAdvice } from './preauth/complete.ts';
 import { preauthorise } from './preauth/preauth.ts';
 import { releaseHold } from './preauth/release.ts';
 import { voidCompletion } from './preauth/void-completion.ts';
+import { isPrint, type Print, prints } from './printing/printing.ts';
 import { giveBack } from './refund/give-back.ts';
 import { waysOf } from './sale/card.ts';
 import type { Counter } from './sale/counter.ts';
@@ -26,7 +26,7 @@ import { settleBatch } from './settlement/settle.ts';
 import { signInToBank } from './signin/bank.ts';
 import { type HandshakeDesk, meetKeyCentre } from './signin/handshake.ts';
 import { signIn } from './signin/signin.ts';
-import { Fault, type Problem } from './values/problem.ts';
+import { Fault } from './values/problem.ts';
 import type { Parameters } from './vault/centre-messages.ts';
 
 export interface Terminal {
@@ -85,7 +85,7 @@ async function trade(terminal: Terminal): Promise<void> {
     if (choice === null) continue;
     if (choice === 'sale') await sale(terminal, { digit: '0' });
     else if (isTransaction(choice)) await transact(terminal, choice);
-    else if (choice === 'print-last') await printLast(counter);
+    else if (isPrint(choice)) await print(terminal, choice);
     else if (choice === 'checkup') await checkUpOnDemand(terminal.checkup);
     else if (choice === 'language') terminal.switchLanguage();
     else if (choice === 'about') await showAbout(terminal);
@@ -203,28 +203,10 @@ async function signInAgain({ counter, session }: Terminal): Promise<void> {
   }
 }
 
-async function printLast(counter: Counter): Promise<void> {
-  const { operator, journal, paper } = counter;
-  const entry = journal.rows({ limit: 200 }).find((row) => row.state === 'approved');
-  const last = entry === undefined ? null : journal.entry(entry.id);
-  if (last === null) {
-    operator.show((text, bar) => paperNothing(text, bar));
-    await acknowledged(operator, ['enter', 'cancel']);
-    return;
-  }
-  for (;;) {
-    operator.show((text, bar) => paperPrinting(text, bar, { copy: 'cardholder' }));
-    const problem = await paper.reprint(last);
-    if (problem === null) return;
-    const slip = { amount: last.amount, trace: last.trace };
-    operator.show((text, bar) => paperTrouble(text, bar, { slip, trouble: troubleOf(problem) }));
-    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return;
-  }
-}
-
-function troubleOf({ kind }: Problem): 'out' | 'cover' | 'fault' {
-  if (kind === 'paper-out') return 'out';
-  return kind === 'cover-open' ? 'cover' : 'fault';
+/** Paper that somebody asks for. */
+async function print({ counter, session }: Terminal, choice: Print): Promise<void> {
+  session.flow = 'printing';
+  await prints[choice](counter);
 }
 
 async function showAbout({ counter: { operator, config }, version }: Terminal): Promise<void> {

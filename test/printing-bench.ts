@@ -7,11 +7,12 @@ import type { Copy } from '../src/journal/events.ts';
 import type { Journal } from '../src/journal/journal.ts';
 import { type PaperDesk, paperDesk } from '../src/paper/paper-desk.ts';
 import { type Confirmation, printer } from '../src/receipt/printer.ts';
+import type { Clock } from '../src/values/clock.ts';
 import { approval, journalIn, saleOf } from './journal-bench.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** What happens to the printer, to the terminal, or to both at one socket. */
-export const cuts = ['paper-out', 'cover-open', 'printer-off', 'terminal-off', 'all-off'] as const;
+export const cuts = ['paper-out', 'cover-open', 'printer-off', 'terminal-off', 'all-off', 'restart'] as const;
 export type Cut = (typeof cuts)[number];
 
 /** Where: when this many bytes have left for the printer, or this long after the first of them. */
@@ -28,6 +29,8 @@ export interface Printed {
 }
 
 const MENDED_MS = 4000;
+/** A program that died is back while the printer still prints what it was sent. */
+const RESTARTED_MS = 100;
 const GIVEN_UP_MS = 300_000;
 
 const narrow = { width: 12, rows: new Uint32Array(24) } as const;
@@ -51,7 +54,8 @@ export function printingBench(folder: string, confirms: Confirmation) {
     const id = entry.id;
     const wire = countedLine();
     const farEnd = printerFarEnd(wire.far, {
-      ...{ font, process_ids: confirms === 'process-id', speed_mm_s: 120 },
+      // The plainer printer knows neither of the two ways to be certain.
+      ...{ font, process_ids: confirms === 'process-id', clears: confirms === 'process-id', speed_mm_s: 120 },
       timers: { setTimeout: (act, ms) => clock.after(ms, act), clearTimeout: (off) => (off as () => void)() },
     });
     let since_ms: number | null = null;
@@ -61,22 +65,24 @@ export function printingBench(folder: string, confirms: Confirmation) {
     function turnedOn() {
       const stop = new AbortController();
       const near = wire.plug();
+      const life = { over: false };
+      const time = clockOf(clock, life);
       const cutFirst = journal.debts().some((owed) => owed.entry.copiesOwed.some(({ duplicate }) => duplicate));
-      const paper = printer({ line: near, clock, columns: 32, dots: 384, confirms, cutFirst });
+      const paper = printer({ line: near, clock: time, columns: 32, dots: 384, confirms, cutFirst });
       const desk: PaperDesk = paperDesk({
-        ...{ journal, printer: paper, clock, config: () => config, text: () => texts('zh-CN') },
+        ...{ journal, printer: paper, clock: time, config: () => config, text: () => texts('zh-CN') },
         language: () => 'zh-CN',
       });
-      const running = desk.run(stop.signal);
-      return { stop, near, running };
+      void desk.run(stop.signal);
+      return { stop, near, life };
     }
 
     /** Its process is gone at once: nothing leaves any more, nothing is written; its memory is lost. */
-    function powerCut(): void {
-      if (terminal.stop.signal.aborted) return;
+    function powerCut(back_ms: number): void {
+      if (terminal.life.over) return;
       terminal.near.unplug();
-      terminal.stop.abort();
-      clock.after(MENDED_MS, () => {
+      terminal.life.over = true;
+      clock.after(back_ms, () => {
         journal.close();
         journal = journalIn(folder, { clock });
         terminal = turnedOn();
@@ -86,7 +92,8 @@ export function printingBench(folder: string, confirms: Confirmation) {
     function happen(cut: Cut): void {
       came++;
       apply(farEnd, cut, true);
-      if (cut === 'terminal-off' || cut === 'all-off') powerCut();
+      if (cut === 'terminal-off' || cut === 'all-off') powerCut(MENDED_MS);
+      if (cut === 'restart') powerCut(RESTARTED_MS);
       clock.after(MENDED_MS, () => apply(farEnd, cut, false));
     }
 
@@ -113,7 +120,7 @@ export function printingBench(folder: string, confirms: Confirmation) {
     await clock.advance(MENDED_MS + 2000);
     entry = journal.entry(id) ?? entry;
     terminal.stop.abort();
-    await terminal.running;
+    await clock.advance(MENDED_MS);
     const slips = farEnd.slips().map(({ text, cut }) => ({ text, cut }));
     farEnd.close();
     return { entry, slips, bytes: wire.total(), took_ms: clock.monotonic() - (since_ms ?? 0), came };
@@ -134,6 +141,17 @@ function apply(farEnd: PrinterFarEnd, cut: Cut, on: boolean): void {
   if (cut === 'paper-out') farEnd.paperOut(on);
   if (cut === 'cover-open') farEnd.coverOpen(on);
   if (cut === 'printer-off' || cut === 'all-off') farEnd.power(!on);
+}
+
+/** Time stands still for a process that is no more: nothing that it waited for comes. */
+function clockOf(clock: Clock, life: { readonly over: boolean }): Clock {
+  return {
+    ...clock,
+    async sleep(ms, signal) {
+      await clock.sleep(ms, signal);
+      if (life.over) await new Promise(() => undefined);
+    },
+  };
 }
 
 /** A line that tells of every byte on its way out, and whose near end can be left for another. */

@@ -29,6 +29,8 @@ export interface PrinterFarEndOptions {
   readonly boot_ms?: number;
   /** False for one of the many printers that know GS r but not GS ( H. */
   readonly process_ids?: boolean;
+  /** False for one that does not drop its buffers when it is told to (DLE DC4, function 8). */
+  readonly clears?: boolean;
   /** The model's own time; the system's by default. */
   readonly timers?: Timers;
   /** The character generator; one is loaded from the font packages where none is given, null prints words without dots. */
@@ -53,7 +55,7 @@ const systemTimers: Timers = {
 
 export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}): PrinterFarEnd {
   const { dots = 384, speed_mm_s = 120, buffer_bytes = 4096, boot_ms = 1000 } = options;
-  const { process_ids = true, timers = systemTimers, font = paperFont() } = options;
+  const { process_ids = true, clears = true, timers = systemTimers, font = paperFont() } = options;
   const paper = composer(dots, font);
   const reader = escposReader();
   const roll = paperRoll(dots);
@@ -165,7 +167,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
     if (realTime.length < match.length) return;
     const [, kind, n = 0] = realTime.splice(0);
     if (kind === 0x04) say([status(n)]);
-    if (kind === 0x14) clear();
+    if (kind === 0x14 && clears) clear();
   }
 
   function store(byte: number): void {

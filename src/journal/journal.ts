@@ -97,6 +97,8 @@ export interface Journal {
   /** The settlement that has begun and not closed its batch: it goes on before any other trade. */
   readonly settling: Settlement | null;
   lastSettlement(): Settlement | null;
+  /** The oldest settlement whose batch is closed and whose slip is owed still. */
+  settlementUnprinted(): Settlement | null;
   /**
    * Begins to settle the open batch, with its totals; the one that has begun already goes on. `owing` where money is owed
    * in it or a request is in hand (money rules 6 and 13).
@@ -276,6 +278,7 @@ export function openJournal(parts: JournalParts): Journal {
       return settled.open();
     },
     lastSettlement: settled.last,
+    settlementUnprinted: settled.unprinted,
     beginSettlement(operator) {
       const begun = settled.open();
       if (begun !== null) return begun;

@@ -49,6 +49,8 @@ export interface Settlements {
   open(): Settlement | null;
   /** The newest, open or closed. */
   last(): Settlement | null;
+  /** The oldest that has closed its batch and whose slip is owed still. */
+  unprinted(): Settlement | null;
   begin(of: {
     readonly batchId: number;
     readonly operator: string;
@@ -65,6 +67,9 @@ export function settlements(store: Store): Settlements {
   const newest = store.prepare(`${SETTLEMENT} ORDER BY settlements.id DESC LIMIT 1`);
   const unclosed = store.prepare(`${SETTLEMENT} WHERE settlements.batch NOT IN (SELECT batch FROM closings)
     ORDER BY settlements.id DESC LIMIT 1`);
+  const owesSlip = store.prepare(`${SETTLEMENT} WHERE settlements.batch IN (SELECT batch FROM closings)
+    AND settlements.id NOT IN (SELECT settlement FROM settlement_steps WHERE kind = 'slip-printed')
+    ORDER BY settlements.id LIMIT 1`);
   const steps = store.prepare('SELECT kind, detail FROM settlement_steps WHERE settlement = ? ORDER BY number');
   const insert = store.prepare('INSERT INTO settlements (batch, operator, totals, begun_ms) VALUES (?, ?, ?, ?)');
   const insertStep = store.prepare(`INSERT INTO settlement_steps (settlement, number, kind, detail, at_ms)
@@ -80,6 +85,7 @@ export function settlements(store: Store): Settlements {
   return {
     open: () => read(unclosed.get()),
     last,
+    unprinted: () => read(owesSlip.get()),
     begin({ batchId, operator, totals, now_ms }) {
       store.run(insert, batchId, operator, JSON.stringify(totals), now_ms);
       const begun = last();

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Language, Text } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Settlement } from '../journal/settlements.ts';
 import type { SlipState } from '../operator/screens/result.ts';
 import type { Printer } from '../receipt/printer.ts';
 import { problemOf } from '../receipt/printer-status.ts';
@@ -9,6 +10,7 @@ import { saleReceipt } from '../receipt/receipt.ts';
 import type { ReceiptTable } from '../receipt/table.ts';
 import type { Clock } from '../values/clock.ts';
 import { Fault, type Problem } from '../values/problem.ts';
+import { settlementTables } from './reports.ts';
 import { slipFacts } from './slip-facts.ts';
 
 /** Prints what is owed, one copy at a time, in the background: paper never holds a sale up, and never is forgotten. */
@@ -25,7 +27,9 @@ export interface PaperDesk {
   stateOf(entry: Entry): SlipState;
   /** What keeps the printer from printing; null while it is well. */
   readonly problem: Problem | null;
-  /** Entries whose slips are owed. */
+  /** A settlement has closed its batch: its slip is owed from here. */
+  wake(): void;
+  /** Entries and settlements whose slips are owed. */
   readonly owed: number;
   /** What the self-check found; a trouble is looked at again until it is gone. */
   found(trouble: Problem | null): void;
@@ -83,6 +87,20 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     return true;
   }
 
+  /** The slip of a settlement, and what differed, as one piece of work: at most once without DUPLICATE. */
+  async function printSettlement(owed: Settlement): Promise<boolean> {
+    const duplicate = owed.step('slip-begun') !== null;
+    const table = settlementTables(owed, config(), text(), duplicate);
+    let latest = owed;
+    const note = (kind: 'slip-begun' | 'slip-printed') => {
+      latest = journal.settled(latest, { kind });
+    };
+    const end = await printer.print(table, () => note('slip-begun'));
+    if (end.printed) note('slip-printed');
+    now(end.printed ? null : end.problem);
+    return end.printed;
+  }
+
   async function report(table: ReceiptTable, beforeFirstByte?: () => void): Promise<Problem | null> {
     const end = await printer.print(table, beforeFirstByte);
     now(end.printed ? null : end.problem);
@@ -114,6 +132,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
       fresh.push(entry);
       woken.resolve();
     },
+    wake: () => woken.resolve(),
     reprint: (entry) => report(saleReceipt(slipOf(entry, true), 'cardholder', text())),
     report,
     stateOf(entry) {
@@ -126,7 +145,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
       return problem;
     },
     get owed() {
-      return owing().length;
+      return owing().length + (journal.settlementUnprinted() === null ? 0 : 1);
     },
     found(trouble) {
       now(trouble);
@@ -143,8 +162,11 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
       while (!signal.aborted) {
         const next = fresh.shift() ?? owing()[0];
         if (next !== undefined && next.copiesOwed.length > 0 && (await kept(printCopies(next)))) continue;
-        if (next === undefined && (due || problem !== null)) await look();
-        const pause_ms = next === undefined && problem === null ? LOOK_AROUND_MS : LOOK_AGAIN_MS;
+        const settled = next === undefined ? journal.settlementUnprinted() : null;
+        if (settled !== null && (await kept(printSettlement(settled)))) continue;
+        const idle = next === undefined && settled === null;
+        if (idle && (due || problem !== null)) await look();
+        const pause_ms = idle && problem === null ? LOOK_AROUND_MS : LOOK_AGAIN_MS;
         const paused = clock.sleep(pause_ms, signal).then(() => true);
         due = await Promise.race([woken.promise.then(() => false), paused]).catch(() => false);
         woken = Promise.withResolvers();

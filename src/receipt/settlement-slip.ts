@@ -12,7 +12,6 @@ import {
   together,
 } from './report.ts';
 import type { ReceiptRow, ReceiptTable } from './table.ts';
-import { byType, type TotalsLine } from './totals-slip.ts';
 
 export type Sides = Readonly<Record<'debit' | 'credit', Counted>>;
 
@@ -27,8 +26,6 @@ export interface SettledGroup {
 export interface SettlementFacts {
   readonly head: ReportHead;
   readonly groups: Readonly<Record<CardGroup, SettledGroup>>;
-  /** By type, where they are at hand still. */
-  readonly lines?: readonly TotalsLine[];
   /** The batch that is open from here on; null while the settled one is not closed. */
   readonly next: string | null;
   /** Transactions on the discrepancy slip that follows. */
@@ -38,19 +35,12 @@ export interface SettlementFacts {
 
 /** The settlement of a batch (结算单, Z): what it came to, and whether the bank has the same. */
 export function settlementSlip(facts: SettlementFacts, text: Text): ReceiptTable {
-  const { head, groups, lines = [], next, differences, duplicate } = facts;
-  const types = byType(
-    lines.filter((line) => line.side !== 'nothing'),
-    text,
-  );
+  const { head, groups, next, differences, duplicate } = facts;
   const sides = (side: 'debit' | 'credit') => together(cardGroups.map((group) => groups[group].ours[side]));
   const [debit, credit] = [sides('debit'), sides('credit')];
   return report(head, 'report.settlement.title', text, [
     ...(duplicate ? [{ kind: 'title', text: text('receipt.duplicate') } as const, { kind: 'rule' } as const] : []),
     ...cardGroups.flatMap((group) => groupRows(group, groups[group], text)),
-    ...(types.length === 0
-      ? []
-      : [heading(text('report.by-type')), countedHead(text), ...types, { kind: 'rule' } as const]),
     heading(text('report.total')),
     countedRow(text('report.debit'), debit),
     countedRow(text('report.credit'), credit),

@@ -57,7 +57,7 @@ function section(title: string, rows: readonly ReceiptRow[], text: Text): Receip
   return rows.length === 0 ? [] : [heading(title), countedHead(text), ...rows, { kind: 'rule' }];
 }
 
-export function byType(lines: readonly TotalsLine[], text: Text): ReceiptRow[] {
+function byType(lines: readonly TotalsLine[], text: Text): ReceiptRow[] {
   return slipTypes.flatMap((type) => {
     const found = lines.filter((line) => line.type === type);
     return found.length === 0 ? [] : [countedRow(text(`type.${type}`), together(found))];

@@ -1,6 +1,7 @@
 import type { StripeReader } from '../card/stripe-reader.ts';
 import type { CodeWords } from '../config/codes.ts';
 import type { Config } from '../config/config.ts';
+import type { Text } from '../config/texts.ts';
 import type { Prompts } from '../customer/prompts.ts';
 import type { Host } from '../host/host.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -24,6 +25,8 @@ export interface Counter {
   readonly clock: SetClock;
   /** The name of a card's issuer, by its first six digits. */
   issuerOf(bin: string): string | null;
+  /** The words of the moment's language, for what is made to be kept: paper. */
+  text(): Text;
   /** What a response code means, in the language of the moment. */
   codeWords(code: string): CodeWords;
   /** The bank wants a sign-in before it hears the next request. */

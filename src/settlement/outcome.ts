@@ -4,11 +4,12 @@ import { settlementDifference, settlementDone } from '../operator/screens/settle
 import type { Counter } from '../sale/counter.ts';
 
 /** Balanced or not, and each transaction that differs with what to do about it. */
-export async function tellOutcome({ operator, journal }: Counter, settlement: Settlement): Promise<void> {
+export async function tellOutcome({ operator, journal, paper }: Counter, settlement: Settlement): Promise<void> {
   const compared = settlement.step('compared');
   if (compared === null) throw new Error('a settlement that has ended was compared');
   const differences = settlement.step('differs')?.differences ?? [];
   const balanced = compared.flags.home === 1 && compared.flags.foreign === 1;
+  paper.wake();
   operator.flush();
   operator.beep(balanced ? 'done' : 'attention');
   const facts = { flags: compared.flags, totals: settlement.totals, bank: compared.bank };

@@ -99,7 +99,7 @@ export const paperSamples = {
   settlement: (text) =>
     settlementSlip(
       {
-        ...{ head, next: '000002', differences: 0, duplicate: false, lines: approved },
+        ...{ head, next: '000002', differences: 0, duplicate: false },
         groups: { home: { ours: home, bank: home, flag: 1 }, foreign: { ours: foreign, bank: foreign, flag: 1 } },
       },
       text,

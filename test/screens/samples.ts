@@ -18,6 +18,7 @@ import type { Problem } from '../../src/values/problem.ts';
 import { chargedSamples } from './charged-samples.ts';
 import { exceptionSamples } from './exception-samples.ts';
 import { adviceSamples, holdSamples } from './hold-samples.ts';
+import { printingSamples } from './printing-samples.ts';
 import { refundSamples } from './refund-samples.ts';
 import { settlementSamples } from './settlement-samples.ts';
 
@@ -46,6 +47,8 @@ const amount = fen(12_850);
 const most = fen(5_000_000);
 
 const parts = ['keypad', 'display', 'reader', 'printer', 'storage', 'clock', 'keys', 'line'] as const;
+
+const paperOf = { type: 'sale', state: 'approved', amount, trace: '000045' } as const;
 
 type RowFacts = checkup.CheckupRowFacts;
 function rowsWith(changes: Partial<Record<(typeof parts)[number], Partial<RowFacts>>>): RowFacts[] {
@@ -106,7 +109,7 @@ const entries: readonly idle.MenuEntry[] = [
   { digit: '3', text: 'menu.scan', dark: true },
   { digit: '4', text: 'menu.preauth', dark: true },
   { digit: '5', text: 'menu.balance' },
-  { digit: '6', text: 'menu.print-last' },
+  { digit: '6', text: 'menu.print' },
   { digit: '7', text: 'menu.checkup' },
   { digit: '8', text: 'menu.sign-out' },
   { digit: '9', text: 'menu.about' },
@@ -281,11 +284,13 @@ export const samples = {
   ...settlementSamples(bar),
   ...exceptionSamples(bar),
   'balance.declined': (t, words) => balance.balanceDeclined(t, bar, { code: '55', words }),
-  'paper.out': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'out' }),
-  'paper.cover': (t) => paper.paperTrouble(t, offline, { slip: { amount, trace: '000045' }, trouble: 'cover' }),
+  'paper.out': (t) => paper.paperTrouble(t, offline, { slip: paperOf, trouble: 'out' }),
+  'paper.cover': (t) =>
+    paper.paperTrouble(t, offline, { slip: { ...paperOf, type: 'refund', state: 'voided' }, trouble: 'cover' }),
   'paper.fault': (t) => paper.paperTrouble(t, offline, { slip: null, trouble: 'fault' }),
   'paper.printing': (t) => paper.paperPrinting(t, bar, { copy: 'merchant' }),
   'paper.nothing': (t) => paper.paperNothing(t, bar),
+  ...printingSamples,
   problem: (t) =>
     problemScreen(t, bar, { problem: { kind: 'device-silent', device: 'stripe-reader', waited_ms: 2000 } }),
   ...refundSamples,

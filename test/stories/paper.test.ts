@@ -74,7 +74,7 @@ await countertop('paper fails, the sale does not', {}, async (t, counter) => {
     const balance = await counter.balance('boc-debit');
     await counter.press('enter');
     await counter.screen('menu');
-    await counter.press('6');
+    await counter.press('6', 'enter');
     await counter.screen('idle');
     const [slip] = await counter.until('the slip', async () => {
       const slips = await since(counter, before);
@@ -89,7 +89,7 @@ await countertop('paper fails, the sale does not', {}, async (t, counter) => {
     await counter.fault('paper-out', true);
     await counter.press('enter');
     await counter.screen('menu');
-    await counter.press('6');
+    await counter.press('6', 'enter');
     const seen = await counter.screen('paper.out');
     t.match(seen.texts.join(), /打印机缺纸.*已扣款.*40\.12.*请装入纸卷/);
     await counter.fault('paper-out', false);

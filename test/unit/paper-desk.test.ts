@@ -1,8 +1,11 @@
 import { getEventListeners } from 'node:events';
 import t from 'tap';
+import type { Config } from '../../src/config/config.ts';
 import { texts } from '../../src/config/texts.ts';
 import { paperDesk } from '../../src/paper/paper-desk.ts';
-import type { Printer } from '../../src/receipt/printer.ts';
+import type { PrintEnd, Printer } from '../../src/receipt/printer.ts';
+import type { ReceiptTable } from '../../src/receipt/table.ts';
+import { batch } from '../../src/values/trace.ts';
 import { journalIn, testFolder } from '../journal-bench.ts';
 import { virtualClock } from '../virtual-clock.ts';
 
@@ -62,4 +65,56 @@ t.test('a night without paper leaves nothing behind in memory', async (t) => {
   stop.abort();
   await running;
   t.equal(clock.sleeping, 0);
+});
+
+t.test("a settlement's slip comes out by itself, and says DUPLICATE where it was begun before", async (t) => {
+  const clock = virtualClock();
+  const journal = journalIn(testFolder(t), { clock });
+  t.teardown(() => journal.close());
+  const tables: string[] = [];
+  const ends: PrintEnd[] = [
+    { printed: false, problem: { kind: 'paper-out' }, begun: false },
+    { printed: false, problem: { kind: 'paper-out' }, begun: true },
+    { printed: true },
+  ];
+  const printer = {
+    status: async () => ({ online: true }),
+    async print(table: ReceiptTable, beforeFirstByte: () => void) {
+      const end = ends.shift() ?? { printed: true };
+      tables.push(JSON.stringify(table));
+      if (end.printed || end.begun) beforeFirstByte();
+      return end;
+    },
+  } as unknown as Printer;
+  const desk = paperDesk({
+    ...{ journal, printer, clock, text: () => texts('en'), language: () => 'en' },
+    config: () =>
+      ({
+        terminal: { merchant: { id: '1', name: 'Shop', terminal: '2' }, support: { machine: '3', accounts: '4' } },
+      }) as unknown as Config,
+  });
+  const settlement = journal.beginSettlement('01');
+  if ('owing' in settlement) return t.fail('nothing is owed');
+  const { totals } = settlement;
+  const compared = journal.settled(settlement, { kind: 'compared', flags: { home: 1, foreign: 1 }, bank: totals });
+  journal.settled(compared, { kind: 'ended', next: '000002' });
+  t.equal(desk.owed, 0, 'while its batch is open nothing is owed');
+  journal.closeBatch(batch('000002'));
+  t.equal(desk.owed, 1);
+  const stop = new AbortController();
+  const running = desk.run(stop.signal);
+  await clock.advance(30_000);
+  t.equal(desk.owed, 0);
+  t.equal(tables.length, 3, 'and not once more');
+  t.notMatch(tables[1], /DUPLICATE/, 'what never began is no duplicate');
+  t.match(tables[2], /DUPLICATE/);
+  t.match(
+    journal
+      .lastSettlement()
+      ?.steps.map(({ kind }) => kind)
+      .slice(-3),
+    ['slip-begun', 'slip-begun', 'slip-printed'],
+  );
+  stop.abort();
+  await running;
 });

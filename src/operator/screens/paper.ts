@@ -1,11 +1,15 @@
 import type { Text } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
+import type { State } from '../../values/state.ts';
+import type { TransactionType } from '../../values/transaction-type.ts';
 import type { Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
 import { callMachine, centred, quiet, result, said } from './layout.ts';
 
 /** The payment that the slip is of: it stands, whatever the printer does (money rule 14). */
 export interface SlipOf {
+  readonly type: TransactionType;
+  readonly state: State;
   readonly amount: Fen;
   readonly trace: string;
 }
@@ -33,7 +37,8 @@ export function paperTrouble(
       numbers: stands(text, slip),
       words: [said(text(`paper.${trouble}.text`)), callMachine(text, bar.support)],
     }),
-    foot: { cancel: text('key.print-later'), enter: text('key.print-now') },
+    // A report is nobody's due: it is left, not put off.
+    foot: { cancel: text(slip === null ? 'key.end' : 'key.print-later'), enter: text('key.print-now') },
   };
 }
 
@@ -78,8 +83,13 @@ export function paperNothing(text: Text, bar: BarFacts): Screen {
   };
 }
 
+/** The types whose success is a charge of the card. */
+const charges: readonly TransactionType[] = ['sale', 'instalment', 'completion', 'completion-advice', 'tip'];
+
 function stands(text: Text, slip: SlipOf | null): string {
   if (slip === null) return '';
-  const { amount, trace } = slip;
-  return text('paper.stands', { money: text('money.charged'), amount: yuan(amount, true), trace });
+  const { type, state, amount, trace } = slip;
+  const charged = state === 'approved' && charges.some((one) => one === type);
+  const money = charged ? text('money.charged') : `${text(`type.${type}`)} ${text(`state.${state}`)}`;
+  return text('paper.stands', { money, amount: yuan(amount, true), trace });
 }

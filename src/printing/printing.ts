@@ -1,0 +1,155 @@
+import type { Entry } from '../journal/entry.ts';
+import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
+import { paperNothing, paperPrinting, type SlipOf } from '../operator/screens/paper.ts';
+import { type PrintWhy, printConfirm, printRefused, printTrace, settlementNone } from '../operator/screens/printing.ts';
+import { type Asked, detailPages, faultOf, settlementTables, totalsOf } from '../paper/reports.ts';
+import { detailList } from '../receipt/detail-list.ts';
+import { faultSlip } from '../receipt/fault-slip.ts';
+import { paperTime } from '../receipt/paper-time.ts';
+import { totalsSlip } from '../receipt/totals-slip.ts';
+import type { Counter } from '../sale/counter.ts';
+import type { State } from '../values/state.ts';
+import { trace } from '../values/trace.ts';
+import { printPages, printReport } from './report.ts';
+import { untilPrinted } from './until-printed.ts';
+
+/** What can be asked for at the menu's place 6. */
+export const prints = {
+  'print-last': printLast,
+  'print-any': printAny,
+  'print-details': printDetails,
+  'print-totals': printTotals,
+  'print-settlement': printSettlement,
+} as const;
+
+export type Print = keyof typeof prints;
+
+export function isPrint(choice: string): choice is Print {
+  return Object.hasOwn(prints, choice);
+}
+
+/** How far back the last slip is looked for. */
+const LOOK_BACK = 200;
+
+/** One more copy of the newest slip, with the word DUPLICATE. */
+async function printLast(counter: Counter): Promise<void> {
+  const { operator, journal } = counter;
+  const row = journal.rows({ limit: LOOK_BACK }).find(({ id }) => whyNoSlip(journal.entry(id)) === null);
+  const last = row === undefined ? null : journal.entry(row.id);
+  if (last !== null) return reprint(counter, last);
+  operator.show((text, bar) => paperNothing(text, bar));
+  await acknowledged(operator, ['enter', 'cancel']);
+}
+
+/** The slip of any entry, by its trace; of one that is on the exceptions list what is known of it. */
+async function printAny(counter: Counter): Promise<void> {
+  const { operator } = counter;
+  for (;;) {
+    const number = await askTrace(counter);
+    if (number === null) return;
+    const entry = entryOf(counter, number);
+    const why = whyNoSlip(entry);
+    if (entry !== null && (why === null || entry.state === 'parked')) {
+      if (!(await confirmed(counter, entry))) continue;
+      return why === null ? reprint(counter, entry) : printFault(counter, entry);
+    }
+    operator.flush();
+    operator.beep('refused');
+    const facts = { why: why ?? 'unknown', trace: number, amount: entry?.amount ?? null };
+    operator.show((text, bar) => printRefused(text, bar, facts));
+    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return;
+  }
+}
+
+/** The open batch, transaction by transaction. */
+async function printDetails(counter: Counter): Promise<void> {
+  const pages = detailPages(counter.journal, asked(counter));
+  await printPages(counter, 'details', pages, detailList);
+}
+
+/** What the open batch comes to. */
+async function printTotals(counter: Counter): Promise<void> {
+  const facts = totalsOf(counter.journal, asked(counter));
+  await printReport(counter, 'totals', (text) => totalsSlip(facts, text));
+}
+
+/** The slip of the last settlement once more. */
+async function printSettlement(counter: Counter): Promise<void> {
+  const { operator, journal, config } = counter;
+  const last = journal.lastSettlement();
+  if (last === null) {
+    operator.show((text, bar) => settlementNone(text, bar));
+    await acknowledged(operator, ['enter', 'cancel']);
+    return;
+  }
+  await printReport(counter, 'settlement', (text) => settlementTables(last, config, text, true));
+}
+
+async function printFault(counter: Counter, entry: Entry): Promise<void> {
+  const facts = faultOf(entry, asked(counter));
+  await printReport(counter, 'fault', (text) => faultSlip(facts, text));
+}
+
+async function reprint(counter: Counter, entry: Entry): Promise<void> {
+  const { operator, paper } = counter;
+  const { amount, trace, state, facts } = entry;
+  const slip: SlipOf = { type: facts.type, state, amount, trace };
+  await untilPrinted(counter, slip, () => {
+    operator.show((text, bar) => paperPrinting(text, bar, { copy: 'cardholder' }));
+    return paper.reprint(entry);
+  });
+}
+
+function asked({ config, signedIn, clock }: Counter): Asked {
+  return { config, operator: signedIn, at: clock.now() };
+}
+
+/** What each state says to whoever wants its slip; `pending` of an advice is out already. */
+const whyOf = {
+  pending: 'open',
+  approved: null,
+  declined: 'not-done',
+  unknown: 'open',
+  reversing: 'open',
+  reversed: 'not-done',
+  'reversed-unconfirmed': 'open',
+  voided: null,
+  refunded: null,
+  parked: 'open',
+} as const satisfies Record<State, PrintWhy | null>;
+
+/** Null where it has a slip: the counter has finished with it. */
+function whyNoSlip(entry: Entry | null): PrintWhy | null {
+  if (entry === null) return 'unknown';
+  if (entry.state === 'pending' && entry.history.stage === 'accepted') return null;
+  return whyOf[entry.state];
+}
+
+async function askTrace({ operator, config }: Counter): Promise<string | null> {
+  const typed = await askDigits(operator, {
+    least: 1,
+    most: 6,
+    wait_s: config.terminal.waits.confirm_s,
+    draw: (digits) => (text, bar) => printTrace(text, bar, { typed: digits }),
+  });
+  return typed === null ? null : typed.padStart(6, '0');
+}
+
+/** In the open batch first: a trace comes round again after 999999. */
+function entryOf({ journal }: Counter, number: string): Entry | null {
+  if (number === '000000') return null;
+  return journal.find(trace(number), journal.batch) ?? journal.find(trace(number));
+}
+
+async function confirmed(
+  { operator, config }: Counter,
+  { trace, batch, amount, state, facts }: Entry,
+): Promise<boolean> {
+  const shown = { type: facts.type, masked: facts.card, time: paperTime(facts.begun_ms), trace, batch, amount, state };
+  const key = await askKey(operator, {
+    keys: ['enter', 'cancel'],
+    wait_s: config.terminal.waits.confirm_s,
+    draw: () => (text, bar) => printConfirm(text, bar, shown),
+  });
+  return key === 'enter';
+}

@@ -1,0 +1,25 @@
+import { acknowledged } from '../operator/ask.ts';
+import { paperTrouble, type SlipOf } from '../operator/screens/paper.ts';
+import type { Counter } from '../sale/counter.ts';
+import type { Problem } from '../values/problem.ts';
+
+/** Prints, and once more after every trouble that somebody has mended; false where it is left. */
+export async function untilPrinted(
+  { operator }: Pick<Counter, 'operator'>,
+  slip: SlipOf | null,
+  print: () => Promise<Problem | null>,
+): Promise<boolean> {
+  for (;;) {
+    const problem = await print();
+    if (problem === null) return true;
+    operator.flush();
+    operator.beep('attention');
+    operator.show((text, bar) => paperTrouble(text, bar, { slip, trouble: troubleOf(problem) }));
+    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return false;
+  }
+}
+
+function troubleOf({ kind }: Problem): 'out' | 'cover' | 'fault' {
+  if (kind === 'paper-out') return 'out';
+  return kind === 'cover-open' ? 'cover' : 'fault';
+}
