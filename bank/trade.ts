@@ -44,8 +44,6 @@ const desks = {
 export function trade(office: Office, issuer: Issuer, request: SealedRequest, before: Refusal | null): Outcome {
   const { message, terminal, batch } = request;
   const { trace, processing = '', condition = '' } = message;
-  // Until the new day is open nothing is posted to either.
-  if (office.days.quiet(request.at)) return answered(office, request, { code: '90', why: 'the day is being cut over' });
   if (trace === undefined) return answered(office, request, { code: '30', why: 'F11 is missing' });
   const known = office.trades.find({ terminal: terminal.terminal, batch, trace });
   if (known !== null) return again(office, request, known);
@@ -61,6 +59,11 @@ export function trade(office: Office, issuer: Issuer, request: SealedRequest, be
   const amount = amountOf(request);
   const row = { request, type, trace, amount: amount ?? fen(0) };
   const no = (refusal: Refusal) => keep(office, row, refused(refusal));
+  // Until the new day is open nothing is posted to either. An advice leaves no row: it is told again, and decided then.
+  if (office.days.quiet(request.at)) {
+    const cutOver = { code: '90', why: 'the day is being cut over' };
+    return rowOf(type).lost === 'reverse' ? no(cutOver) : answered(office, request, cutOver);
+  }
   if (before !== null) return no(before);
   if (amount === null) return no({ code: '30', why: 'a mandatory field is missing' });
   if (!request.merchant.may.has(type)) return no({ code: '58', why: 'the merchant may not' });

@@ -49,6 +49,8 @@ export interface CounterSettings {
   readonly config?: Readonly<Record<string, (text: string) => string>>;
   /** The bank's answer timer as the key centre sends it down. */
   readonly answer_timeout_ms?: number;
+  /** How long the bank answers 90 as its day ends: by itself at 23:00, or when it is told to. */
+  readonly cut_over_lasts_s?: number;
   /** How long its stories may take together. */
   readonly longest_ms?: number;
 }
@@ -66,15 +68,16 @@ export function countertop(
   );
 }
 
-async function openCounter(t: Test, { config = {}, answer_timeout_ms = 2000 }: CounterSettings): Promise<Counter> {
+async function openCounter(t: Test, settings: CounterSettings): Promise<Counter> {
+  // A story that is told at the hour of the cut-over is told like any other.
+  const { config = {}, answer_timeout_ms = 2000, cut_over_lasts_s = 0 } = settings;
   const dir = mkdtempSync(join(tmpdir(), 'guitai-'));
   const seed = join(dir, 'seed');
   cpSync(join(root, 'bank', 'seed'), seed, { recursive: true });
   edit(join(seed, 'acquirer.json'), (text) =>
     text
       .replace(/("answer_timeout_ms": )\d+/, `$1${answer_timeout_ms}`)
-      // A story that is told at the hour of the cut-over is told like any other.
-      .replace(/("cut_over_lasts_s": )\d+/, (_, key: string) => `${key}0`),
+      .replace(/("cut_over_lasts_s": )\d+/, `$1${cut_over_lasts_s}`),
   );
   const folder = join(dir, 'config');
   cpSync(join(root, 'firmware-config'), folder, { recursive: true });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { SEED } from '../../bank/bank.ts';
 import { type Clock, systemClock } from '../../src/values/clock.ts';
+import { Counter } from './bank-counter.ts';
 import { countedAs } from './bank-settling.ts';
 import {
   ask,
@@ -76,22 +77,30 @@ t.test(
     const balance = books(here).balance('boc-debit');
     t.equal((await sell(here, keys, { trace: '000003' }))?.code, '90');
     clock.set(NOON + 1999);
-    t.equal((await sell(here, keys, { trace: '000003' }))?.code, '90');
+    t.equal((await sell(here, keys, { trace: '000004' }))?.code, '90');
     t.equal(books(here).balance('boc-debit'), balance);
-    t.equal(books(here).transactions.length, 1, '90 leaves no row');
-    t.equal(
-      await codeOf(here, keys, reversalRequest(keys, { trace: '000003' })),
-      '25',
-      'a reversal is not kept waiting',
-    );
+    t.match(books(here).transactions[0], { state: 'declined', code: '90', trace: '000004' });
+    t.equal(await codeOf(here, keys, reversalRequest(keys, { trace: '000003' })), '00', 'a reversal does not wait');
+    t.equal((await sell(here, keys, { trace: '000003' }))?.code, '94', 'the same request, doubled on its way');
     t.equal(await countedAs(here, keys, { home: { debit: [12_850, 1] } }), '00 11', 'nor a settlement');
 
     clock.set(NOON + 2000);
-    t.equal((await sell(here, keys, { trace: '000003' }))?.code, '12', 'it was reversed');
-    t.match(await sell(here, keys, { trace: '000004' }), { code: '00', settlementDate: next.slice(4) });
+    t.match(await sell(here, keys, { trace: '000005' }), { code: '00', settlementDate: next.slice(4) });
     t.equal(books(here).sum, 0);
   },
 );
+
+t.test('an advice that meets the cut-over leaves nothing, and is taken when it is told again', async (t) => {
+  const counter = new Counter(t);
+  counter.office.books.atomically(() => counter.host.clearing.cutOver(counter.now));
+  const asked = counter.message('offline', { trace: '000002' });
+  t.equal(counter.answerTo(asked).code, '90');
+  t.same(counter.rows(), []);
+  t.same(counter.office.cases.list(9, true), [], 'it is not refused for good');
+  counter.now += 2000;
+  t.equal(counter.answerTo(asked).code, '00');
+  t.match(counter.rows(), [{ state: 'posted', settlementDate: counter.office.days.date() }]);
+});
 
 t.test('the day ends at its configured time, in the bank’s own time, and once', async (t) => {
   const { here, clock, keys } = await openBank(t);
