@@ -6,6 +6,8 @@ import { faults } from '../../bank/faults.ts';
 import { silentLog } from '../../bank/log.ts';
 import { type Office, openOffice } from '../../bank/office.ts';
 import type { Seed } from '../../bank/seed.ts';
+import { Unable } from '../../bank/unable.ts';
+import { authoriseByVoice } from '../../bank/voice.ts';
 import type { Clock, Random } from '../../src/values/clock.ts';
 
 /** The bank itself, over its own books on a memory disk: everything of it but the sockets. */
@@ -14,6 +16,8 @@ export interface BankEnd {
   readonly open: boolean;
   /** A message, whole; the answer's frame comes in this turn of the event loop or the next, null ends the line. */
   submit(body: Uint8Array, answer: (frame: Uint8Array | null) => void): void;
+  /** What its clerk says by telephone: six digits, or null where the bank does not approve. */
+  telephone(card: string, amount: number): string | null;
   /** Its process ends, and what it had in memory with it; the books stay. */
   stop(): void;
   start(): void;
@@ -56,6 +60,17 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
       asked?.counter.submit(Buffer.from(body), (reply) => {
         if (running === asked) answer('answer' in reply ? reply.answer : null);
       });
+    },
+    telephone(card, amount) {
+      if (running === null) return null;
+      const { office } = running;
+      try {
+        const said = office.books.atomically(() => authoriseByVoice(office, { card, amount }));
+        return 'authorisation' in said ? String(said.authorisation) : null;
+      } catch (error) {
+        if (!(error instanceof Unable)) throw error;
+        return null;
+      }
     },
     stop,
     start,

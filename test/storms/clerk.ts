@@ -11,6 +11,8 @@ export interface Errand {
   readonly flow: Flow;
   /** In fen; no other errand of this world has it. */
   readonly amount: number;
+  /** The trace of what it is about; null where it takes the last one. */
+  readonly original: string | null;
 }
 
 /** `ended`: the counter is idle again, or signed out; `stuck`: it was not within an hour. */
@@ -29,16 +31,26 @@ const OPERATOR = '01';
 const PASSWORD = '0000';
 const SUPERVISOR = '123456';
 
+/** The flows whose screens ask a sale's questions under another name. */
+const LIKE_A_SALE =
+  /^(sale|void|refund|balance|charged|preauth|preauth-add|preauth-void|completion|completion-advice|completion-void|instalment|tip|offline|voice|adjust)\./;
+
 /** Screens on which nobody has anything to do. */
 const watched = new Set([
   ...['checkup.running', 'checkup.failed', 'handshake.running', 'signin.running', 'signin.locked', 'goodbye'],
-  ...['connecting', 'waiting', 'starting', 'printing', 'paper.printing'],
+  ...['connecting', 'waiting', 'starting', 'printing', 'paper.printing', 'trying', 'settlement.running'],
 ]);
 
 /** The screens that one green key answers. */
 const agreed = new Set([
-  ...['checkup.degraded', 'signin.failed', 'handshake.failed', 'number', 'confirm', 'parked'],
-  ...['told', 'reversed-unconfirmed', 'about'],
+  ...['checkup.degraded', 'signin.failed', 'handshake.failed', 'number', 'confirm', 'original', 'parked', 'told'],
+  ...['reversed-unconfirmed', 'about', 'accepted.refused', 'settlement.confirm', 'settlement.open'],
+  ...['settlement.done', 'settlement.difference'],
+]);
+
+/** What is not known yet: the clerk waits, or tries once more, and puts it off in the end. */
+const undecidable = new Set([
+  ...['unknown', 'reversing', 'repeating', 'settlement.owing', 'settlement.stuck', 'settlement.refused'],
 ]);
 
 export function people(world: World, wallet: readonly WalletCard[], chance: Chance): People {
@@ -60,7 +72,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
 
   /** Does what the screen asks for; true when there is nothing more to do. */
   async function step(screen: Screen, errand: Errand | null, mood: Mood): Promise<boolean> {
-    const id = screen.id.replace(/^(sale|void|balance|refund|preauth|completion|instalment|offline|voice|tip)\./, '');
+    const id = screen.id.replace(LIKE_A_SALE, '');
     if (id.startsWith('idle')) return idle(errand, mood);
     if (id === 'signin.operator') {
       if (mood.opened && errand !== null) return true;
@@ -71,14 +83,16 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     else if (errand !== null && !mood.cancelled && id === errand.flow.cancelAt) {
       mood.cancelled = true;
       await world.press('cancel');
-    } else if (id === 'amount') await amount(screen, errand);
+    } else if (id === 'amount' || id === 'amount.of') await amount(screen, errand);
+    else if (id === 'periods') await press('1');
+    else if (id === 'call') await call(screen, errand);
     else if (id === 'pin') await pin(screen, errand, mood);
     else if (id === 'card' || id === 'card.again') await swipe(errand, mood);
-    else if (id === 'approved') await approved(mood);
+    else if (id === 'approved' || id === 'accepted') await approved(mood);
     else if (id === 'declined' || id === 'reversed') await refused(errand, mood);
-    else if (id === 'unknown' || id === 'reversing') await undecided(mood);
+    else if (undecidable.has(id)) await undecided(id, mood);
     else if (watched.has(id)) await world.look(2000);
-    else if (id === 'trace') await press(mood.turns++ < 2 ? 'enter' : 'cancel');
+    else if (id === 'trace') await original(screen, errand, mood);
     else if (agreed.has(id)) await press('enter');
     else await press(mood.turns++ % 2 === 0 ? 'cancel' : 'enter');
     return false;
@@ -125,11 +139,23 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     await world.look(200);
   }
 
+  /** By its trace, or the last one, which Enter alone takes. */
+  async function original(screen: Screen, errand: Errand | null, mood: Mood): Promise<void> {
+    if (errand === null || mood.turns++ >= 2) return press('cancel');
+    return errand.original === null ? press('enter') : typeOver(screen, errand.original);
+  }
+
+  /** The bank's desk says six digits, or nobody is there. */
+  async function call(screen: Screen, errand: Errand | null): Promise<void> {
+    const digits = errand === null || !world.bank.open ? null : world.bank.telephone(errand.flow.card, errand.amount);
+    return digits === null ? press('cancel') : typeOver(screen, digits);
+  }
+
   async function amount(screen: Screen, errand: Errand | null): Promise<void> {
     if (errand === null) return press('cancel');
     const wanted = String(errand.amount);
     const shown = amountOn(screen) ?? 0;
-    if (shown === errand.amount) return press('enter');
+    if (shown === errand.amount || (errand.flow.amount === 'proposed' && shown > 0)) return press('enter');
     const typed = shown === 0 ? '' : String(shown);
     return press(wanted.startsWith(typed) ? (wanted[typed.length] as KeyName) : 'clear');
   }
@@ -173,9 +199,10 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   }
 
   /** Nobody knows yet: the clerk waits for as long as the mood is good, then puts it off. */
-  async function undecided(mood: Mood): Promise<void> {
+  async function undecided(id: string, mood: Mood): Promise<void> {
     await world.look(1000);
     if (mood.patience-- <= 0) await press('cancel');
+    else if (id.startsWith('settlement.')) await press('enter');
   }
 
   function cardOf(errand: Errand | null): WalletCard | undefined {

@@ -11,24 +11,31 @@ export interface Flow {
   readonly card: CardName;
   /** What is typed where a PIN is asked for: the card's, a wrong one first, or nothing. */
   readonly pin: 'right' | 'wrong-first' | 'none';
+  /** Its own, a small one, or what the terminal proposes. */
+  readonly amount: 'own' | 'small' | 'proposed';
   /** So many swipes cannot be read. */
   readonly worn?: number;
   /** Cancels on this screen. */
   readonly cancelAt?: string;
   /** Takes the green key's offer after a no or after what was reversed. */
   readonly again?: boolean;
-  /** A success of this type is needed before. */
-  readonly after?: EntryType;
+  /** Flows that must have ended well before, the last one just before. */
+  readonly after?: readonly string[];
+  /** Types the trace of its original, of this type, where the others take the last one. */
+  readonly original?: EntryType;
+  /** Both lines are down from the beginning. */
+  readonly lineDown?: boolean;
   /** The clerk signs off before the slips are out. */
   readonly hasty?: boolean;
   /** Idle for so long. */
   readonly idle_ms?: number;
 }
 
-export const CARDS = ['boc-debit', 'cmb-credit', 'abc-poor', 'ccb-lost', 'gdb-limit'] as const;
+export const CARDS = ['boc-debit', 'cmb-credit', 'ccb-lost', 'overseas-credit'] as const;
 export type CardName = (typeof CARDS)[number];
 
-const sale = { type: 'sale', opening: ['amount'], card: 'boc-debit', pin: 'right' } as const;
+const sale = { type: 'sale', opening: ['amount'], card: 'boc-debit', pin: 'right', amount: 'own' } as const;
+const other = { card: 'boc-debit', pin: 'right', amount: 'own' } as const;
 
 export const flows: readonly Flow[] = [
   { name: 'sale', ...sale },
@@ -39,13 +46,47 @@ export const flows: readonly Flow[] = [
   { name: 'sale, declined', ...sale, card: 'ccb-lost' },
   { name: 'sale, wrong PIN', ...sale, pin: 'wrong-first', again: true },
   { name: 'sale, cancelled', ...sale, cancelAt: 'pin' },
-  { name: 'void', ...sale, type: 'void', opening: ['menu', '2'], after: 'sale' },
-  { name: 'void, hasty', ...sale, type: 'void', opening: ['menu', '2'], after: 'sale', hasty: true },
-  { name: 'balance', ...sale, type: null, opening: ['menu', '5'] },
-  { name: 'reprint', ...sale, type: null, opening: ['menu', '6'], after: 'sale' },
-  { name: 'sign-out', ...sale, type: null, opening: ['menu', '9', '3'] },
-  { name: 'checkup', ...sale, type: null, opening: ['menu', '9', '1'] },
-  { name: 'idle', ...sale, type: null, opening: [], idle_ms: 40_000 },
+  { name: 'void', ...other, type: 'void', opening: ['menu', '2'], after: ['sale'] },
+  { name: 'void, hasty', ...other, type: 'void', opening: ['menu', '2'], after: ['sale'], hasty: true },
+  {
+    name: 'refund',
+    ...{ ...other, type: 'refund', opening: ['menu', '2'], amount: 'proposed' },
+    ...{ after: ['sale', 'settle'], original: 'sale' },
+  },
+  {
+    name: 'refund of a part',
+    ...{ ...other, type: 'refund', opening: ['menu', '2'], amount: 'small' },
+    ...{ after: ['sale', 'settle'], original: 'sale' },
+  },
+  { name: 'preauth', ...other, type: 'preauth', opening: ['menu', '4', '1'] },
+  { name: 'preauth-add', ...other, type: 'preauth-add', opening: ['menu', '4', '2'], after: ['preauth'] },
+  {
+    name: 'completion',
+    ...{ ...other, type: 'completion', opening: ['menu', '4', '3'], amount: 'proposed', after: ['preauth'] },
+  },
+  { name: 'preauth-void', ...other, type: 'preauth-void', opening: ['menu', '4', '4'], after: ['preauth'] },
+  {
+    name: 'completion-void',
+    ...{ ...other, type: 'completion-void', opening: ['menu', '4', '5'], after: ['preauth', 'completion'] },
+  },
+  {
+    name: 'completion-advice',
+    ...{ ...other, type: 'completion-advice', opening: ['menu', '4', '6'], amount: 'proposed', after: ['preauth'] },
+  },
+  { name: 'instalment', ...other, type: 'instalment', opening: ['menu', '8', '1'], card: 'cmb-credit' },
+  { name: 'tip', ...other, type: 'tip', opening: ['menu', '8', '2'], amount: 'small', after: ['sale'] },
+  {
+    name: 'offline',
+    ...{ ...other, type: 'offline', opening: ['menu', '8', '3'], card: 'overseas-credit', lineDown: true },
+  },
+  { name: 'voice', ...other, type: 'voice', opening: ['menu', '8', '4'] },
+  { name: 'adjust', ...other, type: 'adjust', opening: ['menu', '8', '5'], amount: 'small', after: ['voice'] },
+  { name: 'balance', ...other, type: null, opening: ['menu', '5'] },
+  { name: 'reprint', ...other, type: null, opening: ['menu', '6'], after: ['sale'] },
+  { name: 'settle', ...other, type: null, opening: ['menu', '7'] },
+  { name: 'sign-out', ...other, type: null, opening: ['menu', '9', '3'] },
+  { name: 'checkup', ...other, type: null, opening: ['menu', '9', '1'] },
+  { name: 'idle', ...other, type: null, opening: [], idle_ms: 40_000 },
 ];
 
 /** Throws a RangeError for a name that no flow has. */

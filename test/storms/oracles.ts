@@ -71,7 +71,7 @@ export function oracles(world: World): Oracles {
         if (trade.id > lastTrade) findings.push({ kind: 'lost', text: `no row of ${said(trade)}` });
       }
       const posted = book.filter(
-        ({ type, amount, state }) => type === 'sale' && amount === errand.amount && state === 'posted',
+        ({ id, type, state }) => id > lastTrade && type === errand.flow.type && state === 'posted',
       );
       if (posted.length > 1) findings.push({ kind: 'doubled', text: posted.map(said).join(' and ') });
       receipts.read(world.devices.printer.slips());
@@ -108,12 +108,17 @@ function compared(row: Row, trade: Trade | null, lastRow: number): Finding[] {
   // Of what is older than the newest trades nothing is known here.
   if (found === 'none' && row.id <= lastRow) return [];
   if (allowed.includes(found)) {
-    return trade === null || (trade.amount === row.amount && trade.type === row.type)
+    return trade === null || (amountOf(trade) === row.amount && trade.type === row.type)
       ? []
       : [{ kind: 'books', text: `${both}, as a ${trade.type} of ${trade.amount}` }];
   }
   const lost = charged.includes(found) !== standing.includes(row.state);
   return [{ kind: lost ? 'lost' : 'books', text: both }];
+}
+
+/** A tip's request names the new total; the tip itself is what moves. */
+function amountOf({ type, amount, moved, state }: Trade): number {
+  return type === 'tip' && state === 'posted' ? moved : amount;
 }
 
 /** What a screen says of the money of one trace. */

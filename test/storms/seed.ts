@@ -1,8 +1,8 @@
 import type { EntryType } from '../../src/journal/types.ts';
 import { chance, hashed } from './chance.ts';
-import { type People, people } from './clerk.ts';
+import { type Errand, type People, people } from './clerk.ts';
 import { nameOf } from './faults.ts';
-import { flows } from './flows.ts';
+import { type Flow, flowNamed, flows } from './flows.ts';
 import { type Finding, oracles } from './oracles.ts';
 import type { Point, Profile } from './points.ts';
 import type { Provision } from './provision.ts';
@@ -48,12 +48,13 @@ export async function day(
 
   const errand = async (point: Point, place: number): Promise<Outcome> => {
     drawn.reseed(`${seed} ${place}`);
-    await prepared(point);
+    await prepared(world, who, point.flow, place);
     const began_ms = world.clock.monotonic();
     const before = world.bank.office.trades.nextId();
     check.begin();
+    const task = taskOf(world, point.flow, place);
+    world.line.down.primary = world.line.down.backup = point.flow.lineDown === true;
     world.begin(point.strikes);
-    const task = { flow: point.flow, amount: amountOf(place) };
     const end = await who.go(task);
     await world.clock.sleep(GRACE_MS);
     const { struck, counts: _ } = world.end();
@@ -68,15 +69,6 @@ export async function day(
       trades: world.bank.office.trades.nextId() - before,
       virtual_ms: world.clock.monotonic() - began_ms,
     };
-  };
-
-  /** What the flow needs before: a sale that can be voided or printed again. */
-  const prepared = async ({ flow }: Point) => {
-    if (flow.after === undefined || has(world, flow.after)) return;
-    world.begin([]);
-    const [sale] = flows;
-    if (sale !== undefined) await who.go({ flow: sale, amount: amountOf(9_000 + outcomes.length) });
-    await calm(world, who);
   };
 
   const run = async () => {
@@ -109,13 +101,10 @@ export async function profileOf(provision: Provision): Promise<Profile> {
     world.powerOn();
     await who.home();
     for (const [place, flow] of flows.entries()) {
-      const [sale] = flows;
-      if (flow.after !== undefined && sale !== undefined && !has(world, flow.after)) {
-        await who.go({ flow: sale, amount: amountOf(500 + place) });
-        await calm(world, who);
-      }
+      await prepared(world, who, flow, place);
+      world.line.down.primary = world.line.down.backup = flow.lineDown === true;
       world.begin([]);
-      await who.go({ flow, amount: amountOf(place) });
+      await who.go(taskOf(world, flow, place));
       await world.clock.sleep(GRACE_MS);
       profile.set(flow.name, world.end().counts);
       await calm(world, who);
@@ -157,13 +146,36 @@ async function driven(world: World, work: Promise<void>): Promise<void> {
   await ended;
 }
 
-/** A success of this type that still stands, and nothing newer. */
-function has(world: World, type: EntryType): boolean {
+/** What the flow needs before: a sale that can be voided, a hold that can be completed, a batch that is settled. */
+async function prepared(world: World, who: People, { after = [] }: Flow, place: number): Promise<void> {
+  const [only] = after;
+  if (only === undefined || (after.length === 1 && has(world, flowNamed(only).type))) return;
+  for (const [turn, name] of after.entries()) {
+    const flow = flowNamed(name);
+    if (flow.type !== null && has(world, flow.type)) continue;
+    world.begin([]);
+    await who.go(taskOf(world, flow, 10_000 + 3 * place + turn));
+    await calm(world, who);
+  }
+}
+
+/** A success of this type that still stands in the open batch, and nothing newer. */
+function has(world: World, type: EntryType | null): boolean {
   const newest = world.journal?.rows({ limit: 1 })[0];
-  return newest?.type === type && newest.state === 'approved';
+  return newest?.type === type && newest?.state === 'approved' && newest?.batch === world.journal?.batch;
+}
+
+function taskOf({ journal }: World, flow: Flow, place: number): Errand {
+  const of = flow.original;
+  const found = of === undefined ? undefined : journal?.rows({ limit: 10 }).find(({ type }) => type === of);
+  return {
+    flow,
+    amount: flow.amount === 'small' ? 1 + (place % 150) : amountOf(place),
+    original: found?.trace ?? null,
+  };
 }
 
 /** Another one for each place of a seed. */
 function amountOf(place: number): number {
-  return 1000 + (place % 20_000);
+  return 1000 + (place % 19_000);
 }
