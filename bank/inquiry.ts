@@ -5,7 +5,8 @@ import type { Trade } from './trades.ts';
 
 /**
  * 0820, F60.3 320 (交易状态查询, our own): how a trade stands. F61 is the batch and trace of one of this terminal's, or
- * twelve zeros and MMDD beside the F37 of one of its merchant's. Moves nothing and leaves no row.
+ * twelve zeros and MMDD beside the F37 of one of its merchant's, or twelve zeros alone for this terminal's newest. Moves
+ * nothing and leaves no row.
  *
  * The answer: F4 what is charged of it (with its tip and its adjustments; else its own F4), F37, F38, F48 what has been
  * refunded, F61 its batch, trace and day, F63 `CUP`, the state's word padded to twelve, and its own F39. 25 where the
@@ -39,7 +40,10 @@ export function lookUp(office: Office, request: SealedRequest): Outcome {
   );
 }
 
+const NEWEST = '0'.repeat(12);
+
 function asked(office: Office, { message, terminal, merchant }: SealedRequest, place: string): Trade | null {
+  if (place === NEWEST) return office.trades.newest(terminal.terminal);
   const day = dayOf(place);
   if (day !== null && message.reference !== undefined) {
     const found = office.trades.byReference(message.reference);

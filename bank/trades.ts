@@ -109,6 +109,8 @@ export interface Trades {
   find(key: TradeKey): Trade | null;
   byId(id: number): Trade | null;
   byReference(reference: string): Trade | null;
+  /** The last that this terminal asked for. */
+  newest(terminal: string): Trade | null;
   /** The merchant's of that type that were given the authorisation, newest first. */
   byAuthorisation(given: { merchant: string; authorisation: string; type: TradeType }): Trade[];
   /** Those that stand upon it: posted, with it as their original; oldest first. */
@@ -135,6 +137,7 @@ const TRADE = `SELECT trade.*, first.trace AS original_trace, EXISTS (
 export function trades({ db, safe }: Books): Trades {
   const found = db.prepare(`${TRADE} WHERE trade.terminal = ? AND trade.batch = ? AND trade.trace = ?`);
   const numbered = db.prepare(`${TRADE} WHERE trade.id = ?`);
+  const newestOf = db.prepare(`${TRADE} WHERE trade.terminal = ? ORDER BY trade.id DESC LIMIT 1`);
   const referred = db.prepare(`${TRADE} WHERE trade.reference = ?`);
   const authorised = db.prepare(`${TRADE} WHERE trade.merchant = ? AND trade.authorisation = ? AND trade.type = ?
     ORDER BY trade.id DESC`);
@@ -166,6 +169,7 @@ export function trades({ db, safe }: Books): Trades {
     find: ({ terminal, batch, trace }) => tradeOrNull(found.get(terminal, batch, trace)),
     byId: (id) => tradeOrNull(numbered.get(id)),
     byReference: (reference) => tradeOrNull(referred.get(reference)),
+    newest: (terminal) => tradeOrNull(newestOf.get(terminal)),
     byAuthorisation: ({ merchant, authorisation, type }) => authorised.all(merchant, authorisation, type).map(tradeOf),
     upon: (id) => standing.all(id).map(tradeOf),
     keep(trade, answer, digest = null) {

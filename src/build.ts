@@ -142,7 +142,10 @@ export async function assemble(site: Site): Promise<Assembly> {
   const customer = promptsOn(display, text);
   const signInAlone = async () => {
     if (session.operator === null) return false;
-    const end = await signInToBank({ host, journal, clock }, session.operator);
+    const end = await signInToBank(
+      { host, journal, clock, inquires: profile.transactions.inquiry.offered },
+      session.operator,
+    );
     if (end.end === 'signed-in') session.signInAgain = false;
     return end.end === 'signed-in';
   };

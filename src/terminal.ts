@@ -193,7 +193,8 @@ async function signInAgain({ counter, session }: Terminal): Promise<void> {
   if (!session.signInAgain || session.operator === null) return;
   counter.operator.show((text, bar) => signinRunning(text, bar, { step: 'line' }));
   try {
-    const end = await signInToBank(counter, session.operator);
+    const inquires = counter.config.profile.transactions.inquiry.offered;
+    const end = await signInToBank({ ...counter, inquires }, session.operator);
     if (end.end !== 'signed-in') return;
     session.signInAgain = false;
     counter.outbox.wake();

@@ -32,17 +32,12 @@ export type AdviceEnd =
   | { end: 'sign-in-first'; code: string | null };
 
 const SIGN_IN_FIRST = ['A0', '77', '99'];
-/** The bank has it already (unionpay.md 9.5). */
-const ACCEPTED = ['94'];
 
 /** What the answer to it means. */
 export function adviceEnd(answer: Answer): AdviceEnd {
   const { code, why } = answer;
   if ((code !== null && SIGN_IN_FIRST.includes(code)) || why === 'bad-mac' || why === 'no-mac') {
     return { end: 'sign-in-first', code };
-  }
-  if (why === null && code !== null && ACCEPTED.includes(code)) {
-    return { end: 'answer', answer: { ...answer, money: 'charged' } };
   }
   return { end: 'answer', answer };
 }

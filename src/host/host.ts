@@ -53,7 +53,7 @@ export interface Host {
    */
   advise(request: AdviceRequest): Promise<AdviceEnd>;
   /**
-   * What the bank's books say of a transaction, under its MAC; moves nothing. Throws a Fault where there is no answer to
+   * What the bank's books say of a transaction, under its MAC, or of the newest of this terminal where `of` names none; moves nothing. Throws a Fault where there is no answer to
    * speak of, as `balance` does.
    */
   inquire(inquiry: { trace: Trace; batch: Batch; of: OriginalFacts }): Promise<InquiryEnd>;

@@ -1,5 +1,6 @@
 import { type Fen, fen } from '../values/fen.ts';
 import { Fault } from '../values/problem.ts';
+import { type Batch, batch, type Trace, trace } from '../values/trace.ts';
 import type { Message } from './codec.ts';
 import { responseCode } from './response-codes.ts';
 
@@ -18,6 +19,8 @@ export type InquiryEnd =
       refunded: Fen;
       reference: string | null;
       authorisation: string | null;
+      /** Where it stands; null where the answer does not say. */
+      place?: { readonly batch: Batch; readonly trace: Trace } | null;
     }
   /** 25: the bank's books hold no such transaction. One that is still on its way may come yet. */
   | { end: 'none' }
@@ -27,7 +30,8 @@ export type InquiryEnd =
 const STANDING = /^.{3}([a-z]+) *([0-9A-Z]{2})$/;
 
 /** What an answer under a good MAC says; a Fault where it says nothing that can be read. */
-export function inquiryEnd({ code, amount, totals, reference, authorisation, operator = '' }: Message): InquiryEnd {
+export function inquiryEnd(message: Message): InquiryEnd {
+  const { code, amount, totals, reference, authorisation, operator = '', original = '' } = message;
   if (code === undefined) throw garbled('F39', 'missing');
   if (code === '25') return { end: 'none' };
   if (code !== '00') return { end: 'refused', code, signInAgain: responseCode(code)?.signInAgain === true };
@@ -40,7 +44,14 @@ export function inquiryEnd({ code, amount, totals, reference, authorisation, ope
     ...{ state, code: own, amount: fen(Number(amount)), refunded: fen(Number(totals ?? 0)) },
     reference: reference ?? null,
     authorisation: authorisation ?? null,
+    place: placeOf(original),
   };
+}
+
+/** F61: batch, trace and day. */
+function placeOf(original: string): { batch: Batch; trace: Trace } | null {
+  const [, of, number] = /^(?!0{6})(\d{6})(?!0{6})(\d{6})/.exec(original) ?? [];
+  return of === undefined || number === undefined ? null : { batch: batch(of), trace: trace(number) };
 }
 
 function garbled(field: string, why: string): Fault {

@@ -131,6 +131,8 @@ function batchOf({ row, facts, settings }: Making): string {
 function originalOf({ row, facts: { original } }: Making): string | null {
   // What a telephone authorisation names is no transaction: it has no place and no date.
   if (row.original === undefined || original === null || original === undefined) return null;
+  // The newest of this terminal is asked for, whatever it is.
+  if (row.newest === true && original.place === null && original.date === null) return '0'.repeat(12);
   if (row.original === 'date' || original.place === null) {
     if (original.date === null) throw new Fault({ kind: 'host-garbled', field: 'F61', why: 'the date is not known' });
     return `${'0'.repeat(12)}${original.date}`;

@@ -50,6 +50,7 @@ export const transactions = {
     kind: '00',
     network: '320',
     original: 'place',
+    newest: true,
     fields: ['trace', 'reference', 'terminal', 'merchant', 'batch', 'original'],
   },
   settle: {
@@ -112,6 +113,8 @@ export interface Transaction {
   readonly capability?: boolean;
   /** How F61 names the original: its batch and trace, or twelve zeros and its date. */
   readonly original?: 'place' | 'date';
+  /** Whether F61 without a place and a date means the newest of this terminal. */
+  readonly newest?: boolean;
   /** F63.1 where it names the card organisation. */
   readonly organisation?: string;
   readonly fields: readonly FieldName[];

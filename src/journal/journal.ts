@@ -108,6 +108,10 @@ export interface Journal {
   settled(settlement: Settlement, step: SettlementStep): Settlement;
   /** Closes the settled batch, which the bank has closed before, and opens the next. */
   closeBatch(next: Batch): { readonly closed: true } | { readonly closed: false; readonly owing: number };
+  /** Whether it is a request of this terminal's, or one that two people have answered for. */
+  knows(place: { readonly batch: Batch; readonly trace: Trace }): boolean;
+  /** Two people answer for what the bank has and this journal has not; traces go on after it (money rule 12). */
+  reconcile(place: { readonly batch: Batch; readonly trace: Trace }, by: Reconciliation): void;
   /** Asked before the card: throws `disk-full`, `disk-read-only` or `disk-broken` where a sale could not be written. */
   checkWritable(): void;
   /** A quiet moment: what has gathered in the log is moved into the file, if it is enough to be worth it. */
@@ -303,6 +307,16 @@ export function openJournal(parts: JournalParts): Journal {
       archiving = true;
       changed();
       return { closed: true };
+    },
+    knows: ({ batch: of, trace: number }) =>
+      entries.newest(number, of) !== null || write.reconciledTo() === `${of} ${number}`,
+    reconcile(place, by) {
+      store.commit(() => {
+        write.incident('reconciled', { ...by, ...place }, clock.now());
+        write.reconciled(`${place.batch} ${place.trace}`);
+        if (place.batch === open.number) write.trace(place.trace);
+      });
+      if (place.batch === open.number) lastTrace = place.trace;
     },
     checkWritable() {
       const problem: Problem | null = disk.trouble(spare_bytes);

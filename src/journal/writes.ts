@@ -23,7 +23,16 @@ export function statements(store: Store) {
   );
   const count = store.prepare('SELECT count(*) AS rows FROM entries WHERE batch NOT IN (SELECT batch FROM closings)');
 
+  const reconciledTo = store.prepare(`SELECT value FROM facts WHERE name = 'reconciled_to'`);
+  const setReconciled = store.prepare(`INSERT INTO facts (name, value) VALUES ('reconciled_to', ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
+  const insertIncident = store.prepare('INSERT INTO incidents (kind, detail, at_ms) VALUES (?, ?, ?)');
+
   return {
+    reconciledTo: (): string | null => (reconciledTo.get()?.value as string | undefined) ?? null,
+    reconciled: (place: string): void => void setReconciled.run(place),
+    incident: (kind: string, detail: object, now_ms: number): void =>
+      void insertIncident.run(kind, JSON.stringify(detail), now_ms),
     entry(facts: EntryFacts): void {
       const { id, trace, type, amount, entry_mode, card, sealed, fingerprint, original } = facts;
       const { operator, copies, digest, begun_ms } = facts;

@@ -1,4 +1,4 @@
-import { noAnswer } from '../host/answers.ts';
+import { type Answer, noAnswer } from '../host/answers.ts';
 import type { Host } from '../host/host.ts';
 import type { InquiryEnd } from '../host/inquiry.ts';
 import type { ReversalEnd } from '../host/reversal.ts';
@@ -126,7 +126,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
     const heard = await signedIn(() => host.advise(adviceOf(entry, openCard)));
     if (heard === null) return { end: 'stuck', problem: null };
     if (!owedToBank(entry)) return { end: 'settled', problem: null };
-    const answer = heard.end === 'answer' ? heard.answer : noAnswer('bad-mac');
+    const said = heard.end === 'answer' ? heard.answer : noAnswer('bad-mac');
+    const answer = said.code === '94' ? await asDuplicate(entry, said) : said;
     entry.told(answer);
     return answer.money === 'unknown' ? unanswered(entry) : { end: 'settled', problem: null };
   }
@@ -146,6 +147,15 @@ export function openOutbox(parts: OutboxParts): Outbox {
     if (history.answer?.code !== '94') return false;
     const end = await inquire({ batch, trace });
     return end.end === 'found' && end.amount !== requestOf(facts, original).amount;
+  }
+
+  /** 94: the bank has it already (unionpay.md 9.5), or something else under its trace: its books say which. */
+  async function asDuplicate(entry: Entry, answer: Answer): Promise<Answer> {
+    if (!profile.inquires) return { ...answer, money: 'charged' };
+    const end = await inquire(entry);
+    const taken =
+      end.end === 'found' && end.state === 'posted' && end.amount === requestOf(entry.facts, entry.original).amount;
+    return taken ? { ...answer, money: 'charged' } : answer;
   }
 
   function inquire({ batch, trace }: Pick<Entry, 'batch' | 'trace'>): Promise<InquiryEnd> {

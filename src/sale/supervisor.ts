@@ -1,5 +1,4 @@
-import { askDigits } from '../operator/ask.ts';
-import { type SupervisorFacts, supervisorPassword } from '../operator/screens/approval.ts';
+import { askPassword } from '../operator/ask-password.ts';
 import { Fault } from '../values/problem.ts';
 import { refuse } from './charge.ts';
 import type { Counter } from './counter.ts';
@@ -14,35 +13,14 @@ export async function approvedBy(counter: Counter, role: 'supervisor' | 'adminis
   const person = counter.config.profile.operators.find((each) => each.role === role)?.number;
   if (person === undefined) return null;
   try {
-    return (await asked(counter, person)) ? person : null;
+    const { operator, vault, config } = counter;
+    const check = (password: string) => vault.operators.check(person, password);
+    const given = await askPassword(operator, { person, check, wait_s: config.terminal.waits.confirm_s });
+    return given ? person : null;
   } catch (error) {
     // A disk on which no try can be counted approves nothing, and says so.
     if (!(error instanceof Fault)) throw error;
     await refuse(counter, error.problem);
     return null;
-  }
-}
-
-async function asked({ operator, vault, config }: Counter, supervisor: string): Promise<boolean> {
-  let refused: SupervisorFacts['refused'] = null;
-  for (;;) {
-    const password = await askDigits(operator, {
-      least: 4,
-      most: 12,
-      wait_s: config.terminal.waits.confirm_s,
-      draw: (digits) => (text, bar) =>
-        supervisorPassword(text, bar, {
-          ...{ supervisor, count: digits.length },
-          refused: digits === '' ? refused : null,
-        }),
-    });
-    if (password === null) return false;
-    const end = await vault.operators.check(supervisor, password);
-    if (end.end === 'right') return true;
-    operator.beep('refused');
-    if (end.end === 'wrong') refused = { left: end.tries_left };
-    else if (end.end === 'locked') refused = { locked_s: Math.ceil(end.wait_ms / 1000) };
-    else if (end.end === 'must-change') refused = 'default';
-    else return false;
   }
 }

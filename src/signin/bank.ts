@@ -1,15 +1,41 @@
 import type { Host, SignInEnd } from '../host/host.ts';
 import type { Journal } from '../journal/journal.ts';
+import { Fault } from '../values/problem.ts';
 import type { SetClock } from '../values/set-clock.ts';
 
-/** Signs the operator in at the bank: new working keys, and the batch that the bank has open. Throws a Fault of the line. */
-export async function signInToBank(
-  { host, journal, clock }: { readonly host: Host; readonly journal: Journal; readonly clock: SetClock },
-  operator: string,
-): Promise<SignInEnd> {
+export interface BankDesk {
+  readonly host: Host;
+  readonly journal: Journal;
+  readonly clock: SetClock;
+  /** Whether the bank answers inquiries. */
+  readonly inquires: boolean;
+}
+
+/**
+ * Signs the operator in at the bank: new working keys, and the batch that the bank has open. Throws a Fault of the line,
+ * and `journal-behind` where the bank has had a request of this terminal that its journal does not hold (money rule 12).
+ */
+export async function signInToBank(desk: BankDesk, operator: string): Promise<SignInEnd> {
+  const { host, journal, clock } = desk;
   const end = await host.signIn(operator, { trace: journal.takeTrace(), batch: journal.batch });
   if (end.end !== 'signed-in') return end;
   journal.openBatch(end.batch);
   if (end.host_time !== null) clock.set(end.host_time);
+  if (desk.inquires) await compareWithBank(desk);
   return end;
+}
+
+/** A cloned card or a restored backup would take traces again that the bank has seen, and not know what it owes. */
+async function compareWithBank({ host, journal }: BankDesk): Promise<void> {
+  const newest = { place: null, date: null, reference: null, authorisation: null };
+  const end = await host.inquire({ trace: journal.takeTrace(), batch: journal.batch, of: newest });
+  const place = end.end === 'found' ? (end.place ?? null) : null;
+  if (place === null || journal.knows(place)) return;
+  const found = journal.last();
+  throw new Fault({
+    kind: 'bank-ahead',
+    batch: place.batch,
+    trace: place.trace,
+    found: found === null ? '-' : `${found.batch} ${found.trace}`,
+  });
 }

@@ -1,4 +1,5 @@
 import type { CodeWords } from '../config/codes.ts';
+import type { Config } from '../config/config.ts';
 import type { Host, SignInEnd } from '../host/host.ts';
 import type { Journal } from '../journal/journal.ts';
 import { acknowledged, askDigits } from '../operator/ask.ts';
@@ -17,6 +18,7 @@ import { Fault } from '../values/problem.ts';
 import type { SetClock } from '../values/set-clock.ts';
 import type { Operators } from '../vault/operators.ts';
 import { signInToBank } from './bank.ts';
+import { reconcile } from './reconcile.ts';
 
 export interface SignInDesk {
   readonly operator: Operator;
@@ -24,6 +26,7 @@ export interface SignInDesk {
   readonly host: Host;
   readonly journal: Journal;
   readonly clock: SetClock;
+  readonly config: Config;
   codeWords(code: string): CodeWords;
 }
 
@@ -41,10 +44,11 @@ export async function signIn(desk: SignInDesk): Promise<string> {
   }
 }
 
-function failed(operator: Operator, failure: SigninFailedFacts): Promise<'enter' | 'cancel'> {
+function failed(operator: Operator, failure: SigninFailedFacts): Promise<'enter' | 'cancel' | 'menu'> {
   operator.beep('refused');
   operator.show((text, bar) => signinFailed(text, bar, failure));
-  return acknowledged(operator, ['enter', 'cancel']);
+  const ahead = 'problem' in failure && failure.problem.kind === 'bank-ahead';
+  return acknowledged(operator, ahead ? ['enter', 'cancel', 'menu'] : ['enter', 'cancel']);
 }
 
 /** The number and its password, until they fit. */
@@ -135,14 +139,19 @@ async function atTheBank(desk: SignInDesk, number: string): Promise<boolean> {
     operator.show((text, bar) => signinRunning(text, bar, { step: 'line' }));
     const failure = await attempt(desk, number);
     if (failure === null) return true;
-    if ((await failed(operator, failure)) === 'cancel') return false;
+    const key = await failed(operator, failure);
+    if (key === 'cancel') return false;
+    if (key === 'menu' && 'problem' in failure && failure.problem.kind === 'bank-ahead') {
+      await reconcile(desk, failure.problem);
+    }
   }
 }
 
 async function attempt(desk: SignInDesk, number: string): Promise<SigninFailedFacts | null> {
   let end: SignInEnd;
   try {
-    end = await signInToBank(desk, number);
+    const inquires = desk.config.profile.transactions.inquiry.offered;
+    end = await signInToBank({ ...desk, inquires }, number);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { problem: error.problem };

@@ -135,6 +135,30 @@ t.test('keys that are not the bank’s are mended by a sign-in before an advice 
   t.equal(second.history.tries, 1, 'a sign-in that did not help is a try');
 });
 
+t.test('94 to an advice: the bank’s books say whether it has this one, or another under its trace', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const duplicate = { end: 'answer', answer: { ...answerOf('unknown', '94'), signInAgain: false } } as const;
+  host.hears = () => duplicate;
+  const known = { end: 'found', state: 'posted', code: '00', refunded: fen(0) } as const;
+  const more = { reference: null, authorisation: null };
+  const entry = begun(journal, 'offline', 5000);
+  entry.accepted();
+  host.knows = () => ({ ...known, ...more, amount: fen(4999) });
+  t.equal(await outbox.settle(entry), 'pending', 'another amount: not this one');
+  host.knows = () => ({ ...known, ...more, amount: fen(5000) });
+  t.equal(await outbox.settle(entry), 'approved');
+
+  const without = bench(t, { inquires: false });
+  without.host.hears = () => duplicate;
+  const other = begun(without.journal, 'offline', 5000);
+  other.accepted();
+  t.equal(
+    await without.outbox.settle(other),
+    'approved',
+    'a bank that answers no inquiries means its duplicates by it',
+  );
+});
+
 t.test('a request whose bytes cannot be made again is parked and holds nothing up', async (t) => {
   const { outbox, host, journal } = bench(t);
   const entry = begun(journal, 'offline', 5000);

@@ -47,6 +47,7 @@ const rows = {
   'journal-missing': accounts('journal-missing'),
   'journal-broken': accounts('journal-broken'),
   'journal-behind': accounts('journal-behind'),
+  'bank-ahead': accounts('bank-ahead'),
   'batch-full': accounts('batch-full'),
   'request-changed': accounts('request-changed'),
   'batch-closed': accounts('batch-closed'),
@@ -124,6 +125,8 @@ function valuesOf(text: Text, problem: Problem): TextValues {
       return { part: Object.hasOwn(parts, problem.part) ? partName(text, problem.part as Part) : problem.part };
     case 'key-stuck':
       return { keys: problem.keys.join(' ') };
+    case 'bank-ahead':
+      return { batch: problem.batch, trace: problem.trace };
     case 'configuration':
       return { file: problem.file, key: problem.key, remedy: problem.remedy };
     default:

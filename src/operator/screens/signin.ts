@@ -155,7 +155,11 @@ export function signinFailed(text: Text, bar: BarFacts, facts: SigninFailedFacts
       numbers: dotted(words.title, code),
       words: [said(words.remedy), call(text, bar.support, words.call)],
     }),
-    foot: { cancel: text('key.end'), enter: text('key.retry') },
+    foot: {
+      cancel: text('key.end'),
+      ...('problem' in facts && facts.problem.kind === 'bank-ahead' ? { menu: text('key.unlock') } : {}),
+      enter: text('key.retry'),
+    },
   };
 }
 

@@ -1,0 +1,38 @@
+import type { Text } from '../../config/texts.ts';
+import type { Screen } from '../screen.ts';
+import { type BarFacts, barOf } from './bar.ts';
+import { centred, dotted, quiet } from './layout.ts';
+
+export interface SigninReferenceFacts {
+  readonly typed: string;
+  /** What the bank has and this terminal has not. */
+  readonly batch: string;
+  readonly trace: string;
+}
+
+/** The bank's reference for having compared the two books. */
+export function signinReference(text: Text, bar: BarFacts, { typed, batch, trace }: SigninReferenceFacts): Screen {
+  return {
+    id: 'signin.reference',
+    tone: 'plain',
+    bar: barOf(text, bar, text('place.signin')),
+    body: centred(
+      [
+        quiet(dotted(text('settlement.batch', { batch }), text('result.trace', { trace })), 'centre'),
+        { node: 'text', text: text('exceptions.reference.ask'), size: 'title', align: 'centre' },
+        {
+          node: 'text',
+          key: 'typed',
+          text: typed === '' ? '– – – – – –' : typed,
+          size: 'headline',
+          align: 'centre',
+          strong: true,
+          colour: typed === '' ? 'muted' : 'ink',
+        },
+        quiet(text('exceptions.reference.hint'), 'centre'),
+      ],
+      'large',
+    ),
+    foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
+  };
+}
