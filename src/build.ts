@@ -137,6 +137,12 @@ export async function assemble(site: Site): Promise<Assembly> {
     text,
     language: () => session.language,
   });
+  paper.watch(
+    changing(
+      () => paper.problem?.kind ?? null,
+      (problem) => tellDevice('printer', problem),
+    ),
+  );
   const bar = () => barOf(session, { host, journal, paper, clock });
   const operator = operatorAt({ keypad: pad, renderer: desk.renderer(renderer), buzzer: sounds, clock, text, bar });
   const customer = promptsOn(display, text);
@@ -235,6 +241,8 @@ export async function assemble(site: Site): Promise<Assembly> {
       journal: (limit) => journal.rows({ limit }),
       checkup: () => session.checkup.map(({ part, state, detail, problem }) => ({ id: part, state, detail, problem })),
       wire: wire.since,
+      records: recorder.since,
+      follow: recorder.watch,
       watch: operator.watch,
     },
     async background(signal) {
@@ -259,11 +267,30 @@ export async function assemble(site: Site): Promise<Assembly> {
   async function keepBarFresh(signal: AbortSignal): Promise<void> {
     const seen = () => JSON.stringify([bar(), reader.well]);
     let before = seen();
+    const readerMoved = changing(
+      () => (reader.well ? null : 'device-silent'),
+      (problem) => tellDevice('reader', problem),
+    );
     while (!signal.aborted) {
       await clock.sleep(1000, signal).catch(() => undefined);
+      readerMoved();
       const now = seen();
       if (now !== before && !signal.aborted) operator.refresh();
       before = now;
     }
   }
+
+  function tellDevice(device: 'printer' | 'reader', problem: string | null): void {
+    recorder.note({ kind: 'device', device, problem: problem === null ? null : masked(problem) });
+  }
+}
+
+/** Calls `tell` with what `look` gives whenever it gives something else than before. */
+function changing<T>(look: () => T, tell: (now: T) => void): () => void {
+  let before = look();
+  return () => {
+    const now = look();
+    if (now !== before) tell(now);
+    before = now;
+  };
 }

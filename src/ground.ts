@@ -7,7 +7,7 @@ import { firmwareDigest } from './firmware.ts';
 import { lineConnect } from './host/connect.ts';
 import { type JournalDisk, journalDisk } from './journal/disk.ts';
 import { openSegments, type Segments } from './recorder/segments.ts';
-import { type Clock, type Random, systemClock } from './values/clock.ts';
+import { aheadBy, type Clock, type Random, systemClock } from './values/clock.ts';
 import type { Connect } from './values/stream.ts';
 import type { Parameters } from './vault/centre-messages.ts';
 import { type VaultFiles, vaultFiles } from './vault/files.ts';
@@ -35,12 +35,21 @@ export interface Ground {
   room(): number;
 }
 
-/** The machine's own: `dir` is GUITAI_DIR, `root` the project's folder. */
-export function machineGround({ dir, root }: { readonly dir: string; readonly root: string }): Ground {
+export interface Machine {
+  /** GUITAI_DIR. */
+  readonly dir: string;
+  /** The project's folder. */
+  readonly root: string;
+  /** A replay's: holds by how many milliseconds the wall clock is to be ahead of the machine's. */
+  readonly aheadFile?: string;
+}
+
+/** The machine's own. */
+export function machineGround({ dir, root, aheadFile }: Machine): Ground {
   const home = join(dir, 'terminal');
   const parametersFile = join(home, 'parameters.json');
   return {
-    clock: systemClock,
+    clock: aheadFile === undefined ? systemClock : aheadBy(() => Number(readFileSync(aheadFile, 'utf8'))),
     random: (bytes) => randomBytes(bytes),
     connect: lineConnect({ folder: dir }),
     vault: vaultFiles(join(home, 'vault')),

@@ -9,7 +9,7 @@ import { notify, watchdogInterval_ms } from '../systemd/notify/notify.ts';
 import { showBootFault } from './boot-fault.ts';
 import { type Assembly, assemble } from './build.ts';
 import { type Config, readConfig } from './config/config.ts';
-import { machineGround } from './ground.ts';
+import { type Machine, machineGround } from './ground.ts';
 import { type ScreenRenderer, screenRenderer } from './operator/renderer.ts';
 import type { BarFacts } from './operator/screens/bar.ts';
 import { type StatusFacts, serveStatus } from './status/status.ts';
@@ -20,6 +20,11 @@ const root = join(import.meta.dirname, '..');
 const dir = resolve(process.env.GUITAI_DIR ?? join(root, '.guitai'));
 const configuration = resolve(process.env.GUITAI_CONFIG ?? join(root, 'firmware-config'));
 const version = String(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
+
+/** `--ahead FILE`: a replay's wall clock; on a board nobody gives it. */
+const aheadAt = process.argv.indexOf('--ahead');
+const aheadFile = aheadAt < 0 ? undefined : process.argv[aheadAt + 1];
+const machine: Machine = { dir, root, ...(aheadFile === undefined ? {} : { aheadFile }) };
 
 /** After the self-check, when the first screens have been drawn and nobody waits. */
 const KEEP_COMPILED_MS = 1000;
@@ -46,7 +51,7 @@ async function main(): Promise<void> {
 
   let assembly: Assembly;
   try {
-    assembly = await assemble({ config, board, renderer, ground: machineGround({ dir, root }), version, checked });
+    assembly = await assemble({ config, board, renderer, ground: machineGround(machine), version, checked });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return refuse(board, renderer, error.problem, config);
@@ -114,6 +119,8 @@ async function refuse(board: Board, renderer: ScreenRenderer, problem: Problem, 
     journal: () => [],
     checkup: () => [{ id: problem.kind, state: 'failed', detail: null, problem }],
     wire: () => [],
+    records: () => [],
+    follow: () => () => undefined,
     watch: () => () => undefined,
   };
   const status = await serveStatus(join(dir, 'status.sock'), facts);

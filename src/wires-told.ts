@@ -45,12 +45,16 @@ export function handshakeStep(said: string): HandshakeStep | null {
 
 /** The printer, telling the wire log and the recorder how each slip ended. */
 export function wiredPrinter(printer: Printer, wire: WireLog, { note }: Pick<Recorder, 'note'>): Printer {
+  let told: string | null = null;
   return {
     ...printer,
     async print(table, beforeFirstByte) {
       const end = await printer.print(table, beforeFirstByte);
       wire.note('printer', end.printed ? `printed, ${table.length} rows` : `not printed: ${end.problem.kind}`);
-      note({ kind: 'printed', end: masked(end.printed ? 'printed' : end.problem.kind) });
+      const said = end.printed ? 'printed' : end.problem.kind;
+      // Without paper it is tried each second, for a night if need be: once is told.
+      if (end.printed || end.begun || said !== told) note({ kind: 'printed', end: masked(said) });
+      told = said;
       return end;
     },
   };

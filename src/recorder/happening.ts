@@ -70,6 +70,8 @@ export type Happening =
       readonly event: Masked;
       readonly detail: MaskedJson;
     }
+  /** A device that was well has a problem, or none any more. */
+  | { readonly kind: 'device'; readonly device: 'printer' | 'reader'; readonly problem: Masked | null }
   | { readonly kind: 'checkup'; readonly parts: MaskedJson };
 
 /** A happening with its place in the chain. */

@@ -11,6 +11,10 @@ export interface StatusFacts {
   journal(limit: number): readonly object[];
   checkup(): readonly object[];
   wire(since: number): readonly object[];
+  /** The flight recorder's newest records after this number. */
+  records(since: number): readonly object[];
+  /** Calls `heard` with each record as it is made until the returned function is called. */
+  follow(heard: (record: object) => void): () => void;
   /** Calls `changed` after every change of screen or state until the returned function is called. */
   watch(changed: () => void): () => void;
 }
@@ -70,6 +74,7 @@ function turnAway(client: Socket, why: object): void {
 function attend(client: Socket, facts: StatusFacts): void {
   let pending = '';
   let watched = false;
+  let following = false;
   const ended = new AbortController();
   const say = (answer: object) => {
     if (!client.writable) return;
@@ -85,6 +90,12 @@ function attend(client: Socket, facts: StatusFacts): void {
     const stop = facts.watch(tell);
     ended.signal.addEventListener('abort', stop, { once: true });
   };
+  const follow = (since: number) => {
+    for (const record of facts.records(since)) say(record);
+    if (following || ended.signal.aborted) return;
+    following = true;
+    ended.signal.addEventListener('abort', facts.follow(say), { once: true });
+  };
   client.on('close', () => ended.abort());
   client.setEncoding('utf8');
   client.on('data', (chunk: string) => {
@@ -95,7 +106,7 @@ function attend(client: Socket, facts: StatusFacts): void {
       turnAway(client, { error: 'the line is too long', remedy: 'ask in fewer bytes' });
       return;
     }
-    for (const line of lines) void reply(line, facts, { say, watch, ended: ended.signal });
+    for (const line of lines) void reply(line, facts, { say, watch, follow, ended: ended.signal });
   });
 }
 
@@ -103,10 +114,11 @@ function attend(client: Socket, facts: StatusFacts): void {
 interface Asker {
   say(answer: object): void;
   watch(): void;
+  follow(since: number): void;
   readonly ended: AbortSignal;
 }
 
-async function reply(line: string, facts: StatusFacts, { say, watch, ended }: Asker): Promise<void> {
+async function reply(line: string, facts: StatusFacts, { say, watch, follow, ended }: Asker): Promise<void> {
   const question = parse(line);
   if (question === null) {
     say({ error: 'not a JSON object', remedy: 'ask as {"ask":"state"}' });
@@ -131,10 +143,13 @@ async function reply(line: string, facts: StatusFacts, { say, watch, ended }: As
     case 'watch':
       watch();
       return;
+    case 'follow':
+      follow(within(question.since, 0, Number.MAX_SAFE_INTEGER));
+      return;
     default:
       say({
         error: `ask: nothing is known of ${JSON.stringify(question.ask)}`,
-        remedy: 'ask state, screen, journal, checkup, wire or watch',
+        remedy: 'ask state, screen, journal, checkup, wire, watch or follow',
       });
   }
 }

@@ -29,6 +29,11 @@ export const systemClock: Clock = {
     }),
 };
 
+/** The system's clock with another wall time: what a replay shows as now is the time of the record. */
+export function aheadBy(ahead_ms: () => number): Clock {
+  return { ...systemClock, now: () => systemClock.now() + ahead_ms() };
+}
+
 /** Randomness as an argument: `node:crypto`'s in the terminal, a seeded one in storms. */
 export type Random = (bytes: number) => Uint8Array;
 

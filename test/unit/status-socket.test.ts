@@ -16,6 +16,8 @@ function bench() {
     journal: () => [],
     checkup: () => [],
     wire: () => [],
+    records: () => [],
+    follow: () => () => undefined,
     watch(changed) {
       watchers.add(changed);
       return () => watchers.delete(changed);

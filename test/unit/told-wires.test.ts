@@ -25,6 +25,8 @@ async function terminal(t: Test) {
       journal: (limit) => [{ trace: '000001' }, { trace: '000002' }].slice(0, limit),
       checkup: () => [{ id: 'keypad', state: 'ok' }],
       wire: (since) => facts.events.filter(({ n }) => n > since),
+      records: () => [],
+      follow: () => () => undefined,
       watch(changed) {
         watchers.add(changed);
         return () => watchers.delete(changed);
