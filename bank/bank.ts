@@ -5,6 +5,7 @@ import { type Clock, type Random, systemClock } from '../src/values/clock.ts';
 import { acquirer } from './acquirer.ts';
 import { openAuthority } from './authority.ts';
 import { certificates } from './certificates.ts';
+import { macOf } from './ciphers.ts';
 import type { Command } from './command.ts';
 import { control, listenForControl, type Reply, refuseSecondBank } from './control.ts';
 import { dayWatch } from './day-watch.ts';
@@ -45,6 +46,8 @@ export interface Bank {
   /** The bank's own folder. */
   readonly dir: string;
   control(command: Command): Reply;
+  /** F64 under the keys of the terminal that is signed in; null where none is. For a lab that changes answers on their way. */
+  seal(terminal: string, covered: Uint8Array): Uint8Array | null;
   /** Done once, however often it is asked. */
   close(): Promise<void>;
 }
@@ -107,6 +110,10 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   opened.defer(() => rmSync(published, { force: true }));
   log('listening', addresses);
 
+  const seal = (terminal: string, covered: Uint8Array) => {
+    const keys = office.terminals.workingKeys(terminal);
+    return keys === null ? null : macOf(keys.mac, covered);
+  };
   const running = opened.move();
-  return { addresses, dir, control: obey, close: () => running.disposeAsync() };
+  return { addresses, dir, control: obey, seal, close: () => running.disposeAsync() };
 }
