@@ -5,6 +5,7 @@ import { FAULTS } from './faults.ts';
 import { fields, listOf, oneOf, optional, text, truth, whole } from './fields.ts';
 import { displayPng, panelPng } from './png.ts';
 import { Refusal } from './refusal.ts';
+import { MOST_SPEED, REPLAY_ACTS } from './replay-desk.ts';
 import { maskedPan } from './wallet.ts';
 
 /** What a call answers: an object as JSON, or a picture. */
@@ -53,6 +54,8 @@ export const calls: readonly (readonly ['GET' | 'POST', string, Act])[] = [
   ['GET', '/api/bank/reconciliation', reconciliation],
   ['GET', '/api/bank/*', book],
   ['GET', '/api/wire', wire],
+  ['GET', '/api/replay', replay],
+  ['POST', '/api/replay', runReplay],
 ];
 
 async function press(counter: Counter, { body }: Call): Promise<Answer> {
@@ -154,6 +157,18 @@ async function wire({ told, log }: Counter, { query }: Call): Promise<Answer> {
   const since = number(query, 'since', 0, Number.MAX_SAFE_INTEGER, 0);
   await told.renew();
   return { json: log.since(since) };
+}
+
+function replay({ replay: desk }: Counter): Answer {
+  return { json: desk === null ? null : { ...desk.state(), list: desk.list() } };
+}
+
+function runReplay({ replay: desk }: Counter, { body }: Call): Answer {
+  const { act, speed } = fields(body, { act: oneOf(REPLAY_ACTS), speed: optional(whole(1, MOST_SPEED)) });
+  if (desk === null) throw notFitted('replay', 'Start one: bin/guitai replay FILE.');
+  if (speed !== undefined) desk.setSpeed(speed);
+  desk.act(act);
+  return { json: desk.state() };
 }
 
 function powered(counter: Counter): Counter {

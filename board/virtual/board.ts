@@ -7,6 +7,7 @@ import { boardFaults } from './faults.ts';
 import { finger } from './finger.ts';
 import { openLines, writeAtomically } from './lines.ts';
 import { servePage } from './page-server.ts';
+import type { ReplayDesk } from './replay-desk.ts';
 import { openStatus } from './status.ts';
 import { type Crash, terminalProcess } from './terminal-process.ts';
 import { toldWires } from './told-wires.ts';
@@ -29,6 +30,8 @@ export interface BoardOptions {
   readonly terminal: { readonly program: string; readonly words: readonly string[] };
   /** Whether the terminal's power is on from the start. */
   readonly power: boolean;
+  /** The bar of a replay on the page. */
+  readonly replay?: ReplayDesk;
   /** Told when the terminal ended without its power being cut. */
   readonly crashed?: (crash: Crash) => void;
 }
@@ -47,7 +50,8 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
   const faults = boardFaults(devices, lines, bank);
   const told = toldWires(status, terminal, log);
   const hand = finger(devices, () => terminal.running);
-  const counter: Counter = { devices, terminal, status, bank, faults, finger: hand, log, told, wallet };
+  const replay = options.replay ?? null;
+  const counter: Counter = { devices, terminal, status, bank, faults, finger: hand, log, told, wallet, replay };
   const stopWires = devices.watchWires((crossing) => log.append(outside(crossing)));
   terminal.watch(() => terminal.crash !== null && options.crashed?.(terminal.crash));
   const page = await servePage(counter, port);

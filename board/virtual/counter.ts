@@ -4,6 +4,7 @@ import type { FarEnds } from './far-ends.ts';
 import type { Faults } from './faults.ts';
 import type { Finger } from './finger.ts';
 import { Refusal } from './refusal.ts';
+import type { ReplayDesk } from './replay-desk.ts';
 import type { Status } from './status.ts';
 import type { Crash, TerminalProcess } from './terminal-process.ts';
 import type { ToldWires } from './told-wires.ts';
@@ -21,6 +22,8 @@ export interface Counter {
   readonly log: WireLog;
   readonly told: ToldWires;
   readonly wallet: readonly WalletCard[];
+  /** Null where the counter is no replay's. */
+  readonly replay: ReplayDesk | null;
 }
 
 export type CounterState =

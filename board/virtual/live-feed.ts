@@ -21,7 +21,7 @@ const SHOWN_ROWS = 200;
 
 /** `anyone` says whether a page is open: without one, nobody is asked for news. */
 export function openFeed(counter: Counter, anyone: () => boolean, tell: (message: Message) => void): LiveFeed {
-  const { devices, status, terminal, faults, finger, log, told } = counter;
+  const { devices, status, terminal, faults, finger, log, told, replay } = counter;
   const gathered = (ms: number, work: () => Promise<void>) => gathering(ms, anyone, work);
   const say = (what: string, facts: object) => tell(JSON.stringify({ what, ...facts }));
   let rows: WireRow[] = [];
@@ -30,6 +30,7 @@ export function openFeed(counter: Counter, anyone: () => boolean, tell: (message
   const books = gathered(BOOKS_MS, async () => say('books', { books: await booksOf(counter) }));
   const screen = gathered(STATE_MS, async () => say('screen', { screen: await screenSeen(counter) }));
   const switches = gathered(STATE_MS, async () => say('faults', { faults: await faults.list() }));
+  const film = gathered(STATE_MS, async () => say('replay', { replay: replay?.state() ?? null }));
   const display = gathered(DISPLAY_MS, async () => say('display', displayFacts(devices.display)));
   const words = gathered(WIRES_MS, () => told.renew());
   const wires = gathered(WIRES_MS, async () => {
@@ -47,6 +48,7 @@ export function openFeed(counter: Counter, anyone: () => boolean, tell: (message
     devices.watchSounds((sound) => say('sound', { sound })),
     finger.watch((key, down) => say('key', { key, down })),
     faults.watch(switches.soon),
+    ...(replay === null ? [] : [replay.watch(film.soon)]),
     terminal.watch(() => {
       state.soon();
       books.soon();
@@ -81,13 +83,14 @@ export function openFeed(counter: Counter, anyone: () => boolean, tell: (message
           display: displayFacts(devices.display),
           slips: devices.paper.slips(),
           rows: log.since(0).slice(-SHOWN_ROWS),
+          replay: replay === null ? null : { ...replay.state(), list: replay.list() },
         }),
         ...screenMessages(devices.panel, Int32Array.of(0, 0, devices.panel.width - 1, devices.panel.height - 1)),
       ];
     },
     close() {
       for (const stop of unwatch) stop();
-      for (const gatherer of [state, screen, books, switches, display, words, wires]) gatherer.stop();
+      for (const gatherer of [state, screen, books, switches, film, display, words, wires]) gatherer.stop();
     },
   };
 }

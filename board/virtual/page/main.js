@@ -5,6 +5,7 @@ import { showKeys } from './keys.js';
 import { connectLive } from './live.js';
 import { showPaper } from './paper.js';
 import { showPower } from './power.js';
+import { showReplay } from './replay.js';
 import { showScreen } from './screen.js';
 import { playSounds } from './sounds.js';
 import { loadTexts, switchLanguage } from './texts.js';
@@ -13,7 +14,18 @@ import { showWires } from './wires.js';
 
 await loadTexts();
 document.querySelector('#language').addEventListener('click', switchLanguage);
-for (const show of [showScreen, showKeys, showPower, showFaults, showPaper, showDisplay, showBooks, showWires]) show();
+for (const show of [
+  showReplay,
+  showScreen,
+  showKeys,
+  showPower,
+  showFaults,
+  showPaper,
+  showDisplay,
+  showBooks,
+  showWires,
+])
+  show();
 playSounds();
 await showWallet();
 connectLive();
