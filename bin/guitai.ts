@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +8,14 @@ import { readSegments } from '../src/recorder/reader.ts';
 const HELP = `guitai export [FILE]
     Writes the flight record of this terminal into one file (default: guitai-SERIAL-TIME.jsonl.gz here) and checks its
     chain. GUITAI_DIR names the terminal's folder (default: .guitai of the project; /var/lib/guitai on a board).
+
+guitai replay FILE [--check]
+    Runs a record again in the virtual board: bank, board and terminal start in a fresh folder with the recorded
+    configuration, and the page shows it frame by frame. Test cards stand in for the masked ones.
+    --check    without the page, as fast as it goes: prints what differs, and last
+               "replay: N frames, D differences"; ends with 1 where something differs
+    --port N   the page's port (default: GUITAI_PORT, else 8583; 0 takes any that is free)
+    --speed N  how many times faster than recorded it plays (default: 1, at most 1000)
 
 guitai --help
 guitai --version
@@ -25,18 +34,26 @@ class Misused extends Error {
 }
 
 try {
-  run(process.argv.slice(2));
+  await run(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof Misused || error instanceof RecordError)) throw error;
-  process.stderr.write(`guitai: ${error.message}\n  → ${error.remedy}\n`);
+  const misused = misusedOf(error);
+  if (misused === null) throw error;
+  process.stderr.write(`guitai: ${misused.message}\n  → ${misused.remedy}\n`);
   process.exitCode = 2;
 }
 
-function run([command, ...words]: string[]): void {
+async function run([command, ...words]: string[]): Promise<void> {
   if (command === 'export') exportRecord(words);
+  else if (command === 'replay') await replay(words);
   else if (command === '--version') say(version);
   else if (command === undefined || command === '--help' || command === 'help') say(HELP.trimEnd());
-  else throw new Misused(`there is no command ${command}`, 'Use export; guitai --help explains them.');
+  else throw new Misused(`there is no command ${command}`, 'Use export or replay; guitai --help explains them.');
+}
+
+function misusedOf(error: unknown): { readonly message: string; readonly remedy: string } | null {
+  if (error instanceof Misused || error instanceof RecordError) return error;
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return null;
+  return { message: 'the port of the page is taken by another program', remedy: 'Choose another one with --port N.' };
 }
 
 function say(line: string): void {
@@ -44,7 +61,7 @@ function say(line: string): void {
 }
 
 function exportRecord(words: readonly string[]): void {
-  const { positionals } = parsed(words);
+  const { positionals } = parsed(words, {});
   const usual = existsSync(join(root, 'node')) ? '/var/lib/guitai' : join(root, '.guitai');
   const dir = resolve(process.env.GUITAI_DIR ?? usual);
   const folder = join(dir, 'terminal', 'record');
@@ -65,9 +82,42 @@ function exportRecord(words: readonly string[]): void {
   process.exitCode = 1;
 }
 
-function parsed(words: readonly string[]) {
+async function replay(words: readonly string[]): Promise<void> {
+  const { values, positionals } = parsed(words, {
+    check: { type: 'boolean' },
+    port: { type: 'string' },
+    speed: { type: 'string' },
+  });
+  const [file] = positionals;
+  if (file === undefined) throw new Misused('replay needs a file', 'Give a file that `guitai export` has written.');
+  // A board that exports needs nothing of what a replay starts.
+  const differences =
+    values.check === true
+      ? await (await import('../replay/check.ts')).check(file, say)
+      : await (await import('../replay/show.ts')).show(file, {
+          port: portOf(values.port),
+          speed: speedOf(values.speed),
+          say,
+          ends: Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal))),
+        });
+  process.exitCode = differences === 0 ? 0 : 1;
+}
+
+function portOf(given: string | undefined): number {
+  const text = given ?? process.env.GUITAI_PORT ?? '8583';
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new Misused(`--port ${text} is no port`, 'Give a number from 0 to 65535; 0 takes any that is free.');
+}
+
+function speedOf(given = '1'): number {
+  const speed = Number(given);
+  if (Number.isInteger(speed) && speed >= 1 && speed <= 1000) return speed;
+  throw new Misused(`--speed ${given} is no speed`, 'Give a whole number from 1 to 1000.');
+}
+
+function parsed(words: readonly string[], options: NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object) {
   try {
-    return parseArgs({ args: [...words], allowPositionals: true });
+    return parseArgs({ args: [...words], options, allowPositionals: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new Misused(error.message, 'guitai --help lists the options.');

@@ -1,0 +1,74 @@
+import type { Linked, Recorded } from '../src/recorder/happening.ts';
+import type { Masks } from './masks.ts';
+
+/** What of a record must come again, and in which channel: within a channel the order is compared too. */
+export interface Comparable {
+  /** Null: nothing of it is compared. */
+  readonly channel: string | null;
+  readonly key: string;
+}
+
+const NOTHING: Comparable = { channel: null, key: '' };
+
+/**
+ * Not compared: times of day and seconds that are counted, the status bar, how the parts of the self-check come in, and
+ * MACs, PIN blocks, check values and the lengths of tracks, which the test cards and the replay's own keys make.
+ */
+export function comparableOf(record: Linked | Recorded, masks: Masks): Comparable {
+  const said = (text: string) => timeless(masks.translated(text));
+  const of = (channel: string, ...parts: unknown[]): Comparable => ({ channel, key: parts.map(stable).join(' · ') });
+  switch (record.kind) {
+    case 'screen': {
+      const { screen, texts, foot } = record;
+      if (screen.startsWith('checkup.')) return screen === 'checkup.running' ? NOTHING : of('screen', screen);
+      // Alone in its place a small number counts the seconds of a wait.
+      const lone = screen.endsWith('.waiting') ? /^\d{1,3}$/ : /^$/;
+      return of('screen', screen, ...texts.map(said).map((text) => text.replace(lone, '#')), ...foot.map(said));
+    }
+    case 'display':
+      return of('display', ...record.rows.map(said));
+    case 'sound':
+      return of('sound', record.sound);
+    case 'paper':
+      return of('paper', ...record.said.map(said).map((line) => line.trim()));
+    case 'printed':
+      return of('paper', record.end);
+    case 'flow':
+      return of('flow', record.flow, record.operator ?? '-');
+    case 'key-centre':
+      return of('key-centre', record.way, record.said.replace(/[0-9A-F]{6,}/, '…'));
+    case 'parameters':
+      return of('key-centre', 'parameters', record.sent);
+    case 'entry': {
+      const { type, batch, trace, amount, event, detail } = record;
+      return of('journal', type, batch, trace, event, amount, said(stable(detail)));
+    }
+    case 'host':
+      return { channel: 'host', key: hostKey(record, masks) };
+    default:
+      return NOTHING;
+  }
+}
+
+type Host = Extract<Recorded, { kind: 'host' }>;
+
+function hostKey({ way, line, mti, fields, note }: Host, masks: Masks): string {
+  const shown = Object.entries(fields)
+    .filter(([name]) => !['mti', 'mac', 'time', 'date', 'settlementDate'].includes(name))
+    // What is secret is there or not; its length is the test card's.
+    .map(([name, value]) => `${name}=${value.startsWith('(') ? '(…)' : masks.translated(value)}`);
+  const told = note === null ? [] : [note.startsWith('garbled') ? 'garbled' : note.replace(/\d+ ms/, '… ms')];
+  return [way === 'out' ? '→' : '←', mti, line, ...shown.sort(), ...told].filter((part) => part !== '').join(' · ');
+}
+
+function stable(part: unknown): string {
+  return typeof part === 'string' ? part : JSON.stringify(part);
+}
+
+function timeless(text: string): string {
+  return text
+    .replaceAll(/\d{4}[/-]\d\d[/-]\d\d/g, 'date')
+    .replaceAll(/\b\d{1,2}:\d\d(:\d\d)?\b/g, 'time')
+    .replaceAll(/"hhmmss":"\d+","mmdd":"\d+"/g, '"time"')
+    .replaceAll(/\d+(?= ?(秒|seconds?\b|s\b))/g, '#');
+}

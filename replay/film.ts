@@ -1,0 +1,157 @@
+import type { Linked } from '../src/recorder/happening.ts';
+import { comparableOf } from './comparable.ts';
+import { masksOf } from './masks.ts';
+
+/** A record made ready to be run again: its frames in order, and what the bank's side of the line has to do. */
+export interface Film {
+  readonly frames: readonly Frame[];
+  readonly exchanges: readonly Exchange[];
+  /** The state of the lines before each connection, in order. */
+  readonly lines: readonly LineState[];
+}
+
+export interface Frame {
+  /** Its place in the film. */
+  readonly at: number;
+  readonly record: Linked;
+  /** `hand`: what somebody did; `power`: the terminal began; `shown`: what the terminal did; `note`: not run again. */
+  readonly role: 'hand' | 'power' | 'shown' | 'note';
+  /** Of the frames that are compared: the channel, and what must be equal. */
+  readonly channel: string | null;
+  readonly key: string;
+}
+
+/** A request and what became of it. */
+export interface Exchange {
+  readonly n: number;
+  readonly mti: string;
+  readonly processing: string | undefined;
+  readonly trace: string | undefined;
+  readonly end: 'answer' | 'silent' | 'lost' | 'garbled';
+  /** The fields of the answer as they were recorded, and how long it took. */
+  readonly answer: Readonly<Record<string, string>> | null;
+  readonly delay_ms: number;
+  /** The terminal did not believe its MAC. */
+  readonly badMac: boolean;
+  /** The bank never heard of it: its reversal was answered so. */
+  readonly unheard: boolean;
+}
+
+export interface LineState {
+  /** Of the first record that tells of it. */
+  readonly n: number;
+  readonly primary: boolean;
+  readonly backup: boolean;
+}
+
+/** Runs from the first power-on that the record holds: before it nobody knows how the terminal stood. Null without one. */
+export function filmOf(records: readonly Linked[]): Film | null {
+  const first = records.findIndex(({ kind }) => kind === 'begin');
+  if (first < 0) return null;
+  const run = records.slice(first);
+  const masks = masksOf(run);
+  const frames = run.map((record, at): Frame => {
+    const { channel, key } = isFarewell(run, at) ? { channel: null, key: '' } : comparableOf(record, masks);
+    return { at, record, role: roleOf(record, channel), channel, key };
+  });
+  return { frames, exchanges: exchangesOf(run), lines: linesOf(run) };
+}
+
+function roleOf(record: Linked, channel: string | null): Frame['role'] {
+  if (record.kind === 'begin') return 'power';
+  if (record.kind === 'key') return record.key === 'digits' ? 'note' : 'hand';
+  if (record.kind === 'card') return 'hand';
+  if (record.kind === 'secret') return record.state === 'begun' ? 'hand' : 'note';
+  return channel === null ? 'note' : 'shown';
+}
+
+/** What a terminal says that is switched off properly: a replay pulls the plug. */
+function isFarewell(records: readonly Linked[], at: number): boolean {
+  const end = records.findIndex(({ kind }, place) => place >= at && kind !== 'display' && kind !== 'flow');
+  const last = records[end];
+  return last?.kind === 'end' || (last?.kind === 'screen' && records[end + 1]?.kind === 'end');
+}
+
+type Host = Extract<Linked, { kind: 'host' }>;
+
+function exchangesOf(records: readonly Linked[]): Exchange[] {
+  const hosts = records.filter((record): record is Linked & Host => record.kind === 'host');
+  return hosts.flatMap((out, at) => {
+    if (out.way !== 'out' || out.mti === '') return [];
+    const { trace, processing } = out.fields;
+    const life = records.find(({ kind, n }) => kind === 'begin' && n > out.n)?.n ?? Number.POSITIVE_INFINITY;
+    const after = hosts.slice(at + 1).filter(({ n }) => n < life);
+    // A connection carries one exchange: what comes next without a number of its own belongs to it.
+    const next = after.findIndex(
+      (record) => record.way === 'out' && record.mti === out.mti && sameTrace(record, trace),
+    );
+    const heard = after.slice(0, next < 0 ? undefined : next).filter(({ way }) => way === 'in');
+    const answer = heard.find((record) => isAnswer(record, out.mti, trace));
+    const ended = heard.find(({ mti, note }) => mti === '' && note !== null && note !== 'not reached');
+    const end = answer !== undefined ? 'answer' : endOf(ended?.note ?? null);
+    return {
+      ...{ n: out.n, mti: out.mti, processing, trace, end },
+      answer: answer?.fields ?? null,
+      delay_ms: ((answer ?? ended)?.up ?? out.up) - out.up,
+      badMac: answer !== undefined && disbelieved(records, answer, trace),
+      unheard: answer === undefined && unheard(hosts, out),
+    };
+  });
+}
+
+function sameTrace(record: Host, trace: string | undefined): boolean {
+  return record.fields.trace === trace;
+}
+
+function isAnswer({ mti, note, fields }: Host, asked: string, trace: string | undefined): boolean {
+  const answers = `${asked.slice(0, 2)}${(Number(asked[2]) + 1) % 10}${asked.slice(3)}`;
+  return mti === answers && (note === null || note === 'a late answer') && fields.trace === trace;
+}
+
+function endOf(note: string | null): Exchange['end'] {
+  if (note?.startsWith('garbled') === true) return 'garbled';
+  return note?.startsWith('the line closed') === true ? 'lost' : 'silent';
+}
+
+/** What the journal made of the answer says whether its MAC was right: the record keeps no key to check it with. */
+function disbelieved(records: readonly Linked[], answer: Linked & Host, trace: string | undefined): boolean {
+  const verdict = records.find(
+    (record) =>
+      record.kind === 'entry' &&
+      record.n > answer.n &&
+      record.trace === trace &&
+      ['answered', 'reversed', 'no-original', 'reversal-unanswered', 'told'].includes(record.event),
+  );
+  if (verdict?.kind !== 'entry') return false;
+  if (verdict.event === 'reversal-unanswered') return ['00', '12', '25'].includes(answer.fields.code ?? '');
+  const { answer: made } = verdict.detail as { answer?: { why?: string | null } };
+  return made?.why === 'bad-mac' || made?.why === 'no-mac';
+}
+
+function unheard(hosts: readonly (Linked & Host)[], out: Linked & Host): boolean {
+  const reversal = hosts.find(
+    ({ n, way, mti, fields }) => n > out.n && way === 'in' && mti === '0410' && fields.trace === out.fields.trace,
+  );
+  return reversal !== undefined && reversal.fields.code !== '00';
+}
+
+/** Each connection says first which lines it did not reach. */
+function linesOf(records: readonly Linked[]): LineState[] {
+  const states: LineState[] = [];
+  let primary = true;
+  let n: number | null = null;
+  for (const record of records) {
+    if (record.kind !== 'host') continue;
+    const missed = record.note === 'not reached';
+    if (!missed && record.way === 'in') continue;
+    n ??= record.n;
+    if (missed && record.line === 'primary') {
+      primary = false;
+      continue;
+    }
+    states.push({ n, primary, backup: !missed });
+    primary = true;
+    n = null;
+  }
+  return states;
+}

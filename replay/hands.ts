@@ -1,0 +1,154 @@
+import { readWallet, type WalletCard } from '../board/virtual/wallet.ts';
+import type { Film, Frame, LineState } from './film.ts';
+import { type Masks, masksOf } from './masks.ts';
+import type { Stage } from './stage.ts';
+
+/** The hands of everybody who stood around the recorded terminal: clerk, customer, and whoever pulled a plug. */
+export interface Hands {
+  /** What has been done by now to lines and devices, before this frame runs. */
+  before(frame: Frame): Promise<void>;
+  does(frame: Frame): Promise<void>;
+}
+
+const WRONG_PASSWORD = '99887766';
+const WRONG_PIN = '135790';
+const NEW_PASSWORD = '86421357';
+
+/** Which switch of the board makes a device say so. */
+const faultOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  printer: {
+    'paper-out': 'paper-out',
+    'cover-open': 'cover-open',
+    'device-silent': 'printer-off',
+    'device-lost': 'printer-off',
+  },
+  reader: { 'device-silent': 'reader-off' },
+};
+
+export function hands(film: Film, stage: Stage): Hands {
+  const { frames } = film;
+  const wallet = readWallet();
+  const masks: Masks = masksOf(
+    frames.map(({ record }) => record),
+    wallet,
+  );
+  const switches = new Map<string, boolean>();
+  const lines = linesDue(film);
+  const devices = devicesDue(frames);
+  let card: WalletCard | undefined = wallet[0];
+
+  const turn = async (fault: string, on: boolean) => {
+    if ((switches.get(fault) ?? false) === on) return;
+    switches.set(fault, on);
+    await stage.fault(fault, on);
+  };
+  const device = async ({ device: name, problem }: Device) => {
+    const faults = faultOf[name] ?? {};
+    const wanted = problem === null ? undefined : faults[problem];
+    for (const fault of new Set(Object.values(faults))) await turn(fault, fault === wanted);
+  };
+  const secret = async (frame: Frame) => {
+    const ended = frames.find(
+      ({ at, record }) => at > frame.at && record.kind === 'secret' && record.state === 'ended',
+    );
+    if (ended?.record.kind !== 'secret' || ended.record.by === null) return;
+    if (ended.record.by === 'cancel') return stage.press(['cancel']);
+    const digits = isPin(ended.record.screen) ? pinFor(ended) : passwordFor(frame, ended);
+    await stage.press([...digits, 'enter']);
+  };
+
+  /** The wallet's own; none where the request carried none; a wrong one where the bank said so. */
+  function pinFor(ended: Frame): string {
+    const after = frames.slice(ended.at).map(({ record }) => record);
+    const next = after.findIndex(({ kind }, place) => kind === 'secret' && place > 0);
+    const hosts = after
+      .slice(0, next < 0 ? undefined : next)
+      .flatMap((record) => (record.kind === 'host' ? [record] : []));
+    const out = hosts.find(({ way, fields }) => way === 'out' && fields.entryMode !== undefined);
+    // F22, third digit: 2, no PIN was entered.
+    if (out?.fields.entryMode?.[2] === '2') return '';
+    const answer = hosts.find(({ way, fields }) => way === 'in' && fields.trace === out?.fields.trace);
+    return answer?.fields.code === '55' ? WRONG_PIN : (card?.pin ?? '');
+  }
+
+  function passwordFor(begun: Frame, ended: Frame): string {
+    const shown = frames.slice(0, begun.at).findLast(({ record }) => record.kind === 'screen')?.record;
+    const texts = shown?.kind === 'screen' ? shown.texts.join(' ') : '';
+    const operator = [...stage.passwords.keys()].find((number) => texts.includes(number)) ?? '';
+    const next = frames.slice(ended.at).find(({ record }) => record.kind === 'screen')?.record;
+    if (ended.record.kind !== 'secret' || next?.kind !== 'screen') return '';
+    if (ended.record.screen.includes('new')) {
+      stage.passwords.set(operator, NEW_PASSWORD);
+      return NEW_PASSWORD;
+    }
+    const refused = next.screen === ended.record.screen || /operator|locked/.test(next.screen);
+    return refused ? WRONG_PASSWORD : (stage.passwords.get(operator) ?? '');
+  }
+
+  return {
+    async before(frame) {
+      const state = lines.findLast(({ from }) => from <= frame.at);
+      await turn('line-primary-down', state?.primary === false);
+      await turn('line-backup-down', state?.backup === false);
+      while (devices[0] !== undefined && devices[0].from <= frame.at) await device(devices.shift() as Device);
+    },
+    async does(frame) {
+      const { record } = frame;
+      if (record.kind === 'key') await stage.press([record.key]);
+      else if (record.kind === 'secret') await secret(frame);
+      else if (record.kind === 'card') {
+        card = record.read === 'card' ? masks.card(record.number).card : wallet.find(({ worn }) => worn === true);
+        if (card !== undefined) await stage.swipe(card.id);
+      }
+    },
+  };
+}
+
+/** Somebody's move, which the terminal waits for. */
+export function isMove({ role }: Frame): boolean {
+  return role === 'power' || role === 'hand';
+}
+
+function isPin(screen: string): boolean {
+  return /pin$/.test(screen);
+}
+
+/** A line is broken once the last exchange over it has ended; where it broke in that one, that is how it ends. */
+function linesDue({ frames, exchanges, lines }: Film): (LineState & { readonly from: number })[] {
+  return lines.map((state, place) => {
+    const before = frames.filter(({ record }) => record.kind === 'host' && record.n < state.n);
+    const last = before.at(-1);
+    const exchange = exchanges.findLast(({ n }) => n < state.n);
+    const breaks = exchange?.end === 'lost' && (lines[place - 1]?.n ?? 0) <= exchange.n;
+    return { ...state, from: last === undefined ? 0 : last.at + (breaks ? 0 : 1) };
+  });
+}
+
+interface Device {
+  readonly device: string;
+  readonly problem: string | null;
+  /** The place of the frame before which it was done. */
+  readonly from: number;
+}
+
+/**
+ * The terminal notes a device's trouble when it meets it: it was there before somebody's last move, or came in the middle
+ * of a slip. That it is over shows at the first paper that moves again.
+ */
+function devicesDue(frames: readonly Frame[]): Device[] {
+  return frames.flatMap(({ at, record }) => {
+    if (record.kind !== 'device') return [];
+    const { device, problem } = record;
+    const move = frames.findLast((frame) => frame.at < at && isMove(frame))?.at ?? 0;
+    const failed = frames.findLast((frame) => frame.at < at && frame.record.kind === 'printed' && !isWhole(frame));
+    const paper = frames.filter((frame) => frame.at < at && frame.record.kind === 'paper');
+    const moving = problem === null ? paper.find((frame) => frame.at > (failed?.at ?? at)) : paper.at(-1);
+    const own = device === 'printer' && moving !== undefined && moving.at > (problem === null ? 0 : move);
+    const from = !own ? move : problem === null ? moving.at : moving.at + 1;
+    return [{ device, problem, from }];
+  });
+}
+
+function isWhole({ record }: Frame): boolean {
+  return record.kind === 'printed' && record.end === 'printed';
+}

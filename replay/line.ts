@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type Message, type MessageFields, packFrame, unpack } from '../src/host/codec.ts';
+import { type Field, fieldNames, fields } from '../src/host/fields.ts';
+import type { Exchange } from './film.ts';
+
+/**
+ * The bank's side of the line in a replay. Each request goes to the replay's own bank, which checks its MAC and seals what
+ * comes back; what the answer then says is what was recorded, sealed anew: code, reference, authorisation, times. Fields
+ * that the record hides (card number, expiry, keys, balance) stay as the bank has made them.
+ */
+export interface ReplayLine {
+  readonly port: number;
+  /** Exchanges whose turn has come, so that the driver knows how far the line is. */
+  readonly used: number;
+  close(): Promise<void>;
+}
+
+export interface LineParts {
+  /** Null before the film runs: the bank then answers by itself. */
+  readonly exchanges: () => readonly Exchange[] | null;
+  /** Where the bank listens. */
+  readonly bank: { readonly host: string; readonly port: number };
+  /** F64 under the keys of the terminal that is signed in at the bank. */
+  readonly seal: (terminal: string, covered: Uint8Array) => Uint8Array | null;
+  /** Told what the record cannot explain. */
+  readonly wrong: (why: string) => void;
+}
+
+/** A recorded answer that was slower than this was slow for a reason, and is so again. */
+const PROMPT_MS = 300;
+
+/** Where the line itself is broken, the driver does it by then. */
+const LINE_BREAKS_MS = 300;
+
+/** Exchanges that are done, shared by both lines. */
+export type Used = Set<Exchange>;
+
+export async function openReplayLine(parts: LineParts, used: Used): Promise<ReplayLine> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    onFrames(socket, (body) => void answer(socket, body, parts, used));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    get used() {
+      return used.size;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+async function answer(socket: Socket, body: Buffer, parts: LineParts, used: Used): Promise<void> {
+  const exchanges = parts.exchanges();
+  const asked = unpack(body);
+  const exchange = exchanges === null ? null : takeFor(asked, exchanges, used);
+  if (exchanges !== null && exchange === null) parts.wrong(`a ${asked.mti} that the record does not hold`);
+  if (exchange?.end === 'lost') setTimeout(() => socket.destroy(), Math.max(exchange.delay_ms, LINE_BREAKS_MS));
+  if (exchange?.unheard === true) return;
+  const started = performance.now();
+  const said = await fromBank(body, parts.bank);
+  if (exchange === null) {
+    if (said !== null) send(socket, said);
+    return;
+  }
+  if (exchange.end === 'garbled') socket.end(Buffer.from([0, 0]));
+  if (exchange.end !== 'answer' || exchange.answer === null) return;
+  const frame = said === null ? null : asRecorded(said, exchange, parts);
+  if (frame === null) {
+    parts.wrong(`the bank of the replay does not answer the ${asked.mti}`);
+    return;
+  }
+  const late_ms = exchange.delay_ms < PROMPT_MS ? 0 : exchange.delay_ms - (performance.now() - started);
+  setTimeout(send, Math.max(0, late_ms), socket, frame);
+}
+
+/** The first that is left of this kind and trace; a trace that the record does not hold takes the next of its kind. */
+function takeFor(asked: Message, exchanges: readonly Exchange[], used: Used): Exchange | null {
+  const left = exchanges.filter((exchange) => !used.has(exchange) && exchange.mti === asked.mti);
+  const alike = left.filter(({ processing }) => processing === asked.processing);
+  const found = alike.find(({ trace }) => trace === asked.trace) ?? alike[0] ?? left[0] ?? null;
+  if (found !== null) used.add(found);
+  return found;
+}
+
+function asRecorded(said: Buffer, exchange: Exchange, { seal, wrong }: LineParts): Buffer | null {
+  const real = unpack(said);
+  const recorded = exchange.answer ?? {};
+  if (real.code === 'A0' && recorded.code !== 'A0') wrong(`the bank refuses the MAC of the ${exchange.mti}`);
+  const changes: Record<string, string | Uint8Array | undefined> = {};
+  for (const name of fieldNames) {
+    const { secret, form }: Field = fields[name];
+    const value = recorded[name];
+    if (name === 'mac') continue;
+    if (value === undefined) changes[name] = undefined;
+    else if (secret === undefined && form !== 'b' && !value.includes('*')) changes[name] = value;
+  }
+  const message = real.with({ ...(changes as Partial<MessageFields>), mac: undefined, header: real.header });
+  const { terminal = '' } = real;
+  if (recorded.mac === undefined) return Buffer.from(packFrame(message));
+  const frame = Buffer.from(
+    packFrame(message, (covered) => seal(terminal, covered) ?? new Uint8Array(fields.mac.size)),
+  );
+  // As the bank's own fault does it: another character in each place.
+  if (exchange.badMac)
+    for (let at = frame.length - 8; at < frame.length; at++) frame[at] = frame[at] === 0x30 ? 0x31 : 0x30;
+  return frame;
+}
+
+function send(socket: Socket, frame: Buffer): void {
+  if (!socket.destroyed && socket.writable) socket.write(frame);
+}
+
+/** The bank's own answer; null where it has none. */
+async function fromBank(body: Buffer, bank: LineParts['bank']): Promise<Buffer | null> {
+  const socket = connect(bank);
+  socket.on('error', () => socket.destroy());
+  const heard = new Promise<Buffer | null>((resolve) => {
+    onFrames(socket, resolve);
+    socket.once('close', () => resolve(null));
+    socket.setTimeout(5000, () => resolve(null));
+  });
+  const head = Buffer.from([body.length >> 8, body.length & 255]);
+  socket.write(Buffer.concat([head, body]));
+  try {
+    return await heard;
+  } finally {
+    socket.destroy();
+  }
+}
+
+function onFrames(socket: Socket, heard: (body: Buffer) => void): void {
+  let gathered: Buffer = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => {
+    gathered = Buffer.concat([gathered, chunk]);
+    while (gathered.length >= 2 && gathered.length >= 2 + gathered.readUInt16BE(0)) {
+      const length = gathered.readUInt16BE(0);
+      heard(Buffer.from(gathered.subarray(2, 2 + length)));
+      gathered = gathered.subarray(2 + length);
+    }
+  });
+}
