@@ -31,8 +31,9 @@ import { Pan } from '../src/values/pan.ts';
  *              A row that is sent again replaces the one with its trace.
  *   0330 00    accepted.
  *
- * 0320 / 207   all is balanced; 0320 / 202: the upload is over. F11 F41 F42 F48 F60. F48 = 4 digits: 207 the number of
- *              transactions of the 0500 (its four counts added up), 202 the number of rows uploaded.
+ * 0320 / 207   all is balanced; 0320 / 202: the upload is over. F11 F41 F42 F48 F60. F48 = 4 digits: 207 how many
+ *              transactions count in the batch (of both groups and sides; here a thousand is 1000), 202 how many rows
+ *              were uploaded.
  *   0330 00    the batch is closed at the bank; F60.2 of the answer is the next batch. The terminal closes its own batch
  *              only now. From here the bank answers 77 to the old batch, except for reversals (0400), repeated advices
  *              and the repeats of these messages.

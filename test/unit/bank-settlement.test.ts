@@ -16,6 +16,8 @@ import {
   books,
   CARDS,
   codeOf,
+  connect,
+  framed,
   type Keys,
   type Lab,
   lab,
@@ -241,6 +243,24 @@ t.test('nonsense has its code and changes nothing', async (t) => {
   t.equal((await told(here, endRequest(keys.batch, '202', '03'))).code, '30');
   t.equal((await told(here, endRequest('000009', '202', 0))).code, '77');
   t.equal(batchAtTheBank(here), '000001');
+});
+
+t.test('a batch of more than 999 sales says three digits of its count, and all of it at the end', async (t) => {
+  const here = await lab();
+  t.teardown(() => here.close());
+  const keys = await readyTerminal(here);
+  const line = await connect(here.bank.addresses.primary);
+  t.teardown(() => line.close());
+  const many = 1002;
+  for (let sold = 0; sold < many; sold += 50) {
+    const traces = Array.from({ length: Math.min(50, many - sold) }, (_, n) => String(sold + n + 2).padStart(6, '0'));
+    for (const trace of traces) line.send(framed(sealed(saleRequest(keys, { trace, amount: 100 }), keys.mak)));
+    for (const _ of traces) await line.next();
+  }
+  const counted = await told(here, countRequest(keys.batch, { home: { debit: [many * 100, 2] } }));
+  t.match(counted, { code: '00', totals: sumDigits({ home: { debit: [many * 100, 2] } }, '11') });
+  t.equal((await told(here, endRequest(keys.batch, '207', 2))).code, '95');
+  t.equal((await told(here, endRequest(keys.batch, '207', many))).code, '00');
 });
 
 t.test('batch 999999 is followed by 000001, and an empty batch can be settled', async (t) => {
