@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { readConfig } from '../src/config/config.ts';
+import { reconcileBooks } from '../src/reconciliation.ts';
 import { packRecord, RecordError } from '../src/recorder/export.ts';
 import { readSegments } from '../src/recorder/reader.ts';
 
@@ -16,6 +19,10 @@ guitai replay FILE [--check]
                "replay: N frames, D differences"; ends with 1 where something differs
     --port N   the page's port (default: GUITAI_PORT, else 8583; 0 takes any that is free)
     --speed N  how many times faster than recorded it plays (default: 1, at most 1000)
+
+guitai reconcile --people 00,99 --reference REFERENCE
+    Two people with a supervisor's or an administrator's password answer, with the bank's reference, for a journal that
+    is missing, broken or behind and locks payment. Reads their passwords, one a line. The terminal must be stopped.
 
 guitai --help
 guitai --version
@@ -45,9 +52,14 @@ try {
 async function run([command, ...words]: string[]): Promise<void> {
   if (command === 'export') exportRecord(words);
   else if (command === 'replay') await replay(words);
+  else if (command === 'reconcile') await reconcile(words);
   else if (command === '--version') say(version);
   else if (command === undefined || command === '--help' || command === 'help') say(HELP.trimEnd());
-  else throw new Misused(`there is no command ${command}`, 'Use export or replay; guitai --help explains them.');
+  else
+    throw new Misused(
+      `there is no command ${command}`,
+      'Use export, replay or reconcile; guitai --help explains them.',
+    );
 }
 
 function misusedOf(error: unknown): { readonly message: string; readonly remedy: string } | null {
@@ -62,8 +74,7 @@ function say(line: string): void {
 
 function exportRecord(words: readonly string[]): void {
   const { positionals } = parsed(words, {});
-  const usual = existsSync(join(root, 'node')) ? '/var/lib/guitai' : join(root, '.guitai');
-  const dir = resolve(process.env.GUITAI_DIR ?? usual);
+  const dir = terminalDir();
   const folder = join(dir, 'terminal', 'record');
   if (!existsSync(folder)) {
     throw new Misused(`${dir}: no terminal has recorded anything here`, 'Name its folder with GUITAI_DIR.');
@@ -113,6 +124,39 @@ function speedOf(given = '1'): number {
   const speed = Number(given);
   if (Number.isInteger(speed) && speed >= 1 && speed <= 1000) return speed;
   throw new Misused(`--speed ${given} is no speed`, 'Give a whole number from 1 to 1000.');
+}
+
+function terminalDir(): string {
+  const usual = existsSync(join(root, 'node')) ? '/var/lib/guitai' : join(root, '.guitai');
+  return resolve(process.env.GUITAI_DIR ?? usual);
+}
+
+async function reconcile(words: readonly string[]): Promise<void> {
+  const { values } = parsed(words, { people: { type: 'string' }, reference: { type: 'string' } });
+  const numbers = String(values.people ?? '').split(',');
+  const reference = String(values.reference ?? '');
+  if (numbers.length !== 2 || !numbers.every((number) => /^\d{2}$/.test(number))) {
+    throw new Misused('--people names no two people', 'Name a supervisor and an administrator: --people 00,99');
+  }
+  if (!/^\w{1,12}$/.test(reference)) {
+    throw new Misused(
+      "--reference is not the bank's",
+      'Write its 1 to 12 letters and digits: --reference 094107000045',
+    );
+  }
+  const home = join(terminalDir(), 'terminal');
+  if (!existsSync(home)) throw new Misused(`${home}: no terminal has been here`, 'Name its folder with GUITAI_DIR.');
+  const config = readConfig(resolve(process.env.GUITAI_CONFIG ?? join(root, 'firmware-config')));
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const named: { number: string; password: string }[] = [];
+  for (const number of numbers) {
+    process.stderr.write(`password of ${number}: `);
+    named.push({ number, password: String((await lines.next()).value ?? '') });
+  }
+  const end = await reconcileBooks(home, config, named, reference);
+  if (end.end === 'refused') throw new Misused(`${end.person}: ${end.why}`, 'Nothing has changed.');
+  say('The next start of the terminal opens its books; both names and the reference are noted there.');
+  process.stdin.destroy();
 }
 
 function parsed(words: readonly string[], options: NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object) {

@@ -95,7 +95,13 @@ export async function assemble(site: Site): Promise<Assembly> {
     operators: profile.operators,
     defaultsAllowed: profile.lab,
   });
-  const journal = openJournal({ disk, clock, random, noted: (facts, event) => recorder.note(entryTold(facts, event)) });
+  const reconciled = ground.reconciliation?.found() ?? null;
+  const journal = openJournal({
+    ...{ disk, clock, random },
+    ...(reconciled === null ? {} : { reconciled }),
+    noted: (facts, event) => recorder.note(entryTold(facts, event)),
+  });
+  if (reconciled !== null) ground.reconciliation?.used();
   recorder.note(begun({ config: site.config, version, journal, last: record.last }));
   const host = openHost(
     {

@@ -6,6 +6,8 @@ import { type Glyphs, readGlyphs } from './customer/glyphs.ts';
 import { firmwareDigest } from './firmware.ts';
 import { lineConnect } from './host/connect.ts';
 import { type JournalDisk, journalDisk } from './journal/disk.ts';
+import type { Reconciliation } from './journal/lock.ts';
+import { foundReconciliation, usedReconciliation } from './reconciliation.ts';
 import { openSegments, type Segments } from './recorder/segments.ts';
 import { aheadBy, type Clock, type Random, systemClock } from './values/clock.ts';
 import type { Connect } from './values/stream.ts';
@@ -24,6 +26,8 @@ export interface Ground {
   readonly passwordHash: PasswordHash;
   /** What the key centre sent down at the last handshake that the disk has kept; null before the first. */
   readonly parameters: { kept(): Parameters | null; keep(sent: Parameters): void };
+  /** Two people's answer for a journal that locks payment; good for one start. Absent where nobody can give one. */
+  readonly reconciliation?: { found(): Reconciliation | null; used(): void };
   /** Throws a Fault of kind `key-centre` where the factory gave none. */
   identity(): Identity;
   /** What the key centre is told that runs here. */
@@ -59,6 +63,7 @@ export function machineGround({ dir, root, aheadFile }: Machine): Ground {
       kept: () => keptParameters(parametersFile),
       keep: (sent) => void keepParameters(parametersFile, sent),
     },
+    reconciliation: { found: () => foundReconciliation(home), used: () => usedReconciliation(home) },
     identity: () => readIdentity(join(home, 'identity')),
     firmware: () => firmwareDigest(root),
     glyphs: () => readGlyphs(readFileSync(join(root, 'board', 'fonts', 'unifont-gb2312.bin'))),

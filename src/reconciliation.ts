@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from './config/config.ts';
+import type { Reconciliation } from './journal/lock.ts';
+import { systemClock } from './values/clock.ts';
+import { vaultFiles } from './vault/files.ts';
+import { openVault } from './vault/vault.ts';
+
+/** Where two people's answer for a journal that is missing, broken or behind waits for the next start. */
+const fileIn = (home: string) => join(home, 'reconciled.json');
+
+/** Why nothing was reconciled. */
+export type ReconcileEnd = { end: 'reconciled' } | { end: 'refused'; person: string; why: string };
+
+/**
+ * Two people, each with the password that the terminal knows, answer for its books with the bank's reference; the next
+ * start opens them, or makes new ones where there are none (money rule 12). The terminal must not run meanwhile.
+ */
+export async function reconcileBooks(
+  home: string,
+  { profile }: Pick<Config, 'profile'>,
+  people: readonly { readonly number: string; readonly password: string }[],
+  reference: string,
+): Promise<ReconcileEnd> {
+  const { operators } = openVault({
+    files: vaultFiles(join(home, 'vault')),
+    ...{ clock: systemClock, random: (bytes: number) => randomBytes(bytes), secureElement: false },
+    sm4PinShape: profile.dialect.sm4_pin_shape,
+    operators: profile.operators,
+    defaultsAllowed: profile.lab,
+  });
+  const [first, second] = people;
+  if (first === undefined || second === undefined || first.number === second.number) {
+    return { end: 'refused', person: '-', why: 'it takes two people' };
+  }
+  for (const { number, password } of [first, second]) {
+    const end = await operators.check(number, password);
+    if (end.end !== 'right') return { end: 'refused', person: number, why: end.end };
+    if (end.operator.role === 'operator') return { end: 'refused', person: number, why: 'an operator may not' };
+  }
+  const by: Reconciliation = { people: [first.number, second.number], reference };
+  writeFileSync(fileIn(home), JSON.stringify(by), { mode: 0o600, flush: true });
+  return { end: 'reconciled' };
+}
+
+/** What waits for this start; null where nothing does, or it cannot be read. */
+export function foundReconciliation(home: string): Reconciliation | null {
+  try {
+    const { people, reference }: Partial<Reconciliation> = JSON.parse(readFileSync(fileIn(home), 'utf8'));
+    const whole = Array.isArray(people) && people.length === 2 && typeof reference === 'string' && reference !== '';
+    return whole ? ({ people, reference } as Reconciliation) : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** It is good for one start. */
+export function usedReconciliation(home: string): void {
+  rmSync(fileIn(home), { force: true });
+}
