@@ -1,6 +1,7 @@
 import type { FinancialRequest } from '../host/host.ts';
 import type { OriginalFacts } from '../host/messages.ts';
 import type { Entry, EntryFacts } from '../journal/entry.ts';
+import { type EntryType, type Particulars, types } from '../journal/types.ts';
 import { type Fen, fen } from '../values/fen.ts';
 
 /** What a request of this kind says on the wire beside its card: the same before its row is written and ever after. */
@@ -9,7 +10,7 @@ export function requestOf(
   original: Entry | null,
 ): Pick<FinancialRequest, 'amount' | 'totals' | 'instalments'> & { readonly original: OriginalFacts | null } {
   const { before, periods, plan } = particulars;
-  const about = originalOf(original, particulars);
+  const about = originalOf(type, original, particulars);
   // F4 of a tip is the total with it, F48 the tip; of an adjustment the new total, F48 the one before.
   if (type === 'tip') return { amount: fen((before ?? 0) + amount), totals: twelve(amount), original: about };
   if (type === 'adjust') return { amount, totals: twelve(before ?? fen(0)), original: about };
@@ -17,19 +18,38 @@ export function requestOf(
   return { amount, instalments: { periods, plan }, original: about };
 }
 
+/**
+ * What the row of a request that may be sent again keeps of its original: the bank may have said more of that one by the
+ * time it is sent again, and the bytes must be the same (money rule 8).
+ */
+export function keptOf(type: EntryType, original: Entry | null, particulars: Particulars): Particulars {
+  if (types[type].lost === 'reverse' || original === null) return particulars;
+  const { date, reference, authorisation } = saidOf(original);
+  return {
+    ...particulars,
+    date,
+    ...(reference === null ? {} : { reference }),
+    ...(authorisation === null ? {} : { authorisation }),
+  };
+}
+
 /** The original as the bank knows it: of the journal, or what was typed of one that the journal does not hold. */
-function originalOf(entry: Entry | null, typed: EntryFacts['particulars']): OriginalFacts | null {
-  const { authorisation = null, reference = null, date = null } = typed;
+function originalOf(type: EntryType, entry: Entry | null, kept: Particulars): OriginalFacts | null {
+  const { authorisation = null, reference = null, date = null } = kept;
   if (entry === null) {
     return authorisation === null && reference === null ? null : { place: null, date, reference, authorisation };
   }
-  const { batch, trace, facts, history } = entry;
-  const { answer } = history;
+  const place = { batch: entry.batch, trace: entry.trace };
+  // What was kept has its date: a row that kept nothing is one whose original cannot say more.
+  if (types[type].lost === 'reverse' || date === null) return { place, ...saidOf(entry) };
+  return { place, date, reference, authorisation };
+}
+
+function saidOf({ facts, history: { answer } }: Entry) {
   return {
-    place: { batch, trace },
     date: answer?.host_time?.mmdd ?? dayOf(facts.begun_ms),
-    reference: answer?.reference ?? reference,
-    authorisation: answer?.authorisation ?? facts.particulars.authorisation ?? authorisation,
+    reference: answer?.reference ?? null,
+    authorisation: answer?.authorisation ?? facts.particulars.authorisation ?? null,
   };
 }
 

@@ -7,7 +7,7 @@ import type { EntryType, Particulars } from '../journal/types.ts';
 import { acknowledged } from '../operator/ask.ts';
 import { saleRefused } from '../operator/screens/result.ts';
 import { saleConnecting } from '../operator/screens/sale.ts';
-import { requestOf } from '../outbox/request.ts';
+import { keptOf, requestOf } from '../outbox/request.ts';
 import type { Fen } from '../values/fen.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 import type { PinBlock } from '../vault/pin-entry.ts';
@@ -114,7 +114,8 @@ async function unsettled(counter: Counter, entry: Entry): Promise<ChargeEnd> {
 /** The row on the disk, and the request that goes out under it: refused here if at all, before the bank could hear of it. */
 export function begin(counter: Counter, charge: Charge): { entry: Entry; prepared: Prepared } {
   const { journal, vault, host, config, signedIn } = counter;
-  const { type, amount, card, pin, original, particulars = {} } = charge;
+  const { type, amount, card, pin, original } = charge;
+  const particulars = keptOf(type, original ?? null, charge.particulars ?? {});
   const place = journal.reserve();
   const prepared = host.prepare(type, {
     ...{ trace: place.trace, batch: place.batch, card, pin },

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { EntryType } from '../../src/journal/types.ts';
-import { requestOf } from '../../src/outbox/request.ts';
+import { keptOf, requestOf } from '../../src/outbox/request.ts';
 import { adviceOf } from '../../src/outbox/reversal.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
@@ -101,6 +101,10 @@ t.test('an advice that the bank refuses is declined, and known as one that had b
   host.hears = () => refused;
   t.equal(await outbox.settle(entry), 'declined');
   t.equal(entry.history.accepted, true);
+  t.same(entry.debts, ['tell'], 'somebody at the counter has yet to see it');
+  entry.seen('01');
+  entry.seen('02');
+  t.equal(entry.state, 'declined');
   t.same(entry.debts, []);
 });
 
@@ -212,6 +216,23 @@ t.test('an entry that has a reversal is never told again, and one that has none 
   refund.sent();
   t.throws(() => refund.reversalBegun(), /cannot happen/);
   await settled();
+});
+
+t.test('what the bank says of an original afterwards changes no byte of what was begun on it', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const offline = begun(journal, 'offline', 10_000);
+  offline.accepted();
+  const particulars = keptOf('adjust', offline, { before: fen(10_000) });
+  const before = requestOf({ type: 'adjust', amount: fen(9000), particulars }, offline);
+  t.match(before.original, { reference: null, authorisation: null });
+  offline.told(approval);
+  t.same(requestOf({ type: 'adjust', amount: fen(9000), particulars }, offline), before);
+  const later = keptOf('adjust', offline, { before: fen(9000) });
+  t.match(requestOf({ type: 'adjust', amount: fen(8000), particulars: later }, offline).original, {
+    ...{ reference: '000000000017', authorisation: 'A00001', date: '1124' },
+  });
+  const sale = charged(journal);
+  t.same(keptOf('void', sale, {}), {}, 'what is sent once keeps nothing');
 });
 
 t.test('each request says what its kind has to say', async (t) => {
