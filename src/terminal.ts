@@ -17,6 +17,7 @@ import { releaseHold } from './preauth/release.ts';
 import { voidCompletion } from './preauth/void-completion.ts';
 import { isPrint, type Print, prints } from './printing/printing.ts';
 import { giveBack } from './refund/give-back.ts';
+import { showRefusals } from './sale/accept.ts';
 import { waysOf } from './sale/card.ts';
 import type { Counter } from './sale/counter.ts';
 import { sellByInstalments } from './sale/instalment.ts';
@@ -79,6 +80,7 @@ async function trade(terminal: Terminal): Promise<void> {
       continue;
     }
     session.flow = 'menu';
+    await showRefusals(counter);
     const choice = await chooseFromMenu(counter.operator, (each) =>
       isOffered(counter.config.profile.transactions, each),
     );
@@ -131,11 +133,21 @@ function idleFacts(counter: Counter) {
   const reversing = owed.filter(({ debt, state }) => debt === 'reverse' && state !== 'parked').length;
   const repeating = owed.filter(({ debt, state }) => debt === 'repeat' && state !== 'parked').length;
   const unconfirmed = owed.filter(({ debt }) => debt === 'confirm').length;
+  const refused = owed.filter(({ debt }) => debt === 'tell').length;
+  const untold = owed.filter(({ debt, state }) => debt === 'advise' && state !== 'parked').length;
   return {
     merchant: config.terminal.merchant.name,
     ways: waysOf(counter),
     last: last === null ? null : { type: last.facts.type, amount: last.amount, state: last.state },
-    owed: { reversing, repeating, parked, unconfirmed, paper: paper.problem === null ? 0 : paper.owed },
+    owed: {
+      reversing,
+      repeating,
+      parked,
+      unconfirmed,
+      refused,
+      untold,
+      paper: paper.problem === null ? 0 : paper.owed,
+    },
   };
 }
 

@@ -198,6 +198,11 @@ export class Entry {
     this.#record({ kind: 'told', answer: answeredOf(answer) });
   }
 
+  /** Somebody at the counter has seen that the bank refused what had been finished. Harmless where it was seen before. */
+  seen(operator: string): void {
+    if (this.history.stage === 'refused') this.#record({ kind: 'seen', operator });
+  }
+
   /** The money has moved and the counter has finished: nothing turns this sale into a failure any more (money rule 14). */
   completed(): void {
     this.#record({ kind: 'completed' });

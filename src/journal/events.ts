@@ -36,6 +36,8 @@ export type EntryEvent =
   | { readonly kind: 'accepted' }
   /** What the bank made of a request that was sent again, or of an advice. */
   | { readonly kind: 'told'; readonly answer: Answered }
+  /** Somebody at the counter has seen that the bank refused it. */
+  | { readonly kind: 'seen'; readonly operator: string }
   | { readonly kind: 'completed' }
   | { readonly kind: 'reversal-begun' }
   | { readonly kind: 'reversal-unanswered' }
@@ -78,7 +80,7 @@ interface Step {
   readonly change: (history: History, event: never) => Partial<History>;
 }
 
-const ANY_STAGE = ['begun', 'sent', 'unknown', 'accepted', 'declined', 'charged', 'completed'] as const;
+const ANY_STAGE = ['begun', 'sent', 'unknown', 'accepted', 'refused', 'declined', 'charged', 'completed'] as const;
 const OPEN = ['sent', 'unknown', 'charged'] as const;
 const REVERSED = ['reverse'] as const;
 const ANY_UNDONE = ['no', 'begun', 'unconfirmed', 'yes', 'stands'] as const;
@@ -110,8 +112,9 @@ const steps = {
     change: ({ stage, tries }, { answer }: Of<'told'>) =>
       answer.money === 'unknown'
         ? { stage: stage === 'accepted' ? stage : 'unknown', tries: tries + 1 }
-        : { stage: answer.money === 'charged' ? 'completed' : 'declined', answer },
+        : { stage: answer.money === 'charged' ? 'completed' : stage === 'accepted' ? 'refused' : 'declined', answer },
   },
+  seen: { lost: ['advise'], stage: ['refused'], undone: ['no'], change: () => ({ stage: 'declined' }) },
   completed: { stage: ['charged'], undone: ['no'], change: () => ({ stage: 'completed' }) },
   'reversal-begun': { lost: REVERSED, stage: OPEN, undone: ['no'], change: () => ({ undone: 'begun' }) },
   'reversal-unanswered': {

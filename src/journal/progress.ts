@@ -13,10 +13,19 @@ export interface Progress {
 
 /**
  * `begun` on disk, no byte has left · `sent` its bytes may have left · `unknown` no answer that says what became of the
- * money · `accepted` the counter has finished, and the bank has yet to be told · `declined` `charged` the bank said so
- * under a good MAC · `completed` the bank has said yes and the counter has finished.
+ * money · `accepted` the counter has finished, and the bank has yet to be told · `refused` the bank said no to
+ * what the counter had finished with, and nobody has seen it · `declined` `charged` the bank said so under a good MAC · `completed` the bank has said yes and the counter has finished.
  */
-export const stageNames = ['begun', 'sent', 'unknown', 'accepted', 'declined', 'charged', 'completed'] as const;
+export const stageNames = [
+  'begun',
+  'sent',
+  'unknown',
+  'accepted',
+  'refused',
+  'declined',
+  'charged',
+  'completed',
+] as const;
 export type Stage = (typeof stageNames)[number];
 
 /**
@@ -30,8 +39,8 @@ export type Undone = (typeof undoings)[number];
 export const papers = ['owed', 'done'] as const;
 export type Paper = (typeof papers)[number];
 
-/** What is owed: to the bank (`reverse` `confirm` `repeat` `advise`), and to people (`reprint`). */
-export const debtNames = ['reverse', 'repeat', 'advise', 'confirm', 'reprint'] as const;
+/** What is owed: to the bank (`reverse` `confirm` `repeat` `advise`), and to people (`tell` `reprint`). */
+export const debtNames = ['reverse', 'repeat', 'advise', 'confirm', 'tell', 'reprint'] as const;
 export type Debt = (typeof debtNames)[number];
 
 /** A column of a table: one value, one of several, or any. */
@@ -46,6 +55,7 @@ const UNDECIDED = ['no', 'begun', 'unconfirmed'] as const;
 /** Boot, outbox and screens ask this table alone what is owed. Each progress matches exactly one row. */
 export const debts = [
   // lost        stage                undone         paper   debts
+  ['-', 'refused', '-', '-', ['tell']], //                            The goods are gone and the money will not come: somebody must see it.
   ['-', ['begun', 'declined'], '-', '-', []], //                      No byte has left, or the bank said no.
   ['reverse', OPEN, NOT_YET, '-', ['reverse']], //                    The bank may have taken the money, and the sale never finished.
   ['reverse', OPEN, 'unconfirmed', '-', ['confirm']], //              An inquiry or the reconciliation says whether it never arrived.
@@ -82,7 +92,7 @@ export const states = [
   [TOLD_AGAIN, '-', ['begun', ...OPEN], 'yes', '-', 'declined'],
   ['-', '-', 'accepted', 'yes', '-', 'declined'],
   ['-', '-', ['begun', ...OPEN, 'accepted'], 'stands', '-', 'approved'],
-  ['-', '-', 'declined', '-', '-', 'declined'],
+  ['-', '-', ['refused', 'declined'], '-', '-', 'declined'],
   ['-', '-', 'completed', '-', '-', 'approved'], //                   Nothing turns a completed sale into a failure.
 ] as const satisfies readonly (readonly [
   Cell<Lost>,

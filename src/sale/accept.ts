@@ -5,6 +5,7 @@ import { accepted, adviceRefused } from '../operator/screens/advice.ts';
 import { Fault } from '../values/problem.ts';
 import { begin, type Charge, type ChargeEnd, refuse } from './charge.ts';
 import type { Counter } from './counter.ts';
+import { inFlow } from './in-flow.ts';
 import { signOff } from './result.ts';
 
 /** What the counter may finish by itself. */
@@ -52,12 +53,13 @@ const ofOriginal: readonly AcceptedType[] = ['tip', 'adjust'];
 
 /** Stays until Enter; what the bank says meanwhile is on it at once, and a refusal is seen before anything else. */
 async function showAccepted(counter: Counter, entry: Entry, type: AcceptedType): Promise<void> {
-  const { operator, customer, paper, journal, codeWords, signedIn } = counter;
+  const { operator, customer, paper, journal, signedIn } = counter;
   const { amount, trace } = entry;
   const sign = signed.includes(type);
   let shown: Entry['state'] | null = null;
   const draw = () => {
     const { state, history, facts } = entry;
+    const { authorisation = null } = history.answer ?? {};
     if (state !== shown) customer.due(amount, wordFor(state), ...(sign ? (['display.sign'] as const) : []));
     if (state === 'declined' && shown !== state) {
       // A key that was meant for the screen before has not seen this one.
@@ -65,18 +67,16 @@ async function showAccepted(counter: Counter, entry: Entry, type: AcceptedType):
       operator.beep('refused');
     }
     shown = state;
-    const { code = '', authorisation = null } = history.answer ?? {};
+    if (state === 'declined') {
+      showRefusal(counter, entry);
+      return;
+    }
     operator.show((text, bar) =>
-      state === 'declined'
-        ? adviceRefused(text, bar, {
-            ...{ amount, trace, code: code ?? '', why: codeWords(code ?? '').title },
-            original: ofOriginal.includes(type),
-          })
-        : accepted(text, bar, {
-            ...{ title: `accepted.${type}`, amount, trace, sign, slip: paper.stateOf(entry) },
-            authorisation: facts.particulars.authorisation ?? authorisation,
-            state: state === 'approved' ? 'approved' : 'pending',
-          }),
+      accepted(text, bar, {
+        ...{ title: `accepted.${type}`, amount, trace, sign, slip: paper.stateOf(entry) },
+        authorisation: facts.particulars.authorisation ?? authorisation,
+        state: state === 'approved' ? 'approved' : 'pending',
+      }),
     );
   };
   operator.flush();
@@ -86,9 +86,41 @@ async function showAccepted(counter: Counter, entry: Entry, type: AcceptedType):
     draw();
     paper.print(entry);
     await acknowledged(operator, ['enter']);
-    if (sign && entry.state !== 'declined') signOff(entry, signedIn);
+    if (entry.state === 'declined') saw(entry, signedIn);
+    else if (sign) signOff(entry, signedIn);
   } finally {
     for (const stop of stops) stop();
+  }
+}
+
+/**
+ * What the bank has refused of what the counter had finished with, each until Enter: it may have come at night, or after a
+ * power cut, and it stays on the idle screen until somebody has seen it.
+ */
+export async function showRefusals(standing: Counter): Promise<void> {
+  const { journal, operator, signedIn } = standing;
+  for (const { entry, debt } of journal.debts()) {
+    if (debt !== 'tell') continue;
+    operator.flush();
+    operator.beep('refused');
+    showRefusal(inFlow(standing, entry.facts.type as AcceptedType), entry);
+    await acknowledged(operator, ['enter']);
+    saw(entry, signedIn);
+  }
+}
+
+function showRefusal({ operator, codeWords }: Counter, { amount, trace, history, facts }: Entry): void {
+  const code = history.answer?.code ?? '';
+  const original = ofOriginal.includes(facts.type as AcceptedType);
+  operator.show((text, bar) => adviceRefused(text, bar, { amount, trace, code, why: codeWords(code).title, original }));
+}
+
+/** A disk that takes no note of it shows it again. */
+function saw(entry: Entry, operator: string): void {
+  try {
+    entry.seen(operator);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
   }
 }
 

@@ -115,7 +115,7 @@ const entries: readonly idle.MenuEntry[] = [
   { digit: '9', text: 'menu.about' },
 ];
 
-const nothingOwed = { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, paper: 0 };
+const nothingOwed = { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 0 };
 const merchant = { id: '898110248990001', name: '便民小超市', terminal: '50461160' };
 
 /** Every screen, with facts as they come at a counter; the names are the screens' ids, with a variant after a colon. */
@@ -162,21 +162,35 @@ export const samples = {
       merchant: merchant.name,
       ways: allWays,
       last: { type: 'void', amount: most, state: 'reversing' },
-      owed: { reversing: 1, repeating: 0, parked: 0, unconfirmed: 0, paper: 1 },
+      owed: { reversing: 1, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 1 },
     }),
   'idle:reader': (t) =>
     idle.idle(t, bar, {
       merchant: merchant.name,
       ways: noWays,
       last: null,
-      owed: { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, paper: 0 },
+      owed: { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 0 },
+    }),
+  'idle:refused': (t) =>
+    idle.idle(t, bar, {
+      merchant: merchant.name,
+      ways: allWays,
+      last: { type: 'offline', amount: most, state: 'declined' },
+      owed: { ...nothingOwed, refused: 1, untold: 2 },
+    }),
+  'idle:untold': (t) =>
+    idle.idle(t, offline, {
+      merchant: merchant.name,
+      ways: allWays,
+      last: { type: 'completion-advice', amount: most, state: 'pending' },
+      owed: { ...nothingOwed, untold: 2 },
     }),
   'idle:parked': (t) =>
     idle.idle(t, offline, {
       merchant: merchant.name,
       ways: stripeOnly,
       last: { type: 'sale', amount: most, state: 'parked' },
-      owed: { reversing: 0, repeating: 0, parked: 1, unconfirmed: 1, paper: 0 },
+      owed: { reversing: 0, repeating: 0, parked: 1, unconfirmed: 1, refused: 0, untold: 0, paper: 0 },
     }),
   menu: (t) => idle.menu(t, bar, { entries }),
   about: (t) => idle.about(t, bar, { merchant, serial: 'GT-V-000001', version: '1.0.0' }),

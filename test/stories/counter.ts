@@ -13,6 +13,7 @@ export interface Row {
   readonly amount: number;
   readonly state: string;
   readonly code: string | null;
+  readonly particulars?: { readonly before?: number };
 }
 export interface Seen {
   readonly screen: string;
@@ -205,7 +206,9 @@ export async function clean(t: Test, counter: Counter, when: string): Promise<vo
     const booked = bank.find(({ trace, batch }) => trace === row.trace && batch === row.batch);
     const expected = atTheBank[row.state] ?? [];
     t.ok(expected.includes(booked?.state), `${when}: ${row.trace} is ${row.state}, at the bank ${booked?.state}`);
-    if (booked !== undefined && row.state === 'approved') t.equal(booked.amount, row.amount, `${when}: ${row.trace}`);
+    // The bank's row of a tip is the total with it, as its message says.
+    const amount = row.type === 'tip' ? row.amount + (row.particulars?.before ?? 0) : row.amount;
+    if (booked !== undefined && row.state === 'approved') t.equal(booked.amount, amount, `${when}: ${row.trace}`);
   }
   for (const row of bank.filter(({ state }) => state === 'posted')) {
     const ours = (await counter.journal()).find(({ trace, batch }) => trace === row.trace && batch === row.batch);

@@ -5,6 +5,7 @@ import { addTip, mostTip, whyNoTip } from '../../src/advice/tip.ts';
 import { sellByVoice } from '../../src/advice/voice.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Key } from '../../src/operator/keypad.ts';
+import { showRefusals } from '../../src/sale/accept.ts';
 import { sellByInstalments } from '../../src/sale/instalment.ts';
 import { sell } from '../../src/sale/sale.ts';
 import { fen } from '../../src/values/fen.ts';
@@ -180,6 +181,31 @@ t.test('an advice that the bank refuses says so on the screen that stands, befor
   t.equal(bench.journal.last()?.history.signedOff, null, 'nobody signs for what is not taken');
   over.abort();
   await background;
+});
+
+t.test('a refusal that came while nobody looked is shown until somebody has seen it, once', async (t) => {
+  const bench = saleBench(t);
+  offline(bench);
+  const selling = sellOffline(bench.counter);
+  await offlineTo(bench);
+  await bench.screen('offline.confirm');
+  bench.press('enter');
+  await bench.screen('offline.accepted');
+  bench.press('enter');
+  await selling;
+  bench.advises = () => ({ end: 'answer', answer: no });
+  await bench.counter.outbox.settleAll();
+  t.equal(stateOf(bench), 'declined');
+  t.match(
+    bench.journal.debts().map(({ debt }) => debt),
+    ['tell'],
+  );
+  const showing = showRefusals(bench.counter);
+  await bench.screen('offline.accepted.refused');
+  bench.press('cancel', 'enter');
+  await showing;
+  t.same(bench.journal.debts(), []);
+  await showRefusals(bench.counter);
 });
 
 t.test('an authorisation by telephone takes the six digits that the desk says, and no fewer', async (t) => {

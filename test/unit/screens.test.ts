@@ -107,37 +107,46 @@ t.test('only readers that are well are offered', async (t) => {
     merchant: '店',
     ways: none,
     last: null,
-    owed: { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, paper: 0 },
+    owed: { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 0 },
   });
   t.notOk(textsOf(nobody).some((text) => text.includes(zh('way.stripe'))));
 });
 
 t.test('what is owed stays on the idle screen, the worst first', async (t) => {
   const ways = { stripe: true, chip: false, tap: false };
-  const at = (owed: { reversing: number; repeating: number; parked: number; unconfirmed: number; paper: number }) =>
-    textsOf(idle(zh, bar, { merchant: '店', ways, last: null, owed }));
+  const at = (owed: {
+    reversing: number;
+    repeating: number;
+    parked: number;
+    unconfirmed: number;
+    refused: number;
+    untold: number;
+    paper: number;
+  }) => textsOf(idle(zh, bar, { merchant: '店', ways, last: null, owed }));
   t.ok(
-    at({ reversing: 2, repeating: 1, parked: 1, unconfirmed: 1, paper: 3 }).includes(
+    at({ reversing: 2, repeating: 1, parked: 1, unconfirmed: 1, refused: 0, untold: 0, paper: 3 }).includes(
       zh('idle.parked', { count: 1, phone: '010-0000-0002' }),
     ),
   );
   t.ok(
-    at({ reversing: 2, repeating: 1, parked: 0, unconfirmed: 1, paper: 3 }).includes(
+    at({ reversing: 2, repeating: 1, parked: 0, unconfirmed: 1, refused: 0, untold: 0, paper: 3 }).includes(
       zh('idle.reversing', { count: 2 }),
     ),
   );
   t.ok(
-    at({ reversing: 0, repeating: 1, parked: 0, unconfirmed: 1, paper: 3 }).includes(
+    at({ reversing: 0, repeating: 1, parked: 0, unconfirmed: 1, refused: 0, untold: 0, paper: 3 }).includes(
       zh('idle.repeating', { count: 1 }),
     ),
   );
   t.ok(
-    at({ reversing: 0, repeating: 0, parked: 0, unconfirmed: 1, paper: 3 }).includes(
+    at({ reversing: 0, repeating: 0, parked: 0, unconfirmed: 1, refused: 0, untold: 0, paper: 3 }).includes(
       zh('idle.unconfirmed', { count: 1 }),
     ),
   );
   t.ok(
-    at({ reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, paper: 3 }).includes(zh('idle.paper', { count: 3 })),
+    at({ reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 3 }).includes(
+      zh('idle.paper', { count: 3 }),
+    ),
   );
 });
 

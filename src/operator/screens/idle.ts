@@ -28,6 +28,10 @@ export interface IdleFacts {
     readonly parked: number;
     /** Reversed, and the bank knew of no original: it has yet to confirm. */
     readonly unconfirmed: number;
+    /** The bank said no to what the counter had finished with, and nobody has seen it. */
+    readonly refused: number;
+    /** Taken by the counter, and the bank has yet to hear of it. */
+    readonly untold: number;
     readonly paper: number;
   };
 }
@@ -60,15 +64,17 @@ function lastSale(text: Text, { type, amount, state }: NonNullable<IdleFacts['la
 
 /** One line for what weighs most: money before paper, and what needs a telephone before what mends itself. */
 function owedNotice(text: Text, bar: BarFacts, owed: IdleFacts['owed']): Node | null {
-  const { parked, reversing, repeating, unconfirmed, paper } = owed;
+  const { parked, reversing, repeating, unconfirmed, refused, untold, paper } = owed;
   const notice = (colour: 'refused' | 'attention', line: string): Node => {
     return { node: 'notice', align: 'centre', colour, lines: [line] };
   };
   const phone = bar.support.accounts;
   if (parked > 0) return notice('refused', text('idle.parked', { count: parked, phone }));
+  if (refused > 0) return notice('refused', text('idle.refused', { count: refused }));
   if (reversing > 0) return notice('attention', text('idle.reversing', { count: reversing }));
   if (repeating > 0) return notice('attention', text('idle.repeating', { count: repeating }));
   if (unconfirmed > 0) return notice('attention', text('idle.unconfirmed', { count: unconfirmed }));
+  if (untold > 0) return notice('attention', text('idle.untold', { count: untold }));
   return paper > 0 ? notice('attention', text('idle.paper', { count: paper })) : null;
 }
 
