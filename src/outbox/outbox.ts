@@ -115,6 +115,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
     const end = ends[heard.end];
     if (end !== undefined) {
       end(heard.code ?? '');
+      // Somebody is at the counter with the card: the bank's books are asked at once what they have of it.
+      if (profile.inquires && heard.end === 'no-original') await confirm(entry);
       return { end: 'settled', problem: null };
     }
     entry.reversalUnanswered();
@@ -260,7 +262,10 @@ export function openOutbox(parts: OutboxParts): Outbox {
           const before = entries.length;
           await round(entries, () => !journal.busy);
           const left = everything().length;
-          if (left === 0) continue;
+          if (left === 0) {
+            failures = 0;
+            continue;
+          }
           failures = left < before ? 1 : failures + 1;
           if ((await rung(['now'], signal, { ms: waitAfter(failures), clock })) === 'now') failures = 0;
         }

@@ -15,18 +15,22 @@ export function showUnsettled(counter: Counter, entry: Entry): Promise<Again | n
   return types[entry.facts.type].lost === 'reverse' ? showReversing(counter, entry) : showAskedAgain(counter, entry);
 }
 
-/** The bank is told to undo it. */
+/** The bank is told to undo it, once more where it finds afterwards that it had taken it. */
 async function showReversing(counter: Counter, entry: Entry): Promise<Again | null> {
   const { amount, trace } = entry;
-  counter.customer.due(amount, 'display.unknown', 'display.stay');
-  const ended = await followed(counter, entry, ['reversed', 'reversed-unconfirmed', 'parked'], ({ asked, waited }) =>
-    counter.operator.show((text, bar) =>
-      asked === null
-        ? saleUnknown(text, bar, { amount, trace, why: entry.history.answer?.why ?? 'restart', waited })
-        : saleReversing(text, bar, { amount, trace, attempt: asked, waited }),
-    ),
-  );
-  return ended ? showReversed(counter, entry) : null;
+  for (;;) {
+    counter.customer.due(amount, 'display.unknown', 'display.stay');
+    const ended = await followed(counter, entry, ['reversed', 'reversed-unconfirmed', 'parked'], ({ asked, waited }) =>
+      counter.operator.show((text, bar) =>
+        asked === null
+          ? saleUnknown(text, bar, { amount, trace, why: entry.history.answer?.why ?? 'restart', waited })
+          : saleReversing(text, bar, { amount, trace, attempt: asked, waited }),
+      ),
+    );
+    if (!ended) return null;
+    const end = await showReversed(counter, entry);
+    if (end !== 'open') return end;
+  }
 }
 
 /** Money rule 8: it has no reversal; the bank is asked with the same request, which it never takes twice. */
@@ -100,19 +104,40 @@ async function followed(
   }
 }
 
-/** What became of a reversal. */
-async function showReversed({ operator, customer }: Counter, entry: Entry): Promise<Again | null> {
-  const { amount, trace, state, history } = entry;
-  if (state === 'parked') {
-    operator.show((text, bar) => saleParked(text, bar, { amount, trace, attempts: history.tries }));
+/** What became of a reversal; what was unconfirmed is confirmed meanwhile, or `open` again. */
+async function showReversed(counter: Counter, entry: Entry): Promise<Again | null | 'open'> {
+  const { operator, customer, journal } = counter;
+  const { amount, trace } = entry;
+  if (entry.state === 'parked') {
+    operator.show((text, bar) => saleParked(text, bar, { amount, trace, attempts: entry.history.tries }));
     await acknowledged(operator, ['enter']);
     return null;
   }
-  const confirmed = state === 'reversed';
-  if (confirmed) customer.due(amount, 'display.reversed');
-  operator.flush();
-  operator.beep(confirmed ? 'refused' : 'attention');
-  operator.show((text, bar) => saleReversed(text, bar, { amount, trace, confirmed }));
-  const key = await acknowledged(operator, ['enter', 'cancel']);
-  return confirmed && key === 'enter' ? { amount } : null;
+  const { promise: reopened, resolve: reopen } = Promise.withResolvers<'open'>();
+  let shown: State | null = null;
+  const draw = () => {
+    const { state } = entry;
+    if (state === shown) return;
+    if (state !== 'reversed' && state !== 'reversed-unconfirmed') return reopen('open');
+    shown = state;
+    const confirmed = state === 'reversed';
+    if (confirmed) customer.due(amount, 'display.reversed');
+    operator.flush();
+    operator.beep(confirmed ? 'refused' : 'attention');
+    operator.show((text, bar) => saleReversed(text, bar, { amount, trace, confirmed }));
+  };
+  const over = new AbortController();
+  const stop = journal.watch(draw);
+  try {
+    draw();
+    const pressed = acknowledged(operator, ['enter', 'cancel'], over.signal);
+    // Where it is open again nobody waits for the key any more.
+    pressed.catch(() => undefined);
+    const key = await Promise.race([pressed, reopened]);
+    if (key === 'open') return key;
+    return shown === 'reversed' && key === 'enter' ? { amount } : null;
+  } finally {
+    over.abort();
+    stop();
+  }
 }

@@ -14,8 +14,9 @@ await countertop('faults of host and line', { answer_timeout_ms: 1000 }, async (
     t.match(seen.texts.join(), /¥10\.01.*银行已确认/);
     t.equal(await state(), 'reversed');
     t.equal(await counter.balance('boc-debit'), before);
-    const display = await counter.get<{ rows: string[] }>('display');
-    t.match(display.rows.join(), /已冲正 未扣款/);
+    await counter.until('the display', async () =>
+      /已冲正 未扣款/.test((await counter.get<{ rows: string[] }>('display')).rows.join()),
+    );
     await counter.press('cancel');
   });
 
@@ -47,18 +48,27 @@ await countertop('faults of host and line', { answer_timeout_ms: 1000 }, async (
     t.notMatch((await counter.now()).texts.join(), /正在冲正，请勿/, 'and is gone when it is settled');
   });
 
-  await story(t, counter, 'a host that never heard of it: reversed, and the bank has yet to confirm', async (t) => {
-    const before = await counter.balance('boc-debit');
-    await lose('host-silent', once);
-    const seen = await counter.sell('1004', 'boc-debit', '123456', 'sale.reversed-unconfirmed');
-    t.match(seen.texts.join(), /结果未知.*已冲正，等待银行确认.*请勿重复收款.*010-0000-0002/);
-    t.notMatch(seen.texts.join(), /未扣款/);
-    t.equal(await state(), 'reversed-unconfirmed');
-    t.equal(await counter.balance('boc-debit'), before);
-    await counter.press('enter');
-    const idle = await counter.screen('idle');
-    t.ok(idle.texts.includes('有 1 笔已冲正，等待银行确认。'), 'idle says what is open, by its own name');
-  });
+  await story(
+    t,
+    counter,
+    'a host that never heard of it: reversed, and confirmed when its books can be asked',
+    async (t) => {
+      const before = await counter.balance('boc-debit');
+      await lose('host-silent', once);
+      await counter.tellBank({ do: 'fault', fault: 'answer-lost', on: true, mti: '0820' });
+      const seen = await counter.sell('1004', 'boc-debit', '123456', 'sale.reversed-unconfirmed');
+      t.match(seen.texts.join(), /结果未知.*已冲正，等待银行确认.*请勿重复收款.*010-0000-0002/);
+      t.notMatch(seen.texts.join(), /未扣款/);
+      t.equal(await state(), 'reversed-unconfirmed');
+      t.equal(await counter.balance('boc-debit'), before);
+      await counter.press('enter');
+      const idle = await counter.screen('idle');
+      t.ok(idle.texts.includes('有 1 笔已冲正，等待银行确认。'), 'idle says what is open, by its own name');
+      await counter.fault('answer-lost', false);
+      await counter.until('the bank’s word', async () => (await state()) === 'reversed', 30_000);
+      t.notMatch((await counter.now()).texts.join(), /等待银行确认/, 'and no longer than it is open');
+    },
+  );
 
   await story(
     t,

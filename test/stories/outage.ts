@@ -8,7 +8,7 @@ export async function outage(counter: Counter): Promise<void> {
   await counter.signIn();
 }
 
-const open = ['pending', 'unknown', 'reversing', 'parked'];
+const open = ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'];
 
 /** Waits until nothing is open, then compares all books and the slips that were printed since `before`. */
 export async function agreed(t: Test, counter: Counter, before: number): Promise<void> {

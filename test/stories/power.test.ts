@@ -48,7 +48,7 @@ await countertop('a power cut at every step', { answer_timeout_ms: 1000 }, async
     await counter.sell('2005', 'boc-debit', '123456', 'sale.waiting');
     await counter.until('the charge', async () => (await counter.bank()).some(({ amount }) => amount === 2005));
   });
-  await cut('while the bank has heard nothing', 1, 'reversed-unconfirmed', async () => {
+  await cut('while the bank has heard nothing', 1, 'reversed', async () => {
     await counter.fault('host-silent', true);
     await counter.sell('2006', 'boc-debit', '123456', 'sale.waiting');
   });

@@ -196,6 +196,21 @@ t.test('what a reversal left unconfirmed is confirmed by an inquiry, or turned b
   t.match(host.inquired[0], { place: { batch: entry.batch, trace: entry.trace } });
 });
 
+t.test('the counter need not wait for it: the books are asked in the same breath', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  host.says = () => ({ end: 'no-original', code: '25' });
+  const known = { code: '25', amount: fen(100), refunded: fen(0), reference: null, authorisation: null };
+  host.knows = () => ({ end: 'found', state: 'tombstone', ...known });
+  t.equal(await outbox.settle(owing()), 'reversed');
+  t.equal(host.inquired.length, 1);
+  host.knows = () => {
+    throw new Fault({ kind: 'line-down', tried: [] });
+  };
+  const cut = owing();
+  t.equal(await outbox.settle(cut), 'reversed-unconfirmed', 'a line that breaks now leaves it as it is');
+  t.equal(cut.debt, 'confirm');
+});
+
 t.test('94: the reversal of another row under the same trace is never sent', async (t) => {
   const { outbox, host, owing } = bench(t);
   const known = { code: '00', refunded: fen(0), reference: null, authorisation: null };
