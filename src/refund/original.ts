@@ -1,6 +1,6 @@
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
-import { types } from '../journal/types.ts';
+import { type EntryType, types } from '../journal/types.ts';
 import { acknowledged, askDigits } from '../operator/ask.ts';
 import { type VoidWhy, voidRefused, voidTrace } from '../operator/screens/void.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -50,7 +50,9 @@ export async function showNoVoid(
 }
 
 function lastSale(journal: Journal) {
-  return journal.rows({ limit: LOOK_BACK }).find(({ type, state }) => type === 'sale' && state === 'approved') ?? null;
+  return (
+    journal.rows({ limit: LOOK_BACK }).find(({ type, state }) => voided.includes(type) && state === 'approved') ?? null
+  );
 }
 
 /** In the open batch first: a trace comes round again after 999999. */
@@ -76,18 +78,24 @@ const whyOf = {
 /** A void whose own result is open: a second one could give the money back twice. */
 const open: readonly State[] = ['pending', 'unknown', 'reversing', 'parked'];
 
+/** What a void undoes; a completion has a void of its own. */
+const voided: readonly EntryType[] = ['sale', 'instalment', 'offline', 'voice'];
+
 /** Of a type that a void undoes; or nothing that a refund could give back either, which the void's sentences say. */
 export function isVoidable({ facts: { type } }: Entry): boolean {
-  return type === 'sale' || types[type].moves !== 'in';
+  return voided.includes(type) || types[type].moves !== 'in';
 }
 
 /** Why this entry cannot be voided; null where it can. */
 export function whyNot(journal: Pick<Journal, 'batch'>, entry: Entry | null): VoidWhy | null {
   if (entry === null) return 'unknown';
-  if (entry.facts.type !== 'sale') return 'not-sale';
+  if (!voided.includes(entry.facts.type)) return 'not-sale';
   const why = whyOf[entry.state];
   if (why !== null) return why;
-  if (entry.sequels.some(({ state }) => open.includes(state))) return 'underway';
+  const opened = entry.sequels.filter(({ state }) => open.includes(state));
+  if (opened.some(({ facts: { type } }) => types[type].moves === 'out')) return 'underway';
+  // A tip that the bank has not taken yet: it would not know the amount.
+  if (opened.length > 0) return 'unsettled';
   if (entry.batch !== journal.batch) return 'settled';
   return entry.history.answer?.reference ? null : 'no-reference';
 }

@@ -34,7 +34,7 @@ export async function voidSale(counter: Counter, original: Entry): Promise<VoidE
 }
 
 async function confirmed({ operator, config }: Counter, original: Entry): Promise<boolean> {
-  const { amount, trace, facts } = original;
+  const { total: amount, trace, facts } = original;
   const shown = {
     ...{ amount, trace, masked: facts.card ?? '' },
     time: new Date(facts.begun_ms).toTimeString().slice(0, 8),
@@ -49,10 +49,10 @@ async function confirmed({ operator, config }: Counter, original: Entry): Promis
 }
 
 async function withCard(counter: Counter, original: Entry): Promise<VoidEnd> {
-  const card = await sameCard(counter, original, original.amount);
+  const card = await sameCard(counter, original, original.total);
   if (card === null) return { end: 'cancelled' };
   try {
-    const undo = { type: 'void', amount: original.amount, card, original } as const;
+    const undo = { type: 'void', amount: original.total, card, original } as const;
     return (await chargeAsking(counter, undo, () => pinFor(counter, card, original))) ?? { end: 'cancelled' };
   } finally {
     card.wipe();
@@ -60,7 +60,11 @@ async function withCard(counter: Counter, original: Entry): Promise<VoidEnd> {
 }
 
 /** Null where the customer gave up. */
-function pinFor(counter: Counter, card: StripeCard, { amount }: Entry): Promise<{ block: PinBlock | null } | null> {
+function pinFor(
+  counter: Counter,
+  card: StripeCard,
+  { total: amount }: Entry,
+): Promise<{ block: PinBlock | null } | null> {
   return counter.config.profile.transactions.void.pin
     ? askPin(counter, card, amount)
     : Promise.resolve({ block: null });

@@ -137,6 +137,23 @@ t.test('each state of a sale has its reason against a void, and a success has no
   t.equal(whyNot(journal, sale), 'voided');
   t.equal(whyNot(journal, undo), 'not-sale');
 
+  const tipped = sold(journal);
+  const tip = journal.begin(saleOf(500, { type: 'tip', original: tipped, digest: 'd1' }));
+  tip.accepted();
+  t.equal(whyNot(journal, tipped), 'unsettled', 'the bank would not know the amount');
+  tip.told(approval);
+  t.equal(whyNot(journal, tipped), null);
+  for (const [type, why] of [
+    ['instalment', null],
+    ['completion', 'not-sale'],
+  ] as const) {
+    const other = journal.begin(saleOf(12_850, { type }));
+    other.sent();
+    other.answered(approval);
+    other.completed();
+    t.equal(whyNot(journal, other), why, type);
+  }
+
   const old = sold(journal);
   journal.openBatch(batch('000002'));
   t.equal(whyNot(journal, old), 'settled');
