@@ -15,6 +15,7 @@ export type Choice =
   | 'completion-void'
   | 'completion-advice'
   | 'balance'
+  | 'charged'
   | 'settle'
   | 'print-last'
   | 'print-any'
@@ -49,6 +50,7 @@ const main: readonly Row[] = [
   { digit: '7', text: 'menu.settle', choice: 'settle' },
   { digit: '8', text: 'menu.more', choice: 'more' },
   { digit: '9', text: 'menu.manage', choice: 'manage' },
+  { digit: '0', text: 'menu.charged', choice: 'charged' },
 ];
 
 const submenus = {

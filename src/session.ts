@@ -18,6 +18,7 @@ export type FlowName =
   | 'preauth'
   | 'advice'
   | 'balance'
+  | 'charged'
   | 'printing'
   | 'settlement'
   | 'exceptions';

@@ -3,6 +3,7 @@ import { sellOffline } from './advice/offline.ts';
 import { addTip } from './advice/tip.ts';
 import { sellByVoice } from './advice/voice.ts';
 import { tellBalance } from './balance/balance.ts';
+import { wasICharged } from './charged/charged.ts';
 import { type CheckupDesk, checkUpOnDemand, powerOn } from './checkup/power-on.ts';
 import { lookAtExceptions } from './exceptions/exceptions.ts';
 import { type Choice, chooseFromMenu, isOffered } from './menu.ts';
@@ -168,6 +169,7 @@ async function sale(terminal: Terminal, opening: Opening): Promise<void> {
 const transactions = {
   'void-refund': { flow: 'refund', run: giveBack },
   balance: { flow: 'balance', run: tellBalance },
+  charged: { flow: 'charged', run: wasICharged },
   settle: { flow: 'settlement', run: settleBatch },
   exceptions: { flow: 'exceptions', run: lookAtExceptions },
   preauth: { flow: 'preauth', run: preauthorise },

@@ -34,6 +34,7 @@ const arrows = {
 const flows = [
   'src/advice',
   'src/balance',
+  'src/charged',
   'src/checkup',
   'src/signin',
   'src/sale',
@@ -77,7 +78,7 @@ t.test('imports follow the arrows', async (t) => {
   for (const flow of flows) rooms.set(flow, flowMayImport);
   // They meet the card, the PIN, the bank and the paper as a sale does.
   for (const flow of [
-    ...['src/refund', 'src/balance', 'src/preauth', 'src/advice'],
+    ...['src/refund', 'src/balance', 'src/charged', 'src/preauth', 'src/advice'],
     ...['src/settlement', 'src/exceptions', 'src/printing'],
   ])
     rooms.set(flow, [...flowMayImport, 'src/sale']);

@@ -7,8 +7,11 @@ import { whileWaiting } from './waiting.ts';
 /** The bank's word, or what kept it away. */
 export type Inquired = InquiryEnd | { readonly end: 'failed'; readonly problem: Problem };
 
-/** What the bank's books say of a transaction, while the screen counts the seconds. Moves nothing, owes nothing. */
-export async function inquire(counter: Counter, of: OriginalFacts): Promise<Inquired> {
+/**
+ * What the bank's books say of a transaction, while the screen counts the seconds. Moves nothing, owes nothing. `before`
+ * runs when what is owed has been tried, just before the bank is asked.
+ */
+export async function inquire(counter: Counter, of: OriginalFacts, before?: () => Promise<void>): Promise<Inquired> {
   const { journal, host, config, outbox } = counter;
   const answer_s = Math.ceil(config.network.answer_timeout_ms / 1000);
   try {
@@ -16,6 +19,7 @@ export async function inquire(counter: Counter, of: OriginalFacts): Promise<Inqu
       sent();
       // The protocol wants what is owed told before the next request (unionpay.md 7).
       await outbox.clearBeforeSale();
+      await before?.();
       return host.inquire({ trace: journal.takeTrace(), batch: journal.batch, of });
     });
     if (end.end === 'refused' && end.signInAgain) counter.signInBeforeNext();

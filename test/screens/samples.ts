@@ -110,9 +110,10 @@ const entries: readonly idle.MenuEntry[] = [
   { digit: '4', text: 'menu.preauth', dark: true },
   { digit: '5', text: 'menu.balance' },
   { digit: '6', text: 'menu.print' },
-  { digit: '7', text: 'menu.checkup' },
-  { digit: '8', text: 'menu.sign-out' },
-  { digit: '9', text: 'menu.about' },
+  { digit: '7', text: 'menu.settle' },
+  { digit: '8', text: 'menu.prepaid', dark: true },
+  { digit: '9', text: 'menu.manage' },
+  { digit: '0', text: 'menu.charged' },
 ];
 
 const nothingOwed = { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 0 };

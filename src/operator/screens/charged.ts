@@ -134,6 +134,7 @@ export type ChargedSays =
   | 'being-voided'
   | 'being-completed'
   | 'held'
+  | 'released'
   | 'bank-posted'
   | 'bank-posted-reversing'
   | 'bank-declined'

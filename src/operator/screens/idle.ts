@@ -87,7 +87,7 @@ export function readerLost(text: Text, bar: BarFacts): Node {
 
 /** One entry of a menu, at the digit that chooses it. */
 export interface MenuEntry {
-  readonly digit: '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
+  readonly digit: '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '0';
   readonly text: TextId;
   /** The one that the green key chooses. */
   readonly chosen?: boolean;
@@ -102,14 +102,21 @@ export interface MenuFacts {
 
 export function menu(text: Text, bar: BarFacts, { entries, place }: MenuFacts): Screen {
   const chosen = entries.find((entry) => entry.chosen);
-  const tiles = entries.map((entry) => ({
-    key: entry.digit,
-    digit: entry.digit,
-    text: text(entry.text),
-    chosen: entry.chosen === true,
-    dark: entry.dark === true,
-  }));
-  const foot: Foot = { cancel: text('key.back'), note: text('menu.hint') };
+  // Nine tiles fill the smallest panel; what is at 0 stands under them, as 0 does on the keypad.
+  const under = entries.find(({ digit }) => digit === '0');
+  const tiles = entries
+    .filter((entry) => entry !== under)
+    .map((entry) => ({
+      key: entry.digit,
+      digit: entry.digit,
+      text: text(entry.text),
+      chosen: entry.chosen === true,
+      dark: entry.dark === true,
+    }));
+  const foot: Foot = {
+    cancel: text('key.back'),
+    note: under === undefined ? text('menu.hint') : `0  ${text(under.text)}`,
+  };
   return {
     id: 'menu',
     tone: 'plain',

@@ -27,6 +27,11 @@ export function dayAndTime(date: Date): string {
   return `${dayOf(date)} ${date.toTimeString().slice(0, 8)}`;
 }
 
+/** `11-29 09:41`, local. */
+export function minuteOf(date: Date): string {
+  return dayAndTime(date).slice(5, 16);
+}
+
 /** Facts in one quiet line, apart by middle dots; what is not known is left out. */
 export function dotted(...parts: readonly (string | null)[]): string {
   return parts.filter((part) => part !== null && part !== '').join(' · ');

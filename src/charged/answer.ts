@@ -1,0 +1,137 @@
+import type { InquiryEnd } from '../host/inquiry.ts';
+import type { Entry, EntryFacts } from '../journal/entry.ts';
+import type { History } from '../journal/events.ts';
+import { type EntryType, types } from '../journal/types.ts';
+import type { ChargedKind, ChargedMoney, ChargedSays } from '../operator/screens/charged.ts';
+import type { Fen } from '../values/fen.ts';
+import type { State } from '../values/state.ts';
+import { type Evidence, evidenceOf } from './evidence.ts';
+
+/** What can be said of the money, by the journal and, where it was asked, by the bank. */
+export interface Answer {
+  readonly money: ChargedMoney;
+  /** Why that is so, in one sentence. */
+  readonly says: ChargedSays;
+  /** The bank's books say something else than ours: somebody is to be called. */
+  readonly differs: boolean;
+  readonly evidence: readonly Evidence[];
+}
+
+/** One request of the journal, as an entry tells of itself. */
+export interface Subject {
+  readonly facts: Pick<EntryFacts, 'type' | 'trace' | 'begun_ms'>;
+  readonly amount: Fen;
+  /** With the tips and adjustments that stand. */
+  readonly total: Fen;
+  readonly state: State;
+  readonly history: Pick<History, 'lost' | 'stage' | 'accepted' | 'undone'>;
+  readonly sequels: readonly Subject[];
+  readonly story: Entry['story'];
+}
+
+/** The bank's answer to an inquiry, when it came. */
+export type Heard = InquiryEnd & { readonly at_ms: number };
+
+type Verdict = Omit<Answer, 'evidence'>;
+
+/**
+ * "Was I charged?" `not-charged` takes the bank's definite word, or that no byte ever left (money rules 2, 3, 15);
+ * whatever is less than that is `unknown`, or `being-reversed` where the bank is being told to undo it.
+ */
+export function answerOf(subject: Subject, heard: Heard | null): Answer {
+  const ours = byTheJournal(subject);
+  const verdict = heard === null || heard.end === 'refused' ? ours : byTheBank(subject, ours, heard);
+  return { ...verdict, evidence: evidenceOf(subject, heard) };
+}
+
+export function kindOf(type: EntryType): ChargedKind {
+  if (type === 'preauth' || type === 'preauth-add') return 'hold';
+  if (type === 'preauth-void') return 'release';
+  return types[type].moves === 'out' ? 'refund' : 'payment';
+}
+
+/** A sequel whose own result is open: what it was to undo may be undone or not. */
+const open: readonly State[] = ['pending', 'unknown', 'reversing', 'parked'];
+
+/** Each state of a request by itself. */
+const own = {
+  pending: ['unknown', 'in-hand'],
+  approved: ['charged', 'approved'],
+  declined: ['not-charged', 'declined'],
+  unknown: ['unknown', 'unknown'],
+  reversing: ['being-reversed', 'reversing'],
+  reversed: ['not-charged', 'reversed'],
+  'reversed-unconfirmed': ['unknown', 'unconfirmed'],
+  voided: ['not-charged', 'voided'],
+  // The card was charged, and a credit has been sent to it: "not charged" would be another thing.
+  refunded: ['charged', 'refunded'],
+  parked: ['being-reversed', 'parked'],
+} as const satisfies Record<State, readonly [ChargedMoney, ChargedSays]>;
+
+function byTheJournal(subject: Subject): Verdict {
+  const { state, history, facts, sequels } = subject;
+  const [money, says] = own[state];
+  const verdict = (money: ChargedMoney, says: ChargedSays): Verdict => ({ money, says, differs: false });
+  if (history.undone === 'stands' && state === 'approved') return verdict(money, 'ruled');
+  if (history.undone === 'yes' && history.lost !== 'reverse') return verdict('not-charged', 'ruled');
+  if (state === 'declined' && history.stage === 'begun') return verdict(money, 'never-sent');
+  // The counter's word is not the bank's: it will be told, and may refuse.
+  if (history.stage === 'accepted') return verdict('unknown', state === 'parked' ? 'parked' : 'accepted');
+  if (history.lost !== 'reverse' && (state === 'unknown' || state === 'parked')) {
+    return verdict('unknown', state === 'parked' ? 'parked' : 'asking-again');
+  }
+  if (state === 'voided' && kindOf(facts.type) === 'hold') return verdict('not-charged', 'released');
+  if (state !== 'approved') return verdict(money, says);
+
+  const of = (makes: 'voided' | 'completed') => sequels.filter(({ facts: { type } }) => followers[type] === makes);
+  if (of('voided').some((sequel) => open.includes(sequel.state))) return verdict('unknown', 'being-voided');
+  if (kindOf(facts.type) !== 'hold') return verdict(money, says);
+  const completions = of('completed');
+  if (completions.some((sequel) => sequel.state === 'approved')) return verdict('charged', 'approved');
+  if (completions.some((sequel) => open.includes(sequel.state))) return verdict('unknown', 'being-completed');
+  return verdict('not-charged', 'held');
+}
+
+const followers: Partial<Record<EntryType, 'voided' | 'completed'>> = {
+  void: 'voided',
+  'preauth-void': 'voided',
+  'completion-void': 'voided',
+  completion: 'completed',
+  'completion-advice': 'completed',
+};
+
+/**
+ * The bank's word decides what we do not know, and stands beside what we do: a difference is never hidden. That it has
+ * none settles nothing: what has not arrived may still be on its way.
+ */
+function byTheBank(subject: Subject, ours: Verdict, heard: Exclude<Heard, { end: 'refused' }>): Verdict {
+  // The doubt is about another request than the one that the bank was asked about, or the request is on the line now.
+  if (doubtsOfOthers.includes(ours.says)) return ours;
+  const verdict = (money: ChargedMoney, says: ChargedSays, differs = false): Verdict => ({ money, says, differs });
+  const isDefinite = ours.money === 'charged' || ours.money === 'not-charged';
+  if (heard.end === 'none') {
+    const wasThere = ours.money === 'charged' || ['held', 'voided', 'released'].includes(ours.says);
+    return wasThere ? verdict('unknown', 'bank-none', true) : ours;
+  }
+  // Another row under the same trace says nothing of this one (94).
+  if (heard.amount !== subject.amount && heard.amount !== subject.total) return { ...ours, differs: true };
+
+  if (heard.state !== 'posted') {
+    const isVoided = ours.says === 'voided' || ours.says === 'released';
+    const agrees = ours.money === 'not-charged' && ours.says !== 'held' && isVoided === (heard.state === 'voided');
+    if (agrees) return ours;
+    return verdict('not-charged', heard.state === 'declined' ? 'bank-declined' : 'bank-undone', isDefinite);
+  }
+  if (isOwedBack(ours)) return verdict('being-reversed', 'bank-posted-reversing');
+  if (ours.says === 'held' || ours.says === 'refunded') return ours;
+  if (ours.money !== 'not-charged') return verdict('charged', 'bank-posted');
+  // We say that it is not, and the bank has posted it. A hold that it has posted is still no charge, and no "not charged".
+  return verdict(kindOf(subject.facts.type) === 'hold' ? 'unknown' : 'charged', 'bank-posted', true);
+}
+
+const doubtsOfOthers: readonly ChargedSays[] = ['being-voided', 'being-completed', 'in-hand'];
+
+/** Its reversal is owed, so what the bank has posted is on its way back. */
+function isOwedBack({ money, says }: Verdict): boolean {
+  return money === 'being-reversed' || says === 'unknown' || says === 'unconfirmed';
+}

@@ -1,0 +1,34 @@
+import type { Entry } from '../journal/entry.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { EntryType } from '../journal/types.ts';
+import { MOST_CANDIDATES } from '../operator/screens/charged.ts';
+import { fen, MOST_FEN } from '../values/fen.ts';
+import { trace } from '../values/trace.ts';
+
+/** What the question is really about where the number of what changed it is typed. */
+const abouts: readonly EntryType[] = ['void', 'preauth-add', 'preauth-void', 'completion-void', 'tip', 'adjust'];
+
+export function subjectOf(entry: Entry): Entry {
+  return abouts.includes(entry.facts.type) ? (entry.original ?? entry) : entry;
+}
+
+/**
+ * What fits the digits, newest first: a trace number of six digits at most, an amount in fen, or both. `more`: there are
+ * older ones beside those.
+ */
+export function candidatesFor(
+  journal: Pick<Journal, 'find' | 'ofAmount'>,
+  typed: string,
+): { readonly entries: readonly Entry[]; readonly more: boolean } {
+  const number = Number(typed);
+  if (number === 0) return { entries: [], more: false };
+  const traced = typed.length <= 6 ? journal.find(trace(typed.padStart(6, '0'))) : null;
+  const paid = number > MOST_FEN ? [] : journal.ofAmount(fen(number), MOST_CANDIDATES + 1);
+  const found = new Map<number, Entry>();
+  for (const entry of [...(traced === null ? [] : [traced]), ...paid]) {
+    const subject = subjectOf(entry);
+    found.set(subject.id, subject);
+  }
+  const entries = [...found.values()];
+  return { entries: entries.slice(0, MOST_CANDIDATES), more: entries.length > MOST_CANDIDATES };
+}

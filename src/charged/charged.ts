@@ -1,0 +1,66 @@
+import type { Entry } from '../journal/entry.ts';
+import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
+import type { Key } from '../operator/keypad.ts';
+import { chargedNone, chargedSeveral, chargedWhich } from '../operator/screens/charged.ts';
+import { minuteOf } from '../operator/screens/layout.ts';
+import type { Counter } from '../sale/counter.ts';
+import { inFlow } from '../sale/in-flow.ts';
+import { candidatesFor, subjectOf } from './candidates.ts';
+import { tell } from './tell.ts';
+
+/**
+ * "Was I charged?" (这笔扣款了吗): takes a trace number, an amount, or the last one, and answers with what is on record
+ * here and at the bank. It moves nothing; what the bank says may end a reversal that was not confirmed.
+ */
+export async function wasICharged(standing: Counter): Promise<void> {
+  const counter = inFlow(standing, 'charged');
+  for (;;) {
+    const entry = await chooseEntry(counter);
+    if (entry === 'none') continue;
+    if (entry !== null) await tell(counter, entry);
+    return;
+  }
+}
+
+/** Null where the operator goes back; `none` where another number is to be typed. */
+async function chooseEntry(counter: Counter): Promise<Entry | 'none' | null> {
+  const { operator, journal, config } = counter;
+  const newest = journal.last();
+  const last = newest === null ? null : subjectOf(newest);
+  const typed = await askDigits(operator, {
+    least: last === null ? 1 : 0,
+    most: 10,
+    wait_s: config.terminal.waits.confirm_s,
+    draw: (digits) => (text, bar) => chargedWhich(text, bar, { typed: digits, last }),
+  });
+  if (typed === null) return null;
+  if (typed === '') return last;
+  const { entries, more } = candidatesFor(journal, typed);
+  const [first, ...others] = entries;
+  if (first === undefined) return (await showNone(counter, typed)) ? 'none' : null;
+  if (others.length === 0) return first;
+  return chooseOne(counter, entries, more);
+}
+
+/** True where another number is to be typed. */
+async function showNone({ operator }: Counter, typed: string): Promise<boolean> {
+  operator.flush();
+  operator.beep('refused');
+  operator.show((text, bar) => chargedNone(text, bar, { typed }));
+  return (await acknowledged(operator, ['enter', 'cancel'])) === 'enter';
+}
+
+async function chooseOne(counter: Counter, entries: readonly Entry[], more: boolean): Promise<Entry | 'none' | null> {
+  const { operator, config } = counter;
+  const candidates = entries.map(({ trace, amount, state, facts }) => ({
+    ...{ trace, amount, state, masked: facts.card, time: minuteOf(new Date(facts.begun_ms)) },
+  }));
+  const digits = entries.map((_, place) => String(place + 1) as Key);
+  const key = await askKey(operator, {
+    keys: [...digits, 'cancel'],
+    wait_s: config.terminal.waits.confirm_s,
+    draw: () => (text, bar) => chargedSeveral(text, bar, { candidates, more }),
+  });
+  if (key === null) return null;
+  return key === 'cancel' ? 'none' : (entries[digits.indexOf(key)] ?? null);
+}

@@ -1,0 +1,108 @@
+import type { BankState } from '../host/inquiry.ts';
+import type { EntryEvent } from '../journal/events.ts';
+import type { EntryType } from '../journal/types.ts';
+import { type Fen, fen } from '../values/fen.ts';
+import type { State } from '../values/state.ts';
+import type { Heard, Subject } from './answer.ts';
+
+/** One thing that is on record, when it happened, and what of it can be read out on the telephone. */
+export type Evidence =
+  | { readonly what: Happened; readonly at: number; readonly code: string | null }
+  /** Reversals, repeats and advices that left without an answer. */
+  | { readonly what: 'tries'; readonly at: number; readonly tries: number }
+  | { readonly what: 'ruled'; readonly at: number; readonly people: string; readonly reference: string }
+  | {
+      readonly what: 'sequel';
+      readonly at: number;
+      readonly type: EntryType;
+      readonly trace: string;
+      readonly amount: Fen;
+      readonly state: State;
+    }
+  | {
+      readonly what: 'bank';
+      readonly at: number;
+      /** `refused`: the bank did not tell. */
+      readonly word: BankState | 'none' | 'refused';
+      readonly code: string | null;
+      readonly reference: string | null;
+      readonly refunded: Fen;
+    };
+
+export type Happened =
+  | 'never-sent'
+  | 'sent'
+  | 'no-answer'
+  | 'answered'
+  | 'late'
+  | 'accepted'
+  | 'reversal-begun'
+  | 'reversed'
+  | 'no-original'
+  | 'confirmed'
+  | 'found'
+  | 'parked';
+
+/** In the order in which it happened; of many tries the last alone stands, with their number. */
+export function evidenceOf(subject: Subject, heard: Heard | null): readonly Evidence[] {
+  const { facts, history, sequels, story } = subject;
+  const found: Evidence[] = [];
+  if (history.stage === 'begun') found.push({ what: 'never-sent', at: facts.begun_ms, code: null });
+  let tries = 0;
+  let lastTry = 0;
+  for (const { event, at_ms: at } of story) {
+    const one = ofEvent(event, at);
+    if (one === 'try') {
+      tries++;
+      lastTry = at;
+    } else if (one !== null) found.push(one);
+  }
+  if (tries > 0) found.push({ what: 'tries', at: lastTry, tries });
+  for (const { facts: of, amount, state } of sequels) {
+    found.push({ what: 'sequel', at: of.begun_ms, type: of.type, trace: of.trace, amount, state });
+  }
+  const inOrder = found.sort((one, other) => one.at - other.at);
+  return heard === null ? inOrder : [...inOrder, ofTheBank(heard)];
+}
+
+function ofEvent(event: EntryEvent, at: number): Evidence | 'try' | null {
+  switch (event.kind) {
+    case 'sent':
+    case 'accepted':
+    case 'reversal-begun':
+    case 'parked':
+      return { what: event.kind, at, code: null };
+    case 'answered': {
+      const { why, code } = event.answer;
+      return { what: why === null ? 'answered' : 'no-answer', at, code };
+    }
+    case 'late':
+      return { what: 'late', at, code: event.answer.code };
+    case 'told':
+      return event.answer.money === 'unknown' ? 'try' : { what: 'answered', at, code: event.answer.code };
+    case 'reversal-unanswered':
+      return 'try';
+    case 'reversed':
+    case 'no-original':
+      return { what: event.kind, at, code: event.code };
+    case 'confirmed':
+    case 'found':
+      return { what: event.kind, at, code: null };
+    case 'ruled':
+      return { what: 'ruled', at, people: event.ruling.people.join(' + '), reference: event.ruling.reference };
+    default:
+      return null;
+  }
+}
+
+function ofTheBank(heard: Heard): Evidence {
+  const { at_ms: at } = heard;
+  const nothing = { reference: null, refunded: fen(0) };
+  if (heard.end === 'found') {
+    const { state, code, reference, refunded } = heard;
+    return { what: 'bank', at, word: state, code, reference, refunded };
+  }
+  return heard.end === 'none'
+    ? { what: 'bank', at, word: 'none', code: '25', ...nothing }
+    : { what: 'bank', at, word: 'refused', code: heard.code, ...nothing };
+}

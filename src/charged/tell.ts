@@ -1,0 +1,160 @@
+import type { Text } from '../config/texts.ts';
+import type { Entry } from '../journal/entry.ts';
+import { owesMoney } from '../journal/progress.ts';
+import { type ChargedToldFacts, chargedTold } from '../operator/screens/charged.ts';
+import { minuteOf } from '../operator/screens/layout.ts';
+import { problemWords } from '../operator/screens/problem.ts';
+import { evidenceSlip } from '../receipt/evidence-slip.ts';
+import type { ReceiptTable } from '../receipt/table.ts';
+import type { Counter } from '../sale/counter.ts';
+import { inquire } from '../sale/inquire.ts';
+import { Fault, type Problem } from '../values/problem.ts';
+import { type Answer, answerOf, type Heard, kindOf } from './answer.ts';
+import { evidenceRow, evidenceSaid } from './evidence-words.ts';
+
+/** What is known beside the journal. */
+interface Known {
+  readonly heard: Heard | null;
+  /** What kept the bank's word away when it was asked last. */
+  readonly unanswered: Problem | { readonly code: string } | null;
+  /** How much had happened to the entry by then: the bank's word is of that moment. */
+  readonly events: number;
+}
+
+/** The answer about one entry, until the operator has seen it; it follows what the outbox finds out meanwhile. */
+export async function tell(counter: Counter, entry: Entry): Promise<void> {
+  const { operator, journal, config, paper } = counter;
+  const askable = config.profile.transactions.inquiry.offered;
+  let known: Known = { heard: null, unanswered: null, events: eventsOf(entry) };
+  let slip = 'printable' as ChargedToldFacts['slip'];
+  let shows = false;
+  const answer = () => answerOf(entry, known.events === eventsOf(entry) ? known.heard : null);
+  const draw = () => {
+    if (!shows) return;
+    const { unanswered } = known;
+    operator.show((text, bar) =>
+      chargedTold(text, bar, {
+        ...factsOf(counter, entry, answer(), text),
+        askable,
+        slip,
+        unanswered: unanswered === null ? null : whyOf(counter, unanswered, text),
+      }),
+    );
+  };
+  const ask = async () => {
+    shows = false;
+    known = await askBank(counter, entry);
+  };
+  const show = () => {
+    announce(counter, entry, answer());
+    operator.flush();
+    operator.beep(isDefinite(answer()) ? 'done' : 'attention');
+    shows = true;
+    draw();
+  };
+  const print = async () => {
+    slip = 'printing';
+    draw();
+    slip = (await paper.report(slipOf(counter, entry, answer()))) === null ? 'printable' : 'failed';
+    draw();
+  };
+
+  const stop = journal.watch(draw);
+  try {
+    if (askable && !isDefinite(answer())) await ask();
+    show();
+    for (;;) {
+      const key = await operator.press();
+      if (key === 'cancel' || (key === 'enter' && !askable)) return;
+      if (key === 'menu' && slip !== 'printing') void print();
+      if (key !== 'enter') continue;
+      await ask();
+      show();
+    }
+  } finally {
+    shows = false;
+    stop();
+  }
+}
+
+function isDefinite({ money }: Answer): boolean {
+  return money === 'charged' || money === 'not-charged';
+}
+
+function eventsOf(entry: Entry): number {
+  return [entry, ...entry.sequels].reduce((sum, { history }) => sum + history.events, 0);
+}
+
+/**
+ * What the entry owes the bank is tried first, so that the answer is about what is so afterwards; then the bank is asked
+ * for its record, which may end a reversal that it had not confirmed.
+ */
+async function askBank(counter: Counter, entry: Entry): Promise<Known> {
+  const { outbox, clock } = counter;
+  const { batch, trace, debt } = entry;
+  let events = eventsOf(entry);
+  const place = { place: { batch, trace }, date: null, reference: null, authorisation: null };
+  const end = await inquire(counter, place, async () => {
+    if (debt !== 'nothing' && owesMoney(debt)) await outbox.settle(entry);
+    events = eventsOf(entry);
+  });
+  if (end.end === 'failed') return { heard: null, unanswered: end.problem, events };
+  const heard = { ...end, at_ms: clock.now() };
+  if (end.end === 'refused') return { heard, unanswered: { code: end.code }, events };
+  if (end.end === 'found' && entry.debt === 'confirm') {
+    const posted = end.state === 'posted';
+    if (settled(() => (posted ? entry.found('inquiry') : entry.confirmed('inquiry')))) events = eventsOf(entry);
+    outbox.wake();
+  }
+  return { heard, unanswered: null, events };
+}
+
+/** False where the disk takes no note of it: then it stays owed, and the outbox asks again. */
+function settled(note: () => void): boolean {
+  try {
+    note();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return false;
+  }
+}
+
+/** The customer sees the answer about a payment; of everything else, and in doubt, that it is being looked at. */
+function announce({ customer }: Counter, { amount, facts }: Entry, { money, differs }: Answer): void {
+  const isPlain = kindOf(facts.type) === 'payment' && !differs;
+  if (isPlain && money === 'charged') customer.due(amount, 'display.charged');
+  else if (isPlain && money === 'not-charged') customer.due(amount, 'display.not-charged');
+  else customer.due(amount, 'display.unknown');
+}
+
+function factsOf({ clock }: Counter, entry: Entry, answer: Answer, text: Text) {
+  const { amount, trace, facts } = entry;
+  const now = new Date(clock.now());
+  return {
+    ...answer,
+    ...{ kind: kindOf(facts.type), amount, trace, time: minuteOf(new Date(facts.begun_ms)) },
+    evidence: answer.evidence.map((each) => evidenceRow(each, text, now)),
+  };
+}
+
+function whyOf({ codeWords }: Counter, unanswered: NonNullable<Known['unanswered']>, text: Text): string {
+  return 'kind' in unanswered ? problemWords(text, unanswered).title : codeWords(unanswered.code).title;
+}
+
+function slipOf({ config, signedIn, journal, clock, text }: Counter, entry: Entry, answer: Answer): ReceiptTable {
+  const { merchant, support } = config.terminal;
+  const { type, trace, batch, amount, card, time, reference } = entry.row;
+  const words = text();
+  return evidenceSlip(
+    {
+      head: { merchant, terminal: merchant.terminal, operator: signedIn, batch: journal.batch, at: clock.now() },
+      of: { ...{ type, trace, batch, amount, reference }, maskedPan: card, at: Date.parse(time) },
+      answer: answer.money,
+      says: words(`charged.says.${answer.says}`),
+      lines: answer.evidence.map((each) => ({ at: each.at, said: evidenceSaid(each, words) })),
+      phone: answer.differs || !isDefinite(answer) ? support.accounts : null,
+    },
+    words,
+  );
+}
