@@ -78,7 +78,7 @@ t.test('every place of every type, with every word of the bank’s, has an answe
         const { state } = subject;
         const ours = answerOf(subject, null);
         const reversing = debtsOf(progressOf(history)).includes('reverse');
-        const said = history.stage === 'declined' || history.undone === 'yes';
+        const said = ['declined', 'refused'].includes(history.stage) || history.undone === 'yes';
         const isHold = type === 'preauth' || type === 'preauth-add';
         for (const word of words) {
           seen++;
