@@ -1,3 +1,5 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ByteLine } from '../board/buses.ts';
 import { type PrinterFarEnd, printerFarEnd } from '../board/virtual/printer.ts';
 import type { Config } from '../src/config/config.ts';
@@ -46,10 +48,19 @@ const config = {
 /** The real desk, driver and journal at a printer of their own, in virtual time. */
 export function printingBench(folder: string, confirms: Confirmation) {
   const clock = virtualClock();
-  let journal = journalIn(folder, { clock });
+  let at = folder;
+  let journal = journalIn(at, { clock });
+
+  /** What went wrong once must not stand in the books of the next try. */
+  function startAnew(): void {
+    journal.close();
+    at = mkdtempSync(join(folder, 'anew-'));
+    journal = journalIn(at, { clock });
+  }
 
   /** One sale's slips, with these cuts on the way, until nothing is owed. */
   async function print(copies: readonly Copy[], faults: readonly (readonly [Cut, CutAt])[] = []): Promise<Printed> {
+    if (journal.debts().length > 0) startAnew();
     let entry = completed(journal, copies);
     const id = entry.id;
     const wire = countedLine();
@@ -84,7 +95,7 @@ export function printingBench(folder: string, confirms: Confirmation) {
       terminal.life.over = true;
       clock.after(back_ms, () => {
         journal.close();
-        journal = journalIn(folder, { clock });
+        journal = journalIn(at, { clock });
         terminal = turnedOn();
       });
     }

@@ -76,6 +76,9 @@ const PROCESS_ID = [0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30];
 /** DLE DC4, function 8: drops what is buffered, so that no old receipt's tail follows the new paper. */
 const CLEAR_BUFFERS = [0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08];
 
+/** Ends a command that was cut off in its middle, as a picture's: it is longer than any of ours. Alone it is nothing. */
+const FILLER = new Uint8Array(512);
+
 export function printer(options: PrinterOptions): Printer {
   const { line, clock, columns, dots, confirms = 'process-id', cutFirst = false } = options;
   const arrived = inbox(clock, 512);
@@ -159,12 +162,17 @@ export function printer(options: PrinterOptions): Printer {
   /** What is left of receipts before: dropped, or printed to its end where the printer cannot drop it. */
   async function withoutTail(): Promise<void> {
     if (tail) await clearBuffers();
-    if (!tail || confirms === 'process-id') return;
-    // An answer to an old question carries no number: it must not be taken for the word on a new receipt.
+    if (!tail) return;
+    await send(FILLER);
+    if (confirms === 'queued-status') await oldAnswersGone();
+    tail = false;
+  }
+
+  /** An answer to an old question carries no number: it must not be taken for the word on a new receipt. */
+  async function oldAnswersGone(): Promise<void> {
     await send(QUEUED_STATUS);
     if ((await hearSaid('queued', STALLED_MS)) === null) throw silent(STALLED_MS);
     for (let old = 0; (await hearSaid('queued', QUIET_MS)) !== null; old++) if (old > MOST_OLD) throw silent(QUIET_MS);
-    tail = false;
   }
 
   function nextId(): string {
