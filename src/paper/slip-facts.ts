@@ -76,7 +76,8 @@ function originalOf({ facts, original }: Entry): SlipOriginal | null {
           trace: original.trace,
           authorisation: authorisation ?? original.facts.particulars.authorisation ?? null,
           reference,
-          date: dayOf(original.facts.begun_ms),
+          // The bank's day where it named one: it looks for the original under that.
+          date: original.history.answer?.host_time?.mmdd ?? dayOf(original.facts.begun_ms),
         };
   const batch = original === null || original.batch === facts.batch ? null : original.batch;
   return { ...Object.fromEntries(wanted.map((name) => [name, known[name] ?? null])), batch };

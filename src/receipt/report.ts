@@ -1,5 +1,4 @@
 import type { Text, TextId } from '../config/texts.ts';
-import { fen, yuan } from '../values/fen.ts';
 import { paperTime } from './paper-time.ts';
 import type { ReceiptRow, ReceiptTable } from './table.ts';
 
@@ -40,9 +39,11 @@ export function report(head: ReportHead, title: TextId, text: Text, body: readon
   ];
 }
 
-/** `1,284.50`, `-3.00`. */
+/** `1,284.50`, `-3.00`, of fen. A sum may be more than any one amount may be. */
 export function money(amount: number): string {
-  return `${amount < 0 ? '-' : ''}${yuan(fen(Math.abs(amount)), true)}`;
+  const size = Math.abs(amount);
+  const whole = String(Math.floor(size / 100)).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${amount < 0 ? '-' : ''}${whole}.${String(size % 100).padStart(2, '0')}`;
 }
 
 export function together(counted: Iterable<Counted>): Counted {

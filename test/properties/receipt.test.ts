@@ -4,9 +4,12 @@ import { escposReader } from '../../board/virtual/escpos.ts';
 import { composer } from '../../board/virtual/paper-strip.ts';
 import { texts } from '../../src/config/texts.ts';
 import { pieces } from '../../src/receipt/commands.ts';
+import { evidenceSlip } from '../../src/receipt/evidence-slip.ts';
 import { layOut } from '../../src/receipt/layout.ts';
 import { columnsOf, paperText, wrapped } from '../../src/receipt/paper-text.ts';
 import { saleReceipt, slipTypes } from '../../src/receipt/receipt.ts';
+import { settlementSlip } from '../../src/receipt/settlement-slip.ts';
+import { totalsSlip } from '../../src/receipt/totals-slip.ts';
 import { fen, MOST_FEN } from '../../src/values/fen.ts';
 
 const hanzi = fc.integer({ min: 0x4e00, max: 0x9fa5 }).map((code) => String.fromCodePoint(code));
@@ -66,6 +69,59 @@ t.test('no line of a slip is wider than the paper, whatever the names are', asyn
       ),
     ),
     { numRuns: 500 },
+  );
+  t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
+});
+
+t.test('no line of a report is wider than the paper, whatever the names and the figures are', async (t) => {
+  const head = fc.record({
+    ...{ merchant: fc.record({ id: name, name }), terminal: name, operator: name, batch: name },
+    at: fc.integer({ min: 0, max: 4_000_000_000_000 }),
+  });
+  const amount = fc.integer({ min: 0, max: MOST_FEN });
+  const counted = {
+    count: fc.integer({ min: 0, max: 99_999 }),
+    amount: fc.oneof(
+      amount,
+      amount.map((fen) => -fen),
+    ),
+  };
+  const line = fc.record({
+    type: fc.constantFrom(...slipTypes),
+    side: fc.constantFrom('debit', 'credit', 'change', 'nothing'),
+    operator: name,
+    group: fc.constantFrom('home', 'foreign'),
+    ...counted,
+  });
+  const sides = fc.record({ debit: fc.record(counted), credit: fc.record(counted) });
+  const group = fc.record({ ours: sides, bank: fc.option(sides), flag: fc.constantFrom(1, 2, 3, null) });
+  const language = fc.constantFrom('zh-CN', 'en').map((language) => texts(language));
+  const reports = fc.oneof(
+    fc
+      .record({ head, approved: fc.array(line), pending: fc.array(line), owed: fc.nat(9999) })
+      .chain((facts) => language.map((text) => totalsSlip(facts, text))),
+    fc
+      .record({
+        ...{ head, groups: fc.record({ home: group, foreign: group }), next: fc.option(name) },
+        ...{ differences: fc.nat(9999), duplicate: fc.boolean() },
+      })
+      .chain((facts) => language.map((text) => settlementSlip(facts, text))),
+    fc
+      .record({
+        ...{ head, answer: fc.constantFrom('charged', 'not-charged', 'being-reversed', 'unknown'), says: name },
+        of: fc.record({
+          ...{ type: fc.constantFrom(...slipTypes), trace: name, batch: name, amount: amount.map(fen) },
+          ...{ maskedPan: fc.option(name), at: fc.nat(), reference: fc.option(name) },
+        }),
+        ...{ lines: fc.array(fc.record({ at: fc.nat(), said: name })), phone: fc.option(name) },
+      })
+      .chain((facts) => language.map((text) => evidenceSlip(facts, text))),
+  );
+  const found = fc.check(
+    fc.property(reports, paper, (table, { columns }) =>
+      layOut(table, columns).every((row) => row.kind !== 'line' || columnsOf(row.text) * row.wide <= columns),
+    ),
+    { numRuns: 300 },
   );
   t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });

@@ -52,7 +52,7 @@ t.test('what follows a pre-authorisation names its code and day', async (t) => {
   const journal = books(t);
   const hold = done(journal, 50_000, { type: 'preauth' });
   const completion = done(journal, 45_000, { type: 'completion', original: hold });
-  t.same(slip(completion).original, { authorisation: 'A00001', date: '1123', batch: null });
+  t.same(slip(completion).original, { authorisation: 'A00001', date: '1124', batch: null });
   const foreign = done(journal, 45_000, { type: 'completion', particulars: { authorisation: '482913', date: '1101' } });
   t.same(slip(foreign).original, { authorisation: '482913', date: '1101', batch: null });
 });
