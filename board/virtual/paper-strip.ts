@@ -208,6 +208,7 @@ function stamp(
     if (row === undefined) continue;
     const bits = glyph.rows[Math.floor(y / high)] ?? 0;
     const inked = underline > 0 && y >= CELL_HEIGHT * high - underline;
+    if (bits === 0 && !inked) continue;
     for (let x = 0; x < glyph.width * wide; x++) {
       const bit = (bits >> (glyph.width - 1 - Math.floor(x / wide))) & 1;
       if (bit === 0 && !inked) continue;

@@ -121,7 +121,9 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   function carryOut(command: Command): void {
     // GS ( H, function 48: the answer is sent when what came before it is on paper.
     if (command.do === 'say-process' && process_ids) {
-      motions.push({ rows: [], next: 0, end: () => say([0x37, 0x22, ...command.id, 0x00]) });
+      // The command's bytes are the buffer's, and others by the time that it is answered.
+      const answer = [0x37, 0x22, ...command.id, 0x00];
+      motions.push({ rows: [], next: 0, end: () => say(answer) });
     }
     // GS r: the answer is sent when the command is read from the buffer.
     if (command.do === 'say-paper') say([out ? 0x0c : 0x00]);

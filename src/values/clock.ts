@@ -37,6 +37,9 @@ export function aheadBy(ahead_ms: () => number): Clock {
 /** Randomness as an argument: `node:crypto`'s in the terminal, a seeded one in storms. */
 export type Random = (bytes: number) => Uint8Array;
 
+/** One for all: making one takes a picture of the stack, which nobody reads. */
+const PASSED = new DOMException('the deadline passed', 'AbortError');
+
 /** The first to settle wins; `null` after `ms`. The loser is told through `signal`, so that it leaves no timer behind. */
 export async function within<T>(
   clock: Clock,
@@ -52,6 +55,6 @@ export async function within<T>(
   try {
     return await Promise.race([working, clock.sleep(ms, signal).then(() => null)]);
   } finally {
-    stop.abort(new DOMException('the deadline passed', 'AbortError'));
+    stop.abort(PASSED);
   }
 }
