@@ -18,6 +18,11 @@ export function memoryOf(pid: number): Memory {
   };
 }
 
+/** Bytes that a process has had written to a disk so far (proc(5), `write_bytes`). */
+export function writtenBy(pid: number): number {
+  return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
+}
+
 function kilobytes(text: string, key: string): number {
   return Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]);
 }

@@ -7,7 +7,7 @@ import type { KeyName } from '../board/virtual/far-ends.ts';
 import { readWallet, stripeOf } from '../board/virtual/wallet.ts';
 import type { BenchCountertop } from './countertop.ts';
 import { echoed } from './echo.ts';
-import { cpuSecondsOf, memoryOf } from './process-figures.ts';
+import { cpuSecondsOf, memoryOf, writtenBy } from './process-figures.ts';
 import { syncFloor } from './sync-floor.ts';
 import { type Figure, mb, median, ms, quantile } from './table.ts';
 
@@ -96,6 +96,9 @@ export async function sales(counter: BenchCountertop, count: number): Promise<Fi
   const own: number[] = [];
   using floor = syncFloor(counter.dir);
   const syncs: number[] = [];
+  const { pid } = counter.terminal;
+  if (pid === null) throw new Error('the terminal is off');
+  const written = writtenBy(pid);
   for (let n = 0; n < count; n++) {
     // Each another amount: the same card and amount within minutes is asked about.
     await counter.press(...(String(100 + n).split('') as KeyName[]), 'enter');
@@ -129,6 +132,11 @@ export async function sales(counter: BenchCountertop, count: number): Promise<Fi
     {
       what: `the terminal's own time in a sale, the longest of ${count}`,
       measured: ms(Math.max(...own)),
+      ...{ floor: null, ratio: null, bound: null, held: null },
+    },
+    {
+      what: 'written to the disk in a sale with its slips and its flight record',
+      measured: `${Math.round((writtenBy(pid) - written) / count / 1024)} kB`,
       ...{ floor: null, ratio: null, bound: null, held: null },
     },
   ];
