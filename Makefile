@@ -9,7 +9,7 @@ env := . setup/env.sh
 .PHONY: help run test check storm storm-long kill-long bench format clean
 
 help: ## what there is to make
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: ## a whole countertop: bank, virtual board, terminal, and the page in the browser
 	@setup/install.sh run
@@ -45,6 +45,11 @@ kill-long: ## kill -9 of the real terminal before and after each of its calls to
 	@setup/install.sh test
 	@$(env)
 	KILLS=all npx tap --jobs=2 --timeout=0 test/kills/*.test.ts
+
+storm-mutants: ## breaks the promises about money one by one, and sees that a storm finds each
+	@setup/install.sh test
+	@$(env)
+	exec node test/storms/mutants.ts
 
 bench: ## the figures of the README, each beside its floor, in one run
 	@setup/install.sh run

@@ -39,7 +39,7 @@ const AT = {
   files: ['full-once', 'read-only-once'],
   connect: ['refused', 'hang'],
   'line-out': ['cut'],
-  bank: ['silent', 'restart-before', 'restart-after'],
+  bank: ['silent', 'restart-before', 'restart-after', 'delayed', 'twice'],
   answer: [
     'lost',
     'late',

@@ -9,13 +9,14 @@ import { errandsOf, OF_A_SEED, type Report } from './worker.ts';
 
 /**
  * The storm (ARCHITECTURE.md, "Storms"). `SEEDS=n` sets how many seeds, `FROM=n` where they begin, `POINTS=n` goes on
- * until so many distinct fault points came about, `SEED=n` replays one and says what happens in it.
+ * until so many distinct fault points came about, `SEED=n` replays one and says what happens in it, `STOP=1` ends at
+ * the first finding, without shrinking it.
  */
-const { SEED, SEEDS, FROM, POINTS } = process.env;
+const { SEED, SEEDS, FROM, POINTS, STOP } = process.env;
 /** More than ten thousand distinct points. */
 const USUAL_SEEDS = 300;
-/** Findings that are printed in full. */
-const MOST_TOLD = 20;
+/** Findings after which no more seeds are begun. */
+const MOST_TOLD = STOP === undefined ? 20 : 1;
 
 if (SEED !== undefined) await replay(numberOf('SEED', SEED));
 else await storm();

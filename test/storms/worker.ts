@@ -45,7 +45,10 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
     const list = errandsOf(seed, point);
     const { outcomes } = await day(made, seed, list);
     const findings = outcomes.flatMap((outcome) => outcome.findings);
-    const least = findings.length === 0 ? [] : await shrunk(made, seed, list.slice(0, outcomes.length));
+    const least =
+      findings.length === 0 || process.env.STOP !== undefined
+        ? []
+        : await shrunk(made, seed, list.slice(0, outcomes.length));
     return {
       seed,
       hit: outcomes.flatMap(({ name }) => (name === null ? [] : [numbered(name)])),

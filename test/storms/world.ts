@@ -107,6 +107,11 @@ export function openWorld({ disk, bank: openBank, config, glyphs, chance, vault 
     if (fault !== null) strike(fault);
     if (fault === 'restart-before') trouble.restartBank();
     if (fault === 'silent' || fault === 'restart-before') return;
+    // A network may keep a message, or tell it twice: the bank must know it for what it is.
+    if (fault === 'delayed')
+      clock.after(65_000 + chance.below(60_000), () => bank.open && bank.submit(body, () => undefined));
+    if (fault === 'delayed') return;
+    if (fault === 'twice') clock.after(2 + chance.below(90_000), () => bank.open && bank.submit(body, () => undefined));
     bank.submit(body, (frame) => {
       if (fault === 'restart-after') trouble.restartBank();
       else answer(frame);

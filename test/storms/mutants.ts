@@ -1,0 +1,211 @@
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+/**
+ * A storm that passes a broken program is missing a ledger: each of these breaks one promise about money in a copy of
+ * the sources, and must be found. `MUTANT=part-of-a-name` tries some of them, `SEEDS=n` sets how long each is looked for.
+ */
+interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'the row says sent after the bytes have left',
+    file: 'src/sale/charge.ts',
+    from: 'host.send(prepared, () => {\n      entry.sent();\n      sent();\n    }),',
+    to: 'host.send(prepared, sent).then((answer) => {\n      entry.sent();\n      return answer;\n    }),',
+  },
+  {
+    name: 'what was sent and not answered owes nothing',
+    file: 'src/journal/progress.ts',
+    from: "['reverse', OPEN, NOT_YET, '-', ['reverse']]",
+    to: "['reverse', OPEN, NOT_YET, '-', []]",
+  },
+  {
+    name: 'nothing is settled in the background',
+    file: 'src/build.ts',
+    from: 'Promise.all([debts.run(signal), paper',
+    to: 'Promise.all([paper',
+  },
+  {
+    name: 'paper that is owed is printed by nobody',
+    file: 'src/build.ts',
+    from: 'paper.run(signal), ',
+    to: '',
+  },
+  {
+    name: 'a copy that was begun is printed again without DUPLICATE',
+    file: 'src/journal/entry.ts',
+    from: "duplicate: state === 'begun'",
+    to: 'duplicate: false',
+  },
+  {
+    name: 'a copy is begun after its first byte',
+    file: 'src/paper/paper-desk.ts',
+    from: 'printer.print(slip, () => entry.copyBegun(copy));',
+    to: 'printer.print(slip);\n      entry.copyBegun(copy);',
+  },
+  {
+    name: 'a copy counts as printed whatever the printer says',
+    file: 'src/paper/paper-desk.ts',
+    from: 'if (end.printed) entry.copyPrinted(copy);',
+    to: 'entry.copyPrinted(copy);',
+  },
+  {
+    name: 'silence is a no',
+    file: 'src/host/answers.ts',
+    from: "money: 'unknown',\n    code: null,",
+    to: "money: why === 'silent' ? 'not charged' : 'unknown',\n    code: null,",
+  },
+  {
+    name: 'a line that was lost is a no',
+    file: 'src/host/answers.ts',
+    from: "money: 'unknown',\n    code: null,",
+    to: "money: why === 'line-lost' ? 'not charged' : 'unknown',\n    code: null,",
+  },
+  {
+    name: 'any MAC will do',
+    file: 'src/host/answers.ts',
+    from: "if (!vault.macMatches(coveredByMac(bytes), heard.mac)) return 'bad-mac';",
+    to: '',
+  },
+  {
+    name: 'an answer without a MAC will do',
+    file: 'src/host/answers.ts',
+    from: "if (heard.mac === undefined) return 'no-mac';\n    if (!vault",
+    to: 'if (heard.mac !== undefined && !vault',
+  },
+  {
+    name: 'what is charged and not completed stays as it is',
+    file: 'src/journal/progress.ts',
+    from: "['reverse', OPEN, NOT_YET, '-', ['reverse']]",
+    to: "['reverse', ['sent', 'unknown'], NOT_YET, '-', ['reverse']],\n  ['reverse', 'charged', NOT_YET, '-', []]",
+  },
+  {
+    name: 'a reversal that nobody acknowledged counts as one',
+    file: 'src/host/reversal.ts',
+    from: "if (why !== null || code === null) return { end: 'no-answer', code, why };",
+    to: "if (why !== null || code === null) return { end: 'acknowledged', code: '00' };",
+  },
+  {
+    name: 'an advice is told once',
+    file: 'src/journal/events.ts',
+    from: "? { stage: stage === 'accepted' ? stage : 'unknown', tries: tries + 1 }",
+    to: "? { stage: stage === 'accepted' ? 'completed' : 'unknown', tries: tries + 1 }",
+  },
+  {
+    name: 'a refund without an answer is not asked again',
+    file: 'src/journal/progress.ts',
+    from: "[TOLD_AGAIN, ['sent', 'unknown'], UNDECIDED, '-', ['repeat']]",
+    to: "[TOLD_AGAIN, ['sent', 'unknown'], UNDECIDED, '-', []]",
+  },
+  {
+    name: 'the journal does not wait for the disk',
+    file: 'src/journal/store.ts',
+    from: 'PRAGMA synchronous = FULL;',
+    to: 'PRAGMA synchronous = OFF; PRAGMA fullfsync = OFF;',
+  },
+  {
+    name: 'after a boot traces begin where the last quiet moment left them',
+    file: 'src/journal/journal.ts',
+    from: 'while (write.isTaken(next) || entries.isHolding(next)) next = following(next);',
+    to: '',
+  },
+  {
+    name: 'the approved screen stands before the row is complete',
+    file: 'src/sale/charge.ts',
+    from: '    entry.completed();\n  } catch',
+    to: '    await showApproved(counter, entry);\n    entry.completed();\n  } catch',
+  },
+  {
+    name: 'the bank takes an original that comes after its reversal',
+    file: 'bank/reversal.ts',
+    from: "office.trades.reversed(id, 'tombstone', reason, at);",
+    to: 'office.books.db.prepare("UPDATE trade SET trace = \'999999\' WHERE id = ?").run(id);',
+  },
+  {
+    name: 'the bank posts what it hears twice',
+    file: 'bank/trade.ts',
+    from: 'if (digest === null || !office.books.safe.digest(covered).equals(digest)) {',
+    to: 'if (office === null) {',
+  },
+  {
+    name: 'a full disk at the supervisor ends the program',
+    file: 'src/sale/supervisor.ts',
+    from: 'if (!(error instanceof Fault)) throw error;\n    await',
+    to: 'throw error;\n    await',
+  },
+];
+
+const root = join(import.meta.dirname, '..', '..');
+const run = promisify(execFile);
+
+if (process.argv[1] === import.meta.filename) await tryAll(process.env.MUTANT ?? '');
+
+async function tryAll(part: string): Promise<void> {
+  const chosen = mutants.filter(({ name }) => name.includes(part));
+  let alive = 0;
+  for (const mutant of chosen) {
+    const found = await findingOf(mutant);
+    if (found === null) alive++;
+    process.stdout.write(
+      `${found === null ? 'LIVES' : 'dies '}  ${mutant.name}${found === null ? '' : `\n         ${found}`}\n`,
+    );
+  }
+  process.stdout.write(`storm-mutants: ${chosen.length} mutants, ${chosen.length - alive} found, ${alive} live\n`);
+  process.exitCode = alive === 0 ? 0 : 1;
+}
+
+/** What the storm first says against it; null where it says nothing. */
+export async function findingOf({ file, from, to }: Mutant, seeds = process.env.SEEDS ?? '60'): Promise<string | null> {
+  const copy = sourcesCopied();
+  try {
+    const path = join(copy, file);
+    const source = readFileSync(path, 'utf8');
+    if (source.split(from).length !== 2)
+      throw new Error(`${file} does not hold this once, so it cannot be broken: ${from}`);
+    writeFileSync(
+      path,
+      source.replace(from, () => to),
+    );
+    const env = { ...process.env, SEEDS: seeds, STOP: '1' };
+    const { stdout, stderr } = await run(process.execPath, [join(copy, 'test', 'storms', 'storm.ts')], { env }).catch(
+      (ended: { stdout: string; stderr: string }) => ended,
+    );
+    const lines = stdout.split('\n');
+    const at = lines.findIndex((line) => line.endsWith(' finds'));
+    if (at >= 0) return `${lines[at + 1]?.trim().slice(0, 160)}`;
+    return /^storm: .* 0 lost, 0 doubled/m.test(stdout) ? null : `the storm broke: ${stderr.slice(0, 160)}`;
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+function sourcesCopied(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'guitai-mutant-'));
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+  const needed = /^(src|bank|board|firmware-config|systemd|test\/storms|test\/[\w-]+\.ts|package\.json)/;
+  for (const file of files.split('\n').filter((name) => needed.test(name) && !name.startsWith('board/lvgl-bindings'))) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    copyFileSync(join(root, file), join(copy, file));
+  }
+  cpSync(join(root, 'test', 'storms', 'vfs', 'storm.so'), join(copy, 'test', 'storms', 'vfs', 'storm.so'));
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
