@@ -10,7 +10,7 @@ import { inFlow } from '../sale/in-flow.ts';
 import { cardOnFile } from '../sale/on-file.ts';
 import { chooseEntry } from '../sale/original.ts';
 import { sameCard } from '../sale/same-card.ts';
-import { approved } from '../sale/supervisor.ts';
+import { approval } from '../sale/supervisor.ts';
 import { type Fen, fen, yuan } from '../values/fen.ts';
 import type { State } from '../values/state.ts';
 
@@ -28,12 +28,11 @@ export async function adjust(standing: Counter): Promise<{ end: 'cancelled' } | 
     if (original === null) return { end: 'cancelled' };
     const amount = await askTotal(counter, original);
     if (amount === null) return { end: 'cancelled' };
-    if (counter.config.profile.transactions.adjust.supervisor && !(await approved(counter))) {
-      return { end: 'cancelled' };
-    }
+    const by = await approval(counter, counter.config.profile.transactions.adjust.supervisor);
+    if (by === null) return { end: 'cancelled' };
     const card = cardOnFile(counter, original) ?? (await sameCard(counter, original, amount));
     if (card === null) return { end: 'cancelled' };
-    const particulars = { before: original.total };
+    const particulars = { ...by, before: original.total };
     return await acceptAndShow(counter, { type: 'adjust', amount, card, original, particulars });
   } finally {
     standing.customer.say('display.welcome');

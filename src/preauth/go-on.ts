@@ -1,11 +1,12 @@
 import type { StripeCard } from '../card/stripe-card.ts';
+import type { Particulars } from '../journal/types.ts';
 import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { askPin } from '../sale/pin.ts';
 import { presentChecked } from '../sale/sale.ts';
 import { sameCard } from '../sale/same-card.ts';
-import { approved } from '../sale/supervisor.ts';
+import { approval } from '../sale/supervisor.ts';
 import type { Fen } from '../values/fen.ts';
 import { chooseHold } from './choose.ts';
 import type { Hold } from './hold.ts';
@@ -34,9 +35,10 @@ export async function goOn(standing: Counter, going: GoingOn): Promise<HoldEnd> 
     if (hold === null) return { end: 'cancelled' };
     const amount = await going.amountOf(counter, hold);
     if (amount === null) return { end: 'cancelled' };
-    if (going.supervisor && !(await approved(counter))) return { end: 'cancelled' };
+    const by = await approval(counter, going.supervisor);
+    if (by === null) return { end: 'cancelled' };
     for (;;) {
-      const end = await withCard(counter, going, hold, amount);
+      const end = await withCard(counter, going, hold, { amount, by });
       if (!('again' in end) || end.again === null) return end;
     }
   } finally {
@@ -44,11 +46,17 @@ export async function goOn(standing: Counter, going: GoingOn): Promise<HoldEnd> 
   }
 }
 
-async function withCard(counter: Counter, { type, pin }: GoingOn, hold: Hold, amount: Fen): Promise<HoldEnd> {
+async function withCard(
+  counter: Counter,
+  { type, pin }: GoingOn,
+  hold: Hold,
+  { amount, by }: { amount: Fen; by: Particulars },
+): Promise<HoldEnd> {
   const card = await cardOf(counter, hold, amount);
   if (card === null) return { end: 'cancelled' };
   try {
-    const charge = { type, amount, card, ...namedBy(hold) };
+    const { particulars, ...named } = namedBy(hold);
+    const charge = { type, amount, card, ...named, particulars: { ...by, ...particulars } };
     const ask = () => (pin ? askPin(counter, card, amount) : Promise.resolve({ block: null }));
     return (await chargeAsking(counter, charge, ask)) ?? { end: 'cancelled' };
   } finally {

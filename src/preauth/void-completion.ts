@@ -1,6 +1,7 @@
 import type { TextId } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Particulars } from '../journal/types.ts';
 import { askKey } from '../operator/ask.ts';
 import { confirmAsk, rowsOf } from '../operator/screens/original.ts';
 import { chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
@@ -9,7 +10,7 @@ import { inFlow } from '../sale/in-flow.ts';
 import { chooseEntry } from '../sale/original.ts';
 import { askPin } from '../sale/pin.ts';
 import { sameCard } from '../sale/same-card.ts';
-import { approved } from '../sale/supervisor.ts';
+import { approval } from '../sale/supervisor.ts';
 import type { State } from '../values/state.ts';
 import type { HoldEnd } from './go-on.ts';
 import { openStates } from './hold.ts';
@@ -28,9 +29,10 @@ export async function voidCompletion(standing: Counter): Promise<HoldEnd> {
       words,
     });
     if (original === null || !(await confirmed(counter, original))) return { end: 'cancelled' };
-    if (supervisor && !(await approved(counter))) return { end: 'cancelled' };
+    const by = await approval(counter, supervisor);
+    if (by === null) return { end: 'cancelled' };
     for (;;) {
-      const end = await withCard(counter, original);
+      const end = await withCard(counter, original, by);
       if (!('again' in end) || end.again === null) return end;
     }
   } finally {
@@ -52,14 +54,14 @@ async function confirmed({ operator, config }: Counter, original: Entry): Promis
   return key === 'enter';
 }
 
-async function withCard(counter: Counter, original: Entry): Promise<HoldEnd> {
+async function withCard(counter: Counter, original: Entry, particulars: Particulars): Promise<HoldEnd> {
   const { amount } = original;
   const { pin } = counter.config.profile.transactions.completion_void;
   const card = await sameCard(counter, original, amount);
   if (card === null) return { end: 'cancelled' };
   try {
     const ask = () => (pin ? askPin(counter, card, amount) : Promise.resolve({ block: null }));
-    const end = await chargeAsking(counter, { type: 'completion-void', amount, card, original }, ask);
+    const end = await chargeAsking(counter, { type: 'completion-void', amount, card, original, particulars }, ask);
     return end ?? { end: 'cancelled' };
   } finally {
     card.wipe();

@@ -19,21 +19,21 @@ export interface Referred {
 const open: readonly State[] = ['pending', 'unknown', 'reversing', 'parked'];
 
 /** A row of the journal as a refund is measured against it. */
-export function paidOf(entry: Entry, journal: Pick<Journal, 'batch'>): Paid {
+export function paidOf(entry: Entry, journal: Pick<Journal, 'batch' | 'debts'>): Paid {
   const { facts, sequels, history } = entry;
   const { moves } = types[facts.type];
-  const openOf = (moves: 'out') =>
-    sequels.filter(({ facts: { type }, state }) => types[type].moves === moves && open.includes(state));
-  const undoing = openOf('out');
+  const reference = history.answer?.reference ?? null;
+  const undoing = sequels.filter(({ facts: { type }, state }) => types[type].moves === 'out' && open.includes(state));
   const isRefund = (sequel: Entry) => sequel.facts.type === 'refund';
+  const isWaiting = undoing.some(isRefund) || (reference !== null && isRefunding(journal, reference));
   return {
     payment: moves === 'in' && facts.type !== 'tip',
     state: entry.state,
     amount: entry.total,
     refundable: entry.refundable,
-    open: undoing.some((sequel) => !isRefund(sequel)) ? 'void' : undoing.some(isRefund) ? 'refund' : null,
+    open: undoing.some((sequel) => !isRefund(sequel)) ? 'void' : isWaiting ? 'refund' : null,
     inOpenBatch: entry.batch === journal.batch,
-    reference: history.answer?.reference ?? null,
+    reference,
     day: new Date(facts.begun_ms),
   };
 }
@@ -61,19 +61,23 @@ export function paidAtBank(
   { reference, day }: Referred,
   record: BankRecord | null,
   limit: Fen,
-  journal: Journal,
+  journal: Pick<Journal, 'debts'>,
 ): Paid {
-  const waiting = journal.debts().some(({ entry }) => {
-    const { type, particulars } = entry.facts;
-    return type === 'refund' && particulars.reference === reference && open.includes(entry.state);
-  });
   return {
     payment: true,
     state: record === null ? 'approved' : stateOf[record.state],
     amount: record?.amount ?? limit,
     refundable: record === null ? limit : fen(Math.max(0, record.amount - record.refunded)),
-    open: waiting ? 'refund' : null,
+    open: isRefunding(journal, reference) ? 'refund' : null,
     inOpenBatch: false,
     ...{ reference, day },
   };
+}
+
+/** Money rule 8: a refund that was begun under the reference alone blocks another one of the same payment too. */
+function isRefunding(journal: Pick<Journal, 'debts'>, reference: string): boolean {
+  return journal.debts().some(({ entry }) => {
+    const { type, particulars } = entry.facts;
+    return type === 'refund' && particulars.reference === reference && open.includes(entry.state);
+  });
 }

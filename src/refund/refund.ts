@@ -9,7 +9,7 @@ import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from '../sale/char
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { sameCard } from '../sale/same-card.ts';
-import { approved } from '../sale/supervisor.ts';
+import { approval } from '../sale/supervisor.ts';
 import { type Fen, fen } from '../values/fen.ts';
 import type { Referred } from './paid.ts';
 import { mostRefundable, type Paid } from './refundable.ts';
@@ -39,9 +39,10 @@ export async function refundPayment(counter: Counter, original: Original): Promi
     if (!(await confirmed(here, original))) return { end: 'cancelled' };
     let amount = await enterAmount(here, original);
     if (amount === null) return { end: 'cancelled' };
-    if (config.profile.transactions.refund.supervisor && !(await approved(here))) return { end: 'cancelled' };
+    const by = await approval(here, config.profile.transactions.refund.supervisor);
+    if (by === null) return { end: 'cancelled' };
     for (;;) {
-      const end: RefundEnd = await withCard(here, original, amount);
+      const end: RefundEnd = await withCard(here, original, { amount, by });
       if (!('again' in end) || end.again === null) return end;
       if ('amount' in end.again) continue;
       amount = await enterAmount(here, original);
@@ -89,11 +90,16 @@ function enterAmount({ operator, config }: Counter, { paid, entry, told }: Origi
   });
 }
 
-async function withCard(counter: Counter, original: Original, amount: Fen): Promise<RefundEnd> {
+async function withCard(
+  counter: Counter,
+  original: Original,
+  { amount, by }: { amount: Fen; by: Particulars },
+): Promise<RefundEnd> {
   const { entry, referred } = original;
   const card = await cardFor(counter, entry, amount);
   if (card === null) return { end: 'cancelled' };
-  const particulars: Particulars = referred === null ? {} : { reference: referred.reference, date: referred.date };
+  const named = referred === null ? {} : { reference: referred.reference, date: referred.date };
+  const particulars: Particulars = { ...by, ...named };
   try {
     const request = { type: 'refund', amount, card, particulars, ...(entry && { original: entry }) } as const;
     // Money that comes back takes no PIN.

@@ -1,5 +1,6 @@
 import type { StripeCard } from '../card/stripe-card.ts';
 import type { Entry } from '../journal/entry.ts';
+import type { Particulars } from '../journal/types.ts';
 import { askKey } from '../operator/ask.ts';
 import { voidConfirm } from '../operator/screens/void.ts';
 import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
@@ -7,7 +8,7 @@ import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { askPin } from '../sale/pin.ts';
 import { sameCard } from '../sale/same-card.ts';
-import { approved } from '../sale/supervisor.ts';
+import { approval } from '../sale/supervisor.ts';
 import type { PinBlock } from '../vault/pin-entry.ts';
 
 export type VoidEnd = { end: 'cancelled' } | ChargeEnd;
@@ -23,9 +24,10 @@ export async function voidSale(counter: Counter, original: Entry): Promise<VoidE
     const problem = whyNoPayment(counter);
     if (problem !== null) return await refuse(here, problem);
     if (!(await confirmed(counter, original))) return { end: 'cancelled' };
-    if (config.profile.transactions.void.supervisor && !(await approved(here))) return { end: 'cancelled' };
+    const by = await approval(here, config.profile.transactions.void.supervisor);
+    if (by === null) return { end: 'cancelled' };
     for (;;) {
-      const end = await withCard(here, original);
+      const end = await withCard(here, original, by);
       if (!('again' in end) || end.again === null) return end;
     }
   } finally {
@@ -48,11 +50,11 @@ async function confirmed({ operator, config }: Counter, original: Entry): Promis
   return key === 'enter';
 }
 
-async function withCard(counter: Counter, original: Entry): Promise<VoidEnd> {
+async function withCard(counter: Counter, original: Entry, particulars: Particulars): Promise<VoidEnd> {
   const card = await sameCard(counter, original, original.total);
   if (card === null) return { end: 'cancelled' };
   try {
-    const undo = { type: 'void', amount: original.total, card, original } as const;
+    const undo = { type: 'void', amount: original.total, card, original, particulars } as const;
     return (await chargeAsking(counter, undo, () => pinFor(counter, card, original))) ?? { end: 'cancelled' };
   } finally {
     card.wipe();

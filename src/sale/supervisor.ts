@@ -1,11 +1,17 @@
+import type { Particulars } from '../journal/types.ts';
 import { askPassword } from '../operator/ask-password.ts';
 import { Fault } from '../values/problem.ts';
 import { refuse } from './charge.ts';
 import type { Counter } from './counter.ts';
 
-/** A supervisor's password, until it fits; false where nobody approves. The vault counts the tries and locks. */
-export async function approved(counter: Counter): Promise<boolean> {
-  return (await approvedBy(counter, 'supervisor')) !== null;
+/**
+ * Who approves it beside the operator, as its row keeps it: nobody where the acquirer's profile does not ask; null where
+ * it asks and nobody approves. A supervisor's password is asked until it fits; the vault counts the tries and locks.
+ */
+export async function approval(counter: Counter, asked: boolean): Promise<Pick<Particulars, 'supervisor'> | null> {
+  if (!asked) return {};
+  const supervisor = await approvedBy(counter, 'supervisor');
+  return supervisor === null ? null : { supervisor };
 }
 
 /** The number of the person of this role who has given the password; null where nobody has. */

@@ -38,6 +38,7 @@ await countertop('the refund of a settled sale', { answer_timeout_ms: 1000 }, as
     );
     const [refund] = await counter.journal();
     t.match(refund, { type: 'refund', amount: 12850, state: 'approved', code: '00', original: sale });
+    t.match(refund, { particulars: { supervisor: '00' } }, 'who approved it is on record');
     t.match(await row(sale), { type: 'sale', state: 'refunded' });
     t.match(await refunds(), [{ type: 'refund', amount: 12850, state: 'posted', trace: refund?.trace }]);
     t.equal(await counter.balance('boc-debit'), before);

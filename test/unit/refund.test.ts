@@ -100,6 +100,8 @@ t.test('of what the journal does not hold the bank’s record is the measure', a
   lost.handOver();
   t.equal(paidAtBank(referred, record, limit, journal).open, 'refund', 'money rule 8');
   t.equal(paidAtBank({ ...referred, reference: '113009410018' }, record, limit, journal).open, null);
+  const sale = done(journal, 'sale', 10_000, undefined, { ...approval, reference: referred.reference });
+  t.equal(paidOf(sale, journal).open, 'refund', 'whichever way it is named');
 });
 
 t.test('a journal finds by the bank’s reference and by amount', async (t) => {
