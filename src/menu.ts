@@ -107,10 +107,9 @@ const WAIT_S = 60;
 /** Null where the operator goes back. What the acquirer does not offer keeps its place, and is dark. */
 export async function chooseFromMenu(operator: Operator, offers: (choice: Choice) => boolean): Promise<Choice | null> {
   for (;;) {
-    const chosen = await chooseOf(operator, lit(main, offers), 'place.menu');
+    const chosen = await chooseOf(operator, menuOf('main', offers));
     if (chosen === null || !isPlace(chosen)) return chosen;
-    const { rows, place } = submenus[chosen];
-    const within = await chooseOf(operator, lit(rows, offers), place);
+    const within = await chooseOf(operator, menuOf(chosen, offers));
     if (within !== null && !isPlace(within)) return within;
   }
 }
@@ -138,6 +137,16 @@ function isPlace(choice: Choice | Place): choice is Place {
   return Object.hasOwn(submenus, choice);
 }
 
+/** A menu as it stands on the screen. */
+export function menuOf(
+  name: Place | 'main',
+  offers: (choice: Choice) => boolean,
+): { readonly entries: readonly Row[]; readonly place: TextId } {
+  if (name === 'main') return { entries: lit(main, offers), place: 'place.menu' };
+  const { rows, place } = submenus[name];
+  return { entries: lit(rows, offers), place };
+}
+
 /** A place is dark where nothing in it can be had. */
 function lit(rows: readonly Row[], offers: (choice: Choice) => boolean): readonly Row[] {
   const toBeHad = ({ choice }: Pick<Row, 'choice'>): boolean => {
@@ -147,8 +156,9 @@ function lit(rows: readonly Row[], offers: (choice: Choice) => boolean): readonl
   return rows.map((row) => (toBeHad(row) ? row : { ...row, choice: null, dark: true, chosen: false }));
 }
 
-async function chooseOf(operator: Operator, rows: readonly Row[], place: TextId): Promise<Choice | Place | null> {
-  operator.show((text, bar) => menu(text, bar, { entries: rows, place }));
+async function chooseOf(operator: Operator, shown: ReturnType<typeof menuOf>): Promise<Choice | Place | null> {
+  const rows = shown.entries;
+  operator.show((text, bar) => menu(text, bar, shown));
   for (;;) {
     const key = await operator.pressWithin(WAIT_S);
     if (key === null || key === 'cancel') return null;

@@ -27,7 +27,7 @@ export async function sellOffline(standing: Counter): Promise<OfflineEnd> {
       await sayLineIsUp(counter);
       return { end: 'line-up' };
     }
-    const presented = await present(counter, { digit: '0' }, fen(floor_fen));
+    const presented = await present(counter, { digit: '0' }, { limit: fen(floor_fen) });
     if (presented === null) return { end: 'cancelled' };
     try {
       return await approveHere(counter, presented.amount, presented.card);

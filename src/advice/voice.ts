@@ -21,7 +21,7 @@ export async function sellByVoice(standing: Counter): Promise<{ end: 'cancelled'
     const problem = whyNoPayment(counter);
     if (problem !== null) return await refuse(counter, problem);
     const limit = fen(counter.config.profile.transactions.voice.limit_fen);
-    const presented = await present(counter, { digit: '0' }, limit);
+    const presented = await present(counter, { digit: '0' }, { limit });
     if (presented === null) return { end: 'cancelled' };
     const { amount, card } = presented;
     try {

@@ -49,6 +49,14 @@ export interface Request {
   readonly place?: Place;
 }
 
+export interface Alike {
+  readonly fingerprint: Uint8Array;
+  readonly amount: Fen;
+  readonly within_ms: number;
+  /** What it did to the money: charged where it is not said. */
+  readonly moves?: 'in' | 'held';
+}
+
 export interface Owed {
   readonly entry: Entry;
   readonly debt: Debt;
@@ -81,8 +89,8 @@ export interface Journal {
   rows(range: { readonly limit: number }): readonly Row[];
   /** What is owed and in nobody's hand, in the order in which it began; an entry may owe twice. */
   debts(): readonly Owed[];
-  /** A request of this card and amount, begun within `within_ms`, that may have been charged (money rule 16). */
-  again(like: { readonly fingerprint: Uint8Array; readonly amount: Fen; readonly within_ms: number }): Entry | null;
+  /** A request of this card and amount, begun within `within_ms`, that may have been charged, or held (money rule 16). */
+  again(like: Alike): Entry | null;
   /** Whether a flow has a request in hand. */
   readonly busy: boolean;
   /**
@@ -263,9 +271,9 @@ export function openJournal(parts: JournalParts): Journal {
     last: () => entries.last(1)[0] ?? null,
     rows: ({ limit }) => entries.last(limit).map((entry) => entry.row),
     debts,
-    again({ fingerprint, amount, within_ms }) {
+    again({ fingerprint, amount, within_ms, moves = 'in' }) {
       const alike = entries.alike(fingerprint, amount, clock.now() - within_ms);
-      return alike.find(({ facts, state }) => types[facts.type].moves === 'in' && state !== 'declined') ?? null;
+      return alike.find(({ facts, state }) => types[facts.type].moves === moves && state !== 'declined') ?? null;
     },
     get busy() {
       return entries.held > 0;

@@ -23,7 +23,7 @@ export async function preauthorise(standing: Counter): Promise<SaleEnd> {
 }
 
 async function hold(counter: Counter, opening: Again): Promise<SaleEnd> {
-  const presented = await present(counter, opening);
+  const presented = await present(counter, opening, { moves: 'held' });
   if (presented === null) return { end: 'cancelled' };
   const { amount, card } = presented;
   try {

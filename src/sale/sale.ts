@@ -40,38 +40,46 @@ interface Presented {
   readonly card: StripeCard;
 }
 
-/** An amount up to `limit` and a card, in the order in which they come, and the clerk's word on the card's number. */
-export async function present(
-  counter: Counter,
-  opening: Opening,
-  limit = fen(counter.config.terminal.sale.limit_fen),
-): Promise<Presented | null> {
-  if ('swipe' in opening) return cardFirst(counter, opening.swipe, limit);
-  const amount = 'amount' in opening ? opening.amount : await enterAmount(counter, opening.digit, null, limit);
+/** An amount and a card, in the order in which they come, and the clerk's word on the card's number. */
+export async function present(counter: Counter, opening: Opening, terms: Terms = {}): Promise<Presented | null> {
+  if ('swipe' in opening) return cardFirst(counter, opening.swipe);
+  const amount = 'amount' in opening ? opening.amount : await enterAmount(counter, opening.digit, null, terms.limit);
   if (amount === null) return null;
-  const card = await presentChecked(counter, amount);
+  const card = await presentChecked(counter, amount, terms);
   return card === null ? null : { amount, card };
 }
 
+export interface Terms {
+  /** The most that it may be; a sale's where it is not said. */
+  readonly limit?: Fen;
+  /** What the same card and amount minutes ago must have done to be asked about: charged where it is not said. */
+  readonly moves?: 'in' | 'held';
+}
+
 /** A card for an amount that is known, its number compared with the one on the card. */
-export async function presentChecked(counter: Counter, amount: Fen): Promise<StripeCard | null> {
+export async function presentChecked(counter: Counter, amount: Fen, terms: Terms = {}): Promise<StripeCard | null> {
   const card = await presentCard(counter, amount, null);
   if (card === null) return null;
-  if (await numberIsRight(counter, card, amount)) return card;
+  if (await numberIsRight(counter, card, amount, terms.moves)) return card;
   card.wipe();
   return null;
 }
 
-async function cardFirst(counter: Counter, swipe: StripeRead, limit: Fen): Promise<Presented | null> {
+async function cardFirst(counter: Counter, swipe: StripeRead): Promise<Presented | null> {
   const card = await presentCard(counter, null, swipe);
   if (card === null) return null;
-  const amount = (await numberIsRight(counter, card, null)) ? await enterAmount(counter, '0', card, limit) : null;
+  const amount = (await numberIsRight(counter, card, null)) ? await enterAmount(counter, '0', card) : null;
   if (amount !== null) return { amount, card };
   card.wipe();
   return null;
 }
 
-function enterAmount(counter: Counter, first: string, card: StripeCard | null, limit: Fen): Promise<Fen | null> {
+function enterAmount(
+  counter: Counter,
+  first: string,
+  card: StripeCard | null,
+  limit = fen(counter.config.terminal.sale.limit_fen),
+): Promise<Fen | null> {
   const { operator, config } = counter;
   const facts = card === null ? {} : { card: cardFacts(counter, card) };
   return askAmount(operator, {
@@ -86,10 +94,15 @@ function enterAmount(counter: Counter, first: string, card: StripeCard | null, l
 }
 
 /** The clerk compares the number that was read with the one on the card: a cloned stripe carries another one. */
-async function numberIsRight(counter: Counter, card: StripeCard, amount: Fen | null): Promise<boolean> {
+async function numberIsRight(
+  counter: Counter,
+  card: StripeCard,
+  amount: Fen | null,
+  moves?: Terms['moves'],
+): Promise<boolean> {
   const { operator, config } = counter;
   const facts = { card: cardFacts(counter, card), amount, expiry: card.expiry };
-  const first = amount === null ? null : firstOf(counter, card, amount);
+  const first = amount === null ? null : firstOf(counter, card, amount, moves);
   const { masked } = card.pan;
   const key = await askKey(operator, {
     keys: ['enter', 'cancel'],
@@ -103,9 +116,9 @@ async function numberIsRight(counter: Counter, card: StripeCard, amount: Fen | n
 }
 
 /** Money rule 16: what became of the same card and amount minutes ago, to be shown where Enter would charge it again. */
-function firstOf({ journal, vault, config }: Counter, card: StripeCard, amount: Fen) {
+function firstOf({ journal, vault, config }: Counter, card: StripeCard, amount: Fen, moves: Terms['moves'] = 'in') {
   const within_ms = config.terminal.sale.again_within_s * 1000;
-  const first = journal.again({ fingerprint: vault.fingerprint(card.pan), amount, within_ms });
+  const first = journal.again({ fingerprint: vault.fingerprint(card.pan), amount, within_ms, moves });
   if (first === null) return null;
   const { trace, state, time } = first.row;
   return { trace, state, time: new Date(time).toTimeString().slice(0, 8) };

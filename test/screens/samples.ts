@@ -1,4 +1,5 @@
 import type { Text } from '../../src/config/texts.ts';
+import { menuOf } from '../../src/menu.ts';
 import type { Screen } from '../../src/operator/screen.ts';
 import * as approval from '../../src/operator/screens/approval.ts';
 import * as balance from '../../src/operator/screens/balance.ts';
@@ -103,18 +104,7 @@ const poor = {
 
 export const sentencesOf = (language: keyof typeof poor): Sentences => poor[language];
 
-const entries: readonly idle.MenuEntry[] = [
-  { digit: '1', text: 'menu.sale', chosen: true },
-  { digit: '2', text: 'menu.void-refund' },
-  { digit: '3', text: 'menu.scan', dark: true },
-  { digit: '4', text: 'menu.preauth', dark: true },
-  { digit: '5', text: 'menu.balance' },
-  { digit: '6', text: 'menu.print' },
-  { digit: '7', text: 'menu.settle' },
-  { digit: '8', text: 'menu.prepaid', dark: true },
-  { digit: '9', text: 'menu.manage' },
-  { digit: '0', text: 'menu.charged' },
-];
+const everything = () => true;
 
 const nothingOwed = { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 0 };
 const merchant = { id: '898110248990001', name: '便民小超市', terminal: '50461160' };
@@ -193,7 +183,16 @@ export const samples = {
       last: { type: 'sale', amount: most, state: 'parked' },
       owed: { reversing: 0, repeating: 0, parked: 1, unconfirmed: 1, refused: 0, untold: 0, paper: 0 },
     }),
-  menu: (t) => idle.menu(t, bar, { entries }),
+  menu: (t) => idle.menu(t, bar, menuOf('main', everything)),
+  'menu:holds': (t) => idle.menu(t, bar, menuOf('holds', everything)),
+  'menu:more': (t) =>
+    idle.menu(
+      t,
+      bar,
+      menuOf('more', (choice) => choice !== 'offline'),
+    ),
+  'menu:print': (t) => idle.menu(t, bar, menuOf('print', everything)),
+  'menu:manage': (t) => idle.menu(t, bar, menuOf('manage', everything)),
   about: (t) => idle.about(t, bar, { merchant, serial: 'GT-V-000001', version: '1.0.0' }),
   goodbye: (t) => idle.goodbye(t, before, { why: 'power-off' }),
   'sale.amount': (t) => sale.saleAmount(t, bar, { amount, limit: most }),

@@ -266,5 +266,22 @@ await countertop('what the counter decides, and the bank is told', { answer_time
     t.match((await counter.screen('instalment.approved')).texts.join(), /已扣款.*分期成功/);
     t.match((await counter.bank())[0], { type: 'instalment', state: 'posted' });
     await done();
+
+    const before = await free(counter, 'cmb-credit');
+    await counter.tellBank({ do: 'fault', fault: 'answer-lost', on: true, times: 1, mti: '0200' });
+    await counter.press(...MENU.instalment);
+    await counter.screen('instalment.amount');
+    await counter.press(...'130000', 'enter');
+    await counter.screen('instalment.card');
+    await counter.swipe('cmb-credit');
+    await counter.screen('instalment.number');
+    await counter.press('enter');
+    await counter.screen('instalment.periods');
+    await counter.press('1');
+    await counter.screen('instalment.pin');
+    await counter.press(...'654321', 'enter');
+    t.match((await counter.screen('instalment.reversed', 15_000)).texts.join(), /未扣款.*已冲正/);
+    t.equal(await free(counter, 'cmb-credit'), before);
+    await counter.press('cancel');
   });
 });

@@ -48,6 +48,8 @@ t.test('each state of a pre-authorisation has its reason, and one that is held h
   t.equal(whyNoHold(hold, terms()), null);
   t.equal(whyNoHold(hold, terms(30, 30 * DAY_MS)), null, 'on its last day');
   t.equal(whyNoHold(hold, terms(30, 32 * DAY_MS)), 'expired');
+  journal.openBatch(batch('000002'));
+  t.equal(whyNoHold(hold, terms()), null, 'a hold outlives its batch');
   made(journal, 'preauth-void', hold);
   t.equal(whyNoHold(hold, terms()), 'voided');
 });

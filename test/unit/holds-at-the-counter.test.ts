@@ -6,6 +6,7 @@ import { complete, completeByAdvice } from '../../src/preauth/complete.ts';
 import { preauthorise } from '../../src/preauth/preauth.ts';
 import { releaseHold } from '../../src/preauth/release.ts';
 import { voidCompletion } from '../../src/preauth/void-completion.ts';
+import { sell } from '../../src/sale/sale.ts';
 import { lineDown, no, nothing, type SaleBench, saleBench, stateOf, yes } from '../sale-bench.ts';
 
 const PIN: Key[] = ['1', '2', '3', '4', '5', '6', 'enter'];
@@ -58,6 +59,38 @@ t.test('a pre-authorisation that is lost is reversed, and may be tried again', a
   t.match(bench.texts().join(), /Nothing is held on the card/);
   bench.press('cancel');
   t.equal((await holding).end, 'unsettled');
+});
+
+t.test('the same card and amount minutes later is asked about, a sale of it is not', async (t) => {
+  const bench = saleBench(t);
+  const first = await held(bench);
+  const selling = sell(bench.counter, { amount: first.amount });
+  await bench.screen('sale.card');
+  bench.swipe();
+  await bench.screen('sale.number');
+  bench.press('cancel');
+  await selling;
+  const holding = preauthorise(bench.counter);
+  await bench.screen('preauth.amount', 2);
+  bench.press(...keysOf('10000'), 'enter');
+  await bench.screen('preauth.card', 2);
+  bench.swipe();
+  await bench.screen('preauth.again');
+  t.match(bench.texts().join(), /Same pre-auth just now.*000001.*Hold it once more/);
+  bench.press('cancel');
+  t.equal((await holding).end, 'cancelled');
+});
+
+t.test('where the acquirer wants completions told, the menu’s completion is an advice', async (t) => {
+  const bench = saleBench(t);
+  await held(bench);
+  const { completion } = bench.counter.config.profile.transactions;
+  Object.assign(completion, { by: 'advice' });
+  const completing = complete(bench.counter);
+  await bench.screen('completion-advice.trace');
+  Object.assign(completion, { by: 'request' });
+  bench.press('cancel');
+  t.equal((await completing).end, 'cancelled');
 });
 
 t.test('more is held under the same authorisation, with the same card alone', async (t) => {
