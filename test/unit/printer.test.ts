@@ -157,6 +157,20 @@ t.test('a printer without process ids confirms by its queued status', async (t) 
   t.same(await printing, { printed: false, problem: { kind: 'paper-out' }, begun: true });
 });
 
+t.test('a printer that reads on without paper confirms nothing', async (t) => {
+  // Some print what they read on nothing, and say so in the bits of their answer (GS r 1: 0Ch is the end of the paper).
+  const [near, far] = linePair();
+  let answered = 0;
+  far.listen((bytes) => {
+    const asked = Buffer.from(bytes).toString('hex');
+    if (/10040[1-4]$/.test(asked)) void far.write(Uint8Array.of(0x12));
+    if (asked.endsWith('1d7201')) void far.write(Uint8Array.of(answered++ === 0 ? 0x00 : 0x0c));
+  });
+  const paper = printer({ line: near, clock: systemClock, columns: 32, dots: 384, confirms: 'queued-status' });
+  t.same(await paper.print(SLIP), { printed: false, problem: { kind: 'paper-out' }, begun: true });
+  await paper.close();
+});
+
 t.test('a line that is gone is lost, not a crash', async (t) => {
   await using at = counter();
   at.near.sever();
