@@ -4,13 +4,15 @@ import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Settlement } from '../journal/settlements.ts';
 import type { SlipState } from '../operator/screens/result.ts';
+import { faultSlip } from '../receipt/fault-slip.ts';
 import type { Printer } from '../receipt/printer.ts';
 import { problemOf } from '../receipt/printer-status.ts';
 import { saleReceipt } from '../receipt/receipt.ts';
 import type { ReceiptTable } from '../receipt/table.ts';
 import type { Clock } from '../values/clock.ts';
 import { Fault, type Problem } from '../values/problem.ts';
-import { settlementTables } from './reports.ts';
+import { newlyParked } from './newly-parked.ts';
+import { faultOf, settlementTables } from './reports.ts';
 import { slipFacts } from './slip-facts.ts';
 
 /** Prints what is owed, one copy at a time, in the background: paper never holds a sale up, and never is forgotten. */
@@ -101,6 +103,12 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     return end.printed;
   }
 
+  /** What nobody could make good within the retry limit (冲正失败), once, when it is given up: a note, and no receipt. */
+  async function printFault(entry: Entry): Promise<boolean> {
+    const asked = { config: config(), operator: entry.facts.operator, at: clock.now() };
+    return (await report(faultSlip(faultOf(entry, asked), text()))) === null;
+  }
+
   async function report(table: ReceiptTable, beforeFirstByte?: () => void): Promise<Problem | null> {
     const end = await printer.print(table, beforeFirstByte);
     now(end.printed ? null : end.problem);
@@ -158,19 +166,26 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     async run(signal) {
       // One listener for all the waits: a night without paper has many thousands of them.
       signal.addEventListener('abort', () => woken.resolve(), { once: true });
+      const parked = newlyParked(journal, () => woken.resolve());
       let due = false;
       while (!signal.aborted) {
         const next = fresh.shift() ?? owing()[0];
         if (next !== undefined && next.copiesOwed.length > 0 && (await kept(printCopies(next)))) continue;
         const settled = next === undefined ? journal.settlementUnprinted() : null;
         if (settled !== null && (await kept(printSettlement(settled)))) continue;
-        const idle = next === undefined && settled === null;
+        const fault = next === undefined && settled === null ? parked.next : null;
+        if (fault !== null && (await printFault(fault))) {
+          parked.printed(fault);
+          continue;
+        }
+        const idle = next === undefined && settled === null && fault === null;
         if (idle && (due || problem !== null)) await look();
         const pause_ms = idle && problem === null ? LOOK_AROUND_MS : LOOK_AGAIN_MS;
         const paused = clock.sleep(pause_ms, signal).then(() => true);
         due = await Promise.race([woken.promise.then(() => false), paused]).catch(() => false);
         woken = Promise.withResolvers();
       }
+      parked.stop();
     },
   };
 }

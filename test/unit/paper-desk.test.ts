@@ -6,7 +6,7 @@ import { paperDesk } from '../../src/paper/paper-desk.ts';
 import type { PrintEnd, Printer } from '../../src/receipt/printer.ts';
 import type { ReceiptTable } from '../../src/receipt/table.ts';
 import { batch } from '../../src/values/trace.ts';
-import { journalIn, testFolder } from '../journal-bench.ts';
+import { journalIn, saleOf, silence, testFolder } from '../journal-bench.ts';
 import { virtualClock } from '../virtual-clock.ts';
 
 t.test('paper that is taken out between two sales is missed before the next one, and found again', async (t) => {
@@ -117,4 +117,54 @@ t.test("a settlement's slip comes out by itself, and says DUPLICATE where it was
   );
   stop.abort();
   await running;
+});
+
+t.test('what is given up prints a note once, when the paper is there, and not again at the next start', async (t) => {
+  const clock = virtualClock();
+  const journal = journalIn(testFolder(t), { clock });
+  t.teardown(() => journal.close());
+  const tables: string[] = [];
+  let paperOut = true;
+  const printer = {
+    status: async () => ({ online: true, paperOut }),
+    async print(table: ReceiptTable): Promise<PrintEnd> {
+      if (paperOut) return { printed: false, problem: { kind: 'paper-out' }, begun: false };
+      tables.push(JSON.stringify(table));
+      return { printed: true };
+    },
+  } as unknown as Printer;
+  const start = () => {
+    const desk = paperDesk({
+      ...{ journal, printer, clock, text: () => texts('en'), language: () => 'en' as const },
+      config: () =>
+        ({
+          terminal: { merchant: { id: '1', name: 'Shop', terminal: '2' }, support: { machine: '3', accounts: '4' } },
+        }) as unknown as Config,
+    });
+    const stop = new AbortController();
+    return { stop, running: desk.run(stop.signal) };
+  };
+  const first = start();
+  using entry = journal.begin(saleOf(12_850));
+  entry.sent();
+  entry.answered(silence);
+  entry.handOver();
+  entry.reversalBegun();
+  entry.reversalUnanswered();
+  await clock.advance(20_000);
+  t.same(tables, [], 'it is tried still');
+  entry.parked();
+  await clock.advance(20_000);
+  t.same(tables, [], 'there is no paper');
+  paperOut = false;
+  await clock.advance(20_000);
+  t.equal(tables.length, 1);
+  t.match(tables[0], /REVERSAL FAILED/);
+  first.stop.abort();
+  await first.running;
+  const second = start();
+  await clock.advance(20_000);
+  second.stop.abort();
+  await second.running;
+  t.equal(tables.length, 1);
 });
