@@ -1,8 +1,8 @@
 import t from 'tap';
 import codesEn from '../../firmware-config/texts/codes.en.json' with { type: 'json' };
 import codesZh from '../../firmware-config/texts/codes.zh-CN.json' with { type: 'json' };
-import { type Answer, type Asked, judged } from '../../src/host/answers.ts';
-import { type MessageFields, message, pack, unpack } from '../../src/host/codec.ts';
+import { type Answer, type Asked, judged, noAnswer } from '../../src/host/answers.ts';
+import { type Message, type MessageFields, message, pack, unpack } from '../../src/host/codec.ts';
 import { responseCodes } from '../../src/host/response-codes.ts';
 import { reversalEnd } from '../../src/host/reversal.ts';
 import { blockCipher } from '../../src/vault/ciphers.ts';
@@ -21,11 +21,11 @@ const identity = {
 };
 const asked: Asked = { message: message({ ...envelope, mti: '0200', ...identity }), answer: '0210', sealed: true };
 
-function heard(changes: Partial<MessageFields>, mac: 'good' | 'bad' | 'none' = 'good'): Answer {
+function heard(changes: Partial<MessageFields>, mac: 'good' | 'bad' | 'none' = 'good', to: Asked = asked): Answer {
   const answer = message({ ...envelope, mti: '0210', ...identity, code: '00', ...changes });
   const seal = (covered: Uint8Array) => (mac === 'bad' ? Buffer.from('00000000') : acquirerMac(key, covered));
   const bytes = Uint8Array.from(mac === 'none' ? pack(answer) : pack(answer, seal));
-  return judged(bytes, unpack(bytes), asked, vault);
+  return judged(bytes, unpack(bytes), to, vault);
 }
 
 /** money.md 2, written out again: what the table may never call definite. */
@@ -83,11 +83,44 @@ t.test('an approval tells who approved, stripped of what a printer must not get'
     ...{ authorisation: 'A1B2C3', reference: '112314253001', time: '142530', date: '1123' },
     institutions: '01020000   48021000   ',
   });
-  t.match(answer, {
+  t.strictSame(answer, {
+    ...{ money: 'charged', code: '00', why: null, signInAgain: false },
     ...{ authorisation: 'A1B2C3', reference: '112314253001', issuer: '01020000', acquirer: '48021000' },
     host_time: { hhmmss: '142530', mmdd: '1123' },
   });
   t.equal(heard({ authorisation: '      ' }).authorisation, null);
+  // The codec lets no such text in; the printer is spared it all the same.
+  const text = { ...identity, mti: '0210', header: envelope.header, code: '00', authorisation: 'A1\u001bC3 ' };
+  const told = judged(new Uint8Array(), text as unknown as Message, { ...asked, sealed: false }, vault);
+  t.equal(told.authorisation, 'A1C3', 'no control character comes to the printer');
+  t.match(heard({}), { issuer: null, acquirer: null });
+});
+
+t.test("the host's time is told whole or not at all", async (t) => {
+  t.equal(heard({}).host_time, null);
+  t.equal(heard({ time: '142530' }).host_time, null);
+  t.equal(heard({ date: '1123' }).host_time, null);
+});
+
+t.test('no answer knows nothing, and asks for nothing', async (t) => {
+  const nothing = { code: null, authorisation: null, reference: null, issuer: null, acquirer: null, host_time: null };
+  t.strictSame(noAnswer('silent'), { ...nothing, money: 'unknown', why: 'silent', signInAgain: false });
+});
+
+t.test('a code that is no row is shown as it came, and believed in nothing', async (t) => {
+  t.strictSame(heard({ code: 'ZZ' }), { ...noAnswer('unlisted'), code: 'ZZ' });
+});
+
+t.test('where a dialect leaves the MAC out, its absence is no doubt; all else must fit still', async (t) => {
+  const plain = { ...asked, sealed: false };
+  t.match(heard({}, 'none', plain), { money: 'charged', why: null });
+  t.match(heard({ amount: '000000012851' }, 'none', plain), { money: 'unknown', why: 'mismatch' });
+});
+
+t.test('what the request did not have, the answer may have', async (t) => {
+  const { amount: _, ...rest } = identity;
+  const without = { ...asked, message: message({ ...envelope, mti: '0200', ...rest }) };
+  t.match(heard({}, 'good', without), { money: 'charged', why: null });
 });
 
 t.test('the header can ask for a sign-in', async (t) => {
