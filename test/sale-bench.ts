@@ -137,7 +137,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     line: 'primary',
     prepare(_: string, { trace, batch, amount, pin }: { trace: string; batch: string; amount: number; pin: unknown }) {
       bench.prepares();
-      return { trace, batch, amount, pin, entry_mode: '021', digest: null, wipe: () => void unsent++ };
+      return { trace, batch, amount, pin, entry_mode: '021', digest: `of ${trace}`, wipe: () => void unsent++ };
     },
     async send(prepared: { trace: string; pin: unknown }, beforeFirstByte: () => void): Promise<Answer> {
       await null;
