@@ -2,7 +2,7 @@ import { agreement } from '../../board/virtual/books.ts';
 import type { Counter, Row } from '../stories/counter.ts';
 import { headers, isWhole, since } from '../stories/outage.ts';
 import type { Flow } from './flows.ts';
-import { isDefinite } from './hand.ts';
+import { isDefinite, SETTLEMENT_SLIP } from './hand.ts';
 
 /** Money or paper that one of the books has and another has not, or has twice. */
 export interface Finding {
@@ -14,6 +14,8 @@ export interface Told {
   readonly amount: number;
   /** The number of the newest slip before the flow. */
   readonly slipsFrom: number;
+  /** Settlements that the bank had then. */
+  readonly settlements: number;
   /** What screen and customer display said while it ran. */
   readonly said: readonly string[];
 }
@@ -49,8 +51,49 @@ export async function compared(counter: Counter, flow: Flow, told: Told): Promis
   const charged = mine.find(({ type, state }) => type === 'sale' && state === flow.lie.while);
   if (lie !== undefined && charged !== undefined)
     lost(`"${lie}" was said of ${charged.trace}, which is ${charged.state}`);
-  found.push(...(await paperOf(counter, told, rows)));
+  const cases = await counter.tellBank({ do: 'cases', open: true });
+  for (const one of cases.cases as readonly object[]) lost(`the bank has a case: ${JSON.stringify(one)}`);
+  found.push(...(await paperOf(counter, told, rows)), ...(await settlementsOf(counter, told)));
   return found;
+}
+
+interface Settlement {
+  readonly batch: string;
+  readonly state: string;
+  readonly balanced: boolean;
+}
+
+export async function settlementsAt(counter: Counter): Promise<readonly Settlement[]> {
+  const { settlements } = await counter.tellBank({ do: 'settlements', limit: MOST_ROWS });
+  return settlements as readonly Settlement[];
+}
+
+/** Each batch is closed once, with the same totals on both sides, and its slip came out once without DUPLICATE. */
+async function settlementsOf(counter: Counter, { settlements, slipsFrom }: Told): Promise<Finding[]> {
+  const found: Finding[] = [];
+  const all = await settlementsAt(counter);
+  for (const { batch, state, balanced } of all) {
+    if (state !== 'closed' || !balanced)
+      found.push({ kind: 'lost', what: `batch ${batch}: ${state}, balanced ${balanced}` });
+    if (all.filter((other) => other.batch === batch).length > 1)
+      found.push({ kind: 'doubled', what: `batch ${batch}` });
+  }
+  const slips = async () => (await since(counter, slipsFrom)).filter((text) => text.includes(SETTLEMENT_SLIP));
+  if (all.length > settlements) {
+    await counter
+      .until('the slip', async () => (await slips()).some((text) => text.includes('新批次号')))
+      .catch(() => {
+        found.push({ kind: 'lost', what: 'the settlement is owed its slip for ever' });
+      });
+  }
+  const firsts = (await slips()).flatMap((text) => text.split(SETTLEMENT_SLIP).slice(1)).filter(isFirstSettlement);
+  if (firsts.length > 1) found.push({ kind: 'doubled', what: 'the slip of the settlement, without DUPLICATE' });
+  return found;
+}
+
+/** The word stands above the figures. */
+function isFirstSettlement(text: string): boolean {
+  return text.includes('内卡') && !text.includes('DUPLICATE');
 }
 
 /** Both copies of the last success come out; each at most once without the word DUPLICATE (money rule 5). */

@@ -13,7 +13,7 @@ export interface Flow {
   readonly calls?: RegExp;
   /** The terminal is off after `before`, and is watched from its first breath when `go` begins. */
   readonly boots?: true;
-  /** A word on the screen or to the customer, and the state in which the bank must then not have the money. */
+  /** A word on the screen or to the customer, and the state in which the bank must then not have the sale. */
   readonly lie: { readonly word: RegExp; readonly while: string };
 }
 
@@ -130,5 +130,23 @@ export const flows: readonly Flow[] = [
       await hand.screen('idle');
     },
     lie: { word: /不再扣款|撤销成功/, while: 'posted' },
+  },
+  {
+    name: 'settlement',
+    share: 4,
+    async before(hand, amount) {
+      await digits(hand, amount);
+      await whole(hand);
+      await hand.press('menu', '7');
+      await hand.screen('settlement.confirm');
+    },
+    async go(hand) {
+      await hand.press('enter');
+      await hand.screen('settlement.done', 15_000);
+      await hand.settlementSlip();
+      await hand.press('enter');
+      await hand.screen('idle');
+    },
+    lie: NOT_CHARGED,
   },
 ];

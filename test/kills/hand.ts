@@ -9,9 +9,12 @@ export interface Hand {
   screen(wanted: string, timeout_ms?: number): Promise<void>;
   fault(fault: string, on: boolean): Promise<void>;
   power(on: boolean): Promise<void>;
+  /** To the idle screen; a settlement that was begun is brought to its end first. */
   signIn(): Promise<void>;
   /** Waits until both copies of a slip have been cut that were not there at the call before. */
   slips(copies: 2): Promise<void>;
+  /** Waits until a slip of a settlement has been cut that was not there at the call before. */
+  settlementSlip(): Promise<void>;
   /** Waits until the bank has taken this amount. */
   charged(amount: number): Promise<void>;
   /** Waits until nothing in the journal is open. */
@@ -42,6 +45,22 @@ export function handAt(counter: Counter, slipsFrom: number, otherAmount: () => s
       timeout_ms,
     );
 
+  /** The first of these screens that comes. */
+  const oneOf = async (wanted: readonly string[], timeout_ms: number): Promise<string> => {
+    alive();
+    const over = new AbortController();
+    const signal = AbortSignal.any([died, over.signal]);
+    try {
+      const seen = await Promise.any(wanted.map((name) => shown(counter, name, timeout_ms, signal)));
+      said.push(...seen.texts);
+      return seen.screen;
+    } catch (error) {
+      throw error instanceof AggregateError ? error.errors[0] : error;
+    } finally {
+      over.abort();
+    }
+  };
+
   const hand: Hand = {
     async press(...keys) {
       // One by one: what is asked of a finger it does to its end.
@@ -55,23 +74,21 @@ export function handAt(counter: Counter, slipsFrom: number, otherAmount: () => s
       await counter.swipe(card);
     },
     async screen(wanted, timeout_ms = 8000) {
-      alive();
-      const query = `wait=${wanted}&timeout_ms=${timeout_ms}`;
-      const answer = await fetch(`${counter.url}/api/screen?${query}`, { signal: died });
-      const seen = (await answer.json()) as Seen;
-      if (seen.screen !== wanted) throw new Error(`not ${wanted} but ${seen.screen}: ${seen.texts?.join(' | ')}`);
-      said.push(...seen.texts);
+      await oneOf([wanted], timeout_ms);
     },
     fault: (fault, on) => counter.fault(fault, on),
     power: (on) => counter.power(on),
     async signIn() {
       // A printer that is asked in the middle of a slip may be too busy for the self-check; the clerk goes on.
-      await hand.screen('signin.operator', 15_000).catch(async (error) => {
-        if ((await counter.now()).screen !== 'checkup.degraded') throw error;
+      if ((await oneOf(['signin.operator', 'checkup.degraded'], 20_000)) === 'checkup.degraded') {
         await hand.press('enter');
         await hand.screen('signin.operator');
-      });
+      }
       await hand.press('0', '1', 'enter', '0', '0', '0', '0', 'enter');
+      if ((await oneOf(['idle', 'settlement.open'], 15_000)) === 'idle') return;
+      await hand.press('enter');
+      await hand.screen('settlement.done', 20_000);
+      await hand.press('enter');
       await hand.screen('idle');
     },
     async slips() {
@@ -79,6 +96,12 @@ export function handAt(counter: Counter, slipsFrom: number, otherAmount: () => s
         const slips = await since(counter, looked);
         return isWhole(slips, 'merchant') && isWhole(slips, 'cardholder');
       });
+      looked = await newest(counter);
+    },
+    async settlementSlip() {
+      await until('the slip', async () =>
+        (await since(counter, looked)).some((text) => text.includes(SETTLEMENT_SLIP)),
+      );
       looked = await newest(counter);
     },
     async charged(amount) {
@@ -94,5 +117,15 @@ export function handAt(counter: Counter, slipsFrom: number, otherAmount: () => s
   };
   return hand;
 }
+
+async function shown(counter: Counter, wanted: string, timeout_ms: number, signal: AbortSignal): Promise<Seen> {
+  const query = `wait=${wanted}&timeout_ms=${timeout_ms}`;
+  const seen = (await (await fetch(`${counter.url}/api/screen?${query}`, { signal })).json()) as Seen;
+  if (seen.screen !== wanted) throw new Error(`not ${wanted} but ${seen.screen}: ${seen.texts?.join(' | ')}`);
+  return seen;
+}
+
+/** The title of a settlement's slip. */
+export const SETTLEMENT_SLIP = '结算单';
 
 export const isDefinite = ({ state }: Row): boolean => !['pending', 'unknown', 'reversing', 'parked'].includes(state);

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import type { Counter } from '../stories/counter.ts';
 import { newest, outage } from '../stories/outage.ts';
-import { compared, type Finding } from './books.ts';
+import { compared, type Finding, settlementsAt } from './books.ts';
 import type { Flow } from './flows.ts';
 import { handAt } from './hand.ts';
+import { outOfOrder } from './order.ts';
 import { type FlowPoint, pointsOf, sample } from './points.ts';
 import { type Strike, terminalOf, tracer } from './strike.ts';
 
@@ -23,6 +24,8 @@ export interface Killed {
   readonly points: number;
   readonly reached: number;
   readonly findings: readonly string[];
+  /** What left, or took another's place, before the disk had it. */
+  readonly unordered: readonly string[];
 }
 
 /** Kills the terminal again and again in these flows, and compares all books after each. */
@@ -32,7 +35,12 @@ export async function kills(t: Test, counter: Counter, all: readonly Flow[]): Pr
   const flows = all.filter(({ name }) => name.includes(FLOW));
   const site = scene(counter);
   const points: FlowPoint[] = [];
-  for (const flow of flows) points.push(...pointsOf(flow, await site.counted(flow)));
+  const unordered: string[] = [];
+  for (const flow of flows) {
+    const heard = await site.heard(flow);
+    points.push(...pointsOf(flow, heard));
+    unordered.push(...outOfOrder(heard).map((what) => `${flow.name}: ${what}`));
+  }
   const chosen = chosenFrom(points, flows);
   t.comment(`seed ${seed}, of ${points.length} points: ${kindsOf(points)}`);
 
@@ -49,7 +57,7 @@ export async function kills(t: Test, counter: Counter, all: readonly Flow[]): Pr
   const s = Math.round((Date.now() - from_ms) / 1000);
   process.stderr.write(`kill: ${reached} points, ${lost} lost, ${found.length - lost} doubled, ${s} s\n`);
   const findings = found.map(({ kind, what, at }) => `${wordOf(at)}: ${kind}: ${what}`);
-  return { points: chosen.length, reached, findings };
+  return { points: chosen.length, reached, findings, unordered };
 }
 
 function chosenFrom(points: readonly FlowPoint[], flows: readonly Flow[]): readonly FlowPoint[] {
@@ -58,8 +66,8 @@ function chosenFrom(points: readonly FlowPoint[], flows: readonly Flow[]): reado
 }
 
 /** The counter as the place of a crime: what a flow calls there, and what is left of it after a kill. */
-function scene(counter: Counter) {
-  const { count, strikeAt } = tracer(counter.dir);
+export function scene(counter: Counter) {
+  const { listen, strikeAt } = tracer(counter.dir);
   // Each flow takes an amount of its own, by which the bank's books tell it.
   let amount = 10_000;
   const otherAmount = () => String(++amount);
@@ -68,18 +76,19 @@ function scene(counter: Counter) {
   async function run<Watch>(flow: Flow, died: AbortSignal, watch: (pid: number) => Promise<Watch>) {
     const mine = otherAmount();
     const slipsFrom = await newest(counter);
+    const settlements = (await settlementsAt(counter)).length;
     const hand = handAt(counter, slipsFrom, otherAmount, died);
     await flow.before(hand, mine);
     if (flow.boots) await counter.power(true);
     const watched = await watch(await pidOf(counter));
-    return { hand, watched, told: { amount: Number(mine), slipsFrom, said: hand.said } };
+    return { hand, watched, told: { amount: Number(mine), slipsFrom, settlements, said: hand.said } };
   }
 
   return {
-    async counted(flow: Flow) {
+    async heard(flow: Flow) {
       // From a fresh start, as after a kill: what the journal does in a quiet moment goes by what it has written.
       await outage(counter);
-      const { hand, watched, told } = await run(flow, new AbortController().signal, count);
+      const { hand, watched, told } = await run(flow, new AbortController().signal, listen);
       await flow.go(hand, String(told.amount));
       return watched.stop();
     },

@@ -9,18 +9,17 @@ export interface FlowPoint extends Point {
 /** Node keeps what it has compiled, under names of chance, outside the terminal's folder. */
 const COMPILED = / [0-9a-f]{8}\.\w{6}$/;
 
-/** Every point of a flow whose calls were counted. */
-export function pointsOf(
-  { name: flow, calls = /./ }: Flow,
-  counted: ReadonlyMap<string, number>,
-): readonly FlowPoint[] {
-  const kinds = [...counted].filter(([name]) => calls.test(name) && !COMPILED.test(name));
-  return kinds.flatMap(([name, times]) => {
-    const [call = '', target = ''] = name.split(' ');
-    return Array.from({ length: times }, (_, at) => at + 1).flatMap((ordinal) =>
-      (['before', 'after'] as const).map((when) => ({ flow, call, target, ordinal, when })),
-    );
-  });
+/** Every point of a flow, from the calls that a run of it made. */
+export function pointsOf({ name: flow, calls = /./ }: Flow, heard: readonly string[]): readonly FlowPoint[] {
+  const times = new Map<string, number>();
+  return heard
+    .filter((name) => calls.test(name) && !COMPILED.test(name))
+    .flatMap((name) => {
+      const [call = '', target = ''] = name.split(' ');
+      const ordinal = (times.get(name) ?? 0) + 1;
+      times.set(name, ordinal);
+      return (['before', 'after'] as const).map((when) => ({ flow, call, target, ordinal, when }));
+    });
 }
 
 /** How many points of a kind a round of the sample takes: money is on the disk and on the line, not on the glass. */

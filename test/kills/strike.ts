@@ -35,20 +35,19 @@ export function tracer(dir: string) {
       return { struck, stop: () => stopped(child, ended) };
     },
 
-    /** Counts every call from now; `stop` tells how often each was made, by `CALL TARGET`. */
-    async count(pid: number): Promise<{ stop(): Promise<ReadonlyMap<string, number>> }> {
+    /** Hears every call from now; `stop` tells them in their order, each as `CALL TARGET`. */
+    async listen(pid: number): Promise<{ stop(): Promise<readonly string[]> }> {
       const { child, lines, ended } = await watched(program, [String(pid)]);
       return {
         async stop() {
           await stopped(child, ended);
           const names = ttyNames(dir);
-          const counted = new Map<string, number>();
-          for (const line of lines.filter((word) => word.includes(' '))) {
-            const [call = '', target = ''] = line.split(' ');
-            const name = `${call} ${names.get(target) ?? target}`;
-            counted.set(name, (counted.get(name) ?? 0) + 1);
-          }
-          return counted;
+          return lines
+            .filter((line) => line.includes(' '))
+            .map((line) => {
+              const [call = '', target = ''] = line.split(' ');
+              return `${call} ${names.get(target) ?? target}`;
+            });
         },
       };
     },
