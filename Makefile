@@ -6,10 +6,10 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 env := . setup/env.sh
 
-.PHONY: help run test check storm storm-long kill-long bench format clean
+.PHONY: help run test check storm storm-long kill-long storm-mutants mutants mutants-by-hand bench format clean
 
 help: ## what there is to make
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 run: ## a whole countertop: bank, virtual board, terminal, and the page in the browser
 	@setup/install.sh run
@@ -50,6 +50,16 @@ storm-mutants: ## breaks the promises about money one by one, and sees that a st
 	@setup/install.sh test
 	@$(env)
 	exec node test/storms/mutants.ts
+
+mutants: ## breaks the money folders one operator at a time (Stryker); PART=outbox takes one part; hours
+	@setup/install.sh test
+	@$(env)
+	exec node test/mutants/mutants.ts
+
+mutants-by-hand: ## mistakes that no tool makes: each must be noticed by a test; ONLY=outbox takes some
+	@setup/install.sh test
+	@$(env)
+	exec node test/mutants/by-hand.ts
 
 bench: ## the figures of the README, each beside its floor, in one run
 	@setup/install.sh run
