@@ -6,9 +6,10 @@ import { tellBalance } from './balance/balance.ts';
 import { wasICharged } from './charged/charged.ts';
 import { type CheckupDesk, checkUpOnDemand, powerOn } from './checkup/power-on.ts';
 import { lookAtExceptions } from './exceptions/exceptions.ts';
+import { owesMoney } from './journal/progress.ts';
 import { type Choice, chooseFromMenu, isOffered } from './menu.ts';
 import { acknowledged } from './operator/ask.ts';
-import { about, goodbye, idle } from './operator/screens/idle.ts';
+import { about, goodbye, idle, owesBank } from './operator/screens/idle.ts';
 import { settlementOpen } from './operator/screens/settlement.ts';
 import { signingOut, signinRunning } from './operator/screens/signin.ts';
 import { addToHold } from './preauth/add.ts';
@@ -76,6 +77,10 @@ async function trade(terminal: Terminal): Promise<void> {
       await transact(terminal, 'settle');
       continue;
     }
+    if (opening === 'charged') {
+      await lookInto(terminal);
+      continue;
+    }
     if (opening !== 'menu') {
       await sale(terminal, opening);
       continue;
@@ -99,16 +104,17 @@ async function trade(terminal: Terminal): Promise<void> {
   }
 }
 
-/** Digits are always money here, a card may come first, Enter and Menu open the menu. */
-async function atIdle({ counter }: Terminal): Promise<Opening | 'menu'> {
+/** Digits are always money here, a card may come first, Enter and Menu open the menu, Clear looks into what is owed. */
+async function atIdle({ counter }: Terminal): Promise<Opening | 'menu' | 'charged'> {
   const { operator, reader, journal, paper } = counter;
   const draw = () => operator.show((text, bar) => idle(text, bar, idleFacts(counter)));
   const over = new AbortController();
   const stops = [journal.watch(draw), paper.watch(draw)];
-  const pressed = async (): Promise<Opening | 'menu'> => {
+  const pressed = async (): Promise<Opening | 'menu' | 'charged'> => {
     for (;;) {
       const key = await operator.press(over.signal);
       if (key === 'enter' || key === 'menu') return 'menu';
+      if (key === 'clear' && owesBank(idleFacts(counter).owed)) return 'charged';
       if (key >= '0' && key <= '9') return { digit: key };
     }
   };
@@ -150,6 +156,15 @@ function idleFacts(counter: Counter) {
       paper: paper.problem === null ? 0 : paper.owed,
     },
   };
+}
+
+/** Whether what is owed the bank was charged: the newest of it, which is what the customer at the counter asks about. */
+async function lookInto({ counter, session }: Terminal): Promise<void> {
+  const owed = counter.journal.debts().filter(({ debt }) => debt === 'confirm' || owesMoney(debt));
+  const newest = owed.at(-1);
+  if (newest === undefined) return;
+  session.flow = 'charged';
+  await wasICharged(counter, newest.entry);
 }
 
 /** A sale, and the next one where the counter wants to try again. */

@@ -10,15 +10,20 @@ import { tell } from './tell.ts';
 
 /**
  * "Was I charged?" (这笔扣款了吗): takes a trace number, an amount, or the last one, and answers with what is on record
- * here and at the bank. It moves nothing; what the bank says may end a reversal that was not confirmed.
+ * here and at the bank; of `about`, without asking which. It moves nothing; what the bank says may end a reversal that
+ * was not confirmed.
  */
-export async function wasICharged(standing: Counter): Promise<void> {
+export async function wasICharged(standing: Counter, about: Entry | null = null): Promise<void> {
   const counter = inFlow(standing, 'charged');
-  for (;;) {
-    const entry = await chooseEntry(counter);
-    if (entry === 'none') continue;
-    if (entry !== null) await tell(counter, entry);
-    return;
+  try {
+    for (;;) {
+      const entry = about ?? (await chooseEntry(counter));
+      if (entry === 'none') continue;
+      if (entry !== null) await tell(counter, subjectOf(entry));
+      return;
+    }
+  } finally {
+    standing.customer.say('display.welcome');
   }
 }
 

@@ -128,12 +128,14 @@ await countertop('was I charged?', { answer_timeout_ms: 1000 }, async (t, counte
     await leave(counter);
   });
 
-  await story(t, counter, 'the answer that stands follows what the outbox finds out', async (t) => {
+  await story(t, counter, 'from what is owed at idle; the answer follows what the outbox finds out', async (t) => {
     await counter.fault('answer-lost', true);
     await counter.sell('1004', 'boc-debit', '123456', 'sale.unknown');
     await counter.press('cancel');
-    await counter.screen('idle');
-    const seen = await ask(counter);
+    says(t, await counter.screen('idle'), '查这一笔');
+    await counter.press('clear');
+    const seen = await counter.screen('charged.told', 15_000);
+    t.match(seen.texts.join(), /¥10\.04/);
     t.notMatch(seen.texts.join(), /未扣款|已扣款/);
     await counter.fault('answer-lost', false);
     await counter.until('the reversal', async () => (await counter.now()).texts.includes('未扣款'), 30_000);

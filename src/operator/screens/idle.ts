@@ -47,14 +47,25 @@ export function idle(text: Text, bar: BarFacts, { merchant, ways, last, owed }: 
   }
   body.push({ node: 'icons', icons });
   const notice = owedNotice(text, bar, owed) ?? (lit.length === 0 ? readerLost(text, bar) : null);
-  const foot: Foot = { enter: text('key.menu') };
   return {
     id: 'idle',
     tone: 'plain',
     bar: barOf(text, bar, merchant),
     body: notice === null ? centred(body) : [...centred(body), notice],
-    foot: last === null ? foot : { ...foot, note: lastSale(text, last) },
+    foot: footOf(text, { last, owed }),
   };
+}
+
+/** The last one, or, while something is owed the bank, the key that looks into that: there is no room for both. */
+function footOf(text: Text, { last, owed }: Pick<IdleFacts, 'last' | 'owed'>): Foot {
+  const enter = text('key.menu');
+  if (owesBank(owed)) return { clear: text('key.look-into'), enter };
+  return last === null ? { enter } : { note: lastSale(text, last), enter };
+}
+
+/** Clear asks the bank about it; a slip is no affair of the bank's. */
+export function owesBank({ reversing, repeating, parked, unconfirmed, untold }: IdleFacts['owed']): boolean {
+  return reversing + repeating + parked + unconfirmed + untold > 0;
 }
 
 function lastSale(text: Text, { type, amount, state }: NonNullable<IdleFacts['last']>): string {
