@@ -94,6 +94,7 @@ export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archiv
       alike: (fingerprint, amount, since_ms) => or([], () => reads.alike(fingerprint, amount, since_ms)),
       ofAmount: (amount, limit) => or([], () => reads.ofAmount(amount, limit)),
       ofReference: (reference) => or(null, () => reads.ofReference(reference)),
+      holdOf: (authorisation) => or(null, () => reads.holdOf(authorisation)),
       inBatch: (batchId, after, limit) => or([], () => reads.inBatch(batchId, after, limit)),
     };
   }

@@ -82,6 +82,8 @@ export interface Journal {
   find(trace: Trace, batch?: Batch): Entry | null;
   /** The newest whose answer had this reference of the bank's, of the last few thousand. */
   findReference(reference: string): Entry | null;
+  /** The newest pre-authorisation with this authorisation of the bank's, of the last few thousand. */
+  findHold(authorisation: string): Entry | null;
   /** Of this amount, newest first, of the last few thousand. */
   ofAmount(amount: Fen, limit: number): readonly Entry[];
   last(): Entry | null;
@@ -267,6 +269,7 @@ export function openJournal(parts: JournalParts): Journal {
     entry: (id) => entries.entry(id),
     find: (number, within) => entries.newest(number, within),
     findReference: (reference) => entries.ofReference(reference),
+    findHold: (authorisation) => entries.holdOf(authorisation),
     ofAmount: (amount, limit) => entries.ofAmount(amount, limit),
     last: () => entries.last(1)[0] ?? null,
     rows: ({ limit }) => entries.last(limit).map((entry) => entry.row),

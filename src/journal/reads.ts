@@ -18,6 +18,8 @@ export interface Reads {
   ofAmount(amount: number, limit: number): readonly StoredRow[];
   /** The newest whose answer had this reference of the bank's (F37). */
   ofReference(reference: string): StoredRow | null;
+  /** The newest pre-authorisation whose answer had this authorisation (F38). */
+  holdOf(authorisation: string): StoredRow | null;
   /** Of one batch, after the entry with the id `after`. */
   inBatch(batchId: number, after: number, limit: number): readonly StoredRow[];
 }
@@ -43,6 +45,10 @@ export function readsOf(store: Store): Reads {
   const sameReference = store.prepare(`${ENTRY} WHERE entries.id = (
     SELECT max(entry) FROM events WHERE entry > (SELECT max(id) FROM entries) - ${LOOK_BACK}
     AND kind IN ('answered', 'told') AND json_extract(detail, '$.answer.reference') = ?)`);
+  const sameAuthorisation = store.prepare(`${ENTRY} WHERE entries.id = (
+    SELECT max(entry) FROM events JOIN entries AS held ON held.id = entry
+    WHERE entry > (SELECT max(id) FROM entries) - ${LOOK_BACK} AND held.type = 'preauth'
+    AND kind = 'answered' AND json_extract(detail, '$.answer.authorisation') = ?)`);
   const inBatch = store.prepare(`${ENTRY} WHERE entries.batch = ? AND entries.id > ? ORDER BY entries.id LIMIT ?`);
   return {
     byId: (id) => byId.get(id) ?? null,
@@ -53,6 +59,7 @@ export function readsOf(store: Store): Reads {
     alike: (fingerprint, amount, since_ms) => sameCard.all(since_ms, amount, fingerprint),
     ofAmount: (amount, limit) => sameAmount.all(amount, limit),
     ofReference: (reference) => sameReference.get(reference) ?? null,
+    holdOf: (authorisation) => sameAuthorisation.get(authorisation) ?? null,
     inBatch: (batchId, after, limit) => inBatch.all(batchId, after, limit),
   };
 }

@@ -21,6 +21,8 @@ export interface Shelf extends Pen {
   ofAmount(amount: number, limit: number): readonly Entry[];
   /** The newest whose answer had this reference of the bank's (F37). */
   ofReference(reference: string): Entry | null;
+  /** The newest pre-authorisation whose answer had this authorisation (F38). */
+  holdOf(authorisation: string): Entry | null;
   /** In the order in which they began. */
   unfinished(): readonly Entry[];
   /** Takes a new entry, just written, in hand. */
@@ -173,6 +175,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     firstUnfinished: () => Math.min(...open.keys(), Number.MAX_SAFE_INTEGER),
     ofAmount: (amount, limit) => entriesOf(newestOf((from, left) => from.ofAmount(amount, left), limit)),
     ofReference: (reference) => entryOf(reads.ofReference(reference) ?? archive.reads?.ofReference(reference) ?? null),
+    holdOf: (code) => entryOf(reads.holdOf(code) ?? archive.reads?.holdOf(code) ?? null),
     hold(facts) {
       held.add(facts.id);
       open.set(facts.id, facts);

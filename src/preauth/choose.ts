@@ -1,40 +1,76 @@
 import type { TextId } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
+import type { EntryType } from '../journal/types.ts';
 import { acknowledged, askDigits, askDigitsOr } from '../operator/ask.ts';
-import {
-  authorisationAsk,
-  type DateAskFacts,
-  dateAsk,
-  type ImpossibleFacts,
-  impossible,
-  traceAsk,
-} from '../operator/screens/original.ts';
+import { authorisationAsk, type DateAskFacts, dateAsk, impossible, traceAsk } from '../operator/screens/original.ts';
 import type { Counter } from '../sale/counter.ts';
 import { entryOf, lastOf } from '../sale/original.ts';
-import { type Hold, type HoldWhy, whyNoDate, whyNoHold } from './hold.ts';
+import { type Hold, type HoldWhy, openStates, whyNoDate, whyNoHold } from './hold.ts';
 
 /**
  * The pre-authorisation that is to be gone on with: by its trace where the journal holds it, by its authorisation code
  * and date where it does not. Null where the operator goes back.
  */
 export async function chooseHold(counter: Counter): Promise<Hold | null> {
-  const { operator } = counter;
   for (;;) {
     const named = await askNumber(counter);
     if (named === null) return null;
-    if (typeof named === 'object') {
-      const typed = await askTyped(counter);
-      if (typed !== null) return typed;
-      continue;
-    }
-    const entry = entryOf(counter, named);
-    const why = whyNoHold(entry, termsOf(counter));
-    if (why === null && entry !== null) return { entry, amount: entry.total };
-    operator.flush();
-    operator.beep('refused');
-    operator.show((text, bar) => impossible(text, bar, refusalOf(counter, why ?? 'unknown', named, entry)));
-    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return null;
+    const found =
+      typeof named === 'string' ? judged(counter, entryOf(counter, named), named) : await findByCode(counter);
+    // Back from the code to the trace.
+    if (found === null) continue;
+    if ('hold' in found) return found.hold;
+    if (!(await sayWhyNot(counter, found))) return null;
   }
+}
+
+type Found =
+  | { readonly hold: Hold }
+  | { readonly why: HoldWhy; readonly trace: string | null; readonly entry: Entry | null };
+
+function judged(counter: Counter, entry: Entry | null, trace: string): Found {
+  const why = whyNoHold(entry, termsOf(counter));
+  return why === null && entry !== null
+    ? { hold: { entry, amount: entry.total } }
+    : { why: why ?? 'unknown', trace, entry };
+}
+
+/** By code and date: the journal may hold it all the same, and knows then what has been done about it. */
+async function findByCode(counter: Counter): Promise<Found | null> {
+  const typed = await askTyped(counter);
+  if (typed === null) return null;
+  const entry = counter.journal.findHold(typed.authorisation);
+  if (entry !== null && daysOf(entry).includes(typed.date)) return judged(counter, entry, entry.trace);
+  return isUnderway(counter, typed.authorisation) ? { why: 'underway', trace: null, entry: null } : { hold: typed };
+}
+
+/** The bank's day of it, and the counter's, which is on the slip where the bank said none. */
+function daysOf({ facts, history }: Entry): readonly string[] {
+  const at = new Date(facts.begun_ms);
+  const ours = [at.getMonth() + 1, at.getDate()].map((each) => String(each).padStart(2, '0')).join('');
+  return [ours, history.answer?.host_time?.mmdd ?? ours];
+}
+
+/** Whether something that was begun on such a slip has no result yet. */
+function isUnderway({ journal }: Counter, authorisation: string): boolean {
+  const family: readonly EntryType[] = ['preauth-add', 'preauth-void', 'completion', 'completion-advice'];
+  return journal.debts().some(({ entry: { facts, state } }) => {
+    const named = facts.original === null && facts.particulars.authorisation === authorisation;
+    return named && family.includes(facts.type) && openStates.includes(state);
+  });
+}
+
+/** Whether another one is asked for. */
+async function sayWhyNot(counter: Counter, { why, trace, entry }: Exclude<Found, { hold: Hold }>): Promise<boolean> {
+  const { operator } = counter;
+  const [title, remedy] = words[why];
+  const values = { days: termsOf(counter).days };
+  operator.flush();
+  operator.beep('refused');
+  operator.show((text, bar) =>
+    impossible(text, bar, { title, remedy, values, trace, amount: entry?.amount ?? null, another: true }),
+  );
+  return (await acknowledged(operator, ['enter', 'cancel'])) === 'enter';
 }
 
 /** The number on the slip; Enter alone takes the last open one, the menu key asks for the code instead. */
@@ -52,7 +88,7 @@ async function askNumber(counter: Counter): Promise<string | { readonly key: 'me
 }
 
 /** Code and date from a slip; null where the operator goes back to the trace. */
-async function askTyped({ operator, config, clock }: Counter): Promise<Hold | null> {
+async function askTyped({ operator, config, clock }: Counter): Promise<Extract<Hold, { entry: null }> | null> {
   const wait_s = config.terminal.waits.confirm_s;
   const authorisation = await askDigits(operator, {
     ...{ least: 6, most: 6, wait_s },
@@ -87,9 +123,3 @@ const words = {
   expired: ['hold.why.expired.title', 'hold.why.expired.remedy'],
   'no-authorisation': ['hold.why.no-authorisation.title', 'hold.why.no-authorisation.remedy'],
 } as const satisfies Record<HoldWhy, readonly [TextId, TextId]>;
-
-function refusalOf(counter: Counter, why: HoldWhy, number: string, entry: Entry | null): ImpossibleFacts {
-  const [title, remedy] = words[why];
-  const values = { days: termsOf(counter).days };
-  return { title, remedy, values, trace: number, amount: entry?.amount ?? null, another: true };
-}

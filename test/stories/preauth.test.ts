@@ -172,27 +172,55 @@ await countertop('the pre-authorisation family', { answer_timeout_ms: 1000 }, as
     },
   );
 
-  await story(t, counter, 'by authorisation code and date, of a slip that the journal does not hold', async (t) => {
-    const before = await free(counter);
-    await held(counter, '50000');
-    const [atBank] = await counter.get<{ authorisation: string; at: string }[]>('bank/transactions');
+  await story(
+    t,
+    counter,
+    'by authorisation code and date; a day that is not its own is the bank’s to judge',
+    async (t) => {
+      const before = await free(counter);
+      await held(counter, '50000');
+      const [atBank] = await counter.get<{ authorisation: string }[]>('bank/transactions');
+      const byCode = async (date: string) => {
+        await counter.press(...MENU.completion, 'menu');
+        await counter.screen('completion.authorisation');
+        await counter.press(...(atBank?.authorisation ?? ''), 'enter');
+        await counter.screen('completion.date');
+        await counter.press(...date, 'enter');
+        await counter.screen('completion.amount.of');
+        await counter.press(...'12300', 'enter');
+        await counter.screen('completion.card');
+        await counter.swipe('boc-debit');
+      };
+      // The bank's own day is eight hours ahead of Greenwich.
+      const day = (back: number) =>
+        new Date(Date.now() + (8 - 24 * back) * 3_600_000).toISOString().slice(5, 10).replace('-', '');
+      await byCode(day(4));
+      await counter.screen('completion.number');
+      await counter.press('enter', ...'123456', 'enter');
+      t.match((await counter.screen('completion.declined')).texts.join(), /未扣款，仍已冻结.*应答码 25/);
+      t.equal(await free(counter), before - 50_000);
+      await counter.press('enter');
+      await counter.screen('idle');
+
+      await byCode(day(0));
+      await counter.screen('completion.pin');
+      await counter.press(...'123456', 'enter');
+      t.match((await counter.screen('completion.approved')).texts.join(), /¥123\.00/);
+      t.equal(await free(counter), before - 12_300);
+      await done();
+    },
+  );
+
+  await story(t, counter, 'a day that is none has its sentence', async (t) => {
     await counter.press(...MENU.completion, 'menu');
     await counter.screen('completion.authorisation');
-    await counter.press(...(atBank?.authorisation ?? ''), 'enter');
+    await counter.press(...'999999', 'enter');
     await counter.screen('completion.date');
     await counter.press('0', '2', '3', '0', 'enter');
     await counter.until('the sentence', async () => /没有这一天/.test((await counter.now()).texts.join()));
-    // The bank's own day, eight hours ahead of Greenwich.
-    const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(5, 10).replace('-', '');
-    await counter.press(...day, 'enter');
-    await counter.screen('completion.amount.of');
-    await counter.press(...'12300', 'enter');
-    await counter.screen('completion.card');
-    await counter.swipe('boc-debit');
-    await counter.screen('completion.number');
-    await counter.press('enter', ...'123456', 'enter');
-    t.match((await counter.screen('completion.approved')).texts.join(), /¥123\.00/);
-    t.equal(await free(counter), before - 12_300);
-    await done();
+    await counter.press('cancel');
+    await counter.screen('completion.trace');
+    await counter.press('cancel');
+    t.ok(await counter.screen('idle'));
   });
 });

@@ -210,6 +210,67 @@ t.test('a completion of a slip that the journal does not hold names code and dat
   });
 });
 
+/** Up to the answer to code and date. */
+async function byCode(bench: SaleBench, code: string, date: string, time = 1): Promise<void> {
+  await bench.screen('completion.trace', time);
+  bench.press('menu');
+  await bench.screen('completion.authorisation', time);
+  bench.press(...keysOf(code), 'enter');
+  await bench.screen('completion.date', time);
+  bench.press(...keysOf(date), 'enter');
+}
+
+t.test('a code that the journal holds after all is judged by what has been done about it', async (t) => {
+  const bench = saleBench(t);
+  bench.answers = () => ({ ...yes, authorisation: '482913', host_time: null });
+  const hold = await held(bench);
+  const completing = complete(bench.counter);
+  await byCode(bench, '482913', '0101');
+  await bench.screen('completion.amount.of');
+  t.match(bench.texts().join(), /Held ¥100\.00 · trace 000001/);
+  bench.press('enter');
+  await bench.screen('completion.card');
+  bench.swipe();
+  await bench.screen('completion.pin');
+  bench.press(...PIN);
+  await bench.screen('completion.approved');
+  bench.press('enter');
+  await completing;
+  t.equal(bench.journal.last()?.original?.id, hold.id);
+
+  const again = complete(bench.counter);
+  await byCode(bench, '482913', '0101', 2);
+  await bench.screen('completion.impossible');
+  t.match(bench.texts().join(), /It is completed already/);
+  bench.press('cancel');
+  await again;
+});
+
+t.test('what was begun by a code and is open is not begun a second time', async (t) => {
+  const bench = saleBench(t);
+  bench.answers = () => nothing;
+  bench.reverses = () => lineDown();
+  const completing = complete(bench.counter);
+  await byCode(bench, '771203', '0101');
+  await bench.screen('completion.amount.of');
+  bench.press('5', 'enter');
+  await bench.screen('completion.card');
+  bench.swipe();
+  await bench.screen('completion.number');
+  bench.press('enter');
+  await bench.screen('completion.pin');
+  bench.press(...PIN);
+  await bench.screen('completion.unknown');
+  bench.press('cancel');
+  await completing;
+  const again = complete(bench.counter);
+  await byCode(bench, '771203', '0101', 2);
+  await bench.screen('completion.impossible');
+  t.match(bench.texts().join(), /It is being worked on/);
+  bench.press('cancel');
+  t.equal((await again).end, 'cancelled');
+});
+
 t.test('a completion advice takes no card, is pending without a line and approved once the bank took it', async (t) => {
   const bench = saleBench(t);
   const hold = await held(bench);
