@@ -1,6 +1,7 @@
+import type { SQLInputValue } from 'node:sqlite';
 import { Fault, type Problem } from '../values/problem.ts';
 import { faultOf, type JournalDisk } from './disk.ts';
-import { type Reads, readsOf } from './reads.ts';
+import { type Reads, readsOf, type StoredRow } from './reads.ts';
 import { appendOnly } from './schema.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -54,6 +55,7 @@ export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archiv
 
   function open(): { store: Store; reads: Reads } | null {
     if (opened !== null || disk === null) return opened;
+    if (to > 0 && problem === null && !disk.exists()) problem = missing(disk);
     const attempt = () => {
       // Not every page of years of trade: what is broken is found where it is read.
       const made = openStore(disk, { fresh: true, check: false });
@@ -76,26 +78,35 @@ export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archiv
     problem = { ...error.problem, kind: 'archive-broken', set_aside: disk.setAside(stamp()) };
   }
 
+  function guard<T>(nothing: T, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      setAside(faultOf(error, disk?.file ?? ''));
+      return nothing;
+    }
+  }
+
   function guarded(reads: Reads): Reads {
-    const or = <T>(nothing: T, read: () => T): T => {
-      try {
-        return read();
-      } catch (error) {
-        setAside(faultOf(error, disk?.file ?? ''));
-        return nothing;
-      }
-    };
+    // An entry without its events would stand as one that was never sent, which is "not charged": it is given whole, or not.
+    const all = (read: () => readonly StoredRow[]) =>
+      guard([], () => {
+        const rows = read();
+        for (const { id } of rows) reads.eventsOf(Number(id));
+        return rows;
+      });
+    const one = (read: () => StoredRow | null) => all(() => [read()].filter((row) => row !== null))[0] ?? null;
     return {
-      byId: (id) => or(null, () => reads.byId(id)),
-      eventsOf: (id) => or([], () => reads.eventsOf(id)),
-      sequels: (id) => or([], () => reads.sequels(id)),
-      newest: (trace, batch) => or(null, () => reads.newest(trace, batch)),
-      last: (limit) => or([], () => reads.last(limit)),
-      alike: (fingerprint, amount, since_ms) => or([], () => reads.alike(fingerprint, amount, since_ms)),
-      ofAmount: (amount, limit) => or([], () => reads.ofAmount(amount, limit)),
-      ofReference: (reference) => or(null, () => reads.ofReference(reference)),
-      holdOf: (authorisation) => or(null, () => reads.holdOf(authorisation)),
-      inBatch: (batchId, after, limit) => or([], () => reads.inBatch(batchId, after, limit)),
+      byId: (id) => one(() => reads.byId(id)),
+      eventsOf: (id) => guard([], () => reads.eventsOf(id)),
+      sequels: (id) => all(() => reads.sequels(id)),
+      newest: (trace, batch) => one(() => reads.newest(trace, batch)),
+      last: (limit) => all(() => reads.last(limit)),
+      alike: (fingerprint, amount, since_ms) => all(() => reads.alike(fingerprint, amount, since_ms)),
+      ofAmount: (amount, limit) => all(() => reads.ofAmount(amount, limit)),
+      ofReference: (reference) => one(() => reads.ofReference(reference)),
+      holdOf: (authorisation) => one(() => reads.holdOf(authorisation)),
+      inBatch: (batchId, after, limit) => all(() => reads.inBatch(batchId, after, limit)),
     };
   }
 
@@ -105,8 +116,15 @@ export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archiv
     if (closings.get() === undefined || last <= to) return false;
     const aside = open();
     if (aside === null) return false;
-    copy(store, aside.store, to, last);
-    aside.store.checkpoint();
+    const rows = rowsOf(store, to, last);
+    try {
+      insert(rows, aside.store);
+      aside.store.checkpoint();
+    } catch (error) {
+      // Nothing has left the journal: the next quiet moment moves it into a new one.
+      setAside(error);
+      return true;
+    }
     remove(store, last, () => setFact.run(String(last)));
     to = last;
     return true;
@@ -116,16 +134,15 @@ export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archiv
     const aside = to === 0 ? null : open();
     if (aside === null) return false;
     const old = aside.store
-      .prepare('SELECT id FROM entries WHERE begun_ms < ? ORDER BY id LIMIT ?')
+      .prepare(`SELECT id FROM entries WHERE begun_ms < ? AND NOT EXISTS (
+        SELECT 1 FROM events WHERE entry = entries.id AND kind IN ('ruled', 'parked')) ORDER BY id LIMIT ?`)
       .all(now_ms - keep_days * DAY_MS, AT_ONCE)
       .map(({ id }) => Number(id));
-    const ruled = aside.store.prepare(`SELECT 1 FROM events WHERE entry = ? AND kind IN ('ruled', 'parked')`);
-    const going = old.filter((id) => ruled.get(id) === undefined);
-    if (going.length === 0) return false;
+    if (old.length === 0) return false;
     appendOnly.lifted(aside.store, MOVED, () => {
       for (const table of ['events', 'entries'] as const) {
         const drop = aside.store.prepare(`DELETE FROM ${table} WHERE ${table === 'events' ? 'entry' : 'id'} = ?`);
-        for (const id of going) drop.run(id);
+        for (const id of old) drop.run(id);
       }
     });
     return true;
@@ -138,7 +155,7 @@ export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archiv
     get reads() {
       return to === 0 ? null : (open()?.reads ?? null);
     },
-    work: (before, now_ms) => disk !== null && (move(before) || forget(now_ms)),
+    work: (before, now_ms) => disk !== null && (move(before) || guard(false, () => forget(now_ms))),
     get problem() {
       return problem;
     },
@@ -146,21 +163,31 @@ export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archiv
   };
 }
 
-/** Rows as they are, with the batches that they name; again does no harm. */
-function copy(from: Store, into: Store, after: number, last: number): void {
+function missing({ file }: JournalDisk): Problem {
+  return { kind: 'archive-broken', file, why: 'it is not there any more', set_aside: null };
+}
+
+type Rows = readonly { readonly table: string; readonly rows: readonly StoredRow[] }[];
+
+/** The entries after `after`, up to `last`, with their events and the batches that they name. */
+function rowsOf(store: Store, after: number, last: number): Rows {
   const range = {
     batches: `SELECT * FROM batches WHERE id IN (SELECT batch FROM entries WHERE id > ? AND id <= ?)`,
     entries: 'SELECT * FROM entries WHERE id > ? AND id <= ?',
     events: 'SELECT * FROM events WHERE entry > ? AND entry <= ?',
   };
+  return Object.entries(range).map(([table, select]) => ({ table, rows: store.prepare(select).all(after, last) }));
+}
+
+/** Rows as they are; again does no harm. */
+function insert(copied: Rows, into: Store): void {
   into.commit(() => {
-    for (const [table, select] of Object.entries(range)) {
-      const rows = from.prepare(select).all(after, last);
+    for (const { table, rows } of copied) {
       const columns = Object.keys(rows[0] ?? {});
       if (columns.length === 0) continue;
       const places = columns.map(() => '?').join(', ');
-      const insert = into.prepare(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
-      for (const row of rows) insert.run(...columns.map((column) => row[column] ?? null));
+      const put = into.prepare(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
+      for (const row of rows) put.run(...columns.map((column) => (row[column] ?? null) as SQLInputValue));
     }
   });
 }

@@ -1,3 +1,4 @@
+import { Fault } from '../values/problem.ts';
 import type { State } from '../values/state.ts';
 import type { Archive } from './archive.ts';
 import { Entry, type EntryFacts, factsOf, type Pen, type Told } from './entry.ts';
@@ -40,7 +41,7 @@ export interface Shelf extends Pen {
 }
 
 export interface ShelfParts {
-  readonly archive: Pick<Archive, 'to' | 'reads'>;
+  readonly archive: Pick<Archive, 'to' | 'reads' | 'problem'>;
   readonly now: () => number;
   readonly changed: () => void;
   /** Told of each event once it is on the disk. */
@@ -78,7 +79,10 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   function history(id: number): History {
     const known = histories.get(id);
     if (known !== undefined) return known;
-    const facts = factsOf(rowOf(id) ?? {});
+    const row = rowOf(id);
+    // It was in the archive that has been set aside since: nothing may be said of it any more.
+    if (row === null && archive.problem !== null) throw new Fault(archive.problem);
+    const facts = factsOf(row ?? {});
     const read = story(id)
       .map(({ event }) => event)
       .reduce(after, beginning(facts.type, facts.copies));
@@ -136,6 +140,8 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
 
   for (const { entry } of indexed.all()) {
     const id = Number(entry);
+    // The index is older than the move: only what owed nothing any more has moved.
+    if (id <= archive.to) continue;
     open.set(id, factsOf(rowOf(id) ?? {}));
     if (isFinished(history(id))) finish(id, history(id));
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import type { Entry } from '../../src/journal/entry.ts';
@@ -125,6 +125,88 @@ t.test('a broken archive is set aside and said, and payment goes on', async (t) 
   t.match(again.archiveProblem, { kind: 'archive-broken', set_aside: /archive-broken-/ });
   t.ok(readdirSync(dirname(archiveIn(folder))).some((name) => name.startsWith('archive-broken-')));
   t.equal(done(again, 3).state, 'approved');
+});
+
+/** Garbage where SQLite keeps the root of this table. */
+async function spoil(file: string, table: string): Promise<void> {
+  const { DatabaseSync } = await import('node:sqlite');
+  const database = new DatabaseSync(file);
+  const page = Number(database.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').get(table)?.rootpage);
+  database.close();
+  const bytes = readFileSync(file);
+  bytes.fill(0x5a, (page - 1) * 4096, page * 4096);
+  writeFileSync(file, bytes);
+}
+
+t.test('an entry whose events cannot be read is not one that was never sent', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  const sale = done(journal, 1);
+  close(journal);
+  done(journal, 2);
+  close(journal);
+  quiet(journal);
+  journal.close();
+  await spoil(archiveIn(folder), 'events');
+  using again = scoped(journalIn(folder));
+  t.equal(again.find(sale.trace, sale.batch), null, 'nothing is said of it');
+  t.match(again.archiveProblem, { kind: 'archive-broken', set_aside: /archive-broken-/ });
+});
+
+t.test('an archive that is gone is said, and made anew', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  done(journal, 1);
+  close(journal);
+  done(journal, 2);
+  close(journal);
+  quiet(journal);
+  journal.close();
+  rmSync(archiveIn(folder));
+  using again = scoped(journalIn(folder));
+  t.equal(again.entry(1), null);
+  t.match(again.archiveProblem, { kind: 'archive-broken', set_aside: null });
+});
+
+t.test('a boot needs nothing of the archive', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  const owing = journal.begin(saleOf(1));
+  owing.sent();
+  owing.handOver();
+  for (let turn = 0; turn < 50; turn++) journal.takeTrace();
+  journal.tidy();
+  // Settled after the index was written, and moved before it is written again.
+  owing.reversalBegun();
+  owing.reversed('00');
+  close(journal);
+  close(journal);
+  journal.tidy();
+  journal.close();
+  t.ok(existsSync(archiveIn(folder)), 'it has moved');
+  writeFileSync(archiveIn(folder), Buffer.alloc(8192, 0x5a));
+  using again = scoped(journalIn(folder));
+  t.same(again.debts(), []);
+  t.equal(done(again, 2).state, 'approved');
+});
+
+t.test('closed batches move into a new archive where the old one is broken', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  done(journal, 1);
+  close(journal);
+  done(journal, 2);
+  close(journal);
+  quiet(journal);
+  journal.close();
+  await spoil(archiveIn(folder), 'entries');
+  using again = scoped(journalIn(folder));
+  // Even where nothing has to move: what is old is looked for in it.
+  quiet(again, 1);
+  t.match(again.archiveProblem, { kind: 'archive-broken', set_aside: /archive-broken-/ });
+  close(again);
+  quiet(again);
+  t.equal(again.entry(2)?.amount, 2);
 });
 
 t.test('what is older than it is kept is forgotten, but for what people had to rule on', async (t) => {
