@@ -78,9 +78,15 @@ function byTrace(rows: readonly unknown[]): Map<string, Row> {
   for (const row of rows) {
     const { batch, trace, state, amount, original } = row as Record<string, unknown>;
     const undoes = typeof original === 'string' ? keyOf(batch, original) : null;
-    found.set(keyOf(batch, trace), { state: String(state), amount: Number(amount), undoes });
+    found.set(keyOf(batch, trace), { state: String(state), amount: Number(amount) + tippedOn(row), undoes });
   }
   return found;
+}
+
+/** The bank's row of a tip is the total with it; the terminal's is the tip, and says what stood before. */
+function tippedOn(row: unknown): number {
+  const { type, particulars } = row as { type?: unknown; particulars?: { before?: unknown } };
+  return type === 'tip' && typeof particulars?.before === 'number' ? particulars.before : 0;
 }
 
 /** The same number may be written 45 by one side and 000045 by the other. A void is of its sale's batch. */

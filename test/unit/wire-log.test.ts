@@ -90,6 +90,10 @@ t.test('both books agree row by row, by state and amount', async (t) => {
   t.same(agreement(voiding('unknown'), voided).differing, [], 'a void whose result is open leaves its sale open');
   t.equal(agreement(voiding('approved'), voided).differing.length, 1, 'a voided sale is not approved');
   t.same(agreement([row('2', 'voided'), row('3', 'approved')], voided).differing, []);
+  const tip = { batch: '1', trace: '9', type: 'tip', state: 'approved', amount: 1000, particulars: { before: 12_850 } };
+  const total = { batch: '1', trace: '9', type: 'tip', state: 'posted' };
+  t.same(agreement([tip], [{ ...total, amount: 13_850 }]).differing, [], 'the bank’s tip is the total with it');
+  t.equal(agreement([tip], [{ ...total, amount: 13_851 }]).differing.length, 1);
   const differing = (ours: object[], theirs: object[]) => agreement(ours, theirs).differing.length;
   t.equal(differing([row('2', 'approved')], []), 1, 'approved here, unknown to the bank');
   t.equal(differing([], [row('2', 'posted')]), 1, 'posted at the bank, unknown here');
