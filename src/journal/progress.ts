@@ -121,7 +121,7 @@ export function stateOf({ lost, stage, undone, parked }: Progress, held: boolean
 }
 
 /** Whether the debt is money's: it blocks the settlement of its batch (money rule 13). */
-export function owesMoney(debt: Debt): boolean {
+export function owesMoney(debt: Debt | 'nothing'): boolean {
   return debt === 'reverse' || debt === 'repeat' || debt === 'advise';
 }
 

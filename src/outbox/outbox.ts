@@ -59,8 +59,17 @@ export interface OutboxProfile {
   readonly most_wait_ms: number;
 }
 
-/** `stuck`: neither this debt nor the next has a chance now. */
-type Attempt = { end: 'settled' | 'unanswered' | 'stuck'; problem: Problem | null };
+/** Where one debt is not settled, the next has no chance now either. */
+type Attempt = { readonly settled: boolean; readonly problem: Problem | null };
+
+interface Owing {
+  readonly due: readonly Entry[];
+  readonly parked: readonly Entry[];
+  readonly unconfirmed: readonly Entry[];
+}
+
+const SETTLED: Attempt = { settled: true, problem: null };
+const OWED_STILL: Attempt = { settled: false, problem: null };
 
 export function openOutbox(parts: OutboxParts): Outbox {
   const { journal, host, openCard, signIn, clock, random, profile } = parts;
@@ -85,7 +94,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
 
   async function tried(entry: Entry): Promise<Attempt> {
     const work = works[entry.debt];
-    if (work === undefined) return { end: 'settled', problem: null };
+    if (work === undefined) return SETTLED;
     try {
       return await work(entry);
     } catch (error) {
@@ -93,7 +102,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
       if (!(error instanceof Fault)) throw error;
       // Its bytes cannot be made again: people must look at it, and what comes after it must not wait.
       if (error.problem.kind === 'request-changed') entry.parked();
-      return { end: error.problem.kind === 'request-changed' ? 'unanswered' : 'stuck', problem: error.problem };
+      return { settled: false, problem: error.problem };
     }
   }
 
@@ -102,12 +111,12 @@ export function openOutbox(parts: OutboxParts): Outbox {
     if (profile.inquires && (await isAnothers(entry))) {
       entry.noOriginal('94');
       entry.confirmed('inquiry');
-      return { end: 'settled', problem: null };
+      return SETTLED;
     }
     const heard = await signedIn(() => host.reverse(reversalOf(entry, openCard)));
-    if (heard === null) return { end: 'stuck', problem: null };
+    if (heard === null) return OWED_STILL;
     // Two people may have ruled on it while the line was busy.
-    if (entry.debt !== 'reverse') return { end: 'settled', problem: null };
+    if (entry.debt !== 'reverse') return SETTLED;
     const ends: { readonly [End in ReversalEnd['end']]?: (code: string) => void } = {
       acknowledged: (code) => entry.reversed(code),
       'no-original': (code) => entry.noOriginal(code),
@@ -117,7 +126,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
       end(heard.code ?? '');
       // Somebody is at the counter with the card: the bank's books are asked at once what they have of it.
       if (profile.inquires && heard.end === 'no-original') await confirm(entry);
-      return { end: 'settled', problem: null };
+      return SETTLED;
     }
     entry.reversalUnanswered();
     return unanswered(entry);
@@ -126,22 +135,22 @@ export function openOutbox(parts: OutboxParts): Outbox {
   /** A refund that is asked again, or an advice. The bank knows it by its trace and never takes it twice. */
   async function advise(entry: Entry): Promise<Attempt> {
     const heard = await signedIn(() => host.advise(adviceOf(entry, openCard)));
-    if (heard === null) return { end: 'stuck', problem: null };
-    if (!owedToBank(entry)) return { end: 'settled', problem: null };
+    if (heard === null) return OWED_STILL;
+    if (!owesMoney(entry.debt)) return SETTLED;
     const said = heard.end === 'answer' ? heard.answer : noAnswer('bad-mac');
     const answer = said.code === '94' ? await asDuplicate(entry, said) : said;
     entry.told(answer);
-    return answer.money === 'unknown' ? unanswered(entry) : { end: 'settled', problem: null };
+    return answer.money === 'unknown' ? unanswered(entry) : SETTLED;
   }
 
   /** The bank knew of no original: what its books say by now. */
   async function confirm(entry: Entry): Promise<Attempt> {
     const end = await inquire(entry);
-    if (entry.debt !== 'confirm' || end.end !== 'found') return { end: 'unanswered', problem: null };
+    if (entry.debt !== 'confirm' || end.end !== 'found') return OWED_STILL;
     // It came after its reversal, and was taken: then it is turned back, as any other.
     if (end.state === 'posted') entry.found('inquiry');
     else entry.confirmed('inquiry');
-    return { end: 'settled', problem: null };
+    return SETTLED;
   }
 
   /** 94: the bank has another row under this trace, and its reversal would turn that one back (money rule 6). */
@@ -167,7 +176,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
 
   function unanswered(entry: Entry): Attempt {
     if (entry.history.tries >= profile.retries) entry.parked();
-    return { end: 'unanswered', problem: null };
+    return OWED_STILL;
   }
 
   /** Asks once more after a sign-in where the bank wants one; null where that is not possible now. */
@@ -182,7 +191,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   }
 
   /** In the order in which they began; what is parked comes last, so that it holds nothing up. */
-  function owed(): { due: readonly Entry[]; parked: readonly Entry[]; unconfirmed: readonly Entry[] } {
+  function owed(): Owing {
     const all = journal.debts();
     const money = all.flatMap(({ entry, debt }) => (owesMoney(debt) ? [entry] : []));
     return {
@@ -195,9 +204,9 @@ export function openOutbox(parts: OutboxParts): Outbox {
   async function round(entries: readonly Entry[], goesOn: () => boolean = () => true): Promise<Clearance> {
     for (const entry of entries) {
       if (!goesOn()) break;
-      const { end, problem } = await attempt(entry);
+      const { settled, problem } = await attempt(entry);
       // A silent bank will be silent to the next one too: each would wait for its whole answer timer.
-      if (end !== 'settled') return clearance(problem);
+      if (!settled) return clearance(problem);
     }
     return clearance(null);
   }
@@ -235,7 +244,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   return {
     async settle(entry) {
       entry.handOver();
-      if (owedToBank(entry)) await attempt(entry);
+      if (owesMoney(entry.debt)) await attempt(entry);
       return entry.state;
     },
     settleAll: () => round(everything()),
@@ -261,7 +270,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
           }
           const before = entries.length;
           await round(entries, () => !journal.busy);
-          const left = everything().length;
+          const left = count(owed());
           if (left === 0) {
             failures = 0;
             continue;
@@ -277,6 +286,6 @@ export function openOutbox(parts: OutboxParts): Outbox {
   };
 }
 
-function owedToBank({ debt }: Entry): boolean {
-  return debt !== 'nothing' && owesMoney(debt);
+function count({ due, parked, unconfirmed }: Owing): number {
+  return due.length + parked.length + unconfirmed.length;
 }
