@@ -106,3 +106,21 @@ t.test('999999 wraps to 000001', async (t) => {
   t.equal(following(trace('999999')), '000001');
   t.equal(following(batch('000009')), '000010');
 });
+
+t.test('after the wrap the last trace is the later one, not the larger one', async (t) => {
+  const folder = testFolder(t);
+  const first = { batch: batch('000001'), trace: trace('999998') };
+  let journal = journalIn(folder, { first });
+  for (let sale = 0; sale < 3; sale++) {
+    const entry = journal.begin(saleOf(1));
+    entry.sent();
+    entry.answered(approval);
+    entry.completed();
+  }
+  t.equal(journal.last()?.trace, '000001');
+  t.same(journal.closeBatch(batch('000002')), { closed: true });
+  journal.close();
+  journal = journalIn(folder);
+  t.equal(journal.takeTrace(), '000002', 'though the batch that held 000001 is closed');
+  journal.close();
+});

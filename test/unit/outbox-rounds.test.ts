@@ -8,6 +8,7 @@ import { requestOf } from '../../src/outbox/request.ts';
 import { adviceOf, reversalOf } from '../../src/outbox/reversal.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
+import { batch } from '../../src/values/trace.ts';
 import { answerOf, approval, journalIn, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
 import { acknowledged, bench, calm, signInFirst, taken, unanswered } from '../outbox-bench.ts';
 
@@ -105,6 +106,15 @@ t.test('the row keeps which code ended its reversal, and who confirmed it', asyn
   host.knows = () => ({ end: 'found', state: 'reversed', amount: fen(100), ...known });
   await outbox.settle(late);
   t.same(kindsOf(late).at(-1), { kind: 'confirmed', by: 'inquiry' });
+});
+
+t.test('a reversal carries the batch of its original, whichever is open by now', async (t) => {
+  const { outbox, host, owing, journal } = bench(t);
+  journal.openBatch(batch('000007'));
+  const entry = owing();
+  journal.openBatch(batch('000008'));
+  await outbox.settle(entry);
+  t.match(host.asked, [{ batch: '000007', trace: entry.trace }]);
 });
 
 t.test('94 and books that know nothing: it is ours, and turned back', async (t) => {
