@@ -60,7 +60,8 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
   );
 
   /** The lines that closed switches connect `line` with, itself among them. */
-  const connectedWith = (line: number): Set<number> => {
+  const connectedWith = (line: number): Iterable<number> => {
+    if (moves.size + stuck.size === 0) return [line];
     const joints = [...moves.keys(), ...stuck].filter(touches).flatMap((name) => [ends.get(name) ?? []]);
     const reached = new Set([line]);
     for (const from of reached) {
@@ -77,7 +78,9 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     known(key);
     bouncing.get(key)?.();
     const since_ms = now();
-    moves.set(key, { closed, since_ms });
+    // An ideal switch that is let go is as if it had never been pressed.
+    if (closed || bounce_ms > 0) moves.set(key, { closed, since_ms });
+    else moves.delete(key);
     matrix.onChange();
     // A timer only tells of edges; where the contact is, its own time says: a late timer makes no long bounce.
     const spring = () => {

@@ -24,8 +24,6 @@ export interface StormDisk {
   wipe(parts: DiskParts): void;
 }
 
-const NAME = 'journal.db';
-const MARKER = 'marker';
 const SIDES = ['', '-wal', '-shm'] as const;
 
 /** What `storm_hit` answers the file system; the order is that of `vfs/storm.c`. */
@@ -83,26 +81,27 @@ export function stormDisk(): StormDisk {
     files.set(name, Uint8Array.from(bytes));
   }
 
-  const journal: JournalDisk = {
-    location: `file:${NAME}?vfs=storm`,
-    file: NAME,
-    exists: () => Number(size(NAME) ?? 0) > 0,
+  const diskOf = (name: string, marker: string): JournalDisk => ({
+    location: `file:${name}?vfs=storm`,
+    file: name,
+    exists: () => Number(size(name) ?? 0) > 0,
     reserve(bytes) {
-      if (!full && !readOnly && size(`${NAME}-wal`) !== null) lengthen(`${NAME}-wal`, bytes);
+      if (!full && !readOnly && size(`${name}-wal`) !== null) lengthen(`${name}-wal`, bytes);
     },
     trouble(): Problem | null {
-      if (readOnly) return { kind: 'disk-read-only', file: NAME };
-      return full ? { kind: 'disk-full', file: NAME } : null;
+      if (readOnly) return { kind: 'disk-read-only', file: name };
+      return full ? { kind: 'disk-full', file: name } : null;
     },
     setAside(stamp) {
-      for (const side of SIDES) rename(NAME + side, `aside-${stamp}${side}`);
-      return `aside-${stamp}`;
+      for (const side of SIDES) rename(name + side, `aside-${stamp}-${name}${side}`);
+      return `aside-${stamp}-${name}`;
     },
     lastSetAside: () => null,
     syncFolder: () => void link(),
-    readMarker: () => (files.has(MARKER) ? Buffer.from(files.get(MARKER) ?? []).toString() : null),
-    writeMarker: (text) => replace(MARKER, Buffer.from(text)),
-  };
+    readMarker: () => (files.has(marker) ? Buffer.from(files.get(marker) ?? []).toString() : null),
+    writeMarker: (text) => replace(marker, Buffer.from(text)),
+  });
+  const journal: JournalDisk = { ...diskOf('journal.db', 'marker'), archive: diskOf('archive.db', 'marker') };
   const vault: VaultFiles = {
     read: (name) => files.get(name) ?? null,
     write: replace,

@@ -129,6 +129,8 @@ async function calm(world: World, who: People): Promise<Finding[]> {
   while (world.clock.monotonic() < until_ms) {
     const owed = world.journal?.debts().filter(({ debt }) => debt !== 'confirm') ?? [];
     if (owed.length === 0 && world.journal?.busy === false) return [];
+    // What the bank has refused afterwards is owed to people: somebody looks at the screen and presses Enter.
+    if (world.screen?.id.startsWith('idle') !== true) await who.home();
     await world.clock.sleep(1000);
   }
   const owed = world.journal?.debts().map(({ entry, debt }) => `${debt} of ${entry.trace}, ${entry.state}`) ?? [];
@@ -136,7 +138,7 @@ async function calm(world: World, who: People): Promise<Finding[]> {
 }
 
 /** Virtual time goes on for as long as the work does. */
-async function driven(world: World, work: Promise<void>): Promise<void> {
+export async function driven(world: World, work: Promise<void>): Promise<void> {
   let done = false;
   const ended = work.finally(() => {
     done = true;
