@@ -8,6 +8,13 @@ export interface Seen {
   readonly screen: Screen;
 }
 
+/** The real renderer, over LVGL and a panel in memory; what it holds is compared with the tree. */
+export interface Glass {
+  show(screen: Screen): void;
+  /** Screens whose LVGL objects say something else than their tree. */
+  readonly wrong: readonly string[];
+}
+
 /** The renderer of a storm: it keeps the tree that stands, and tells whoever looks. */
 export interface Eye {
   readonly renderer: {
@@ -20,7 +27,8 @@ export interface Eye {
   dark(): void;
 }
 
-export function eye(look: (screen: Screen | null) => void): Eye {
+/** `glass`: a real renderer that draws the same, where one is worth its time. */
+export function eye(look: (screen: Screen | null) => void, glass: Glass | null): Eye {
   let standing: Screen | null = null;
   const set = (screen: Screen | null) => {
     standing = screen;
@@ -28,7 +36,10 @@ export function eye(look: (screen: Screen | null) => void): Eye {
   };
   return {
     renderer: {
-      show: set,
+      show(screen) {
+        glass?.show(screen);
+        set(screen);
+      },
       texts: () => ({ screen: standing?.id ?? '', texts: standing === null ? [] : textsOf(standing) }),
       close: () => undefined,
     },

@@ -1,5 +1,5 @@
-import { people } from './clerk.ts';
 import { chance } from './chance.ts';
+import { people } from './clerk.ts';
 import { flowNamed } from './flows.ts';
 import { oracles } from './oracles.ts';
 import { provision } from './provision.ts';
@@ -37,7 +37,8 @@ async function answers(sales: number): Promise<void> {
         const going = who.go({ flow: flowNamed('sale, hasty'), amount: 1000 + n, original: null });
         const lossy_ms = 5000 + drawn.below(240_000);
         await Promise.race([going, world.clock.sleep(lossy_ms)]);
-        const isOpen = () => world.journal?.busy === true || world.journal?.debts().some(({ debt }) => debt === 'reverse');
+        const isOpen = () =>
+          world.journal?.busy === true || world.journal?.debts().some(({ debt }) => debt === 'reverse');
         if (isOpen()) unknown++;
         world.line.loses = 0;
         const back_ms = world.clock.monotonic();
@@ -77,7 +78,9 @@ async function trade(sales: number): Promise<void> {
   );
   const each = (performance.now() - began) / sales;
   const work = (process.cpuUsage().user - cpu) / 1000 / sales;
-  process.stdout.write(`trade: ${each.toFixed(2)} ms a sale, ${work.toFixed(2)} ms of one core, ${Math.round(1000 / work)} a second and core\n`);
+  process.stdout.write(
+    `trade: ${each.toFixed(2)} ms a sale, ${work.toFixed(2)} ms of one core, ${Math.round(1000 / work)} a second and core\n`,
+  );
 }
 
 /** Simulated days of trade with a settlement each; memory must stay where it is. */
@@ -86,7 +89,17 @@ async function days(count: number): Promise<void> {
   const world = made.world(drawn);
   const who = people(world, made.wallet, drawn);
   const check = oracles(world);
-  const names = ['sale', 'sale, signed', 'void', 'preauth', 'completion', 'instalment', 'voice', 'balance', 'sale, declined'];
+  const names = [
+    'sale',
+    'sale, signed',
+    'void',
+    'preauth',
+    'completion',
+    'instalment',
+    'voice',
+    'balance',
+    'sale, declined',
+  ];
   let errands = 0;
   await driven(
     world,

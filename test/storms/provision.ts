@@ -14,12 +14,15 @@ import { type BankEnd, bankEnd, copyBank } from './bank-end.ts';
 import type { Chance } from './chance.ts';
 import { chance } from './chance.ts';
 import { type StormDisk, stormDisk } from './disk.ts';
+import type { Glass } from './eye.ts';
+import { glass } from './glass.ts';
 import { openWorld, type World } from './world.ts';
 
 /** What all the worlds of a process begin with: one disk, one bank's books to copy, one terminal with its master key. */
 export interface Provision {
   readonly wallet: readonly WalletCard[];
-  world(chance: Chance): World;
+  /** `glass`: its screens go through LVGL too. */
+  world(chance: Chance, glass?: boolean): World;
   remove(): void;
 }
 
@@ -37,10 +40,14 @@ export function provision(): Provision {
   const { vault } = keysIn(join(folder, 'template'), seed);
   const disk = stormDisk();
   const banks = new Set<BankEnd>();
+  let panel: Glass | null = null;
 
   return {
     wallet,
-    world: (drawn) => worldOf({ config, glyphs, disk, vault, drawn }),
+    world(drawn, withGlass = false) {
+      if (withGlass) panel ??= glass(config.board.panel.width, config.board.panel.height);
+      return worldOf({ config, glyphs, disk, vault, drawn, glass: withGlass ? panel : null });
+    },
     remove() {
       for (const bank of banks) bank.remove();
     },
@@ -52,6 +59,7 @@ export function provision(): Provision {
     disk: StormDisk;
     vault: ReadonlyMap<string, Uint8Array>;
     drawn: Chance;
+    glass: Glass | null;
   }): World {
     const dir = join(folder, 'bank');
     for (const bank of banks) bank.remove();

@@ -25,6 +25,8 @@ export interface Day {
   readonly outcomes: readonly Outcome[];
 }
 
+/** One day in so many is drawn by LVGL. */
+const GLASS_EVERY = 100;
 /** After an errand the world may stand as it is for so long before it is mended: a second fault comes late. */
 const GRACE_MS = 3000;
 /** All debts are paid within this once the world is whole: the longest back-off is a minute, an answer is waited for one. */
@@ -41,7 +43,7 @@ export async function day(
   told: (outcome: Outcome) => void = () => undefined,
 ): Promise<Day> {
   const drawn = chance(hashed(`day ${seed}`));
-  const world = open(drawn);
+  const world = open(drawn, seed % GLASS_EVERY === GLASS_EVERY - 1);
   const who = people(world, wallet, drawn);
   const check = oracles(world);
   const outcomes: Outcome[] = [];

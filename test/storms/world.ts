@@ -14,7 +14,7 @@ import type { BankEnd } from './bank-end.ts';
 import type { Chance } from './chance.ts';
 import { type StormDevices, stormDevices } from './devices.ts';
 import type { StormDisk } from './disk.ts';
-import { eye, type Seen } from './eye.ts';
+import { eye, type Glass, type Seen } from './eye.ts';
 import { type FaultName, type Meter, meter, type Strike } from './faults.ts';
 import { type StormLine, stormLine } from './line.ts';
 import { troubles } from './troubles.ts';
@@ -37,7 +37,7 @@ export interface World {
   readonly refused: Problem | null;
   /** Whether the power went since the operation began. */
   readonly cuts: number;
-  /** Bugs: what the terminal threw and nobody is there to catch. */
+  /** Bugs: what the terminal threw and nobody is there to catch, and what LVGL drew otherwise than it was told. */
   readonly crashes: readonly string[];
   begin(strikes: readonly Strike[]): void;
   end(): { readonly struck: readonly Strike[]; readonly counts: Meter['counts'] };
@@ -59,6 +59,8 @@ export interface WorldParts {
   readonly config: Config;
   readonly glyphs: Glyphs;
   readonly chance: Chance;
+  /** The real renderer, in some worlds. */
+  readonly glass: Glass | null;
   /** The vault's files of a terminal that has shaken hands with the key centre. */
   readonly vault: ReadonlyMap<string, Uint8Array>;
 }
@@ -72,7 +74,8 @@ interface Life {
 const DOWN_MS = 24;
 const UP_MS = 24;
 
-export function openWorld({ disk, bank: openBank, config, glyphs, chance, vault }: WorldParts): World {
+export function openWorld(parts: WorldParts): World {
+  const { disk, bank: openBank, config, glyphs, chance, vault, glass } = parts;
   const clock = virtualClock(Date.UTC(2026, 10, 30, 1));
   const measure = meter();
   const bank = openBank(clock);
@@ -88,7 +91,7 @@ export function openWorld({ disk, bank: openBank, config, glyphs, chance, vault 
   const watching = eye((screen) => {
     if (screen !== null) seen.push({ at_ms: clock.now(), screen });
     looked.resolve();
-  });
+  }, glass);
   const devices = stormDevices({ description: config.board, clock, meter: measure, strike });
   const line = stormLine({ clock, meter: measure, chance, strike, ask, open: () => bank.open });
   const trouble = troubles({
@@ -284,7 +287,7 @@ export function openWorld({ disk, bank: openBank, config, glyphs, chance, vault 
       return cuts;
     },
     get crashes() {
-      return crashes;
+      return [...crashes, ...(glass?.wrong ?? [])];
     },
     begin(strikes) {
       seen = watching.standing === null ? [] : [{ at_ms: clock.now(), screen: watching.standing }];
