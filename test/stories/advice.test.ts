@@ -235,6 +235,24 @@ await countertop('what the counter decides, and the bank is told', { answer_time
     await done();
   });
 
+  await story(t, counter, 'a sale with its tip is voided as one', async (t) => {
+    const before = (await free(counter)) + 11_500;
+    await counter.press('menu', '2');
+    await counter.screen('void.trace');
+    await counter.press('enter');
+    t.match((await counter.screen('void.confirm')).texts.join(), /¥115\.00/);
+    await counter.press('enter');
+    await counter.screen('void.supervisor');
+    await counter.press(...SUPERVISOR);
+    await counter.screen('void.card');
+    await counter.swipe('boc-debit');
+    await counter.screen('void.pin');
+    await counter.press(...'123456', 'enter');
+    t.match((await counter.screen('void.approved')).texts.join(), /¥115\.00/);
+    t.equal(await free(counter), before);
+    await done();
+  });
+
   await story(t, counter, 'a completion is told without card and line', async (t) => {
     await held(counter, '60000');
     const before = (await free(counter)) + 60_000;
