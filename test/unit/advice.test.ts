@@ -4,6 +4,7 @@ import { sellOffline } from '../../src/advice/offline.ts';
 import { addTip, mostTip, whyNoTip } from '../../src/advice/tip.ts';
 import { sellByVoice } from '../../src/advice/voice.ts';
 import type { Entry } from '../../src/journal/entry.ts';
+import type { Request } from '../../src/journal/journal.ts';
 import type { Key } from '../../src/operator/keypad.ts';
 import { showRefusals } from '../../src/sale/accept.ts';
 import { sellByInstalments } from '../../src/sale/instalment.ts';
@@ -158,6 +159,24 @@ t.test('a disk that refuses begins nothing, and nothing is held up by it', async
   t.equal((await selling).end, 'refused');
   t.equal(bench.journal.busy, false);
   t.equal(bench.journal.last(), null);
+});
+
+t.test('a row that was begun and could not be accepted is one that the terminal declined', async (t) => {
+  const bench = saleBench(t);
+  offline(bench);
+  const { journal } = bench.counter;
+  const { begin } = journal;
+  Object.assign(journal, { begin: (request: Request) => Object.assign(begin(request), { accepted: full }) });
+  const selling = sellOffline(bench.counter);
+  await offlineTo(bench);
+  await bench.screen('offline.confirm');
+  bench.press('enter');
+  await bench.screen('offline.refused');
+  bench.press('enter');
+  t.equal((await selling).end, 'refused');
+  t.equal(stateOf(bench), 'declined');
+  t.equal(journal.busy, false, 'nothing is held up by it');
+  t.same(journal.debts(), []);
 });
 
 t.test('an advice that the bank refuses says so on the screen that stands, before any key', async (t) => {

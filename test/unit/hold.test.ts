@@ -192,6 +192,8 @@ t.test(
         const shown = textsOf(make(text, sentencesOf(language)));
         if (name !== 'completion.approved') t.notOk(shown.includes(text('money.charged')), `${language} ${name}`);
         t.notOk(shown.includes(text('money.not-charged')), `${language} ${name}`);
+        t.notOk(shown.includes(text('key.again')), `${language} ${name}: no key charges again`);
+        t.notOk(shown.includes(text('key.charge-again')), `${language} ${name}: no key charges again`);
         const money = Object.entries(moneyOf).find(([id]) => id === name)?.[1];
         if (money !== undefined) t.ok(shown.includes(text(money)), `${language} ${name} says ${text(money)}`);
         if (!open.includes(step)) continue;

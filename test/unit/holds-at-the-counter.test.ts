@@ -328,6 +328,36 @@ t.test('a void releases the whole hold, after a supervisor; a lost one leaves it
   t.equal(hold.state, 'voided');
 });
 
+t.test('a hold that is seen and kept is not released, and no supervisor is asked', async (t) => {
+  const bench = saleBench(t);
+  await held(bench);
+  const releasing = releaseHold(bench.counter);
+  await bench.screen('preauth-void.trace');
+  bench.press('enter');
+  await bench.screen('preauth-void.confirm');
+  t.match(bench.texts().join(), /Release this hold.*100\.00/);
+  bench.press('cancel');
+  t.equal((await releasing).end, 'cancelled');
+  t.notOk(bench.screens.includes('preauth-void.supervisor'));
+  t.equal(bench.journal.rows({ limit: 9 }).length, 1);
+});
+
+t.test('without the supervisor’s password nothing is released', async (t) => {
+  const bench = saleBench(t);
+  await held(bench);
+  const releasing = releaseHold(bench.counter);
+  await bench.screen('preauth-void.trace');
+  bench.press('enter');
+  await bench.screen('preauth-void.confirm');
+  bench.press('enter');
+  await bench.screen('preauth-void.supervisor');
+  bench.press('0', '0', '0', '0', 'enter');
+  await bench.says(/Wrong password/);
+  bench.press('cancel');
+  t.equal((await releasing).end, 'cancelled');
+  t.equal(bench.journal.rows({ limit: 9 }).length, 1);
+});
+
 t.test('the void of a completion brings the hold back, and it can be completed again', async (t) => {
   const bench = saleBench(t);
   await held(bench);
