@@ -5,6 +5,7 @@ import type { ReceiptTable } from '../../src/receipt/table.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { linePair } from '../line-pair.ts';
+import { virtualClock } from '../virtual-clock.ts';
 
 function counter(options: PrinterFarEndOptions = {}, confirms: Confirmation = 'process-id') {
   const [near, far] = linePair();
@@ -168,6 +169,23 @@ t.test('a printer that reads on without paper confirms nothing', async (t) => {
   });
   const paper = printer({ line: near, clock: systemClock, columns: 32, dots: 384, confirms: 'queued-status' });
   t.same(await paper.print(SLIP), { printed: false, problem: { kind: 'paper-out' }, begun: true });
+  await paper.close();
+});
+
+t.test('the answer to a question of before a restart is not the word on a new slip', async (t) => {
+  const clock = virtualClock();
+  const [near, far] = linePair();
+  let asked = false;
+  far.listen((bytes) => {
+    if (/10040[1-4]$/.test(Buffer.from(bytes).toString('hex'))) void far.write(Uint8Array.of(0x12));
+    // What the program before asked is answered once its lines are out; nothing that is asked from here on is.
+    if (!asked) clock.after(700, () => void far.write(Uint8Array.of(0x00)));
+    asked = true;
+  });
+  const paper = printer({ line: near, clock, columns: 32, dots: 384, confirms: 'queued-status' });
+  const printing = paper.print([{ kind: 'text', text: '一行' }, { kind: 'cut' }]);
+  for (let waited = 0; waited < 30_000; waited += 10) await clock.advance(10);
+  t.match(await printing, { printed: false, problem: { kind: 'device-silent' }, begun: true });
   await paper.close();
 });
 
