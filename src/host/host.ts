@@ -5,7 +5,7 @@ import type { PinBlock } from '../vault/pin-entry.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { WorkingSlot } from '../vault/working-keys.ts';
 import { type AdviceEnd, type AdviceRequest, adviceEnd, digestOf } from './advice.ts';
-import { type Answer, type Asked, doubtOf, judged, noAnswer } from './answers.ts';
+import { type Answer, type Asked, type Doubt, doubtOf, judged, noAnswer } from './answers.ts';
 import { type Balance, balanceOf } from './balance.ts';
 import { forgetPacked, type Message, MessageError, packFrame } from './codec.ts';
 import { type InquiryEnd, inquiryEnd } from './inquiry.ts';
@@ -267,15 +267,24 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       { message, answer: row.answer, sealed: isSealed(name) },
       vault,
     );
+    if (doubt !== null) notBelieved(message, doubt);
     if (doubt === 'bad-mac' || doubt === 'no-mac') throw new Fault({ kind: 'mac-wrong' });
     if (doubt !== null) throw garbled('message', `the answer is not to what was asked: ${doubt}`);
     return { heard: exchanged.message, line: link.line === 'backup' ? 'backup' : 'primary' };
   }
 
   function answerOf(exchanged: Exchanged, asked: Asked): Answer {
-    return exchanged.end === 'answer'
-      ? judged(exchanged.bytes, exchanged.message, asked, vault)
-      : noAnswer(exchanged.end);
+    if (exchanged.end !== 'answer') return noAnswer(exchanged.end);
+    const answer = judged(exchanged.bytes, exchanged.message, asked, vault);
+    if (answer.why !== null) notBelieved(asked.message, answer.why);
+    return answer;
+  }
+
+  /** An answer that crossed the line and says nothing: whoever reads what crossed it must know. */
+  function notBelieved({ trace }: Message, why: Doubt): void {
+    const line = link.line === 'backup' ? 'backup' : 'primary';
+    const fields = trace === undefined ? {} : { trace };
+    tools.onWire?.({ direction: 'in', line, mti: '', fields, note: `not believed: ${why}` });
   }
 }
 
