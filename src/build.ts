@@ -9,7 +9,7 @@ import { texts } from './config/texts.ts';
 import { customerDisplay } from './customer/display.ts';
 import { promptsOn } from './customer/prompts.ts';
 import { deskTold } from './desk-told.ts';
-import { begun, entryTold } from './flight.ts';
+import { begun, entryTold, settlementTold } from './flight.ts';
 import type { Ground } from './ground.ts';
 import { openHost } from './host/host.ts';
 import { openJournal } from './journal/journal.ts';
@@ -100,7 +100,10 @@ export async function assemble(site: Site): Promise<Assembly> {
     ...{ disk, clock, random },
     ...(reconciled === null ? {} : { reconciled }),
     noted: (facts, event) => recorder.note(entryTold(facts, event)),
+    stepped: (batch, step) => recorder.note(settlementTold(batch, step)),
   });
+  const tellBatch = (batch: string) => recorder.note({ kind: 'batch', batch: masked(batch) });
+  journal.watch(changing(() => journal.batch, tellBatch));
   if (reconciled !== null) ground.reconciliation?.used();
   recorder.note(begun({ config: site.config, version, journal, last: record.last }));
   const host = openHost(

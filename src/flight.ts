@@ -2,9 +2,11 @@ import type { Config } from './config/config.ts';
 import type { EntryFacts } from './journal/entry.ts';
 import type { EntryEvent } from './journal/events.ts';
 import type { Journal } from './journal/journal.ts';
+import type { SettlementStep } from './journal/settlements.ts';
 import type { Happening } from './recorder/happening.ts';
 import { hashOf, type Segments } from './recorder/segments.ts';
 import { masked, maskedJson } from './values/masked.ts';
+import type { Batch } from './values/trace.ts';
 
 interface Beginning {
   readonly config: Config;
@@ -50,4 +52,8 @@ export function entryTold(facts: EntryFacts, { kind, ...detail }: EntryEvent | {
     ...{ type: masked(type), batch: masked(batch), trace: masked(trace), amount, event: masked(kind) },
     detail: maskedJson({ ...row, ...detail }),
   };
+}
+
+export function settlementTold(batch: Batch, { kind, ...detail }: SettlementStep): Happening {
+  return { kind: 'settlement', batch: masked(batch), step: masked(kind), detail: maskedJson(detail) };
 }

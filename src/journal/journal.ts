@@ -147,6 +147,8 @@ export interface JournalParts {
   readonly keep_days?: number;
   /** Ends the lock of a journal that is missing or behind. */
   readonly reconciled?: Reconciliation;
+  /** Told of each step of a settlement once it is on the disk. */
+  readonly stepped?: (batch: Batch, step: SettlementStep) => void;
   /** Told of each row and each event once it is on the disk: evidence for others, never a way to know what is owed. */
   readonly noted?: (facts: EntryFacts, event: EntryEvent | { readonly kind: 'begun' }) => void;
 }
@@ -166,7 +168,12 @@ const usual = {
  */
 export function openJournal(parts: JournalParts): Journal {
   const { disk, clock = systemClock, first = usual.first, most_rows = usual.most_rows } = parts;
-  const { spare_bytes = usual.spare_bytes, keep_days = usual.keep_days, noted = () => undefined } = parts;
+  const {
+    spare_bytes = usual.spare_bytes,
+    keep_days = usual.keep_days,
+    noted = () => undefined,
+    stepped = () => undefined,
+  } = parts;
   const { store, leaveMark } = lock({ ...parts, clock, first });
 
   const watchers = new Set<() => void>();
@@ -304,6 +311,7 @@ export function openJournal(parts: JournalParts): Journal {
     },
     settled(settlement, step) {
       const next = settled.note(settlement, step, clock.now());
+      stepped(settlement.batch, step);
       changed();
       return next;
     },

@@ -70,6 +70,10 @@ export type Happening =
       readonly event: Masked;
       readonly detail: MaskedJson;
     }
+  /** A step of a settlement, as it was written into the journal. */
+  | { readonly kind: 'settlement'; readonly batch: Masked; readonly step: Masked; readonly detail: MaskedJson }
+  /** The batch that new entries belong to is another one. */
+  | { readonly kind: 'batch'; readonly batch: Masked }
   /** A device that was well has a problem, or none any more. */
   | { readonly kind: 'device'; readonly device: 'printer' | 'reader'; readonly problem: Masked | null }
   | { readonly kind: 'checkup'; readonly parts: MaskedJson };
