@@ -29,6 +29,8 @@ export interface RecorderParts {
 
 /** What a killed process loses at most; what a power cut loses is what the disk has not synced. */
 const WRITE_MS = 250;
+/** What money hangs on is handed to the kernel at once, behind the back of whoever noted it. */
+const URGENT: ReadonlySet<Happening['kind']> = new Set(['begin', 'entry', 'host']);
 const SYNC_MS = 5000;
 /** A disk that refuses is asked again so often. */
 const REFUSED_MS = 5000;
@@ -44,6 +46,7 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
   let n = segments.last?.n ?? 0;
   let hash = segments.last?.hash ?? hashOf('');
   let arrived = Promise.withResolvers<void>();
+  let urgent = Promise.withResolvers<void>();
   /** When the oldest write was made that is not synced; null where all is. */
   let unsynced_ms: number | null = null;
 
@@ -64,6 +67,7 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
       lost = 0;
     }
     arrived.resolve();
+    if (URGENT.has(happening.kind)) urgent.resolve();
     for (const heard of watchers) heard(made);
   }
 
@@ -113,10 +117,11 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
         try {
           if (pending.length === 0 && unsynced_ms === null) await untilAborted(arrived.promise, signal);
           arrived = Promise.withResolvers();
-          await clock.sleep(WRITE_MS, signal);
+          await rest(WRITE_MS, urgent.promise, signal);
+          urgent = Promise.withResolvers();
           await write();
           if (unsynced_ms !== null && clock.monotonic() - unsynced_ms > SYNC_MS && quiet()) await sync();
-          else if (unsynced_ms !== null && pending.length === 0) await calm(signal);
+          else if (unsynced_ms !== null && pending.length === 0) await rest(SYNC_MS, arrived.promise, signal);
         } catch (error) {
           if (signal.aborted) return;
           if (!isDiskError(error)) throw error;
@@ -147,13 +152,17 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
     },
   };
 
-  /** Until something new comes, or until what is written may be synced. */
-  async function calm(signal: AbortSignal): Promise<void> {
+  /** For so long, or until something calls. Rejects with the signal's reason. */
+  async function rest(ms: number, call: Promise<void>, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
-    const rest = clock.sleep(SYNC_MS, AbortSignal.any([signal, over.signal]));
-    rest.catch(() => undefined);
-    await Promise.race([arrived.promise, rest]);
-    over.abort();
+    const sleep = clock.sleep(ms, AbortSignal.any([signal, over.signal]));
+    // The one that loses is aborted, and that is what it rejects with.
+    sleep.catch(() => undefined);
+    try {
+      await Promise.race([call, sleep]);
+    } finally {
+      over.abort();
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { packRecord, unpackRecord } from '../../src/recorder/export.ts';
 import { checkLines, readSegments } from '../../src/recorder/reader.ts';
 import { openRecorder, type Recorder } from '../../src/recorder/recorder.ts';
 import { openSegments, type Segments } from '../../src/recorder/segments.ts';
+import { fen } from '../../src/values/fen.ts';
 import { masked } from '../../src/values/masked.ts';
 import { virtualClock } from '../virtual-clock.ts';
 
@@ -148,6 +149,32 @@ t.test('it writes in batches behind the flows, and syncs only while no request i
   await clock.advance(1);
   await running;
   t.equal(clock.sleeping, 0);
+});
+
+t.test('what money hangs on does not wait for the next batch', async (t) => {
+  const clock = virtualClock();
+  const did: number[] = [];
+  const segments: Segments = {
+    last: null,
+    write: async (lines) => void did.push(lines.toString().split('\n').length - 1),
+    sync: async () => undefined,
+    spill: () => undefined,
+    close: () => undefined,
+  };
+  const recorder = openRecorder({ segments, clock, quiet: () => true });
+  const stop = new AbortController();
+  const running = recorder.run(stop.signal);
+  await clock.advance(1);
+  press(recorder, 2);
+  await clock.advance(1);
+  t.same(did, []);
+  const entry = { type: masked('sale'), batch: masked('000001'), trace: masked('000002'), amount: fen(100) };
+  recorder.note({ kind: 'entry', ...entry, event: masked('sent'), detail: {} });
+  await clock.advance(1);
+  t.same(did, [3]);
+  stop.abort();
+  await clock.advance(1);
+  await running;
 });
 
 t.test('a disk that refuses costs records, says how many, and never a sale', async (t) => {
