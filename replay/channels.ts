@@ -56,9 +56,14 @@ export function channelsOf(
   const tell = (frame: Frame | undefined, words: string) =>
     differs({ n: (frame ?? frames.at(-1))?.record.n ?? 0, words });
   const missing = (frame: Frame, saw: string | undefined) =>
-    tell(frame, `expected ${frame.channel} ${frame.key}, saw ${saw ?? 'nothing'}`);
-  const found = ({ expected, next }: Channel, key: string): number =>
-    expected.findIndex((frame, at) => at >= next && frame.key === key && frame.at <= horizon());
+    tell(frame, `expected ${kindOf(frame.channel ?? '')} ${frame.key}, saw ${saw ?? 'nothing'}`);
+  const found = ({ expected, next }: Channel, key: string): number => {
+    const end = horizon();
+    for (let place = next; (expected[place]?.at ?? Number.POSITIVE_INFINITY) <= end; place++) {
+      if (expected[place]?.key === key) return place;
+    }
+    return -1;
+  };
   const passTo = (channel: Channel, place: number, key: string) => {
     channel.next = place + 1;
     channel.last = key;
@@ -75,7 +80,7 @@ export function channelsOf(
     }
     for (const frame of channel.expected.slice(channel.next, place)) missing(frame, channel.surprises.shift());
     for (const surprise of channel.surprises.splice(0)) {
-      tell(channel.expected[place], `saw ${channel.name} ${surprise}, of which the record holds nothing`);
+      tell(channel.expected[place], `saw ${kindOf(channel.name)} ${surprise}, of which the record holds nothing`);
     }
     passTo(channel, place, key);
   };
@@ -106,4 +111,9 @@ export function channelsOf(
       for (const channel of channels.values()) Object.assign(channel, { surprises: [], last: '' });
     },
   };
+}
+
+/** `journal 000001/000002` is one channel of many of its kind. */
+function kindOf(channel: string): string {
+  return channel.split(' ')[0] ?? channel;
 }

@@ -28,7 +28,8 @@ export function comparableOf(record: Linked | Recorded, masks: Masks): Comparabl
     case 'display':
       return of('display', ...record.rows.map(said));
     case 'sound':
-      return of('sound', record.sound);
+      // A digit too many is refused by a sound alone: no screen answers it, so the record does not name it.
+      return record.sound === 'refused' ? NOTHING : of('sound', record.sound);
     case 'paper':
       return of('paper', ...record.said.map(said).map((line) => line.trim()));
     case 'printed':
@@ -41,8 +42,14 @@ export function comparableOf(record: Linked | Recorded, masks: Masks): Comparabl
       return of('key-centre', 'parameters', record.sent);
     case 'entry': {
       const { type, batch, trace, amount, event, detail } = record;
-      return of('journal', type, batch, trace, event, amount, said(stable(detail)));
+      // Paper comes when it comes, beside everything else; and one entry does not wait for another.
+      const channel = event.startsWith('copy-') ? 'paper' : `journal ${batch}/${trace}`;
+      return of(channel, type, batch, trace, event, amount, said(stable(detail)));
     }
+    case 'settlement':
+      return of(`settlement ${record.batch}`, record.step, record.detail);
+    case 'batch':
+      return of('batch', record.batch);
     case 'host':
       return { channel: 'host', key: hostKey(record, masks) };
     default:

@@ -75,29 +75,35 @@ function isFarewell(records: readonly Linked[], at: number): boolean {
 type Host = Extract<Linked, { kind: 'host' }>;
 
 function exchangesOf(records: readonly Linked[]): Exchange[] {
+  const begins = records.flatMap(({ kind, n }) => (kind === 'begin' ? [n] : []));
   const hosts = records.filter((record): record is Linked & Host => record.kind === 'host');
   return hosts.flatMap((out, at) => {
     if (out.way !== 'out' || out.mti === '') return [];
     const { trace, processing } = out.fields;
-    const life = records.find(({ kind, n }) => kind === 'begin' && n > out.n)?.n ?? Number.POSITIVE_INFINITY;
-    const after = hosts.slice(at + 1).filter(({ n }) => n < life);
+    const life = begins.find((n) => n > out.n) ?? Number.POSITIVE_INFINITY;
+    const after = hosts.slice(at + 1, at + NEAR).filter(({ n }) => n < life);
     // A connection carries one exchange: what comes next without a number of its own belongs to it.
     const next = after.findIndex(
       (record) => record.way === 'out' && record.mti === out.mti && sameTrace(record, trace),
     );
     const heard = after.slice(0, next < 0 ? undefined : next).filter(({ way }) => way === 'in');
     const answer = heard.find((record) => isAnswer(record, out.mti, trace));
-    const ended = heard.find(({ mti, note }) => mti === '' && note !== null && note !== 'not reached');
+    const ended = heard.find(({ mti, note }) => mti === '' && note !== null && !/^not /.test(note));
     const end = answer !== undefined ? 'answer' : endOf(ended?.note ?? null);
     return {
       ...{ n: out.n, mti: out.mti, processing, trace, end },
       answer: answer?.fields ?? null,
       delay_ms: ((answer ?? ended)?.up ?? out.up) - out.up,
-      badMac: answer !== undefined && disbelieved(records, answer, trace),
-      unheard: answer === undefined && unheard(hosts, out),
+      // The record keeps no key to check a MAC with: the terminal's own word is what there is.
+      badMac: heard.some(({ note, fields }) => note !== null && BAD_MAC.has(note) && fields.trace === trace),
+      unheard: answer === undefined && unheard(hosts.slice(at), out),
     };
   });
 }
+
+/** What belongs to an exchange stands among so many records of the line after it. */
+const NEAR = 200;
+const BAD_MAC = new Set(['not believed: bad-mac', 'not believed: no-mac']);
 
 function sameTrace(record: Host, trace: string | undefined): boolean {
   return record.fields.trace === trace;
@@ -111,21 +117,6 @@ function isAnswer({ mti, note, fields }: Host, asked: string, trace: string | un
 function endOf(note: string | null): Exchange['end'] {
   if (note?.startsWith('garbled') === true) return 'garbled';
   return note?.startsWith('the line closed') === true ? 'lost' : 'silent';
-}
-
-/** What the journal made of the answer says whether its MAC was right: the record keeps no key to check it with. */
-function disbelieved(records: readonly Linked[], answer: Linked & Host, trace: string | undefined): boolean {
-  const verdict = records.find(
-    (record) =>
-      record.kind === 'entry' &&
-      record.n > answer.n &&
-      record.trace === trace &&
-      ['answered', 'reversed', 'no-original', 'reversal-unanswered', 'told'].includes(record.event),
-  );
-  if (verdict?.kind !== 'entry') return false;
-  if (verdict.event === 'reversal-unanswered') return ['00', '12', '25'].includes(answer.fields.code ?? '');
-  const { answer: made } = verdict.detail as { answer?: { why?: string | null } };
-  return made?.why === 'bad-mac' || made?.why === 'no-mac';
 }
 
 function unheard(hosts: readonly (Linked & Host)[], out: Linked & Host): boolean {

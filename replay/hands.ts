@@ -10,6 +10,8 @@ export interface Hands {
   does(frame: Frame): Promise<void>;
 }
 
+const MOST_TRIES = 3;
+const FELT_MS = 1000;
 const WRONG_PASSWORD = '99887766';
 const WRONG_PIN = '135790';
 const NEW_PASSWORD = '86421357';
@@ -35,7 +37,12 @@ export function hands(film: Film, stage: Stage): Hands {
   const switches = new Map<string, boolean>();
   const lines = linesDue(film);
   const devices = devicesDue(frames);
+  let state: LineState | undefined;
   let card: WalletCard | undefined = wallet[0];
+  let taken = 0;
+  stage.follow(({ kind }) => {
+    if (kind === 'key') taken += 1;
+  });
 
   const turn = async (fault: string, on: boolean) => {
     if ((switches.get(fault) ?? false) === on) return;
@@ -46,6 +53,16 @@ export function hands(film: Film, stage: Stage): Hands {
     const faults = faultOf[name] ?? {};
     const wanted = problem === null ? undefined : faults[problem];
     for (const fault of new Set(Object.values(faults))) await turn(fault, fault === wanted);
+  };
+  /** What was recorded was taken: a key that a busy terminal has not felt is pressed again. */
+  const key = async (name: string) => {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const before = taken;
+      await stage.press([name]);
+      const until_ms = performance.now() + FELT_MS;
+      while (taken === before && performance.now() < until_ms) await new Promise((resolve) => setTimeout(resolve, 10));
+      if (taken > before) return;
+    }
   };
   const secret = async (frame: Frame) => {
     const ended = frames.find(
@@ -87,14 +104,14 @@ export function hands(film: Film, stage: Stage): Hands {
 
   return {
     async before(frame) {
-      const state = lines.findLast(({ from }) => from <= frame.at);
+      while (lines[0] !== undefined && lines[0].from <= frame.at) state = lines.shift();
       await turn('line-primary-down', state?.primary === false);
       await turn('line-backup-down', state?.backup === false);
       while (devices[0] !== undefined && devices[0].from <= frame.at) await device(devices.shift() as Device);
     },
     async does(frame) {
       const { record } = frame;
-      if (record.kind === 'key') await stage.press([record.key]);
+      if (record.kind === 'key') await key(record.key);
       else if (record.kind === 'secret') await secret(frame);
       else if (record.kind === 'card') {
         card = record.read === 'card' ? masks.card(record.number).card : wallet.find(({ worn }) => worn === true);
@@ -115,10 +132,14 @@ function isPin(screen: string): boolean {
 
 /** A line is broken once the last exchange over it has ended; where it broke in that one, that is how it ends. */
 function linesDue({ frames, exchanges, lines }: Film): (LineState & { readonly from: number })[] {
+  const hosts = frames.filter(({ record }) => record.kind === 'host');
+  let passed = 0;
+  let done = 0;
   return lines.map((state, place) => {
-    const before = frames.filter(({ record }) => record.kind === 'host' && record.n < state.n);
-    const last = before.at(-1);
-    const exchange = exchanges.findLast(({ n }) => n < state.n);
+    while ((hosts[passed]?.record.n ?? state.n) < state.n) passed += 1;
+    while ((exchanges[done]?.n ?? state.n) < state.n) done += 1;
+    const last = hosts[passed - 1];
+    const exchange = exchanges[done - 1];
     const breaks = exchange?.end === 'lost' && (lines[place - 1]?.n ?? 0) <= exchange.n;
     return { ...state, from: last === undefined ? 0 : last.at + (breaks ? 0 : 1) };
   });

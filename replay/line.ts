@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { type Message, type MessageFields, packFrame, unpack } from '../src/host/codec.ts';
+import { coveredByMac, type Message, type MessageFields, pack, packFrame, unpack } from '../src/host/codec.ts';
 import { type Field, fieldNames, fields } from '../src/host/fields.ts';
 import type { Exchange } from './film.ts';
 
@@ -11,8 +11,6 @@ import type { Exchange } from './film.ts';
  */
 export interface ReplayLine {
   readonly port: number;
-  /** Exchanges whose turn has come, so that the driver knows how far the line is. */
-  readonly used: number;
   close(): Promise<void>;
 }
 
@@ -33,24 +31,26 @@ const PROMPT_MS = 300;
 /** Where the line itself is broken, the driver does it by then. */
 const LINE_BREAKS_MS = 300;
 
-/** Exchanges that are done, shared by both lines. */
-export type Used = Set<Exchange>;
+/** What both lines share. */
+export interface Shared {
+  /** Exchanges that are done. */
+  readonly used: Set<Exchange>;
+  /** What the terminal knows as the bank's reference or authorisation → what the replay's bank has given. */
+  readonly given: Map<string, string>;
+}
 
-export async function openReplayLine(parts: LineParts, used: Used): Promise<ReplayLine> {
+export async function openReplayLine(parts: LineParts, shared: Shared): Promise<ReplayLine> {
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    onFrames(socket, (body) => void answer(socket, body, parts, used));
+    onFrames(socket, (body) => void answer(socket, body, parts, shared));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    get used() {
-      return used.size;
-    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -59,7 +59,7 @@ export async function openReplayLine(parts: LineParts, used: Used): Promise<Repl
   };
 }
 
-async function answer(socket: Socket, body: Buffer, parts: LineParts, used: Used): Promise<void> {
+async function answer(socket: Socket, body: Buffer, parts: LineParts, { used, given }: Shared): Promise<void> {
   const exchanges = parts.exchanges();
   const asked = unpack(body);
   const exchange = exchanges === null ? null : takeFor(asked, exchanges, used);
@@ -67,13 +67,14 @@ async function answer(socket: Socket, body: Buffer, parts: LineParts, used: Used
   if (exchange?.end === 'lost') setTimeout(() => socket.destroy(), Math.max(exchange.delay_ms, LINE_BREAKS_MS));
   if (exchange?.unheard === true) return;
   const started = performance.now();
-  const said = await fromBank(body, parts.bank);
+  const said = await fromBank(asTheBankKnows(body, asked, given, parts), parts.bank);
   if (exchange === null) {
     if (said !== null) send(socket, said);
     return;
   }
   if (exchange.end === 'garbled') socket.end(Buffer.from([0, 0]));
   if (exchange.end !== 'answer' || exchange.answer === null) return;
+  if (said !== null) learn(exchange, unpack(said), given);
   const frame = said === null ? null : asRecorded(said, exchange, parts);
   if (frame === null) {
     parts.wrong(`the bank of the replay does not answer the ${asked.mti}`);
@@ -92,17 +93,46 @@ function takeFor(asked: Message, exchanges: readonly Exchange[], used: Used): Ex
   return found;
 }
 
+const GIVEN = ['reference', 'authorisation'] as const;
+
+function learn({ answer }: Exchange, real: Message, given: Map<string, string>): void {
+  for (const name of GIVEN) {
+    const recorded = answer?.[name];
+    const own = real[name];
+    if (recorded !== undefined && own !== undefined) given.set(recorded, own);
+  }
+}
+
+/** A request that names an original by what the record's bank had given names it by what this one has. */
+function asTheBankKnows(body: Buffer, asked: Message, given: Map<string, string>, { seal, wrong }: LineParts): Buffer {
+  const changes: Partial<Record<(typeof GIVEN)[number], string>> = {};
+  for (const name of GIVEN) {
+    const own = given.get(asked[name] ?? '');
+    if (own !== undefined && own !== asked[name]) changes[name] = own;
+  }
+  const { mac, terminal = '' } = asked;
+  if (Object.keys(changes).length === 0 || mac === undefined) return body;
+  const expected = seal(terminal, coveredByMac(body));
+  // With a wrong MAC it goes to the bank as it is, and the bank says so.
+  if (expected === null || !Buffer.from(mac).equals(Buffer.from(expected))) {
+    wrong(`the MAC of the ${asked.mti} is wrong`);
+    return body;
+  }
+  const changed = asked.with({ ...changes, mac: undefined });
+  return Buffer.from(pack(changed, (covered) => seal(terminal, covered) ?? new Uint8Array(fields.mac.size)));
+}
+
 function asRecorded(said: Buffer, exchange: Exchange, { seal, wrong }: LineParts): Buffer | null {
   const real = unpack(said);
   const recorded = exchange.answer ?? {};
   if (real.code === 'A0' && recorded.code !== 'A0') wrong(`the bank refuses the MAC of the ${exchange.mti}`);
   const changes: Record<string, string | Uint8Array | undefined> = {};
   for (const name of fieldNames) {
-    const { secret, form }: Field = fields[name];
+    const { form }: Field = fields[name];
     const value = recorded[name];
     if (name === 'mac') continue;
     if (value === undefined) changes[name] = undefined;
-    else if (secret === undefined && form !== 'b' && !value.includes('*')) changes[name] = value;
+    else if (form !== 'b' && !value.startsWith('(') && !value.includes('*')) changes[name] = value;
   }
   const message = real.with({ ...(changes as Partial<MessageFields>), mac: undefined, header: real.header });
   const { terminal = '' } = real;

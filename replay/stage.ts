@@ -13,7 +13,7 @@ import type { Recorded } from '../src/recorder/happening.ts';
 import { aheadBy } from '../src/values/clock.ts';
 import { batch, following, trace } from '../src/values/trace.ts';
 import type { Film } from './film.ts';
-import { openReplayLine, type Used } from './line.ts';
+import { openReplayLine, type Shared } from './line.ts';
 import { type Begin, type Passwords, writeConfig, writeSeed } from './stage-files.ts';
 
 /** A countertop of its own in a fresh folder, with the recorded configuration: what a replay plays on. */
@@ -69,7 +69,7 @@ export async function openStage({ film, begin, port, desk, wrong }: StageParts):
   await provision(join(dir, 'bank'), begin.config.terminal.serial, join(dir, 'terminal', 'identity'), clock);
   beginJournal(join(dir, 'terminal'), begin);
 
-  const used: Used = new Set();
+  const shared: Shared = { used: new Set(), given: new Map() };
   let running = false;
   const line = async (name: 'primary' | 'backup') => {
     const { port: bankPort } = new URL(bank.addresses[name]);
@@ -80,7 +80,7 @@ export async function openStage({ film, begin, port, desk, wrong }: StageParts):
         seal: bank.seal,
         wrong,
       },
-      used,
+      shared,
     );
     opened.defer(() => opening.close());
     return `tcp://127.0.0.1:${opening.port}`;

@@ -25,6 +25,10 @@ function host(way: 'out' | 'in', mti: string, trace: string, more: Record<string
   const fields = Object.fromEntries(Object.entries({ trace, ...more }).map(([name, value]) => [name, masked(value)]));
   return { kind: 'host', way, line: 'primary', mti: masked(mti), fields, note: null };
 }
+function disbelieved(trace: string): Happening {
+  const note = masked('not believed: bad-mac');
+  return { kind: 'host', way: 'in', line: 'primary', mti: masked(''), fields: { trace: masked(trace) }, note };
+}
 function nothing(line: 'primary' | 'backup', note: string): Happening {
   return { kind: 'host', way: 'in', line, mti: masked(''), fields: {}, note: masked(note) };
 }
@@ -141,7 +145,7 @@ t.test('each request has the answer that it got, or the way in which it got none
       ...[host('out', '0200', '000004'), nothing('primary', 'the line closed before the answer')],
       ...[host('out', '0400', '000004'), host('in', '0410', '000004', { code: '00' })],
       ...[host('out', '0200', '000005'), host('in', '0210', '000005', { code: '00' })],
-      ...[entry('000005', 'answered', { answer: { why: 'bad-mac' } })],
+      ...[disbelieved('000005'), entry('000005', 'answered', { answer: { why: 'bad-mac' } })],
       ...[host('out', '0200', '000006'), nothing('primary', 'garbled: F11: nonsense')],
     ),
   );
