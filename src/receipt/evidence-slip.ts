@@ -1,4 +1,4 @@
-import type { Text } from '../config/texts.ts';
+import type { Text, TextId } from '../config/texts.ts';
 import type { Fen } from '../values/fen.ts';
 import { paperTime } from './paper-time.ts';
 import type { SlipType } from './receipt.ts';
@@ -25,11 +25,17 @@ export interface EvidenceFacts {
   readonly phone: string | null;
 }
 
+/** What a yes and a no of the bank's mean where nothing was to be charged. */
+const answerWords: Partial<Record<SlipType, Partial<Record<EvidenceFacts['answer'], TextId>>>> = {
+  refund: { charged: 'report.evidence.answer.refunded', 'not-charged': 'report.evidence.answer.not-refunded' },
+  'preauth-void': { charged: 'report.evidence.answer.released', 'not-charged': 'report.evidence.answer.not-released' },
+};
+
 /** "Was I charged?" on paper (交易核实单): the answer first, large, then what it rests on. */
 export function evidenceSlip({ head, of, answer, says, lines, phone }: EvidenceFacts, text: Text): ReceiptTable {
   const pair = (label: string, value: string) => ({ kind: 'pair', label, value }) as const;
   return report(head, 'report.evidence.title', text, [
-    { kind: 'title', text: text(`report.evidence.answer.${answer}`) },
+    { kind: 'title', text: text(answerWords[of.type]?.[answer] ?? `report.evidence.answer.${answer}`) },
     { kind: 'text', text: says },
     { kind: 'rule' },
     pair(text('receipt.type'), text(`receipt.type.${of.type}`)),
