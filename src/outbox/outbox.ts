@@ -98,12 +98,22 @@ export function openOutbox(parts: OutboxParts): Outbox {
     try {
       return await work(entry);
     } catch (error) {
-      // No line, no keys, no room on the disk: it stays owed, and is not counted against it.
-      if (!(error instanceof Fault)) throw error;
-      // Its bytes cannot be made again: people must look at it, and what comes after it must not wait.
-      if (error.problem.kind === 'request-changed') entry.parked();
-      return { settled: false, problem: error.problem };
+      return stopped(entry, error);
     }
+  }
+
+  function stopped(entry: Entry, error: unknown): Attempt {
+    // No line, no keys, no room on the disk: it stays owed, and is not counted against it.
+    if (!(error instanceof Fault)) throw error;
+    const { problem } = error;
+    if (problem.kind !== 'request-changed') return { settled: false, problem };
+    // Its bytes cannot be made again: people must look at it, and what comes after it must not wait.
+    try {
+      entry.parked();
+    } catch (refusal) {
+      return stopped(entry, refusal);
+    }
+    return { settled: false, problem };
   }
 
   async function reverse(entry: Entry): Promise<Attempt> {
@@ -148,9 +158,14 @@ export function openOutbox(parts: OutboxParts): Outbox {
     const end = await inquire(entry);
     if (entry.debt !== 'confirm' || end.end !== 'found') return OWED_STILL;
     // It came after its reversal, and was taken: then it is turned back, as any other.
-    if (end.state === 'posted') entry.found('inquiry');
-    else entry.confirmed('inquiry');
-    return SETTLED;
+    if (end.state !== 'posted') {
+      entry.confirmed('inquiry');
+      return SETTLED;
+    }
+    entry.found('inquiry');
+    // A bank that has it and turns nothing back would be asked for ever: each time counts, until people look at it.
+    entry.reversalUnanswered();
+    return unanswered(entry);
   }
 
   /** 94: the bank has another row under this trace, and its reversal would turn that one back (money rule 6). */
@@ -244,7 +259,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   return {
     async settle(entry) {
       entry.handOver();
-      if (owesMoney(entry.debt)) await attempt(entry);
+      if (works[entry.debt] !== undefined) await attempt(entry);
       return entry.state;
     },
     settleAll: () => round(everything()),

@@ -175,6 +175,44 @@ t.test('a request whose bytes cannot be made again is parked and holds nothing u
   t.equal(entry.history.tries, 0);
 });
 
+t.test('a disk that takes no note of it leaves it owed, and the program up', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const entry = begun(journal, 'offline', 5000);
+  entry.accepted();
+  host.hears = () => {
+    throw new Fault({ kind: 'request-changed', trace: entry.trace });
+  };
+  const full = t.capture(Object.getPrototypeOf(entry), 'parked', () => {
+    throw new Fault({ kind: 'disk-full', file: 'journal.db' });
+  });
+  t.equal(await outbox.settle(entry), 'pending');
+  full.restore();
+  await outbox.settle(entry);
+  t.equal(entry.state, 'parked');
+});
+
+t.test('what the bank has and never turns back is parked in the end', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const known = { code: '00', amount: fen(100), refunded: fen(0), reference: null, authorisation: null };
+  host.says = () => ({ end: 'no-original', code: '12' });
+  host.knows = () => ({ end: 'found', state: 'posted', ...known });
+  const entry = owing();
+  for (let turn = 0; turn < 3; turn++) await outbox.settle(entry);
+  t.equal(entry.state, 'parked');
+  t.equal(entry.debt, 'reverse');
+});
+
+t.test('what is unconfirmed is asked about when somebody tries it again', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  host.says = () => ({ end: 'no-original', code: '25' });
+  const entry = owing();
+  t.equal(await outbox.settle(entry), 'reversed-unconfirmed');
+  const known = { code: '25', amount: fen(100), refunded: fen(0), reference: null, authorisation: null };
+  host.knows = () => ({ end: 'found', state: 'tombstone', ...known });
+  t.equal(await outbox.settle(entry), 'reversed');
+  t.equal(host.asked.length, 1, 'nothing is reversed twice');
+});
+
 t.test('what a reversal left unconfirmed is confirmed by an inquiry, or turned back once more', async (t) => {
   const { outbox, host, owing } = bench(t);
   const entry = owing();
