@@ -203,8 +203,14 @@ const transactions = {
 async function transact(terminal: Terminal, choice: keyof typeof transactions): Promise<void> {
   const { flow, run } = transactions[choice];
   terminal.session.flow = flow;
-  await signInAgain(terminal);
-  await run(terminal.counter);
+  for (;;) {
+    await signInAgain(terminal);
+    if (!wantsSignIn(await run(terminal.counter))) return;
+  }
+}
+
+function wantsSignIn(ended: unknown): boolean {
+  return typeof ended === 'object' && ended !== null && 'end' in ended && ended.end === 'sign-in-first';
 }
 
 /** Until it is finished no payment begins: Enter goes on with it, the menu has what is no payment. */

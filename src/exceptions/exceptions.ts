@@ -12,8 +12,10 @@ import {
   exceptionTrying,
   LISTED,
 } from '../operator/screens/exceptions.ts';
+import { problemScreen } from '../operator/screens/problem.ts';
 import type { Counter } from '../sale/counter.ts';
 import { approvedBy } from '../sale/supervisor.ts';
+import { Fault, type Problem } from '../values/problem.ts';
 
 /**
  * The exceptions list (异常交易): everything that the bank has not acknowledged, for as long as it has not. Each is tried
@@ -98,5 +100,18 @@ async function rule(counter: Counter, entry: Entry): Promise<void> {
   if (supervisor === null || administrator === null) return;
   // The bank may have acknowledged it while they typed.
   if (!mayHappen(entry.history, 'ruled')) return;
-  entry.ruled({ money: key === '1' ? 'charged' : 'not charged', people: [supervisor, administrator], reference });
+  try {
+    entry.ruled({ money: key === '1' ? 'charged' : 'not charged', people: [supervisor, administrator], reference });
+  } catch (error) {
+    // What is on no disk was not ruled: they come again when there is room.
+    if (!(error instanceof Fault)) throw error;
+    await showProblem(counter, error.problem);
+  }
+}
+
+async function showProblem({ operator }: Counter, problem: Problem): Promise<void> {
+  operator.flush();
+  operator.beep('refused');
+  operator.show((text, bar) => problemScreen(text, bar, { problem }));
+  await acknowledged(operator, ['enter', 'cancel']);
 }

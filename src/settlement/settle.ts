@@ -15,9 +15,17 @@ import { batch } from '../values/trace.ts';
 import { tellOutcome } from './outcome.ts';
 import { type Refused, throughTheSteps } from './steps.ts';
 
-export type SettleEnd = { end: 'cancelled' } | { end: 'put-off' } | { end: 'settled'; settlement: Settlement };
+export type SettleEnd =
+  | { end: 'cancelled' }
+  | { end: 'put-off' }
+  /** The operator tries again, and the bank hears nothing before a sign-in. */
+  | { end: 'sign-in-first' }
+  | { end: 'settled'; settlement: Settlement };
 
 type Attempt = { owing: number } | { problem: Problem } | Refused | { settlement: Settlement };
+
+/** What every answer is spoilt by until the next sign-in. */
+const SPOILT: readonly Problem['kind'][] = ['mac-wrong', 'keys-missing'];
 
 /**
  * The settlement (批结算): what is owed is told, the totals are compared, the batch is closed at the bank and then here.
@@ -35,7 +43,10 @@ export async function settleBatch(counter: Counter): Promise<SettleEnd> {
         await tellOutcome(counter, attempt.settlement);
         return { end: 'settled', settlement: attempt.settlement };
       }
+      const signIn = wantsSignIn(attempt);
+      if (signIn) counter.signInBeforeNext();
       if (!(await again(counter, attempt))) return { end: 'put-off' };
+      if (signIn) return { end: 'sign-in-first' };
     }
   } finally {
     customer.say('display.welcome');
@@ -74,9 +85,13 @@ async function tryToSettle(counter: Counter): Promise<Attempt> {
     return closed.closed ? { settlement: ended } : { owing: closed.owing };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    if (error.problem.kind === 'mac-wrong') counter.signInBeforeNext();
     return { problem: error.problem };
   }
+}
+
+function wantsSignIn(attempt: Exclude<Attempt, { settlement: unknown }>): boolean {
+  if ('code' in attempt) return attempt.signInAgain;
+  return 'problem' in attempt && SPOILT.includes(attempt.problem.kind);
 }
 
 /** What keeps it from its end, and whether the operator tries again. */

@@ -5,14 +5,13 @@ import type { Settlement } from '../journal/settlements.ts';
 import type { CardGroup } from '../journal/types.ts';
 import type { SettlingStep } from '../operator/screens/settlement.ts';
 import type { Counter } from '../sale/counter.ts';
+import { cardOnFile } from '../sale/on-file.ts';
 import { Fault } from '../values/problem.ts';
 import { countOf, counts, unbalanced } from './counting.ts';
 import { differencesOf } from './differences.ts';
 
 /** The bank will not go on with it. */
-export interface Refused {
-  readonly code: string;
-}
+export type Refused = Pick<Settled, 'code' | 'signInAgain'>;
 
 export type Show = (step: SettlingStep, done?: { readonly rows: number; readonly of: number }) => void;
 
@@ -44,13 +43,13 @@ export async function throughTheSteps(counter: Counter, begun: Settlement, show:
     if (!('code' in ended)) return ended;
     if (ended.code !== COMPARE_AGAIN) return ended;
   }
-  return { code: COMPARE_AGAIN };
+  return { code: COMPARE_AGAIN, signInAgain: false };
 }
 
 async function compare(counter: Counter, settlement: Settlement): Promise<Settlement | Refused> {
   const { totals, operator } = settlement;
-  const { code, compared } = await ask(counter, settlement, { step: 'settle', totals, operator });
-  if (!ACCEPTED.includes(code)) return { code };
+  const { code, compared, signInAgain } = await ask(counter, settlement, { step: 'settle', totals, operator });
+  if (!ACCEPTED.includes(code)) return { code, signInAgain };
   if (compared === null) throw new Fault({ kind: 'host-garbled', field: 'F48', why: 'no totals with their flags' });
   return counter.journal.settled(settlement, { kind: 'compared', ...compared });
 }
@@ -66,13 +65,11 @@ async function upload(counter: Counter, begun: Settlement, show: Show): Promise<
     const batch = nextCounting(counter, settlement, groups, last);
     if (batch.length === 0) return settlement;
     show('uploading', { rows, of });
-    const { code } = await ask(counter, settlement, {
-      step: 'upload',
-      rows: batch.map((entry) => rowOf(counter, entry)),
-    });
-    if (!ACCEPTED.includes(code)) return { code };
+    const sent = batch.map(({ row }) => row);
+    const { code, signInAgain } = await ask(counter, settlement, { step: 'upload', rows: sent });
+    if (!ACCEPTED.includes(code)) return { code, signInAgain };
     const reached = batch.at(-1)?.id ?? last;
-    settlement = journal.settled(settlement, { kind: 'uploaded', last: reached, rows: rows + batch.length });
+    settlement = journal.settled(settlement, { kind: 'uploaded', last: reached, rows: rows + sent.length });
   }
 }
 
@@ -88,8 +85,8 @@ async function end(counter: Counter, settlement: Settlement): Promise<Settlement
   const balanced = unbalanced(settlement).length === 0;
   const count = balanced ? countOf(settlement, 'home') + countOf(settlement, 'foreign') : uploadedOf(settlement).rows;
   const step = balanced ? 'upload-end-balanced' : 'upload-end';
-  const { code, next } = await ask(counter, settlement, { step, count });
-  if (!ACCEPTED.includes(code)) return { code };
+  const { code, next, signInAgain } = await ask(counter, settlement, { step, count });
+  if (!ACCEPTED.includes(code)) return { code, signInAgain };
   if (next === null) throw new Fault({ kind: 'host-garbled', field: 'F60', why: 'no next batch' });
   return counter.journal.settled(settlement, { kind: 'ended', next });
 }
@@ -100,17 +97,18 @@ async function ask({ host, journal }: Counter, { batch }: Settlement, request: S
 
 /** After the entry `last`, at most as many as one upload takes. */
 function nextCounting(
-  { journal }: Counter,
+  counter: Counter,
   { batchId }: Settlement,
   groups: readonly CardGroup[],
   last: number,
-): Entry[] {
-  const found: Entry[] = [];
+): { readonly id: number; readonly row: UploadRow }[] {
+  const found: { id: number; row: UploadRow }[] = [];
   let after = last;
   for (;;) {
-    const page = journal.page({ batchId, after, limit: 64 });
+    const page = counter.journal.page({ batchId, after, limit: 64 });
     for (const entry of page) {
-      if (counts(entry) && groups.includes(entry.facts.group)) found.push(entry);
+      const row = counts(entry) && groups.includes(entry.facts.group) ? rowOf(counter, entry) : null;
+      if (row !== null) found.push({ id: entry.id, row });
       if (found.length === MOST_UPLOADED) return found;
     }
     if (page.length === 0) return found;
@@ -118,9 +116,14 @@ function nextCounting(
   }
 }
 
-function rowOf({ vault }: Counter, { facts, trace, total }: Entry): UploadRow {
-  if (facts.sealed === null) throw new Error(`entry ${facts.id} counts and has no card`);
-  return { group: facts.group, trace, pan: vault.openCard(facts.sealed).pan, amount: total };
+/**
+ * Null where this device cannot open the card's number any more: the bank then has one that was not uploaded, which is a
+ * case, and the batch is closed all the same.
+ */
+function rowOf(counter: Counter, entry: Entry): UploadRow | null {
+  const card = cardOnFile(counter, entry);
+  const { facts, trace, total } = entry;
+  return card === null ? null : { group: facts.group, trace, pan: card.pan, amount: total };
 }
 
 /** Since the totals were compared last: an upload before that was to another comparison. */

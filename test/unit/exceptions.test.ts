@@ -2,7 +2,7 @@ import t from 'tap';
 import { exceptionsOf, lookAtExceptions } from '../../src/exceptions/exceptions.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import { saleOf, silence } from '../journal-bench.ts';
-import { type SaleBench, saleBench } from '../sale-bench.ts';
+import { full, type SaleBench, saleBench } from '../sale-bench.ts';
 
 const PASSWORD = ['1', '2', '3', '4', '5', '6', 'enter'] as const;
 const unanswered = { end: 'no-answer', code: null, why: 'silent' } as const;
@@ -99,6 +99,31 @@ t.test('one person alone ends nothing, nor does one who goes back', async (t) =>
   await looking;
   t.equal(entry?.state, 'parked');
   t.ok(bench.beeps.includes('refused'), 'there is no fifth');
+});
+
+t.test('a disk without room for their word says so, and nothing is ruled', async (t) => {
+  const bench = saleBench(t);
+  const [entry] = await parked(bench);
+  const looking = lookAtExceptions(bench.counter);
+  await bench.screen('exceptions.list');
+  bench.press('1');
+  await bench.screen('exceptions.chosen');
+  bench.press('menu');
+  await bench.screen('exceptions.ruling');
+  t.capture(Object.getPrototypeOf(entry), 'ruled', full);
+  bench.press('2');
+  await bench.screen('exceptions.reference');
+  bench.press('4', 'enter');
+  await bench.screen('sale.supervisor');
+  bench.press(...PASSWORD);
+  await bench.screen('sale.supervisor', 1);
+  bench.press(...PASSWORD);
+  await bench.screen('problem');
+  bench.press('enter');
+  await bench.screen('exceptions.chosen', 2);
+  t.equal(entry?.state, 'parked');
+  bench.press('cancel', 'cancel');
+  await looking;
 });
 
 t.test('the list turns its pages', async (t) => {

@@ -1,0 +1,86 @@
+import t from 'tap';
+import type { Settled, SettlementRequest } from '../../src/host/settlement.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import type { Counter } from '../../src/sale/counter.ts';
+import { settleBatch } from '../../src/settlement/settle.ts';
+import { fen } from '../../src/values/fen.ts';
+import { Pan } from '../../src/values/pan.ts';
+import { batch } from '../../src/values/trace.ts';
+import { SealError } from '../../src/vault/seal.ts';
+import { approval, saleOf } from '../journal-bench.ts';
+import { type SaleBench, saleBench } from '../sale-bench.ts';
+
+const nothing = { amount: fen(0), count: 0 };
+const none = { debit: nothing, credit: nothing };
+
+function sold(journal: Journal, amount: number, seal = 1): void {
+  const card = { masked: '622202******1234', sealed: Uint8Array.of(seal), fingerprint: new Uint8Array(32) };
+  const entry = journal.begin(saleOf(amount, { copies: [], card }));
+  entry.sent();
+  entry.answered(approval);
+  entry.completed();
+}
+
+/** A counter whose bank answers the steps of a settlement as the test says. */
+function settling(bench: SaleBench, says: (request: SettlementRequest) => Partial<Settled>) {
+  const steps: SettlementRequest[] = [];
+  const { host, vault, config, paper } = bench.counter;
+  const openCard = (sealed: Uint8Array) => {
+    if (sealed[0] === 0) throw new SealError('this is nothing sealed');
+    return { pan: Pan.from('6222020010011234'), expiry: '3012' };
+  };
+  const counter = {
+    ...bench.counter,
+    vault: { ...vault, openCard },
+    config: { ...config, profile: { ...config.profile, transactions: { inquiry: { offered: false } } } },
+    paper: { ...paper, wake: () => undefined },
+    host: {
+      ...host,
+      async settle(request: SettlementRequest): Promise<Settled> {
+        steps.push(request);
+        return { code: '00', compared: null, next: null, signInAgain: false, ...says(request) };
+      },
+    },
+  } as unknown as Counter;
+  return { steps, counter };
+}
+
+t.test(
+  'a bank that wants a sign-in first gets it when the operator tries again, and the settlement goes on',
+  async (t) => {
+    const bench = saleBench(t);
+    sold(bench.journal, 100);
+    const { counter } = settling(bench, () => ({ code: '99', signInAgain: true }));
+    const ending = settleBatch(counter);
+    await bench.screen('settlement.confirm');
+    bench.press('enter');
+    await bench.screen('settlement.refused');
+    bench.press('enter');
+    t.same(await ending, { end: 'sign-in-first' });
+    t.equal(bench.signInAsked, 1);
+    t.not(bench.journal.settling, null, 'it is open still');
+  },
+);
+
+t.test('a number that this device cannot open any more keeps no batch from being closed', async (t) => {
+  const bench = saleBench(t);
+  sold(bench.journal, 100, 0);
+  sold(bench.journal, 200);
+  const compared = { flags: { home: 2, foreign: 1 }, bank: { home: none, foreign: none } } as const;
+  const { steps, counter } = settling(bench, ({ step }) => {
+    if (step === 'settle') return { compared };
+    return step === 'upload' ? {} : { next: batch('000002') };
+  });
+  const ending = settleBatch(counter);
+  await bench.screen('settlement.confirm');
+  bench.press('enter');
+  await bench.screen('settlement.done');
+  bench.press('enter');
+  t.match(await ending, { end: 'settled' });
+  t.match(steps, [
+    { step: 'settle' },
+    { step: 'upload', rows: [{ trace: '000002', amount: 200 }] },
+    { step: 'upload-end', count: 1 },
+  ]);
+  t.equal(bench.journal.batch, '000002');
+});
