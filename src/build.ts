@@ -158,7 +158,7 @@ export async function assemble(site: Site): Promise<Assembly> {
   const signInAlone = async () => {
     if (session.operator === null) return false;
     const end = await signInToBank(
-      { host, journal, clock, inquires: profile.transactions.inquiry.offered },
+      { host, journal, clock, vault, inquires: profile.transactions.inquiry.offered },
       session.operator,
     );
     if (end.end === 'signed-in') session.signInAgain = false;

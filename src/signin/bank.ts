@@ -2,18 +2,21 @@ import type { Host, SignInEnd } from '../host/host.ts';
 import type { Journal } from '../journal/journal.ts';
 import { Fault } from '../values/problem.ts';
 import type { SetClock } from '../values/set-clock.ts';
+import type { Vault } from '../vault/vault.ts';
 
 export interface BankDesk {
   readonly host: Host;
   readonly journal: Journal;
   readonly clock: SetClock;
+  readonly vault: Pick<Vault, 'forgetWorkingKeys'>;
   /** Whether the bank answers inquiries. */
   readonly inquires: boolean;
 }
 
 /**
  * Signs the operator in at the bank: new working keys, and the batch that the bank has open. Throws a Fault of the line,
- * and `journal-behind` where the bank has had a request of this terminal that its journal does not hold (money rule 12).
+ * and `bank-ahead` where the bank has had a request of this terminal that its journal does not hold: then there are no
+ * working keys either, so that nothing is paid under them, whoever asked for the sign-in (money rule 12).
  */
 export async function signInToBank(desk: BankDesk, operator: string): Promise<SignInEnd> {
   const { host, journal, clock } = desk;
@@ -26,11 +29,12 @@ export async function signInToBank(desk: BankDesk, operator: string): Promise<Si
 }
 
 /** A cloned card or a restored backup would take traces again that the bank has seen, and not know what it owes. */
-async function compareWithBank({ host, journal }: BankDesk): Promise<void> {
+async function compareWithBank({ host, journal, vault }: BankDesk): Promise<void> {
   const newest = { place: null, date: null, reference: null, authorisation: null };
   const end = await host.inquire({ trace: journal.takeTrace(), batch: journal.batch, of: newest });
   const place = end.end === 'found' ? (end.place ?? null) : null;
   if (place === null || journal.knows(place)) return;
+  vault.forgetWorkingKeys();
   const found = journal.last();
   throw new Fault({
     kind: 'bank-ahead',

@@ -17,12 +17,14 @@ import {
 import { Fault } from '../values/problem.ts';
 import type { SetClock } from '../values/set-clock.ts';
 import type { Operators } from '../vault/operators.ts';
+import type { Vault } from '../vault/vault.ts';
 import { signInToBank } from './bank.ts';
 import { reconcile } from './reconcile.ts';
 
 export interface SignInDesk {
   readonly operator: Operator;
   readonly people: Operators;
+  readonly vault: Pick<Vault, 'forgetWorkingKeys'>;
   readonly host: Host;
   readonly journal: Journal;
   readonly clock: SetClock;

@@ -3,8 +3,14 @@ import { texts } from '../../src/config/texts.ts';
 import type { Key } from '../../src/operator/keypad.ts';
 import type { Draw, Operator } from '../../src/operator/operator.ts';
 import type { BarFacts } from '../../src/operator/screens/bar.ts';
+import { type BankDesk, signInToBank } from '../../src/signin/bank.ts';
 import { type SignInDesk, signIn } from '../../src/signin/signin.ts';
+import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
+import { setClock } from '../../src/values/set-clock.ts';
+import { trace } from '../../src/values/trace.ts';
+import { journalIn, scoped, testFolder } from '../journal-bench.ts';
+import { virtualClock } from '../virtual-clock.ts';
 
 const bar: BarFacts = {
   ...{ operator: null, batch: null, line: null, paper: null, time: null, lab: true },
@@ -34,4 +40,27 @@ t.test('a disk on which no try can be counted is shown, and stops nothing', asyn
   await t.rejects(signing, new Error('no key is left'));
   t.ok(screens.includes('signin.failed'), screens.join(' '));
   t.equal(screens.at(-1), 'signin.operator', 'and asked anew');
+});
+
+t.test('a bank that has had what the journal does not hold leaves no keys to pay under', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  let keys = true;
+  const place = { batch: journal.batch, trace: trace('000417') };
+  const known = { code: '00', amount: fen(100), refunded: fen(0), reference: null, authorisation: null };
+  const host = {
+    signIn: async () => ({ end: 'signed-in', batch: journal.batch, host_time: null, kcvs: {} }),
+    inquire: async () => ({ end: 'found', state: 'posted', ...known, place }),
+  } as unknown as BankDesk['host'];
+  const forgetWorkingKeys = () => {
+    keys = false;
+  };
+  const clock = setClock(virtualClock());
+  const desk = { host, journal, clock, inquires: true, vault: { forgetWorkingKeys } };
+  const ahead = await signInToBank(desk, '01').catch((error) => error.problem);
+  t.match(ahead, { kind: 'bank-ahead', trace: '000417' });
+  t.notOk(keys);
+  journal.reconcile(place, { people: ['00', '99'], reference: '47' });
+  keys = true;
+  t.match(await signInToBank(desk, '01'), { end: 'signed-in' });
+  t.ok(keys);
 });
