@@ -190,7 +190,12 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
       fingerprint: () => Buffer.alloc(32, 9),
       sealCard: () => new Uint8Array(16),
       openCard: () => ({ pan: Pan.from('6222020010011234'), expiry: '3012' }),
-      operators: { check: async (_: string, password: string) => ({ end: password === '123456' ? 'right' : 'wrong' }) },
+      operators: {
+        check: async (_: string, password: string) => ({
+          end: password === '123456' ? 'right' : 'wrong',
+          tries_left: 2,
+        }),
+      },
     },
     paper: {
       ...{ problem: null, owed: 0, print: () => undefined, stateOf: () => 'printing' },

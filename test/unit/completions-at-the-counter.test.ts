@@ -1,0 +1,225 @@
+import t from 'tap';
+import { complete, completeByAdvice } from '../../src/preauth/complete.ts';
+import { voidCompletion } from '../../src/preauth/void-completion.ts';
+import { held, keysOf, PIN, SUPERVISOR } from '../hold-bench.ts';
+import { lineDown, nothing, type SaleBench, saleBench, stateOf, yes } from '../sale-bench.ts';
+
+t.test('where the acquirer wants completions told, the menu’s completion is an advice', async (t) => {
+  const bench = saleBench(t);
+  await held(bench);
+  const { completion } = bench.counter.config.profile.transactions;
+  Object.assign(completion, { by: 'advice' });
+  const completing = complete(bench.counter);
+  await bench.screen('completion-advice.trace');
+  Object.assign(completion, { by: 'request' });
+  bench.press('cancel');
+  t.equal((await completing).end, 'cancelled');
+});
+
+t.test('a completion charges up to 115 % of what is held, and more never leaves', async (t) => {
+  const bench = saleBench(t);
+  const hold = await held(bench);
+  const completing = complete(bench.counter);
+  await bench.screen('completion.trace');
+  bench.press('enter');
+  await bench.screen('completion.amount.of');
+  bench.press(...keysOf('11501'));
+  t.match(await bench.says(/¥115\.00 at most: 115% of what is held/), /./);
+  bench.press('clear', 'clear', 'clear', 'clear', 'enter');
+  await bench.says(/Enter an amount first/);
+  bench.press(...keysOf('11500'), 'enter');
+  await bench.screen('completion.card');
+  bench.swipe();
+  await bench.screen('completion.pin');
+  bench.press(...PIN);
+  await bench.screen('completion.approved');
+  bench.press('enter');
+  t.equal((await completing).end, 'approved');
+  t.match(bench.journal.last()?.row, { type: 'completion', amount: 11_500, original: hold.trace });
+
+  const again = complete(bench.counter);
+  await bench.screen('completion.trace', 2);
+  bench.press('1', 'enter');
+  await bench.screen('completion.impossible');
+  t.match(bench.texts().join(), /It is completed already/);
+  bench.press('cancel');
+  t.equal((await again).end, 'cancelled');
+});
+
+t.test('a completion without an answer is reversed: not charged, and the hold is there again', async (t) => {
+  const bench = saleBench(t);
+  const hold = await held(bench);
+  bench.answers = () => nothing;
+  const completing = complete(bench.counter);
+  await bench.screen('completion.trace');
+  bench.press('enter');
+  await bench.screen('completion.amount.of');
+  bench.press('enter');
+  await bench.screen('completion.card');
+  bench.swipe();
+  await bench.screen('completion.pin');
+  bench.press(...PIN);
+  await bench.screen('completion.reversed');
+  t.match(bench.texts().join(), /Not charged, still held/);
+  t.equal(hold.state, 'approved');
+  bench.press('cancel');
+  await completing;
+});
+
+t.test('a completion of a slip that the journal does not hold names code and date', async (t) => {
+  const bench = saleBench(t);
+  const completing = complete(bench.counter);
+  await bench.screen('completion.trace');
+  bench.press('menu');
+  await bench.screen('completion.authorisation');
+  bench.press(...keysOf('482913'), 'enter');
+  await bench.screen('completion.date');
+  bench.press(...keysOf('0230'), 'enter');
+  t.match(await bench.says(/There is no such day/), /./);
+  const today = new Date(bench.clock.now());
+  const mmdd = [today.getMonth() + 1, today.getDate()].map((each) => String(each).padStart(2, '0')).join('');
+  bench.press(...keysOf(mmdd), 'enter');
+  await bench.screen('completion.amount.of');
+  bench.press(...keysOf('8000'), 'enter');
+  await bench.screen('completion.card');
+  bench.swipe();
+  await bench.screen('completion.number');
+  bench.press('enter');
+  await bench.screen('completion.pin');
+  bench.press(...PIN);
+  await bench.screen('completion.approved');
+  bench.press('enter');
+  await completing;
+  t.match(bench.journal.last()?.row, {
+    type: 'completion',
+    amount: 8000,
+    original: null,
+    particulars: { authorisation: '482913', date: mmdd },
+  });
+});
+
+/** Up to the answer to code and date. */
+async function byCode(bench: SaleBench, code: string, date: string, time = 1): Promise<void> {
+  await bench.screen('completion.trace', time);
+  bench.press('menu');
+  await bench.screen('completion.authorisation', time);
+  bench.press(...keysOf(code), 'enter');
+  await bench.screen('completion.date', time);
+  bench.press(...keysOf(date), 'enter');
+}
+
+t.test('a code that the journal holds after all is judged by what has been done about it', async (t) => {
+  const bench = saleBench(t);
+  bench.answers = () => ({ ...yes, authorisation: '482913', host_time: null });
+  const hold = await held(bench);
+  const completing = complete(bench.counter);
+  await byCode(bench, '482913', '0101');
+  await bench.screen('completion.amount.of');
+  t.match(bench.texts().join(), /Held ¥100\.00 · trace 000001/);
+  bench.press('enter');
+  await bench.screen('completion.card');
+  bench.swipe();
+  await bench.screen('completion.pin');
+  bench.press(...PIN);
+  await bench.screen('completion.approved');
+  bench.press('enter');
+  await completing;
+  t.equal(bench.journal.last()?.original?.id, hold.id);
+
+  const again = complete(bench.counter);
+  await byCode(bench, '482913', '0101', 2);
+  await bench.screen('completion.impossible');
+  t.match(bench.texts().join(), /It is completed already/);
+  bench.press('cancel');
+  await again;
+});
+
+t.test('what was begun by a code and is open is not begun a second time', async (t) => {
+  const bench = saleBench(t);
+  bench.answers = () => nothing;
+  bench.reverses = () => lineDown();
+  const completing = complete(bench.counter);
+  await byCode(bench, '771203', '0101');
+  await bench.screen('completion.amount.of');
+  bench.press('5', 'enter');
+  await bench.screen('completion.card');
+  bench.swipe();
+  await bench.screen('completion.number');
+  bench.press('enter');
+  await bench.screen('completion.pin');
+  bench.press(...PIN);
+  await bench.screen('completion.unknown');
+  bench.press('cancel');
+  await completing;
+  const again = complete(bench.counter);
+  await byCode(bench, '771203', '0101', 2);
+  await bench.screen('completion.impossible');
+  t.match(bench.texts().join(), /It is being worked on/);
+  bench.press('cancel');
+  t.equal((await again).end, 'cancelled');
+});
+
+t.test('a completion advice takes no card, is pending without a line and approved once the bank took it', async (t) => {
+  const bench = saleBench(t);
+  const hold = await held(bench);
+  bench.advises = lineDown;
+  const over = new AbortController();
+  const background = bench.counter.outbox.run(over.signal);
+  const completing = completeByAdvice(bench.counter);
+  await bench.screen('completion-advice.trace');
+  bench.press('enter');
+  await bench.screen('completion-advice.amount.of');
+  bench.press(...keysOf('9000'), 'enter');
+  await bench.screen('completion-advice.accepted');
+  t.match(bench.texts().join(), /Pending: do not do it again/);
+  t.equal(stateOf(bench), 'pending');
+  bench.advises = () => ({ end: 'answer', answer: yes });
+  bench.counter.outbox.wake();
+  await bench.says(/"Charged"/);
+  t.equal(stateOf(bench), 'approved');
+  bench.press('enter');
+  t.equal((await completing).end, 'accepted');
+  t.match(bench.journal.last()?.row, { type: 'completion-advice', original: hold.trace, amount: 9000 });
+  over.abort();
+  await background;
+  t.equal(bench.watching(), 0);
+});
+
+t.test('the void of a completion brings the hold back, and it can be completed again', async (t) => {
+  const bench = saleBench(t);
+  await held(bench);
+  const completing = complete(bench.counter);
+  await bench.screen('completion.trace');
+  bench.press('enter');
+  await bench.screen('completion.amount.of');
+  bench.press('enter');
+  await bench.screen('completion.card');
+  bench.swipe();
+  await bench.screen('completion.pin');
+  bench.press(...PIN);
+  await bench.screen('completion.approved');
+  bench.press('enter');
+  await completing;
+
+  const voiding = voidCompletion(bench.counter);
+  await bench.screen('completion-void.trace');
+  bench.press('enter');
+  await bench.screen('completion-void.confirm');
+  bench.press('enter');
+  await bench.screen('completion-void.supervisor');
+  bench.press(...SUPERVISOR);
+  await bench.screen('completion-void.card');
+  bench.swipe();
+  await bench.screen('completion-void.pin');
+  bench.press(...PIN);
+  await bench.screen('completion-void.approved');
+  t.match(bench.texts().join(), /No longer charged, held again/);
+  bench.press('enter');
+  t.equal((await voiding).end, 'approved');
+
+  const again = complete(bench.counter);
+  await bench.screen('completion.trace', 2);
+  t.match(bench.texts().join(), /trace 000001/, 'it is offered again');
+  bench.press('cancel');
+  await again;
+});
