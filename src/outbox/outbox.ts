@@ -71,6 +71,9 @@ interface Owing {
 const SETTLED: Attempt = { settled: true, problem: null };
 const OWED_STILL: Attempt = { settled: false, problem: null };
 
+/** Field 39 of a reversal that is of another amount than what the bank has under its trace. */
+const ANOTHER_AMOUNT = '64';
+
 export function openOutbox(parts: OutboxParts): Outbox {
   const { journal, host, openCard, signIn, clock, random, profile } = parts;
   const { ring, rung } = bell<'quiet' | 'now'>();
@@ -118,11 +121,9 @@ export function openOutbox(parts: OutboxParts): Outbox {
 
   async function reverse(entry: Entry): Promise<Attempt> {
     entry.reversalBegun();
-    if (profile.inquires && (await isAnothers(entry))) {
-      entry.noOriginal('94');
-      entry.confirmed('inquiry');
-      return SETTLED;
-    }
+    // Money rule 6: its reversal would turn back whatever the bank has under this trace.
+    const asked = entry.history.answer?.code === '94' ? await endedAsAnothers(entry, '94') : null;
+    if (asked !== null) return asked;
     const heard = await signedIn(() => host.reverse(reversalOf(entry, openCard)));
     if (heard === null) return OWED_STILL;
     // Two people may have ruled on it while the line was busy.
@@ -138,6 +139,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
       if (profile.inquires && heard.end === 'no-original') await confirm(entry);
       return SETTLED;
     }
+    const another = heard.code === ANOTHER_AMOUNT ? await endedAsAnothers(entry, ANOTHER_AMOUNT) : null;
+    if (another !== null) return another;
     entry.reversalUnanswered();
     return unanswered(entry);
   }
@@ -146,9 +149,9 @@ export function openOutbox(parts: OutboxParts): Outbox {
   async function advise(entry: Entry): Promise<Attempt> {
     const heard = await signedIn(() => host.advise(adviceOf(entry, openCard)));
     if (heard === null) return OWED_STILL;
-    if (!owesMoney(entry.debt)) return SETTLED;
     const said = heard.end === 'answer' ? heard.answer : noAnswer('bad-mac');
     const answer = said.code === '94' ? await asDuplicate(entry, said) : said;
+    if (!owesMoney(entry.debt)) return SETTLED;
     entry.told(answer);
     return answer.money === 'unknown' ? unanswered(entry) : SETTLED;
   }
@@ -156,7 +159,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   /** The bank knew of no original: what its books say by now. */
   async function confirm(entry: Entry): Promise<Attempt> {
     const end = await inquire(entry);
-    if (entry.debt !== 'confirm' || end.end !== 'found') return OWED_STILL;
+    if (entry.debt !== 'confirm' || end?.end !== 'found') return OWED_STILL;
     // It came after its reversal, and was taken: then it is turned back, as any other.
     if (end.state !== 'posted') {
       entry.confirmed('inquiry');
@@ -168,11 +171,23 @@ export function openOutbox(parts: OutboxParts): Outbox {
     return unanswered(entry);
   }
 
-  /** 94: the bank has another row under this trace, and its reversal would turn that one back (money rule 6). */
-  async function isAnothers({ history, batch, trace, facts, original }: Entry): Promise<boolean> {
-    if (history.answer?.code !== '94') return false;
-    const end = await inquire({ batch, trace });
-    return end.end === 'found' && end.amount !== requestOf(facts, original).amount;
+  /**
+   * The bank has a row under this trace. Where that is another's, by its amount, this one was never taken; null where it
+   * is its own, or nobody can say, and it is reversed.
+   */
+  async function endedAsAnothers(entry: Entry, code: string): Promise<Attempt | null> {
+    if (!profile.inquires) return null;
+    const end = await inquire(entry);
+    if (end === null) return OWED_STILL;
+    if (entry.debt !== 'reverse') return SETTLED;
+    if (end.end === 'refused') {
+      entry.reversalUnanswered();
+      return unanswered(entry);
+    }
+    if (end.end === 'none' || end.amount === requestOf(entry.facts, entry.original).amount) return null;
+    entry.noOriginal(code);
+    entry.confirmed('inquiry');
+    return SETTLED;
   }
 
   /** 94: the bank has it already (unionpay.md 9.5), or something else under its trace: its books say which. */
@@ -180,13 +195,24 @@ export function openOutbox(parts: OutboxParts): Outbox {
     if (!profile.inquires) return { ...answer, money: 'charged' };
     const end = await inquire(entry);
     const taken =
-      end.end === 'found' && end.state === 'posted' && end.amount === requestOf(entry.facts, entry.original).amount;
+      end?.end === 'found' && end.state === 'posted' && end.amount === requestOf(entry.facts, entry.original).amount;
     return taken ? { ...answer, money: 'charged' } : answer;
   }
 
-  function inquire({ batch, trace }: Pick<Entry, 'batch' | 'trace'>): Promise<InquiryEnd> {
+  /** What the bank's books say of it, after a sign-in where the keys differ; null where they cannot be asked now. */
+  async function inquire({ batch, trace }: Pick<Entry, 'batch' | 'trace'>): Promise<InquiryEnd | null> {
     const of = { place: { batch, trace }, date: null, reference: null, authorisation: null };
-    return host.inquire({ trace: journal.takeTrace(), batch: journal.batch, of });
+    const heard = await signedIn(async () => {
+      try {
+        const end = await host.inquire({ trace: journal.takeTrace(), batch: journal.batch, of });
+        return end.end === 'refused' && end.signInAgain ? ({ end: 'sign-in-first' } as const) : end;
+      } catch (error) {
+        // Keys that differ spoil every MAC, the bank's refusal included.
+        if (!(error instanceof Fault) || error.problem.kind !== 'mac-wrong') throw error;
+        return { end: 'sign-in-first' } as const;
+      }
+    });
+    return heard === null || heard.end === 'sign-in-first' ? null : heard;
   }
 
   function unanswered(entry: Entry): Attempt {

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { EntryType } from '../../src/journal/types.ts';
@@ -259,6 +260,64 @@ t.test('94: the reversal of another row under the same trace is never sent', asy
   host.knows = () => ({ end: 'found', state: 'posted', amount: fen(100), ...known });
   t.equal(await outbox.settle(owing(100, answerOf('unknown', '94'))), 'reversed');
   t.equal(host.asked.length, 1, 'the same amount: it is ours');
+});
+
+t.test('94 under keys that differ: a sign-in first, then the books, and no reversal before their word', async (t) => {
+  const wrong = () => {
+    throw new Fault({ kind: 'mac-wrong' });
+  };
+  const refused = (): InquiryEnd => ({ end: 'refused', code: 'A0', signInAgain: true });
+  for (const first of [wrong, refused]) {
+    const { outbox, host, owing } = bench(t);
+    const known = { code: '00', refunded: fen(0), reference: null, authorisation: null };
+    host.knows = () => (host.signIns === 0 ? first() : { end: 'found', state: 'posted', amount: fen(999), ...known });
+    host.signInWorks = false;
+    const entry = owing(100, answerOf('unknown', '94'));
+    t.equal(await outbox.settle(entry), 'reversing', 'it stays owed');
+    host.signInWorks = true;
+    host.signIns = 0;
+    t.equal(await outbox.settle(entry), 'reversed');
+    t.equal(host.asked.length, 0);
+  }
+});
+
+t.test('94 at a bank that will not be asked is owed until people look at it', async (t) => {
+  const { outbox, host, owing } = bench(t, { retries: 2 });
+  host.knows = () => ({ end: 'refused', code: '40', signInAgain: false });
+  const entry = owing(100, answerOf('unknown', '94'));
+  t.equal(await outbox.settle(entry), 'reversing');
+  t.equal(await outbox.settle(entry), 'parked');
+  t.equal(host.asked.length, 0);
+});
+
+t.test('64 to a reversal: what the bank has is another’s, and this one was never taken', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const known = { code: '00', refunded: fen(0), reference: null, authorisation: null };
+  host.says = () => ({ end: 'no-answer', code: '64', why: null });
+  host.knows = () => ({ end: 'found', state: 'posted', amount: fen(100), ...known });
+  const entry = owing(100);
+  t.equal(await outbox.settle(entry), 'reversing', 'the same amount: it is ours, and owed');
+  host.knows = () => ({ end: 'found', state: 'posted', amount: fen(999), ...known });
+  t.equal(await outbox.settle(entry), 'reversed');
+  t.equal(host.asked.length, 2);
+
+  const without = bench(t, { inquires: false });
+  without.host.says = host.says;
+  t.equal(await without.outbox.settle(without.owing(100)), 'reversing');
+  t.equal(without.host.inquired.length, 0);
+});
+
+t.test('an unconfirmed reversal is confirmed after a sign-in where the keys differ', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const entry = owing();
+  host.says = () => ({ end: 'no-original', code: '25' });
+  const known = { code: '25', amount: fen(100), refunded: fen(0), reference: null, authorisation: null };
+  host.knows = () => {
+    if (host.signIns === 0) throw new Fault({ kind: 'mac-wrong' });
+    return { end: 'found', state: 'tombstone', ...known };
+  };
+  t.equal(await outbox.settle(entry), 'reversed');
+  t.equal(host.signIns, 1);
 });
 
 t.test('an entry that has a reversal is never told again, and one that has none is never reversed', async (t) => {
