@@ -55,7 +55,7 @@ async function approveHere(counter: Counter, amount: Fen, card: StripeCard): Pro
 function openFirst({ journal, vault, config }: Counter, amount: Fen, card: StripeCard): Entry | null {
   const within_ms = config.terminal.sale.again_within_s * 1000;
   const first = journal.again({ fingerprint: vault.fingerprint(card.pan), amount, within_ms });
-  const open: readonly State[] = ['unknown', 'reversing', 'parked'];
+  const open: readonly State[] = ['unknown', 'reversing', 'reversed-unconfirmed', 'parked'];
   return first !== null && open.includes(first.state) ? first : null;
 }
 

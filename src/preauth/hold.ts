@@ -35,7 +35,7 @@ const whyOf = {
 } as const satisfies Record<State, HoldWhy | null>;
 
 /** A result that is open: whatever is begun beside it might hold or charge twice. */
-export const openStates: readonly State[] = ['pending', 'unknown', 'reversing', 'parked'];
+export const openStates: readonly State[] = ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'];
 
 export interface HoldTerms {
   readonly now_ms: number;

@@ -76,7 +76,7 @@ const whyOf = {
 } as const satisfies Record<State, VoidWhy | null>;
 
 /** A void whose own result is open: a second one could give the money back twice. */
-const open: readonly State[] = ['pending', 'unknown', 'reversing', 'parked'];
+const open: readonly State[] = ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'];
 
 /** What a void undoes; a completion has a void of its own. */
 const voided: readonly EntryType[] = ['sale', 'instalment', 'offline', 'voice'];

@@ -16,7 +16,7 @@ export interface Referred {
 }
 
 /** A sequel in one of these has no definite end. */
-const open: readonly State[] = ['pending', 'unknown', 'reversing', 'parked'];
+const open: readonly State[] = ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'];
 
 /** A row of the journal as a refund is measured against it. */
 export function paidOf(entry: Entry, journal: Pick<Journal, 'batch' | 'debts'>): Paid {

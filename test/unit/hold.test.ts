@@ -66,7 +66,9 @@ t.test('what was begun on it and is not settled keeps everything else away', asy
     lost.reversalBegun();
     lost.parked();
     t.equal(whyNoHold(hold, terms()), 'underway', `${type} parked`);
-    lost.reversed('00');
+    lost.noOriginal('25');
+    t.equal(whyNoHold(hold, terms()), 'underway', `${type} unconfirmed: the bank may take it yet`);
+    lost.confirmed('inquiry');
     t.equal(whyNoHold(hold, terms()), null, `${type} reversed: the hold is there again`);
     t.equal(hold.state, 'approved');
     made(journal, type, hold, refusal);

@@ -128,7 +128,9 @@ t.test('each state of a sale has its reason against a void, and a success has no
   t.equal(whyNot(journal, sale), 'underway');
   lost.parked();
   t.equal(whyNot(journal, sale), 'underway', 'parked is still owed');
-  lost.reversed('00');
+  lost.noOriginal('25');
+  t.equal(whyNot(journal, sale), 'underway', 'the bank may take the first one yet');
+  lost.confirmed('inquiry');
   t.equal(whyNot(journal, sale), null, 'reversed: it may be voided again');
   const undo = begun(journal, sale);
   undo.sent();
