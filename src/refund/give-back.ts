@@ -72,6 +72,13 @@ async function ofTheBank(
   return 'over';
 }
 
+/** What undoes it before its settlement. */
+function insteadOf(journal: Counter['journal'], entry: Entry): 'void' | 'completion-void' | null {
+  if (whyNot(journal, entry) === null) return 'void';
+  const { type } = entry.facts;
+  return type === 'completion' || type === 'completion-advice' ? 'completion-void' : null;
+}
+
 /** Nothing of what was never charged, or has gone back already. */
 function leftOf({ payment, state, open, refundable }: Paid): Fen {
   return payment && state === 'approved' && open !== 'void' ? refundable : fen(0);
@@ -84,9 +91,9 @@ async function showNoRefund(
   { entry, referred, paid, told }: Omit<Original, 'paid'> & { readonly paid: Original['paid'] | null },
 ): Promise<Next> {
   const { operator, journal, config } = counter;
-  const voidable = why === 'same-batch' && entry !== null && whyNot(journal, entry) === null;
+  const instead = why === 'same-batch' && entry !== null ? insteadOf(journal, entry) : null;
   const facts = {
-    ...{ why, voidable, trace: entry?.trace ?? null, reference: referred?.reference ?? null },
+    ...{ why, instead, trace: entry?.trace ?? null, reference: referred?.reference ?? null },
     amount: entry === null ? (told?.amount ?? null) : (paid?.amount ?? null),
     refundable: paid === null ? null : leftOf(paid),
     day: paid === null ? null : dayOf(paid.day),
@@ -96,7 +103,7 @@ async function showNoRefund(
   operator.beep('refused');
   operator.show((text, bar) => refundRefused(text, bar, facts));
   if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return 'over';
-  if (!voidable || entry === null) return 'other';
+  if (instead !== 'void' || entry === null) return 'other';
   await voidSale(counter, entry);
   return 'over';
 }

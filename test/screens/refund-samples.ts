@@ -28,7 +28,7 @@ const row = { masked: boc.masked, trace: '000045', batch: '000001' };
 const asked = { refundable: fen(4_987_150), limit: most, masked: boc.masked };
 const notRefunded = {
   ...{ trace: '000045', reference: null, amount: most, refundable: fen(4_987_150) },
-  ...{ day: '2026-04-29', window_days: 180, voidable: false },
+  ...{ day: '2026-04-29', window_days: 180, instead: null },
 };
 const unanswered = { amount: most, trace: '000048' };
 
@@ -62,7 +62,9 @@ export const refundSamples = {
   'refund.amount:zero': (t) => refund.refundAmount(t, bar, { ...asked, amount: fen(0), refused: 'zero' }),
   'refund.impossible': (t) => refund.refundRefused(t, bar, { ...notRefunded, why: 'being-refunded' }),
   'refund.impossible:old': (t) => refund.refundRefused(t, bar, { ...notRefunded, why: 'too-old' }),
-  'refund.impossible:void': (t) => refund.refundRefused(t, bar, { ...notRefunded, why: 'same-batch', voidable: true }),
+  'refund.impossible:void': (t) => refund.refundRefused(t, bar, { ...notRefunded, why: 'same-batch', instead: 'void' }),
+  'refund.impossible:completion': (t) =>
+    refund.refundRefused(t, bar, { ...notRefunded, why: 'same-batch', instead: 'completion-void' }),
   'refund.impossible:wait': (t) => refund.refundRefused(t, bar, { ...notRefunded, why: 'same-batch' }),
   'refund.impossible:refunded': (t) =>
     refund.refundRefused(t, bar, { ...notRefunded, why: 'refunded', refundable: fen(0) }),

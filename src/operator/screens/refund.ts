@@ -1,4 +1,4 @@
-import type { Text } from '../../config/texts.ts';
+import type { Text, TextId } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
 import type { Foot, Node, RowNode, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
@@ -119,16 +119,22 @@ export interface RefundRefusedFacts {
   /** `2026-11-29` */
   readonly day: string | null;
   readonly window_days: number;
-  /** The green key voids it instead. */
-  readonly voidable: boolean;
+  /** What undoes it before its settlement: the green key's void, or a completion's own in another menu. */
+  readonly instead: 'void' | 'completion-void' | null;
 }
+
+/** What is not settled yet is not refunded. */
+const remedies = {
+  void: 'refund.why.same-batch.remedy',
+  'completion-void': 'refund.why.same-batch.completion',
+  wait: 'refund.why.same-batch.wait',
+} as const satisfies Record<string, TextId>;
 
 /** Nothing is begun: the sentence, what it is about, and what is left of it. */
 export function refundRefused(text: Text, bar: BarFacts, facts: RefundRefusedFacts): Screen {
-  const { why, trace, reference, amount, refundable, day, window_days, voidable } = facts;
+  const { why, trace, reference, amount, refundable, day, window_days, instead } = facts;
   const values = { phone: bar.support.accounts, date: day ?? '', days: window_days };
-  const waits = why === 'same-batch' && !voidable;
-  const next: Foot = voidable ? { enter: text('key.void-instead') } : { enter: text('key.other-trace') };
+  const next: Foot = instead === 'void' ? { enter: text('key.void-instead') } : { enter: text('key.other-trace') };
   return {
     id: 'refund.impossible',
     tone: 'attention',
@@ -142,7 +148,7 @@ export function refundRefused(text: Text, bar: BarFacts, facts: RefundRefusedFac
         trace === null ? reference : text('result.trace', { trace }),
         refundable === null ? null : text('refund.left', { amount: yuan(refundable, true) }),
       ),
-      words: [said(text(waits ? 'refund.why.same-batch.wait' : `refund.why.${why}.remedy`, values))],
+      words: [said(text(why === 'same-batch' ? remedies[instead ?? 'wait'] : `refund.why.${why}.remedy`, values))],
     }),
     foot: { cancel: text('key.end'), ...next },
   };
