@@ -13,6 +13,7 @@ import {
   LISTED,
 } from '../operator/screens/exceptions.ts';
 import { problemScreen } from '../operator/screens/problem.ts';
+import { showUntilSeen } from '../sale/accept.ts';
 import type { Counter } from '../sale/counter.ts';
 import { approvedBy } from '../sale/supervisor.ts';
 import { Fault, type Problem } from '../values/problem.ts';
@@ -51,7 +52,10 @@ export async function lookAtExceptions(counter: Counter): Promise<void> {
   }
 }
 
-/** Money that nobody has in hand and the bank has not spoken about; each once, in the order in which it began. */
+/**
+ * Money that nobody has in hand and the bank has not spoken about, and what it has refused and nobody has seen; each once,
+ * in the order in which it began.
+ */
 export function exceptionsOf(journal: Pick<Journal, 'debts'>): readonly Entry[] {
   return journal.debts().flatMap(({ entry, debt }) => (debt === 'reprint' ? [] : [entry]));
 }
@@ -62,6 +66,8 @@ function shownOf({ trace, amount, facts, state, history, batch }: Entry) {
 
 async function lookAt(counter: Counter, entry: Entry): Promise<void> {
   const { operator, outbox, config } = counter;
+  // The bank has spoken: there is nothing to be tried, and nothing to rule.
+  if (entry.debt === 'tell') return showUntilSeen(counter, entry);
   while (entry.debts.some((debt) => debt !== 'reprint')) {
     const ruled = mayHappen(entry.history, 'ruled');
     const key = await askKey(operator, {

@@ -98,15 +98,18 @@ async function showAccepted(counter: Counter, entry: Entry, type: AcceptedType):
  * power cut, and it stays on the idle screen until somebody has seen it.
  */
 export async function showRefusals(standing: Counter): Promise<void> {
-  const { journal, operator, signedIn } = standing;
-  for (const { entry, debt } of journal.debts()) {
-    if (debt !== 'tell') continue;
-    operator.flush();
-    operator.beep('refused');
-    showRefusal(inFlow(standing, entry.facts.type as AcceptedType), entry);
-    await acknowledged(operator, ['enter']);
-    saw(entry, signedIn);
+  for (const { entry, debt } of standing.journal.debts()) {
+    if (debt === 'tell') await showUntilSeen(standing, entry);
   }
+}
+
+export async function showUntilSeen(standing: Counter, entry: Entry): Promise<void> {
+  const { operator, signedIn } = standing;
+  operator.flush();
+  operator.beep('refused');
+  showRefusal(inFlow(standing, entry.facts.type as AcceptedType), entry);
+  await acknowledged(operator, ['enter']);
+  saw(entry, signedIn);
 }
 
 function showRefusal({ operator, codeWords }: Counter, { amount, trace, history, facts }: Entry): void {

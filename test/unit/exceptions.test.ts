@@ -1,7 +1,7 @@
 import t from 'tap';
 import { exceptionsOf, lookAtExceptions } from '../../src/exceptions/exceptions.ts';
 import type { Entry } from '../../src/journal/entry.ts';
-import { saleOf, silence } from '../journal-bench.ts';
+import { refusal, saleOf, silence } from '../journal-bench.ts';
 import { full, type SaleBench, saleBench } from '../sale-bench.ts';
 
 const PASSWORD = ['1', '2', '3', '4', '5', '6', 'enter'] as const;
@@ -35,6 +35,22 @@ t.test('what the bank has not acknowledged is listed, tried again, and gone once
   bench.press('enter');
   await bench.screen('exceptions.none');
   t.equal(entry?.state, 'reversed');
+  bench.press('enter');
+  await looking;
+});
+
+t.test('what the bank has refused of the counter’s own is seen from the list, and is gone then', async (t) => {
+  const bench = saleBench(t);
+  const entry = bench.journal.begin(saleOf(100, { type: 'offline' }));
+  entry.accepted();
+  entry.told(refusal);
+  const looking = lookAtExceptions(bench.counter);
+  await bench.screen('exceptions.list');
+  bench.press('1');
+  await bench.screen('offline.accepted.refused');
+  bench.press('enter');
+  await bench.screen('exceptions.none');
+  t.same(entry.debts, []);
   bench.press('enter');
   await looking;
 });
