@@ -38,13 +38,30 @@ const LIKE_A_SALE =
 /** Screens on which nobody has anything to do. */
 const watched = new Set([
   ...['checkup.running', 'checkup.failed', 'handshake.running', 'signin.running', 'signin.locked', 'goodbye'],
-  ...['connecting', 'waiting', 'starting', 'printing', 'paper.printing', 'trying', 'settlement.running'],
+  ...[
+    'connecting',
+    'waiting',
+    'starting',
+    'printing',
+    'paper.printing',
+    'trying',
+    'settlement.running',
+    'print.report',
+  ],
 ]);
 
 /** The screens that one green key answers. */
 const agreed = new Set([
-  ...['checkup.degraded', 'signin.failed', 'handshake.failed', 'number', 'confirm', 'original', 'parked', 'told'],
-  ...['reversed-unconfirmed', 'about', 'accepted.refused', 'settlement.confirm', 'settlement.open'],
+  ...['checkup.degraded', 'signin.failed', 'handshake.failed', 'number', 'confirm', 'original', 'parked'],
+  ...[
+    'reversed-unconfirmed',
+    'about',
+    'which',
+    'print.confirm',
+    'accepted.refused',
+    'settlement.confirm',
+    'settlement.open',
+  ],
   ...['settlement.done', 'settlement.difference'],
 ]);
 
@@ -92,7 +109,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     else if (id === 'declined' || id === 'reversed') await refused(errand, mood);
     else if (undecidable.has(id)) await undecided(id, mood);
     else if (watched.has(id)) await world.look(2000);
-    else if (id === 'trace') await original(screen, errand, mood);
+    else if (id === 'trace' || id === 'print.trace') await original(screen, errand, mood);
     else if (agreed.has(id)) await press('enter');
     else await press(mood.turns++ % 2 === 0 ? 'cancel' : 'enter');
     return false;

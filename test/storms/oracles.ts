@@ -38,6 +38,7 @@ const agreed: Readonly<Record<State, readonly (Trade['state'] | 'none')[] | null
   parked: null,
 };
 
+const TERMINAL = '50461160';
 const charged: readonly string[] = ['posted', 'voided', 'refunded'];
 const standing: readonly string[] = ['approved', 'voided', 'refunded'];
 
@@ -76,6 +77,7 @@ export function oracles(world: World): Oracles {
       if (posted.length > 1) findings.push({ kind: 'doubled', text: posted.map(said).join(' and ') });
       receipts.read(world.devices.printer.slips());
       for (const row of entries) if (row.id > lastRow) findings.push(...receipts.check(row));
+      findings.push(...settled(world));
       for (const seen of world.seen) findings.push(...contradicted(seen, book, errand, began_ms));
       return findings;
     },
@@ -116,13 +118,34 @@ function compared(row: Row, trade: Trade | null, lastRow: number): Finding[] {
   return [{ kind: lost ? 'lost' : 'books', text: both }];
 }
 
+/** Both have the same batch open, each that was closed was balanced, and nobody has a case to look at. */
+function settled({ bank, journal }: World): Finding[] {
+  const findings: Finding[] = [];
+  const { office } = bank;
+  const there = office.terminals.batch(TERMINAL);
+  if (journal?.batch !== there)
+    findings.push({ kind: 'books', text: `batch ${journal?.batch} here, ${there} at the bank` });
+  for (const { batch, counted, ended } of office.settlements.list(2)) {
+    // F48: the flag of each card group behind its four figures.
+    if (ended !== null && (counted[30] !== '1' || counted[61] !== '1')) {
+      findings.push({ kind: 'books', text: `batch ${batch} was closed and not balanced: ${counted}` });
+    }
+  }
+  for (const { reason, batch, trace } of office.cases.list(3, true)) {
+    findings.push({ kind: 'books', text: `a case at the bank: ${reason} of ${batch} ${trace}` });
+  }
+  return findings;
+}
+
 /** A tip's request names the new total; the tip itself is what moves. */
 function amountOf({ type, amount, moved, state }: Trade): number {
   return type === 'tip' && state === 'posted' ? moved : amount;
 }
 
 /** What a screen says of the money of one trace. */
-const claims: Readonly<Record<string, (state: string) => boolean>> = {
+const claims: Readonly<Record<string, (state: string, texts: string) => boolean>> = {
+  told: (state, texts) =>
+    /^已扣款$/m.test(texts) ? state === 'posted' : !/^未扣款$/m.test(texts) || state !== 'posted',
   approved: (state) => charged.includes(state),
   declined: (state) => !charged.includes(state),
   reversed: (state) => state === 'reversed' || state === 'tombstone',
@@ -138,10 +161,13 @@ function contradicted({ screen, at_ms }: Seen, trades: readonly Trade[], errand:
   }
   const claim = claims[word];
   if (claim === undefined) return [];
-  const trace = /凭证号 ?(\d{6})/.exec(textsOf(screen).join('\n'))?.[1];
+  const texts = textsOf(screen).join('\n');
+  const trace = /凭证号 ?(\d{6})/.exec(texts)?.[1];
   if (trace === undefined) return [];
   const state = trades.find((trade) => trade.trace === trace)?.state ?? 'none';
-  return claim(state) ? [] : [{ kind: 'screen', text: `${screen.id} of ${trace}, which is ${state} at the bank` }];
+  return claim(state, texts)
+    ? []
+    : [{ kind: 'screen', text: `${screen.id} of ${trace}, which is ${state} at the bank` }];
 }
 
 /** Every receipt that has come out, by trace and copy. */

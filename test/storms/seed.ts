@@ -129,14 +129,21 @@ async function calm(world: World, who: People): Promise<Finding[]> {
   if ((await who.home()) === 'stuck') return [{ kind: 'stuck', text: `at ${world.screen?.id}, mended` }];
   const until_ms = world.clock.monotonic() + CALM_MS;
   while (world.clock.monotonic() < until_ms) {
-    const owed = world.journal?.debts().filter(({ debt }) => debt !== 'confirm') ?? [];
-    if (owed.length === 0 && world.journal?.busy === false) return [];
+    if (owed(world).length === 0 && world.paperOwed === 0 && world.journal?.busy === false) return [];
+    // A settlement that was begun goes on where it was; no other trade is possible before.
+    if (world.journal?.settling != null) await who.go(taskOf(world, flowNamed('settle'), 0));
     // What the bank has refused afterwards is owed to people: somebody looks at the screen and presses Enter.
     if (world.screen?.id.startsWith('idle') !== true) await who.home();
     await world.clock.sleep(1000);
   }
-  const owed = world.journal?.debts().map(({ entry, debt }) => `${debt} of ${entry.trace}, ${entry.state}`) ?? [];
-  return [{ kind: 'owed', text: owed.join(', ') }];
+  return [{ kind: 'owed', text: `${owed(world).join(', ')}; ${world.paperOwed} slips` }];
+}
+
+/** What nobody but the bank's reconciliation can end is not owed for ever by this. */
+function owed({ journal }: World): string[] {
+  const debts = journal?.debts() ?? [];
+  const all = debts.map(({ entry, debt }) => `${debt} of ${entry.trace}, ${entry.state}`);
+  return journal?.settling == null ? all : [...all, 'a settlement'];
 }
 
 /** Virtual time goes on for as long as the work does. */

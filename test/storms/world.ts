@@ -33,6 +33,8 @@ export interface World {
   readonly seen: readonly Seen[];
   /** Of the terminal that has power; null while none is open. */
   readonly journal: Journal | null;
+  /** Slips that the paper desk still has to print. */
+  readonly paperOwed: number;
   /** Why no terminal could be opened. */
   readonly refused: Problem | null;
   /** Whether the power went since the operation began. */
@@ -279,6 +281,9 @@ export function openWorld(parts: WorldParts): World {
     },
     get journal() {
       return life.dead ? null : (life.assembly?.terminal.counter.journal ?? null);
+    },
+    get paperOwed() {
+      return life.dead ? 0 : (life.assembly?.terminal.counter.paper.owed ?? 0);
     },
     get refused() {
       return refused;
