@@ -43,7 +43,7 @@ export async function compared(counter: Counter, flow: Flow, told: Told): Promis
   if (sum !== 0) lost(`the ledger's sum is ${sum}`);
 
   const mine = bank.filter(({ amount }) => amount === told.amount);
-  for (const type of ['sale', 'void']) {
+  for (const type of ['sale', 'void', 'refund']) {
     const posted = mine.filter((row) => row.type === type && row.state === 'posted');
     if (posted.length > 1) doubled(`${type} of ${told.amount}: ${posted.map(({ trace }) => trace).join(' ')}`);
   }

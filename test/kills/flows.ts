@@ -149,4 +149,38 @@ export const flows: readonly Flow[] = [
     },
     lie: NOT_CHARGED,
   },
+  {
+    // It has no reversal: it is asked again until the bank says what became of it, and never given twice.
+    name: 'refund',
+    share: 3,
+    async before(hand, amount) {
+      await digits(hand, amount);
+      await whole(hand);
+      await hand.press('menu', '7');
+      await hand.screen('settlement.confirm');
+      await hand.press('enter');
+      await hand.screen('settlement.done', 15_000);
+      await hand.settlementSlip();
+      await hand.press('enter');
+      await hand.screen('idle');
+      await hand.press('menu', '2');
+      await hand.screen('void.trace');
+      await hand.press('enter');
+      await hand.screen('refund.original');
+      await hand.press('enter');
+      await hand.screen('refund.amount');
+      await hand.press('enter');
+      await hand.screen('refund.supervisor');
+      await hand.press('1', '2', '3', '4', '5', '6', 'enter');
+      await hand.screen('refund.card');
+    },
+    async go(hand) {
+      await hand.swipe('boc-debit');
+      await hand.screen('refund.approved', 15_000);
+      await hand.slips(2);
+      await hand.press('enter');
+      await hand.screen('idle');
+    },
+    lie: NOT_CHARGED,
+  },
 ];

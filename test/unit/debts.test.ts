@@ -103,3 +103,8 @@ t.test('a progress that no table knows stops the program', async (t) => {
   t.throws(() => stateOf(foreign, false), /no row/);
   t.same([...new Set(debts.flatMap((row) => row[4]))].sort(), [...debtNames].sort(), 'each debt has its rows');
 });
+
+t.test('what the bank must hear of is money, and keeps a batch from being settled; all else is not', async (t) => {
+  t.same(debtNames.filter(owesMoney), ['reverse', 'repeat', 'advise']);
+  t.notOk(owesMoney('nothing'));
+});

@@ -112,7 +112,7 @@ t.test('after the wrap the last trace is the later one, not the larger one', asy
   const first = { batch: batch('000001'), trace: trace('999998') };
   let journal = journalIn(folder, { first });
   for (let sale = 0; sale < 3; sale++) {
-    const entry = journal.begin(saleOf(1));
+    const entry = journal.begin(saleOf(1, { copies: [] }));
     entry.sent();
     entry.answered(approval);
     entry.completed();
