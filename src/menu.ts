@@ -130,6 +130,7 @@ const profileRows = {
 } as const satisfies Partial<Record<Choice, keyof Transactions>>;
 
 export function isOffered(transactions: Transactions, choice: Choice): boolean {
+  if (choice === 'void-refund') return transactions.void.offered || transactions.refund.offered;
   return !(choice in profileRows) || transactions[profileRows[choice as keyof typeof profileRows]].offered;
 }
 

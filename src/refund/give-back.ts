@@ -40,11 +40,11 @@ async function unknown(counter: Counter, trace: string): Promise<Next | 'by-refe
 /** `wanted`: a refund where the operator has asked for one; a sale that is not settled is voided without asking for it. */
 async function ofTheJournal(counter: Counter, entry: Entry, wanted: 'either' | 'refund'): Promise<Next> {
   const { journal, config, clock } = counter;
-  const { refund } = config.profile.transactions;
+  const { refund, void: undo } = config.profile.transactions;
   const { trace } = entry;
   const isVoids = wanted === 'either' && entry.batch === journal.batch && isVoidable(entry);
   if (isVoids || !refund.offered) {
-    const why = whyNot(journal, entry);
+    const why = whyNot(journal, entry) ?? (undo.offered ? null : 'not-offered');
     if (why === null) {
       await voidSale(counter, entry);
       return 'over';
@@ -73,8 +73,8 @@ async function ofTheBank(
 }
 
 /** What undoes it before its settlement. */
-function insteadOf(journal: Counter['journal'], entry: Entry): 'void' | 'completion-void' | null {
-  if (whyNot(journal, entry) === null) return 'void';
+function insteadOf({ journal, config }: Counter, entry: Entry): 'void' | 'completion-void' | null {
+  if (config.profile.transactions.void.offered && whyNot(journal, entry) === null) return 'void';
   const { type } = entry.facts;
   return type === 'completion' || type === 'completion-advice' ? 'completion-void' : null;
 }
@@ -90,8 +90,8 @@ async function showNoRefund(
   why: RefundWhy,
   { entry, referred, paid, told }: Omit<Original, 'paid'> & { readonly paid: Original['paid'] | null },
 ): Promise<Next> {
-  const { operator, journal, config } = counter;
-  const instead = why === 'same-batch' && entry !== null ? insteadOf(journal, entry) : null;
+  const { operator, config } = counter;
+  const instead = why === 'same-batch' && entry !== null ? insteadOf(counter, entry) : null;
   const facts = {
     ...{ why, instead, trace: entry?.trace ?? null, reference: referred?.reference ?? null },
     amount: entry === null ? (told?.amount ?? null) : (paid?.amount ?? null),

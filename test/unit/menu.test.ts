@@ -71,4 +71,7 @@ t.test('the profile says what is offered; what has no row in it always is', asyn
   const none = { ...transactions, completion: { ...transactions.completion, offered: false } };
   t.notOk(isOffered(none, 'completion'));
   t.notOk(isOffered(none, 'completion-advice'), 'told or asked, it is a completion');
+  const noVoids = { ...transactions, void: { ...transactions.void, offered: false } };
+  t.ok(isOffered(noVoids, 'void-refund'));
+  t.notOk(isOffered({ ...noVoids, refund: { ...transactions.refund, offered: false } }, 'void-refund'));
 });

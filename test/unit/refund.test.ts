@@ -6,6 +6,7 @@ import type { Answered } from '../../src/journal/events.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { EntryType } from '../../src/journal/types.ts';
 import { textsOf } from '../../src/operator/screen.ts';
+import { giveBack } from '../../src/refund/give-back.ts';
 import { paidAtBank, paidOf } from '../../src/refund/paid.ts';
 import { whyNoRefund } from '../../src/refund/refundable.ts';
 import { chargeAsking } from '../../src/sale/charge.ts';
@@ -203,4 +204,24 @@ t.test('no screen of a refund says charged or not charged, and each result names
       if (money !== undefined) t.ok(shown.includes(text(money)), `${language} ${name} says ${text(money)}`);
     }
   }
+});
+
+t.test('where the acquirer takes no voids, none is begun, and the sentence says so', async (t) => {
+  const bench = saleBench(t);
+  done(bench.journal, 'sale', 100);
+  const { config } = bench.counter;
+  const transactions = {
+    ...config.profile.transactions,
+    void: { offered: false, supervisor: true, pin: true },
+    refund: { offered: true, supervisor: true, limit_fen: 5_000_000, window_days: 180 },
+  };
+  const counter = { ...bench.counter, config: { ...config, profile: { ...config.profile, transactions } } };
+  const giving = giveBack(counter);
+  await bench.screen('void.trace');
+  bench.press('enter');
+  await bench.screen('void.impossible');
+  t.match(bench.texts().join(), /takes no voids/);
+  bench.press('cancel');
+  await giving;
+  t.equal(bench.journal.last()?.facts.type, 'sale');
 });

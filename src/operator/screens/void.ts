@@ -89,7 +89,8 @@ export type VoidWhy =
   | 'unsettled'
   | 'underway'
   | 'settled'
-  | 'no-reference';
+  | 'no-reference'
+  | 'not-offered';
 
 export interface VoidRefusedFacts {
   readonly why: VoidWhy;
