@@ -39,6 +39,7 @@ export function inquiryEnd(message: Message): InquiryEnd {
   const state = bankStates.find((name) => name === word);
   if (state === undefined || own === undefined) throw garbled('F63', 'no state that is known here');
   if (amount === undefined) throw garbled('F4', 'missing');
+  if (totals !== undefined && totals.length !== 12) throw garbled('F48', 'no amount of twelve digits');
   return {
     end: 'found',
     ...{ state, code: own, amount: fen(Number(amount)), refunded: fen(Number(totals ?? 0)) },

@@ -3,8 +3,10 @@ import codesEn from '../../firmware-config/texts/codes.en.json' with { type: 'js
 import codesZh from '../../firmware-config/texts/codes.zh-CN.json' with { type: 'json' };
 import { type Answer, type Asked, judged, noAnswer } from '../../src/host/answers.ts';
 import { type Message, type MessageFields, message, pack, unpack } from '../../src/host/codec.ts';
+import { inquiryEnd } from '../../src/host/inquiry.ts';
 import { responseCodes } from '../../src/host/response-codes.ts';
 import { reversalEnd } from '../../src/host/reversal.ts';
+import { Fault } from '../../src/values/problem.ts';
 import { blockCipher } from '../../src/vault/ciphers.ts';
 import { acquirerMac } from '../../src/vault/mac.ts';
 import type { Vault } from '../../src/vault/vault.ts';
@@ -145,4 +147,19 @@ t.test('every code has its words in both languages, and no words lack a code', a
   t.strictSame(Object.keys(codesZh).sort(), codes);
   t.strictSame(Object.keys(codesEn).sort(), codes);
   for (const words of [...Object.values(codesZh), ...Object.values(codesEn)]) t.not(words.title, '');
+});
+
+t.test('an inquiry is answered with amounts of twelve digits, or with nothing that can be read', async (t) => {
+  const said = (changes: Partial<MessageFields>) =>
+    inquiryEnd(
+      message({
+        ...{ ...envelope, mti: '0830', code: '00', amount: '000000012850', operator: 'CUPposted      00' },
+        ...changes,
+      }),
+    );
+  t.match(said({ totals: '000000000850' }), { end: 'found', state: 'posted', amount: 12_850, refunded: 850 });
+  t.match(said({}), { refunded: 0 });
+  for (const totals of ['9'.repeat(62), '850']) {
+    t.throws(() => said({ totals }), Fault, totals);
+  }
 });
