@@ -194,18 +194,21 @@ function paintTiles(pen: Pen, parent: Obj, node: TilesNode): Standing<TilesNode>
   lv.objSetFlexGrow(object, 1);
   lv.objSetStylePadRow(object, pen.px(8), MAIN);
   lv.objSetStylePadColumn(object, pen.px(8), MAIN);
-  const rows = Math.ceil(node.tiles.length / node.columns);
+  // Two rows have room for three, and wider tiles do not break their words.
+  const two = pen.narrow && Math.ceil(node.tiles.length / node.columns) === 2;
+  const columns = two ? Math.min(node.columns, 2) : node.columns;
+  const rows = Math.ceil(node.tiles.length / columns);
   const share = lv.gridFr(1);
-  lv.objSetGrid(object, new Int32Array(node.columns).fill(share), new Int32Array(rows).fill(share));
+  lv.objSetGrid(object, new Int32Array(columns).fill(share), new Int32Array(rows).fill(share));
   node.tiles.forEach((tile, place) => {
     const painted = paintTile(pen, object, tile);
     lv.objSetGridCell(
       painted,
       GRID_ALIGN.STRETCH,
-      place % node.columns,
+      place % columns,
       1,
       GRID_ALIGN.STRETCH,
-      Math.floor(place / node.columns),
+      Math.floor(place / columns),
       1,
     );
   });
