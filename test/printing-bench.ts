@@ -23,9 +23,11 @@ export type CutAt = { readonly byte: number } | { readonly ms: number };
 export interface Printed {
   readonly entry: Entry;
   readonly slips: readonly { readonly text: string; readonly cut: boolean }[];
-  /** Bytes to the printer, and the time from the first of them until nothing was owed. */
+  /** Bytes to the printer, and the time from the first of them until the end. */
   readonly bytes: number;
   readonly took_ms: number;
+  /** When nothing was owed any more, from the first byte. */
+  readonly done_ms: number;
   /** How many of the cuts came to pass. */
   readonly came: number;
 }
@@ -125,6 +127,7 @@ export function printingBench(folder: string, confirms: Confirmation) {
       entry = journal.entry(id) ?? entry;
       if (entry.copiesOwed.length === 0 && came === faults.length - waiting.length) break;
     }
+    const done_ms = clock.monotonic() - (since_ms ?? 0);
     // What is mended last may set something going again.
     await clock.advance(MENDED_MS + 2000);
     entry = journal.entry(id) ?? entry;
@@ -132,7 +135,7 @@ export function printingBench(folder: string, confirms: Confirmation) {
     await clock.advance(MENDED_MS);
     const slips = farEnd.slips().map(({ text, cut }) => ({ text, cut }));
     farEnd.close();
-    return { entry, slips, bytes: wire.total(), took_ms: clock.monotonic() - (since_ms ?? 0), came };
+    return { entry, slips, bytes: wire.total(), took_ms: clock.monotonic() - (since_ms ?? 0), done_ms, came };
   }
 
   return { clock, print, close: () => journal.close() };

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import type { Copy } from '../../src/journal/events.ts';
 import type { Confirmation } from '../../src/receipt/printer.ts';
-import { type Cut, cuts, type Printed, printingBench } from '../printing-bench.ts';
+import { type Cut, type CutAt, cuts, type Printed, printingBench } from '../printing-bench.ts';
 
 const marks = {
   merchant: { head: 'MERCHANT COPY', end: '卡账户' },
@@ -44,8 +44,11 @@ const both: readonly Copy[] = ['merchant', 'cardholder'];
 /** The plainer printer is asked the same questions more slowly; four in five of its bytes are left to chance below. */
 const strides = { 'process-id': 1, 'queued-status': 5 } as const satisfies Record<Confirmation, number>;
 
+/** The far end's mechanism moves so often. */
+const MECHANISM_MS = 20;
+
 for (const confirms of ['process-id', 'queued-status'] as const satisfies readonly Confirmation[]) {
-  t.test(`${confirms}: one cut, byte after byte on its way to the printer`, { timeout: 300_000 }, async (t) => {
+  t.test(`${confirms}: one cut, at byte after byte and moment after moment`, { timeout: 300_000 }, async (t) => {
     const { print } = bench(t, confirms);
     const whole = await print(['merchant']);
     t.equal(broken(whole), null);
@@ -53,11 +56,17 @@ for (const confirms of ['process-id', 'queued-status'] as const satisfies readon
     t.ok(whole.bytes > 1000, `${whole.bytes} bytes`);
     const found: string[] = [];
     // Each cut comes at every sixth of them.
-    for (let byte = 1; byte <= whole.bytes; byte += strides[confirms]) {
-      const cut = cuts[Math.floor(byte / strides[confirms]) % cuts.length] as Cut;
-      const printed = await print(['merchant'], [[cut, { byte }]]);
+    const cutAt = async (at: CutAt, cut: Cut) => {
+      const printed = await print(['merchant'], [[cut, at]]);
       const why = broken(printed);
-      if (why !== null) found.push(`${cut} at byte ${byte}: ${why}\n${onPaper(printed)}`);
+      if (why !== null) found.push(`${cut} at ${JSON.stringify(at)}: ${why}\n${onPaper(printed)}`);
+    };
+    for (let byte = 1; byte <= whole.bytes; byte += strides[confirms]) {
+      await cutAt({ byte }, cuts[Math.floor(byte / strides[confirms]) % cuts.length] as Cut);
+    }
+    // No byte is under way while the last lines come out, and the word on them may be too early.
+    for (let ms = 0; ms <= whole.done_ms; ms += MECHANISM_MS) {
+      await cutAt({ ms }, cuts[(ms / MECHANISM_MS) % cuts.length] as Cut);
     }
     t.same(found.slice(0, 3), []);
   });
