@@ -8,7 +8,18 @@ import { Stryker } from '@stryker-mutator/core';
 const parts: Readonly<Record<string, { readonly mutate: readonly string[]; readonly tests: readonly string[] }>> = {
   rules: {
     mutate: ['src/journal/{progress,events,entry,types}.ts'],
-    tests: ['debts', 'entry', 'refundable', 'hold', 'copies', 'journal-batch', 'journal-settlement', 'outbox', 'told-again', 'journal'],
+    tests: [
+      'debts',
+      'entry',
+      'refundable',
+      'hold',
+      'copies',
+      'journal-batch',
+      'journal-settlement',
+      'outbox',
+      'told-again',
+      'journal',
+    ],
   },
   journal: {
     mutate: ['src/journal/{sums,settlements,shelf,writes,reads,journal}.ts'],
