@@ -102,7 +102,7 @@ t.test('the row keeps which code ended its reversal, and who confirmed it', asyn
   host.says = () => ({ end: 'no-original', code: '25' });
   host.knows = () => ({ end: 'found', state: 'posted', amount: fen(100), ...known });
   await outbox.settle(late);
-  t.same(kindsOf(late).at(-1), { kind: 'found', by: 'inquiry' });
+  t.same(kindsOf(late).slice(-2), [{ kind: 'found', by: 'inquiry' }, { kind: 'reversal-unanswered' }]);
   host.knows = () => ({ end: 'found', state: 'reversed', amount: fen(100), ...known });
   await outbox.settle(late);
   t.same(kindsOf(late).at(-1), { kind: 'confirmed', by: 'inquiry' });
