@@ -132,11 +132,11 @@ fieldNames.forEach((name, slot) => {
   });
 });
 
-/** Of the two groups' totals in F48; anything longer is rows with account numbers. */
-const TOTALS_DIGITS = 62;
+/** Digits of F48 where it holds totals, an amount or a count; anything else is rows with account numbers. */
+const NO_ROWS: readonly number[] = [62, 12, 4];
 
 function maskedValue(field: Field, value: string | Uint8Array): string {
-  if (field.secret === 'all' || (field.secret === 'rows' && value.length > TOTALS_DIGITS))
+  if (field.secret === 'all' || (field.secret === 'rows' && !NO_ROWS.includes(value.length)))
     return `(${value.length} ${field.form === 'b' ? 'bytes' : 'characters'})`;
   if (typeof value !== 'string') return Buffer.from(value).toString('hex').toUpperCase();
   if (field.secret === 'pan') {

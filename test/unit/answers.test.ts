@@ -6,6 +6,9 @@ import { type Message, type MessageFields, message, pack, unpack } from '../../s
 import { inquiryEnd } from '../../src/host/inquiry.ts';
 import { responseCodes } from '../../src/host/response-codes.ts';
 import { reversalEnd } from '../../src/host/reversal.ts';
+import { MOST_UPLOADED, settlementFacts } from '../../src/host/settlement.ts';
+import { fen } from '../../src/values/fen.ts';
+import { Pan } from '../../src/values/pan.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { blockCipher } from '../../src/vault/ciphers.ts';
 import { acquirerMac } from '../../src/vault/mac.ts';
@@ -162,4 +165,15 @@ t.test('an inquiry is answered with amounts of twelve digits, or with nothing th
   for (const totals of ['9'.repeat(62), '850']) {
     t.throws(() => said({ totals }), Fault, totals);
   }
+});
+
+t.test('no row of an upload is told, however few there are; totals, amounts and counts are', async (t) => {
+  const pan = Pan.from('6222020010011234') as Pan;
+  const row = { group: 'home', trace: '000045', pan, amount: fen(12_850) } as const;
+  const told = (totals: string) => message({ ...envelope, mti: '0320', totals }).masked();
+  for (let count = 1; count <= MOST_UPLOADED; count++) {
+    const { totals = '' } = settlementFacts({ step: 'upload', rows: Array.from({ length: count }, () => row) });
+    t.match(told(totals), { totals: `(${2 + 40 * count} characters)` });
+  }
+  for (const digits of ['0'.repeat(62), '000000012850', '0008']) t.match(told(digits), { totals: digits });
 });
