@@ -51,7 +51,7 @@ export function kindOf(type: EntryType): ChargedKind {
 }
 
 /** A sequel whose own result is open: what it was to undo may be undone or not. */
-const open: readonly State[] = ['pending', 'unknown', 'reversing', 'parked'];
+const open: readonly State[] = ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'];
 
 /** Each state of a request by itself. */
 const own = {

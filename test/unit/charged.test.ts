@@ -190,7 +190,7 @@ t.test('a sale: each state by the journal alone, and beside each word of the ban
 });
 
 t.test('a sale whose void has no result is neither charged nor not', async (t) => {
-  for (const state of ['pending', 'unknown', 'reversing', 'parked'] as const) {
+  for (const state of ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'] as const) {
     const undo = { ...sale(state), facts: { type: 'void', trace: trace('000046'), begun_ms: 5 } } as const;
     for (const word of [null, heard('posted'), heard('voided')]) {
       t.same(short(answerOf(sale('approved', { sequels: [undo] }), word)), ['unknown', 'being-voided'], state);
