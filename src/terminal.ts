@@ -159,11 +159,13 @@ function idleFacts(counter: Counter) {
 }
 
 /** Whether what is owed the bank was charged: the newest of it, which is what the customer at the counter asks about. */
-async function lookInto({ counter, session }: Terminal): Promise<void> {
+async function lookInto(terminal: Terminal): Promise<void> {
+  const { counter, session } = terminal;
   const owed = counter.journal.debts().filter(({ debt }) => debt === 'confirm' || owesMoney(debt));
   const newest = owed.at(-1);
   if (newest === undefined) return;
   session.flow = 'charged';
+  await signInAgain(terminal);
   await wasICharged(counter, newest.entry);
 }
 

@@ -101,7 +101,8 @@ async function askBank(counter: Counter, entry: Entry): Promise<Known> {
   if (end.end === 'failed') return { heard: null, unanswered: end.problem, events };
   const heard = { ...end, at_ms: clock.now() };
   if (end.end === 'refused') return { heard, unanswered: { code: end.code }, events };
-  if (end.end === 'found' && entry.debt === 'confirm') {
+  // A row of another amount under the same trace is another's, and confirms nothing of this one.
+  if (end.end === 'found' && entry.debt === 'confirm' && end.amount === entry.amount) {
     const posted = end.state === 'posted';
     if (settled(() => (posted ? entry.found('inquiry') : entry.confirmed('inquiry')))) events = eventsOf(entry);
     outbox.wake();
@@ -122,9 +123,9 @@ function settled(note: () => void): boolean {
 
 /** The customer sees the answer about a payment; of everything else, and in doubt, that it is being looked at. */
 function announce({ customer }: Counter, { amount, facts }: Entry, { money, differs }: Answer): void {
-  const isPlain = kindOf(facts.type) === 'payment' && !differs;
-  if (isPlain && money === 'charged') customer.due(amount, 'display.charged');
-  else if (isPlain && money === 'not-charged') customer.due(amount, 'display.not-charged');
+  if (kindOf(facts.type) !== 'payment') customer.say('display.unknown');
+  else if (money === 'charged' && !differs) customer.due(amount, 'display.charged');
+  else if (money === 'not-charged' && !differs) customer.due(amount, 'display.not-charged');
   else customer.due(amount, 'display.unknown');
 }
 

@@ -148,6 +148,17 @@ t.test('no word, an unreadable one and a refusal leave it unknown, and say why',
   }
 });
 
+t.test('another row under the same trace confirms nothing', async (t) => {
+  const bench = desk(t);
+  const entry = unconfirmed(bench);
+  bench.knows = () => record('declined', 1);
+  const done = wasICharged(bench.counter, entry);
+  await says(bench, /"Result unknown".*Our books and the bank's differ/);
+  t.equal(entry.state, 'reversed-unconfirmed');
+  bench.press('cancel');
+  await done;
+});
+
 t.test('what is owed is tried before the bank is asked; what the bank says then is of that moment alone', async (t) => {
   const bench = desk(t);
   const entry = entryOf(bench, silence);
