@@ -1,4 +1,4 @@
-import { GRID_ALIGN, lv, type Obj, PART, RADIUS_CIRCLE } from 'lvgl-bindings';
+import { FLEX_ALIGN, FLEX_FLOW, GRID_ALIGN, lv, type Obj, PART, RADIUS_CIRCLE } from 'lvgl-bindings';
 import type { AmountNode, Node, RingNode, RowNode, TextNode, TextSize, Tile, TilesNode } from '../screen.ts';
 import { arc, badge, icon } from './icons.ts';
 import {
@@ -168,6 +168,12 @@ function paintAmount(pen: Pen, parent: Obj, node: AmountNode, direction: Directi
 
 function paintRow(pen: Pen, parent: Obj, node: RowNode): Standing<RowNode> {
   const object = fullWidth(flow(box(parent), { direction: 'line', gap: pen.px(10), align: 'centre' }));
+  if (pen.narrow) {
+    // What is too long to stand beside its name stands under it, at the same edge.
+    lv.objSetFlexFlow(object, FLEX_FLOW.ROW_WRAP);
+    lv.objSetFlexAlign(object, FLEX_ALIGN.END, FLEX_ALIGN.CENTER, FLEX_ALIGN.CENTER);
+    lv.objSetStylePadRow(object, 0, MAIN);
+  }
   const name = label(pen, object, node.name, { size: SMALL, colour: 'ink' });
   const leader = lv.lineCreate(object);
   lv.objRemoveStyleAll(leader);

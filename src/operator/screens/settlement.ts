@@ -169,13 +169,14 @@ const flagText = {
 export function settlementDone(text: Text, bar: BarFacts, facts: SettlementDoneFacts): Screen {
   const { batch, next, flags, totals, bank, differences } = facts;
   const balanced = flags.home === 1 && flags.foreign === 1;
-  const words: Node[] = (['home', 'foreign'] as const).map((group): RowNode => {
+  const flagRows = (['home', 'foreign'] as const).map((group): RowNode => {
     const name = text(`settlement.group.${group}`);
     const state = text(flagText[flags[group]]);
     return { node: 'row', key: group, name, state, colour: flags[group] === 1 ? 'done' : 'attention' };
   });
-  if (balanced) words.push(...totalRows(text, totals));
-  else words.push(...offBy(text, totals, bank), { ...said(text('settlement.unbalanced.text')), key: 'text' });
+  const words: readonly Node[] = balanced
+    ? totalRows(text, totals)
+    : [...flagRows, ...offBy(text, totals, bank), { ...said(text('settlement.unbalanced.text')), key: 'text' }];
   return {
     id: 'settlement.done',
     tone: balanced ? 'done' : 'attention',
