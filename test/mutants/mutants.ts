@@ -30,8 +30,8 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
     tests: ['bell', 'outbox-rounds', 'outbox-background', 'outbox', 'told-again', 'accept', 'advice'],
   },
   answers: {
-    mutate: ['src/host/{answers,reversal,advice,inquiry,response-codes}.ts'],
-    tests: ['answers', 'host', 'told-again', 'advice'],
+    mutate: ['src/host/{answers,reversal,advice,inquiry,settlement,response-codes}.ts'],
+    tests: ['answers', 'inquiry-answer', 'settlement-messages'],
   },
   sale: {
     mutate: ['src/sale/{charge,accept,unsettled,same-card,inquire}.ts'],
