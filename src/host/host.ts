@@ -194,7 +194,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       const { message, frame } = packed('reversal', row, reversalFacts(reversal, settings));
       try {
         const asked: Asked = { message, answer: row.answer, sealed: isSealed('reversal') };
-        return reversalEnd(answerOf(await link.exchange({ message, frame }), asked));
+        return reversalEnd(answerOf(await link.exchange({ message, frame, again_ms: AGAIN_MS }), asked));
       } finally {
         frame.fill(0);
       }
@@ -208,7 +208,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       try {
         if (digestOf(frame) !== digest) throw new Fault({ kind: 'request-changed', trace: request.trace });
         const asked: Asked = { message, answer: row.answer, sealed: isSealed(transaction) };
-        return adviceEnd(answerOf(await link.exchange({ message, frame }), asked));
+        return adviceEnd(answerOf(await link.exchange({ message, frame, again_ms: AGAIN_MS }), asked));
       } finally {
         frame.fill(0);
       }
@@ -257,7 +257,9 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
   ): Promise<{ heard: Message; line: LineName }> {
     const row = transactions[name];
     const { message, frame } = packed(name, row, facts);
-    const exchanged = await link.exchange({ message, frame }, signal).finally(() => frame.fill(0));
+    // An inquiry moves nothing: an answer that was lost on the way is worth no minute of anybody's.
+    const again = name === 'inquiry' ? { again_ms: AGAIN_MS } : {};
+    const exchanged = await link.exchange({ message, frame, ...again }, signal).finally(() => frame.fill(0));
     if (exchanged.end === 'silent') throw new Fault({ kind: 'host-silent', waited_ms: exchanged.waited_ms });
     if (exchanged.end === 'line-lost') throw garbled('message', 'the line closed before the answer');
     if (exchanged.end === 'garbled') throw garbled(exchanged.field, exchanged.why);
@@ -287,6 +289,12 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
     tools.onWire?.({ direction: 'in', line, mti: '', fields, note: `not believed: ${why}` });
   }
 }
+
+/**
+ * What the bank knows again by its trace is told again so soon: with one answer in five lost, and a minute until the timer
+ * ends, nobody would know for minutes what became of the money.
+ */
+const AGAIN_MS = 2500;
 
 const repeatable: readonly RepeatableName[] = ['refund', 'completion-advice', 'offline', 'voice', 'adjust', 'tip'];
 

@@ -45,6 +45,11 @@ export interface Outgoing {
   readonly message: Message;
   readonly frame: Uint8Array;
   readonly beforeFirstByte?: () => void;
+  /**
+   * Of a message that may be told again: without an answer it is, every so many milliseconds, beside the first; whichever
+   * is answered first counts.
+   */
+  readonly again_ms?: number;
   /** Told of an answer that comes after the wait was given up. */
   readonly late?: (bytes: Uint8Array, message: Message) => void;
 }
@@ -55,6 +60,8 @@ export interface LinkTools {
   readonly onWire?: (event: WireEvent) => void;
 }
 
+/** So often one exchange tells its message at most: a bank that has not answered by then is only waited for. */
+const MOST_TOLD = 8;
 /** More answers than this to other traces, and the far end is not speaking with us. */
 const MOST_STRANGERS = 16;
 
@@ -133,19 +140,70 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
     const heard = await within(
       clock,
       limit_ms,
-      async (stop): Promise<Exchanged> => {
-        try {
-          await call.stream.write(call.outgoing.frame);
-        } catch (cause) {
-          // Some of it may have left: what the host has done is open.
-          if (cause instanceof Error) return { end: 'line-lost' };
-          throw cause;
-        }
-        return answer(call, stop);
-      },
+      (stop) =>
+        call.outgoing.again_ms === undefined ? told(call, stop) : toldAgain(call, call.outgoing.again_ms, stop),
       signal,
     );
     return heard ?? { end: 'silent', waited_ms: limit_ms };
+  }
+
+  async function told(call: Call, stop: AbortSignal): Promise<Exchanged> {
+    try {
+      await call.stream.write(call.outgoing.frame);
+    } catch (cause) {
+      // Some of it may have left: what the host has done is open.
+      if (cause instanceof Error) return { end: 'line-lost' };
+      throw cause;
+    }
+    return answer(call, stop);
+  }
+
+  /** The answer to any of them; where every connection has ended without one, how the last of them ended. */
+  async function toldAgain(first: Call, again_ms: number, stop: AbortSignal): Promise<Exchanged> {
+    const over = new AbortController();
+    const end = AbortSignal.any([stop, over.signal]);
+    const heard = Promise.withResolvers<Exchanged>();
+    const more: Call[] = [];
+    let open = 0;
+    const tell = (call: Call) => {
+      open++;
+      told(call, end).then((exchanged) => {
+        open--;
+        if (exchanged.end === 'answer' || open === 0) heard.resolve(exchanged);
+      }, heard.reject);
+    };
+    tell(first);
+    try {
+      for (let times = 1; times < MOST_TOLD; times++) {
+        const waited = clock.sleep(again_ms, end).then(() => null);
+        // The sleep that loses is aborted below, and that is what it rejects with.
+        waited.catch(() => undefined);
+        const exchanged = await Promise.race([heard.promise, waited]);
+        if (exchanged !== null) return exchanged;
+        const call = await anotherCall(first.outgoing, end);
+        if (call === null) continue;
+        more.push(call);
+        tell(call);
+      }
+      return await heard.promise;
+    } finally {
+      over.abort();
+      await Promise.all(more.map(hangUp));
+    }
+  }
+
+  /** Null where no line can be reached now: the first one is still waited for. */
+  async function anotherCall(outgoing: Outgoing, signal: AbortSignal): Promise<Call | null> {
+    try {
+      const [stream, name] = await reach(signal);
+      line = name;
+      const { message } = outgoing;
+      onWire?.({ direction: 'out', line: name, mti: message.mti, fields: message.masked(), note: 'again' });
+      return { stream, frames: framesOf(stream, MOST_BYTES), name, outgoing };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return null;
+    }
   }
 
   async function answer(call: Call, stop: AbortSignal): Promise<Exchanged> {

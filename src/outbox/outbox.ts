@@ -68,6 +68,8 @@ interface Owing {
   readonly unconfirmed: readonly Entry[];
 }
 
+/** How long a line that could not be reached is left alone. */
+const LINE_AGAIN_MS = 2000;
 const SETTLED: Attempt = { settled: true, problem: null };
 const OWED_STILL: Attempt = { settled: false, problem: null };
 
@@ -310,14 +312,16 @@ export function openOutbox(parts: OutboxParts): Outbox {
             continue;
           }
           const before = entries.length;
-          await round(entries, () => !journal.busy);
+          const { problem } = await round(entries, () => !journal.busy);
           const left = count(owed());
           if (left === 0) {
             failures = 0;
             continue;
           }
           failures = left < before ? 1 : failures + 1;
-          if ((await rung(['now'], signal, { ms: waitAfter(failures), clock })) === 'now') failures = 0;
+          // To look whether the line is back costs the bank nothing: nobody waits longer for that than for a few seconds.
+          const ms = problem?.kind === 'line-down' ? Math.min(LINE_AGAIN_MS, waitAfter(failures)) : waitAfter(failures);
+          if ((await rung(['now'], signal, { ms, clock })) === 'now') failures = 0;
         }
       } finally {
         stop();

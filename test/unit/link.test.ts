@@ -230,3 +230,36 @@ function spoiled(bytes: Buffer, at: number, value: number): Buffer {
   bytes[at] = value;
   return bytes;
 }
+
+t.test('what may be told again is told again beside the first, and whichever is answered first counts', async (t) => {
+  let asked = 0;
+  await using deaf = await far((socket) => {
+    // The first two answers are lost on their way.
+    if (++asked === 3) socket.write(answer('000007'));
+  });
+  const end = await linkTo(deaf.address, NOBODY, 5000).exchange({ message: request, frame, again_ms: 40 });
+  t.match(end, { end: 'answer' });
+  t.equal(deaf.got.length, 3);
+  t.ok(
+    deaf.got.every((got) => got.equals(Buffer.from(frame))),
+    'the same bytes each time',
+  );
+
+  let first: Socket | null = null;
+  await using slow = await far((socket) => {
+    if (first === null) first = socket;
+    else first.write(answer('000007'));
+  });
+  t.match(await linkTo(slow.address, NOBODY, 5000).exchange({ message: request, frame, again_ms: 40 }), {
+    end: 'answer',
+  });
+});
+
+t.test('telling again ends with the wait, and never where nobody said that it may be', async (t) => {
+  await using silent = await far(() => undefined);
+  const end = await linkTo(silent.address, NOBODY, 700).exchange({ message: request, frame, again_ms: 20 });
+  t.strictSame(end, { end: 'silent', waited_ms: 700 });
+  t.equal(silent.got.length, 8, 'so often at most');
+  await linkTo(silent.address, NOBODY, 200).exchange({ message: request, frame });
+  t.equal(silent.got.length, 9, 'a sale is never sent twice');
+});

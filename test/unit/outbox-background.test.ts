@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { ReversalEnd } from '../../src/host/reversal.ts';
+import { Fault } from '../../src/values/problem.ts';
 import { approval, saleOf } from '../journal-bench.ts';
 import { acknowledged, bench, calm, signInFirst, unanswered } from '../outbox-bench.ts';
 
@@ -153,4 +154,21 @@ t.test('two people may rule while the line is busy', async (t) => {
     return acknowledged;
   };
   t.equal(await outbox.settle(entry), 'reversed');
+});
+
+t.test('a line that could not be reached is tried again within seconds, however long it was away', async (t) => {
+  const { outbox, host, clock, owing } = bench(t, { retries: 99 });
+  const entry = owing();
+  host.says = () => {
+    throw new Fault({ kind: 'line-down', tried: [] });
+  };
+  const stop = new AbortController();
+  const running = outbox.run(stop.signal);
+  await clock.advance(3_600_000);
+  t.equal(entry.history.tries, 0, 'it is not counted against the debt');
+  host.says = () => acknowledged;
+  await clock.advance(2500);
+  t.equal(entry.state, 'reversed');
+  stop.abort();
+  await running;
 });
