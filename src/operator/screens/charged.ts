@@ -3,7 +3,7 @@ import { type Fen, yuan } from '../../values/fen.ts';
 import type { State } from '../../values/state.ts';
 import type { Foot, Node, RowNode, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
-import { centred, dotted, quiet, result, said } from './layout.ts';
+import { askedDigits, centred, dotted, quiet, result, said } from './layout.ts';
 
 /** "Was I charged?" (这笔扣款了吗): which one is asked about, and what is known of it. */
 export interface ChargedWhichFacts {
@@ -27,22 +27,7 @@ export function chargedWhich(text: Text, bar: BarFacts, { typed, last }: Charged
     id: 'charged.which',
     tone: 'plain',
     bar: barOf(text, bar, text('menu.charged')),
-    body: centred(
-      [
-        { node: 'text', text: text('charged.which.ask'), size: 'title', align: 'centre' },
-        {
-          node: 'text',
-          key: 'typed',
-          text: typed === '' ? '– – – – – –' : typed,
-          size: 'headline',
-          align: 'centre',
-          strong: true,
-          colour: typed === '' ? 'muted' : 'ink',
-        },
-        { ...quiet(hint, 'centre'), key: 'hint' },
-      ],
-      'large',
-    ),
+    body: centred([...askedDigits(text('charged.which.ask'), typed, quiet(hint, 'centre'))], 'large'),
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

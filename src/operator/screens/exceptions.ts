@@ -4,7 +4,7 @@ import type { State } from '../../values/state.ts';
 import type { TransactionType } from '../../values/transaction-type.ts';
 import type { Node, RowNode, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
-import { callAccounts, centred, dotted, inFours, quiet, result, said } from './layout.ts';
+import { askedDigits, callAccounts, centred, dotted, inFours, quiet, result, said } from './layout.ts';
 
 export interface ExceptionShown {
   readonly trace: string;
@@ -136,19 +136,7 @@ export function exceptionReference(text: Text, bar: BarFacts, { typed }: { reado
     tone: 'plain',
     bar: barOf(text, bar, text('menu.exceptions')),
     body: centred(
-      [
-        { node: 'text', text: text('exceptions.reference.ask'), size: 'title', align: 'centre' },
-        {
-          node: 'text',
-          key: 'typed',
-          text: typed === '' ? '– – – – – –' : typed,
-          size: 'headline',
-          align: 'centre',
-          strong: true,
-          colour: typed === '' ? 'muted' : 'ink',
-        },
-        quiet(text('exceptions.reference.hint'), 'centre'),
-      ],
+      [...askedDigits(text('exceptions.reference.ask'), typed, quiet(text('exceptions.reference.hint'), 'centre'))],
       'large',
     ),
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },

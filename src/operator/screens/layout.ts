@@ -42,6 +42,23 @@ export function centred(children: readonly Node[], gap: ColumnNode['gap'] = 'med
   return [{ node: 'column', children, gap, align: 'centre', justify: 'centre', grow: true }];
 }
 
+/** The question for digits, what is typed of them so far, and the hint or the refusal under it. */
+export function askedDigits(ask: string, typed: string, under: Node, empty = '– – – – – –'): Node[] {
+  return [
+    { node: 'text', text: ask, size: 'title', align: 'centre' },
+    {
+      node: 'text',
+      key: 'typed',
+      text: typed === '' ? empty : typed,
+      size: 'headline',
+      align: 'centre',
+      strong: true,
+      colour: typed === '' ? 'muted' : 'ink',
+    },
+    { ...under, key: 'hint' },
+  ];
+}
+
 export interface ResultFacts {
   readonly tone: Exclude<Tone, 'plain'>;
   readonly mark: Mark;

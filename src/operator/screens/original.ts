@@ -2,7 +2,7 @@ import type { Text, TextId, TextValues } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
 import type { Foot, Node, RowNode, Screen } from '../screen.ts';
 import type { BarFacts } from './bar.ts';
-import { amountNode, centred, dotted, inFours, quiet, result, said } from './layout.ts';
+import { amountNode, askedDigits, centred, dotted, inFours, quiet, result, said } from './layout.ts';
 import { sale as framed } from './sale.ts';
 
 /** What an original is asked for by, where a flow needs one; each flow draws these under its own name. */
@@ -59,22 +59,7 @@ export function dateAsk(text: Text, bar: BarFacts, { typed, refused }: DateAskFa
 }
 
 function asked(title: string, typed: string, empty: string, under: Node): Node[] {
-  return centred(
-    [
-      { node: 'text', text: title, size: 'title', align: 'centre' },
-      {
-        node: 'text',
-        key: 'typed',
-        text: typed === '' ? empty : typed,
-        size: 'headline',
-        align: 'centre',
-        strong: true,
-        colour: typed === '' ? 'muted' : 'ink',
-      },
-      { ...under, key: 'hint' },
-    ],
-    'large',
-  );
+  return centred(askedDigits(title, typed, under, empty), 'large');
 }
 
 export interface OriginalAmountFacts {

@@ -5,7 +5,7 @@ import type { State } from '../../values/state.ts';
 import type { TransactionType } from '../../values/transaction-type.ts';
 import type { Node, RowNode, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
-import { amountNode, centred, dotted, inFours, quiet, result, said } from './layout.ts';
+import { amountNode, askedDigits, centred, dotted, inFours, quiet, result, said } from './layout.ts';
 
 export interface PrintTraceFacts {
   /** The digits typed so far. */
@@ -18,22 +18,7 @@ export function printTrace(text: Text, bar: BarFacts, { typed }: PrintTraceFacts
     id: 'print.trace',
     tone: 'plain',
     bar: barOf(text, bar, text('menu.print-any')),
-    body: centred(
-      [
-        { node: 'text', text: text('print.trace.ask'), size: 'title', align: 'centre' },
-        {
-          node: 'text',
-          key: 'typed',
-          text: typed === '' ? '– – – – – –' : typed,
-          size: 'headline',
-          align: 'centre',
-          strong: true,
-          colour: typed === '' ? 'muted' : 'ink',
-        },
-        { ...quiet(text('print.trace.hint'), 'centre'), key: 'hint' },
-      ],
-      'large',
-    ),
+    body: centred([...askedDigits(text('print.trace.ask'), typed, quiet(text('print.trace.hint'), 'centre'))], 'large'),
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

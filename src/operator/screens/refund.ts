@@ -2,7 +2,7 @@ import type { Text, TextId } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
 import type { Foot, Node, RowNode, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
-import { amountNode, centred, dotted, inFours, quiet, result, said } from './layout.ts';
+import { amountNode, askedDigits, centred, dotted, inFours, quiet, result, said } from './layout.ts';
 
 export interface RefundOriginalFacts {
   /** What it came to, what has gone back, and what may still go back; nulls where only the bank would know. */
@@ -160,12 +160,9 @@ export interface RefundTypedFacts {
 
 /** An original that the journal does not hold is named by the bank's own number. */
 export function refundReference(text: Text, bar: BarFacts, { typed }: RefundTypedFacts): Screen {
-  return typing(text, bar, 'refund.reference', {
-    ask: text('refund.reference.ask'),
-    typed: typed === '' ? '– – – – – –' : typed.replace(/(.{4})(?=.)/g, '$1 '),
-    empty: typed === '',
-    under: quiet(text('refund.reference.hint'), 'centre'),
-  });
+  const inGroups = typed.replace(/(.{4})(?=.)/g, '$1 ');
+  const hint = quiet(text('refund.reference.hint'), 'centre');
+  return typing(text, bar, 'refund.reference', askedDigits(text('refund.reference.ask'), inGroups, hint));
 }
 
 export interface RefundDateFacts extends RefundTypedFacts {
@@ -174,37 +171,19 @@ export interface RefundDateFacts extends RefundTypedFacts {
 }
 
 export function refundDate(text: Text, bar: BarFacts, { typed, wrong }: RefundDateFacts): Screen {
-  return typing(text, bar, 'refund.date', {
-    ask: text('refund.date.ask'),
-    typed: typed === '' ? '– – – –' : typed.length > 2 ? `${typed.slice(0, 2)} - ${typed.slice(2)}` : typed,
-    empty: typed === '',
-    under: wrong
-      ? { node: 'notice', colour: 'attention', align: 'centre', lines: [text('refund.date.wrong')] }
-      : quiet(text('refund.date.hint'), 'centre'),
-  });
+  const shown = typed.length > 2 ? `${typed.slice(0, 2)} - ${typed.slice(2)}` : typed;
+  const under: Node = wrong
+    ? { node: 'notice', colour: 'attention', align: 'centre', lines: [text('refund.date.wrong')] }
+    : quiet(text('refund.date.hint'), 'centre');
+  return typing(text, bar, 'refund.date', askedDigits(text('refund.date.ask'), shown, under, '– – – –'));
 }
 
-interface Typing {
-  readonly ask: string;
-  readonly typed: string;
-  readonly empty: boolean;
-  readonly under: Node;
-}
-
-function typing(text: Text, bar: BarFacts, id: string, { ask, typed, empty, under }: Typing): Screen {
-  const colour = empty ? 'muted' : 'ink';
+function typing(text: Text, bar: BarFacts, id: string, asked: readonly Node[]): Screen {
   return {
     id,
     tone: 'plain',
     bar: barOf(text, bar, text('place.refund')),
-    body: centred(
-      [
-        { node: 'text', text: ask, size: 'title', align: 'centre' },
-        { node: 'text', key: 'typed', text: typed, size: 'headline', align: 'centre', strong: true, colour },
-        { ...under, key: 'hint' },
-      ],
-      'large',
-    ),
+    body: centred(asked, 'large'),
     foot: { cancel: text('key.back'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

@@ -1,7 +1,7 @@
 import type { Text } from '../../config/texts.ts';
 import type { Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
-import { centred, dotted, quiet } from './layout.ts';
+import { askedDigits, centred, dotted, quiet } from './layout.ts';
 
 export interface SigninReferenceFacts {
   readonly typed: string;
@@ -19,17 +19,7 @@ export function signinReference(text: Text, bar: BarFacts, { typed, batch, trace
     body: centred(
       [
         quiet(dotted(text('settlement.batch', { batch }), text('result.trace', { trace })), 'centre'),
-        { node: 'text', text: text('exceptions.reference.ask'), size: 'title', align: 'centre' },
-        {
-          node: 'text',
-          key: 'typed',
-          text: typed === '' ? '– – – – – –' : typed,
-          size: 'headline',
-          align: 'centre',
-          strong: true,
-          colour: typed === '' ? 'muted' : 'ink',
-        },
-        quiet(text('exceptions.reference.hint'), 'centre'),
+        ...askedDigits(text('exceptions.reference.ask'), typed, quiet(text('exceptions.reference.hint'), 'centre')),
       ],
       'large',
     ),

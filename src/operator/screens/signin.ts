@@ -2,7 +2,7 @@ import type { Text, TextId } from '../../config/texts.ts';
 import type { Problem } from '../../values/problem.ts';
 import type { Node, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
-import { centred, dotted, quiet, result, said } from './layout.ts';
+import { askedDigits, centred, dotted, quiet, result, said } from './layout.ts';
 import { call, problemWords } from './problem.ts';
 
 const place: TextId = 'place.signin';
@@ -22,22 +22,7 @@ export function signinOperator(text: Text, bar: BarFacts, { typed, unknown }: Op
     id: 'signin.operator',
     tone: 'plain',
     bar: barOf(text, bar, text(place)),
-    body: centred(
-      [
-        { node: 'text', text: text('signin.operator.ask'), size: 'title', align: 'centre' },
-        {
-          node: 'text',
-          key: 'typed',
-          text: typed === '' ? '– –' : typed,
-          size: 'headline',
-          align: 'centre',
-          strong: true,
-          colour: typed === '' ? 'muted' : 'ink',
-        },
-        under,
-      ],
-      'large',
-    ),
+    body: centred([...askedDigits(text('signin.operator.ask'), typed, under, '– –')], 'large'),
     foot: { clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

@@ -2,7 +2,7 @@ import type { Text } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
 import type { Node, RowNode, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
-import { amountNode, centred, dotted, inFours, quiet, result, said } from './layout.ts';
+import { amountNode, askedDigits, centred, dotted, inFours, quiet, result, said } from './layout.ts';
 
 export interface VoidTraceFacts {
   /** The digits typed so far. */
@@ -20,22 +20,7 @@ export function voidTrace(text: Text, bar: BarFacts, { typed, last }: VoidTraceF
     id: 'void.trace',
     tone: 'plain',
     bar: barOf(text, bar, text('menu.void-refund')),
-    body: centred(
-      [
-        { node: 'text', text: text('void.trace.ask'), size: 'title', align: 'centre' },
-        {
-          node: 'text',
-          key: 'typed',
-          text: typed === '' ? '– – – – – –' : typed,
-          size: 'headline',
-          align: 'centre',
-          strong: true,
-          colour: typed === '' ? 'muted' : 'ink',
-        },
-        { ...quiet(hint, 'centre'), key: 'hint' },
-      ],
-      'large',
-    ),
+    body: centred([...askedDigits(text('void.trace.ask'), typed, quiet(hint, 'centre'))], 'large'),
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }
