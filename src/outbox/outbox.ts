@@ -100,6 +100,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   async function tried(entry: Entry): Promise<Attempt> {
     const work = works[entry.debt];
     if (work === undefined) return SETTLED;
+    if (waitsForOriginal(entry)) return OWED_STILL;
     try {
       return await work(entry);
     } catch (error) {
@@ -238,8 +239,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
     const all = journal.debts();
     const money = all.flatMap(({ entry, debt }) => (owesMoney(debt) ? [entry] : []));
     return {
-      due: money.filter((entry) => !entry.history.parked),
-      parked: money.filter((entry) => entry.history.parked),
+      due: money.filter((entry) => !isLast(entry)),
+      parked: money.filter(isLast),
       unconfirmed: profile.inquires ? all.flatMap(({ entry, debt }) => (debt === 'confirm' ? [entry] : [])) : [],
     };
   }
@@ -333,4 +334,14 @@ export function openOutbox(parts: OutboxParts): Outbox {
 
 function count({ due, parked, unconfirmed }: Owing): number {
   return due.length + parked.length + unconfirmed.length;
+}
+
+/** The bank refuses what is about something that it has not been told of yet. */
+function waitsForOriginal({ original }: Entry): boolean {
+  return original !== null && owesMoney(original.debt);
+}
+
+/** Parked, or about what is: it may take for ever, and holds nothing up. */
+function isLast(entry: Entry): boolean {
+  return entry.history.parked || (waitsForOriginal(entry) && entry.original?.history.parked === true);
 }

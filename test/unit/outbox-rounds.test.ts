@@ -353,3 +353,25 @@ t.test('a sign-in that throws is a bank that cannot be signed in to now', async 
   t.equal(entry.history.tries, 0);
   t.match(await outbox.clearBeforeSale(), { clear: false, owed: 1 });
 });
+
+t.test('what is about a parked sale waits until the bank has that one, and holds nothing up', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const sale = accepted(journal, 500);
+  host.hears = () => silent;
+  for (let turn = 0; turn < 3; turn++) await outbox.settle(sale);
+  t.equal(sale.state, 'parked');
+  const adjusted = journal.begin(
+    saleOf(400, { type: 'adjust', digest: 'd1', original: sale, particulars: { before: fen(500) } }),
+  );
+  adjusted.accepted();
+  const other = accepted(journal, 700);
+  host.advised.splice(0);
+  host.hears = ({ trace }) => (trace === sale.trace ? silent : taken);
+  for (let turn = 0; turn < 4; turn++) await outbox.settleAll();
+  t.equal(other.state, 'approved');
+  t.equal(adjusted.state, 'pending', 'not refused as a change of nothing');
+  t.notOk(host.advised.some(({ trace }) => trace === adjusted.trace));
+  host.hears = () => taken;
+  for (let turn = 0; turn < 2; turn++) await outbox.settleAll();
+  t.same([sale.state, adjusted.state], ['approved', 'approved']);
+});
