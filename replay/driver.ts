@@ -18,6 +18,8 @@ export interface Drive {
 
 /** What the terminal does by itself comes within this; a wait of its own is waited for as long as it was recorded. */
 const COMES_MS = 6000;
+/** On a busy machine a terminal takes its time to begin. */
+const BOOTS_MS = 20_000;
 const COMES_AFTER_DIFFERENCE_MS = 1500;
 
 /** Runs the film from its first frame to its last: somebody's hand where one was, and patience where the terminal acts. */
@@ -44,7 +46,8 @@ export async function drive({ film, stage, channels, pace, runs, signal, differe
     } else if (frame.role === 'shown') {
       await hand.before(frame);
       const own_ms = Math.max(0, frame.record.up - (before?.record.up ?? 0)) * 1.2;
-      const most_ms = own_ms + (differed() ? COMES_AFTER_DIFFERENCE_MS : COMES_MS);
+      const boots_ms = before?.role === 'power' ? BOOTS_MS : 0;
+      const most_ms = own_ms + boots_ms + (differed() ? COMES_AFTER_DIFFERENCE_MS : COMES_MS);
       if (!(await comes(frame, most_ms, channels, signal))) channels.missed(frame);
     }
     before = frame;

@@ -154,22 +154,36 @@ interface Device {
 
 /**
  * The terminal notes a device's trouble when it meets it: it was there before somebody's last move, or came in the middle
- * of a slip. That it is over shows at the first paper that moves again.
+ * of a slip. That it is over shows at the first paper that moves again, by itself or at somebody's key.
  */
 function devicesDue(frames: readonly Frame[]): Device[] {
   return frames.flatMap(({ at, record }) => {
     if (record.kind !== 'device') return [];
     const { device, problem } = record;
-    const move = frames.findLast((frame) => frame.at < at && isMove(frame))?.at ?? 0;
-    const failed = frames.findLast((frame) => frame.at < at && frame.record.kind === 'printed' && !isWhole(frame));
-    const paper = frames.filter((frame) => frame.at < at && frame.record.kind === 'paper');
-    const moving = problem === null ? paper.find((frame) => frame.at > (failed?.at ?? at)) : paper.at(-1);
-    const own = device === 'printer' && moving !== undefined && moving.at > (problem === null ? 0 : move);
-    const from = !own ? move : problem === null ? moving.at : moving.at + 1;
-    return [{ device, problem, from }];
+    const moveBefore = (place: number) => frames.findLast((frame) => frame.at < place && isMove(frame));
+    const move = moveBefore(at)?.at ?? 0;
+    if (device !== 'printer') return [{ device, problem, from: move }];
+    const failed = frames.findLast((frame) => frame.at < at && isFailure(frame));
+    if (problem !== null) {
+      const slip = frames.findLast((frame) => frame.at < at && frame.record.kind === 'paper');
+      return [{ device, problem, from: slip !== undefined && slip.at > move ? slip.at + 1 : move }];
+    }
+    const moving = frames.find((frame) => frame.at > (failed?.at ?? at) && frame.at < at && isPaper(frame));
+    if (moving === undefined) return [{ device, problem, from: move }];
+    const cause = moveBefore(moving.at);
+    const asked =
+      cause !== undefined && moving.record.up - cause.record.up < AT_ONCE_MS && cause.at > (failed?.at ?? 0);
+    return [{ device, problem, from: asked ? cause.at : moving.at }];
   });
 }
 
-function isWhole({ record }: Frame): boolean {
-  return record.kind === 'printed' && record.end === 'printed';
+/** What a terminal does at a key it does within this. */
+const AT_ONCE_MS = 500;
+
+function isPaper(frame: Frame): boolean {
+  return frame.channel === 'paper' && !isFailure(frame);
+}
+
+function isFailure({ record }: Frame): boolean {
+  return record.kind === 'printed' && record.end !== 'printed';
 }

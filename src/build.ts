@@ -134,9 +134,9 @@ export async function assemble(site: Site): Promise<Assembly> {
   const slips = wiredPrinter(printer({ line, clock, columns, dots: columns * 12, confirms, cutFirst }), wire, recorder);
   const i2c = await board.i2c(description.display.bus);
   const { address } = description.display;
-  const display = wiredDisplay(customerDisplay(i2c, address, ground.glyphs(), clock), recorder);
+  const display = wiredDisplay(customerDisplay(i2c, address, ground.glyphs(), clock), desk.reactions);
   const pad = desk.keypad(await keypad(board.lines, description.keypad, clock));
-  const sounds = wiredBuzzer(buzzer(await board.lines.outputs([description.buzzer], 0), clock), recorder);
+  const sounds = wiredBuzzer(buzzer(await board.lines.outputs([description.buzzer], 0), clock), desk.reactions);
 
   const paper = paperDesk({
     journal,

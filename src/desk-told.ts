@@ -13,6 +13,8 @@ export interface ToldDesk {
   renderer(renderer: Drawing): Drawing;
   /** Another flow has the counter: the digit that was taken last has opened it. */
   answered(): void;
+  /** For what only a flow does, at the operator's key: it is noted after the digit that it answers. */
+  readonly reactions: Pick<Recorder, 'note'>;
 }
 
 interface Standing {
@@ -74,7 +76,7 @@ export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
     if (before?.secret === true && before.id === next.id && dotsOn(screen.body) > 0) return;
     standing = next;
     if (!sameRead) {
-      tellDigits(before?.secret !== true && !next.secret);
+      tellDigits(before?.secret !== true);
       moved = false;
       if (before?.secret === true) note({ kind: 'secret', screen: masked(before.id), state: 'ended', by: ending });
       ending = null;
@@ -83,8 +85,17 @@ export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
     if (next.secret && !sameRead) note({ kind: 'secret', screen: masked(screen.id), state: 'begun', by: null });
   };
 
+  const answered = () => tellDigits(standing?.secret === false);
+
   return {
-    answered: () => tellDigits(standing?.secret === false),
+    answered,
+    reactions: {
+      note(happening) {
+        // A digit too many is refused by a sound, and by nothing else: it stays without value.
+        if (happening.kind !== 'sound' || happening.sound !== 'refused') answered();
+        note(happening);
+      },
+    },
     keypad: (keypad) => ({
       ...keypad,
       async next(signal) {

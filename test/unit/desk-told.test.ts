@@ -9,6 +9,7 @@ import { saleAmount, saleCard, salePin, saleWaiting } from '../../src/operator/s
 import { signinPassword } from '../../src/operator/screens/signin.ts';
 import type { Happening } from '../../src/recorder/happening.ts';
 import { fen } from '../../src/values/fen.ts';
+import { masked } from '../../src/values/masked.ts';
 
 const text = texts('zh-CN');
 const bar: BarFacts = {
@@ -42,7 +43,7 @@ function desk() {
   };
   const later = () => new Promise((resolve) => setImmediate(resolve));
   const lines = () => told.splice(0).map(lineOf);
-  return { press, show, later, lines, told };
+  return { press, show, later, lines, told, reactions: told_desk.reactions };
 }
 
 function lineOf(happening: Happening): string {
@@ -100,6 +101,31 @@ t.test('digits of a PIN that is typed too early or too late are told without val
   await press('enter');
   show(amount(0));
   t.same(lines(), ['secret ended enter', 'sale.card', 'key enter', 'key digits', 'sale.amount']);
+});
+
+t.test('a digit that chooses is told before what it has chosen does, even where that asks for a PIN', async (t) => {
+  const { press, show, later, lines, reactions } = desk();
+  show(amount(0));
+  await press('3');
+  reactions.note({ kind: 'display', rows: [] });
+  show(pin(0));
+  t.same(lines(), ['sale.amount', 'key 3', 'display', 'sale.pin', 'secret begun null']);
+  await press('enter');
+  show(amount(0));
+  lines();
+  await press('3');
+  show(pin(0));
+  t.same(lines(), ['key 3', 'sale.pin', 'secret begun null']);
+  await press('4');
+  reactions.note({ kind: 'display', rows: [] });
+  show(amount(0));
+  t.same(lines(), ['display', 'secret ended null', 'sale.amount'], 'what a secret screen takes never is');
+  await press('9');
+  reactions.note({ kind: 'sound', sound: masked('refused') });
+  await later();
+  await press('enter');
+  show(waits(60));
+  t.same(lines(), ['sound', 'key enter', 'key digits', 'sale.card'], 'a digit too many has no value');
 });
 
 t.test('a wrong password ends one secret entry and begins the next; its first digit tells nothing', async (t) => {
