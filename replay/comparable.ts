@@ -51,7 +51,8 @@ export function comparableOf(record: Linked | Recorded, masks: Masks): Comparabl
     case 'batch':
       return of('batch', record.batch);
     case 'host':
-      return { channel: 'host', key: hostKey(record, masks) };
+      // The background tells the bank what is owed while a flow asks it something else.
+      return { channel: `host ${record.fields.trace ?? '-'}`, key: hostKey(record, masks) };
     default:
       return NOTHING;
   }

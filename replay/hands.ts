@@ -165,7 +165,7 @@ function devicesDue(frames: readonly Frame[]): Device[] {
     if (device !== 'printer') return [{ device, problem, from: move }];
     const failed = frames.findLast((frame) => frame.at < at && isFailure(frame));
     if (problem !== null) {
-      const slip = frames.findLast((frame) => frame.at < at && frame.record.kind === 'paper');
+      const slip = frames.findLast((frame) => frame.at < at && isText(frame));
       return [{ device, problem, from: slip !== undefined && slip.at > move ? slip.at + 1 : move }];
     }
     const moving = frames.find((frame) => frame.at > (failed?.at ?? at) && frame.at < at && isPaper(frame));
@@ -182,6 +182,11 @@ const AT_ONCE_MS = 500;
 
 function isPaper(frame: Frame): boolean {
   return frame.channel === 'paper' && !isFailure(frame);
+}
+
+/** Not the order to forget what is buffered, which follows on a failure. */
+function isText({ record }: Frame): boolean {
+  return record.kind === 'paper' && record.said[0]?.startsWith('DLE') === false;
 }
 
 function isFailure({ record }: Frame): boolean {
