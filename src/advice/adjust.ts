@@ -7,7 +7,7 @@ import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
 import { refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
-import { cardOnFile } from '../sale/on-file.ts';
+import { cardOnFile, numberOf } from '../sale/on-file.ts';
 import { chooseEntry } from '../sale/original.ts';
 import { sameCard } from '../sale/same-card.ts';
 import { approval } from '../sale/supervisor.ts';
@@ -30,7 +30,7 @@ export async function adjust(standing: Counter): Promise<{ end: 'cancelled' } | 
     if (amount === null) return { end: 'cancelled' };
     const by = await approval(counter, counter.config.profile.transactions.adjust.supervisor);
     if (by === null) return { end: 'cancelled' };
-    const card = cardOnFile(counter, original) ?? (await sameCard(counter, original, amount));
+    const card = cardOnFile(counter, original) ?? numberOf(await sameCard(counter, original, amount));
     if (card === null) return { end: 'cancelled' };
     const particulars = { ...by, before: original.total };
     return await acceptAndShow(counter, { type: 'adjust', amount, card, original, particulars });

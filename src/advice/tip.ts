@@ -7,7 +7,7 @@ import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
 import { refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
-import { cardOnFile } from '../sale/on-file.ts';
+import { cardOnFile, numberOf } from '../sale/on-file.ts';
 import { chooseEntry } from '../sale/original.ts';
 import { sameCard } from '../sale/same-card.ts';
 import { type Fen, fen, yuan } from '../values/fen.ts';
@@ -27,7 +27,7 @@ export async function addTip(standing: Counter): Promise<{ end: 'cancelled' } | 
     if (original === null) return { end: 'cancelled' };
     const amount = await askTip(counter, original);
     if (amount === null) return { end: 'cancelled' };
-    const card = cardOnFile(counter, original) ?? (await sameCard(counter, original, amount));
+    const card = cardOnFile(counter, original) ?? numberOf(await sameCard(counter, original, amount));
     if (card === null) return { end: 'cancelled' };
     return await acceptAndShow(counter, {
       type: 'tip',

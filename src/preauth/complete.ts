@@ -5,7 +5,7 @@ import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
 import { refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
-import { cardOnFile } from '../sale/on-file.ts';
+import { cardOnFile, numberOf } from '../sale/on-file.ts';
 import { presentChecked } from '../sale/sale.ts';
 import { type Fen, fen, yuan } from '../values/fen.ts';
 import { chooseHold } from './choose.ts';
@@ -40,7 +40,9 @@ export async function completeByAdvice(standing: Counter): Promise<{ end: 'cance
 
 /** The card of the hold is on file; of one that was typed it must be there. */
 async function cardOf(counter: Counter, hold: Hold, amount: Fen): Promise<SaleCard | null> {
-  return (hold.entry === null ? null : cardOnFile(counter, hold.entry)) ?? presentChecked(counter, amount);
+  return (
+    (hold.entry === null ? null : cardOnFile(counter, hold.entry)) ?? numberOf(await presentChecked(counter, amount))
+  );
 }
 
 /** All that is held is proposed; a little more is allowed, by the acquirer's percentage. */

@@ -1,3 +1,4 @@
+import type { StripeCard } from '../card/stripe-card.ts';
 import type { SaleCard } from '../host/messages.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Counter } from './counter.ts';
@@ -11,4 +12,11 @@ export function cardOnFile({ vault }: Counter, { facts: { sealed } }: Entry): Sa
     if (!(error instanceof Error) || error.name !== 'SealError') throw error;
     return null;
   }
+}
+
+/** Of a card that was swiped for a message without tracks: they are gone at once. */
+export function numberOf(card: StripeCard | null): SaleCard | null {
+  if (card === null) return null;
+  card.wipe();
+  return { pan: card.pan, expiry: card.expiry, track2: null, track3: null };
 }

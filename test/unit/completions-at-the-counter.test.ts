@@ -185,6 +185,34 @@ t.test('a completion advice takes no card, is pending without a line and approve
   t.equal(bench.watching(), 0);
 });
 
+t.test(
+  'told of a slip that the journal does not hold, a completion takes the card’s number and no track',
+  async (t) => {
+    const bench = saleBench(t);
+    const completing = completeByAdvice(bench.counter);
+    await bench.screen('completion-advice.trace');
+    bench.press('menu');
+    await bench.screen('completion-advice.authorisation');
+    bench.press(...keysOf('771203'), 'enter');
+    await bench.screen('completion-advice.date');
+    bench.press(...keysOf('0101'), 'enter');
+    await bench.screen('completion-advice.amount.of');
+    bench.press(...keysOf('5000'), 'enter');
+    await bench.screen('completion-advice.card');
+    bench.swipe();
+    await bench.screen('completion-advice.number');
+    bench.press('enter');
+    await bench.screen('completion-advice.accepted');
+    t.equal(bench.wiped(), 1);
+    bench.press('enter');
+    t.equal((await completing).end, 'accepted');
+    t.match(bench.journal.last()?.row, {
+      ...{ type: 'completion-advice', amount: 5000, original: null },
+      particulars: { authorisation: '771203', date: '0101' },
+    });
+  },
+);
+
 t.test('the void of a completion brings the hold back, and it can be completed again', async (t) => {
   const bench = saleBench(t);
   await held(bench);
