@@ -92,7 +92,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     const id = screen.id.replace(LIKE_A_SALE, '');
     if (id.startsWith('idle')) return idle(errand, mood);
     if (id === 'signin.operator') {
-      if (mood.opened && errand !== null) return true;
+      if (mood.opened && errand !== null && errand.flow.plug !== true) return true;
       await typeOver(screen, OPERATOR);
     } else if (id === 'signin.password') await secret(screen, PASSWORD);
     else if (id === 'supervisor') await secret(screen, SUPERVISOR);
@@ -118,9 +118,13 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   async function idle(errand: Errand | null, mood: Mood): Promise<boolean> {
     if (errand === null || mood.opened) return true;
     mood.opened = true;
-    const { opening, idle_ms } = errand.flow;
+    const { opening, idle_ms, plug } = errand.flow;
     mood.path = opening.filter((key): key is KeyName => key !== 'amount' && key !== 'swipe');
-    if (idle_ms !== undefined) await world.clock.sleep(idle_ms);
+    if (plug === true) {
+      world.powerOff();
+      await world.clock.sleep(1000);
+      world.powerOn();
+    } else if (idle_ms !== undefined) await world.clock.sleep(idle_ms);
     else if (opening[0] === 'swipe') await swipe(errand, mood);
     else if (opening[0] === 'amount') await press(String(errand.amount)[0] as KeyName);
     else await choose(mood);

@@ -27,6 +27,8 @@ export interface Flow {
   readonly lineDown?: boolean;
   /** The clerk signs off before the slips are out. */
   readonly hasty?: boolean;
+  /** Somebody pulls the plug at idle, and puts it back. */
+  readonly plug?: boolean;
   /** Idle for so long. */
   readonly idle_ms?: number;
 }
@@ -91,6 +93,7 @@ export const flows: readonly Flow[] = [
   { name: 'settle', ...other, type: null, opening: ['menu', '7'] },
   { name: 'sign-out', ...other, type: null, opening: ['menu', '9', '3'] },
   { name: 'checkup', ...other, type: null, opening: ['menu', '9', '1'] },
+  { name: 'boot', ...other, type: null, opening: [], plug: true },
   { name: 'idle', ...other, type: null, opening: [], idle_ms: 40_000 },
 ];
 

@@ -21,13 +21,15 @@ import { openWorld, type World } from './world.ts';
 /** What all the worlds of a process begin with: one disk, one bank's books to copy, one terminal with its master key. */
 export interface Provision {
   readonly wallet: readonly WalletCard[];
-  /** `glass`: its screens go through LVGL too. */
-  world(chance: Chance, glass?: boolean): World;
+  /** `start_ms`: in the morning, where it is not said; `glass`: its screens go through LVGL too. */
+  world(chance: Chance, how?: { readonly start_ms?: number; readonly glass?: boolean }): World;
   remove(): void;
 }
 
 const root = join(import.meta.dirname, '..', '..');
 const TERMINAL = '50461160';
+/** Nine o'clock at the merchant's. */
+const MORNING_MS = Date.UTC(2026, 10, 30, 1);
 
 export function provision(): Provision {
   // Screens, slips and journal speak the merchant's time.
@@ -44,9 +46,9 @@ export function provision(): Provision {
 
   return {
     wallet,
-    world(drawn, withGlass = false) {
+    world(drawn, { start_ms = MORNING_MS, glass: withGlass = false } = {}) {
       if (withGlass) panel ??= glass(config.board.panel.width, config.board.panel.height);
-      return worldOf({ config, glyphs, disk, vault, drawn, glass: withGlass ? panel : null });
+      return worldOf({ config, glyphs, disk, vault, drawn, start_ms, glass: withGlass ? panel : null });
     },
     remove() {
       for (const bank of banks) bank.remove();
@@ -59,6 +61,7 @@ export function provision(): Provision {
     disk: StormDisk;
     vault: ReadonlyMap<string, Uint8Array>;
     drawn: Chance;
+    start_ms: number;
     glass: Glass | null;
   }): World {
     const dir = join(folder, 'bank');

@@ -1,7 +1,7 @@
 import type { EntryType } from '../../src/journal/types.ts';
 import { chance, hashed } from './chance.ts';
-import { type Errand, type People, people } from './clerk.ts';
-import { nameOf } from './faults.ts';
+import { type Errand, type ErrandEnd, type People, people } from './clerk.ts';
+import { type FaultName, faultsOf, nameOf, type Strike } from './faults.ts';
 import { type Flow, flowNamed, flows } from './flows.ts';
 import { type Finding, oracles } from './oracles.ts';
 import type { Point, Profile } from './points.ts';
@@ -25,8 +25,13 @@ export interface Day {
   readonly outcomes: readonly Outcome[];
 }
 
+/** One day in so many begins five minutes before the bank's cut-over, which meets one of its errands in mid-trade. */
+const LATE_EVERY = 4;
+const CUT_OVER_MS = Date.UTC(2026, 10, 30, 15);
 /** One day in so many is drawn by LVGL. */
 const GLASS_EVERY = 100;
+/** Calls of the disk until a new journal is whole and a clerk has signed in. */
+const FIRST_CALLS = 90;
 /** After an errand the world may stand as it is for so long before it is mended: a second fault comes late. */
 const GRACE_MS = 3000;
 /** All debts are paid within this once the world is whole: the longest back-off is a minute, an answer is waited for one. */
@@ -43,29 +48,29 @@ export async function day(
   told: (outcome: Outcome) => void = () => undefined,
 ): Promise<Day> {
   const drawn = chance(hashed(`day ${seed}`));
-  const world = open(drawn, seed % GLASS_EVERY === GLASS_EVERY - 1);
+  const late = seed % LATE_EVERY === 1;
+  const world = open(drawn, {
+    glass: seed % GLASS_EVERY === GLASS_EVERY - 1,
+    ...(late && { start_ms: CUT_OVER_MS - 300_000 }),
+  });
   const who = people(world, wallet, drawn);
   const check = oracles(world);
   const outcomes: Outcome[] = [];
 
-  const errand = async (point: Point, place: number): Promise<Outcome> => {
-    drawn.reseed(`${seed} ${place}`);
-    await prepared(world, who, point.flow, place);
+  /** What goes wrong, what the people do meanwhile, and whether everything agrees once the world is whole again. */
+  const played = async (point: Point, name: string, task: Errand, go: () => Promise<ErrandEnd>): Promise<Outcome> => {
     const began_ms = world.clock.monotonic();
     const before = world.bank.office.trades.nextId();
     check.begin();
-    const task = taskOf(world, point.flow, place);
-    world.line.down.primary = world.line.down.backup = point.flow.lineDown === true;
     world.begin(point.strikes);
-    const end = await who.go(task);
+    const end = await go();
     await world.clock.sleep(GRACE_MS);
-    const { struck, counts: _ } = world.end();
-    const still = await calm(world, who);
+    const { struck } = world.end();
     const findings: Finding[] = end === 'stuck' ? [{ kind: 'stuck', text: `at ${world.screen?.id}` }] : [];
-    findings.push(...still, ...check.check(task));
+    findings.push(...(await calm(world, who)), ...check.check(task));
     return {
       point,
-      name: struck.length === 0 ? null : nameOf(point.flow.name, struck),
+      name: struck.length === 0 ? null : nameOf(name, struck),
       screens: world.seen.map(({ screen }) => screen.id).filter((id, at, all) => id !== all[at - 1]),
       findings,
       trades: world.bank.office.trades.nextId() - before,
@@ -73,10 +78,32 @@ export async function day(
     };
   };
 
+  const errand = async (point: Point, place: number): Promise<Outcome> => {
+    drawn.reseed(`${seed} ${place}`);
+    await prepared(world, who, point.flow, place);
+    // The bank takes no trade for two seconds; the one that is to meet them begins a little before.
+    const left_ms = CUT_OVER_MS - world.clock.now() - drawn.below(2000);
+    if (late && left_ms > 0 && left_ms < 250_000) await world.clock.sleep(left_ms);
+    world.line.down.primary = world.line.down.backup = point.flow.lineDown === true;
+    const task = taskOf(world, point.flow, place);
+    return played(point, point.flow.name, task, () => who.go(task));
+  };
+
+  /** The journal is made, with a fault of its own at a call of the disk; then somebody signs in. */
+  const firstBoot = (): Promise<Outcome> => {
+    drawn.reseed(`${seed} first boot`);
+    const flow = flowNamed('boot');
+    const point = { flow, strikes: [firstStrike(seed)] };
+    return played(point, 'first boot', { flow, amount: 0, original: null }, () => {
+      world.powerOn();
+      return who.home();
+    });
+  };
+
   const run = async () => {
-    world.begin([]);
-    world.powerOn();
-    await who.home();
+    const first = await firstBoot();
+    outcomes.push(first);
+    told(first);
     for (const { place, ...point } of list) {
       const outcome = await errand(point, place);
       outcomes.push(outcome);
@@ -90,6 +117,13 @@ export async function day(
   await driven(world, run());
   world.powerOff();
   return { outcomes };
+}
+
+/** Another call of the disk, or of the files beside it, for each seed, and another fault each time all have had one. */
+function firstStrike(seed: number): Strike {
+  const [port, calls] = seed % 3 === 2 ? (['files', 4] as const) : (['disk', FIRST_CALLS] as const);
+  const faults = faultsOf(port);
+  return { port, at: 1 + (seed % calls), fault: faults[Math.floor(seed / calls) % faults.length] as FaultName };
 }
 
 /** How often each flow calls each port on a quiet day. */

@@ -61,6 +61,8 @@ export interface WorldParts {
   readonly config: Config;
   readonly glyphs: Glyphs;
   readonly chance: Chance;
+  /** Milliseconds since 1970. */
+  readonly start_ms: number;
   /** The real renderer, in some worlds. */
   readonly glass: Glass | null;
   /** The vault's files of a terminal that has shaken hands with the key centre. */
@@ -78,7 +80,7 @@ const UP_MS = 24;
 
 export function openWorld(parts: WorldParts): World {
   const { disk, bank: openBank, config, glyphs, chance, vault, glass } = parts;
-  const clock = virtualClock(Date.UTC(2026, 10, 30, 1));
+  const clock = virtualClock(parts.start_ms);
   const measure = meter();
   const bank = openBank(clock);
   let life: Life = { dead: true, assembly: null };
