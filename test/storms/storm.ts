@@ -14,7 +14,7 @@ import { errandsOf, OF_A_SEED, type Report } from './worker.ts';
  */
 const { SEED, SEEDS, FROM, POINTS, STOP } = process.env;
 /** More than ten thousand distinct points. */
-const USUAL_SEEDS = 300;
+const USUAL_SEEDS = 320;
 /** Seeds after which a process gives way to a new one: of terminals that lost their power something stays in its memory. */
 const OF_A_PROCESS = 40;
 /** Findings after which no more seeds are begun. */
