@@ -21,6 +21,8 @@ export const exceptionSamples = (bar: BarFacts) =>
     'exceptions.trying': (t) => exceptions.exceptionTrying(t, bar),
     'exceptions.chosen': (t) => exceptions.exceptionChosen(t, bar, { ...parked, mayRule: true }),
     'exceptions.ruling': (t) => exceptions.exceptionRuling(t, bar, parked),
+    'exceptions.ruling:void': (t) => exceptions.exceptionRuling(t, bar, { ...parked, type: 'void' }),
+    'exceptions.ruling:completion': (t) => exceptions.exceptionRuling(t, bar, { ...parked, type: 'completion' }),
     'exceptions.reference': (t) => exceptions.exceptionReference(t, bar, { typed: '0941070' }),
     'exceptions.ended': (t) => exceptions.exceptionRuled(t, bar, { ...parked, state: 'reversed' }),
   }) as const satisfies Record<string, (text: Text) => Screen>;

@@ -2,7 +2,7 @@ import t from 'tap';
 import { exceptionsOf, lookAtExceptions } from '../../src/exceptions/exceptions.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import { refusal, saleOf, silence } from '../journal-bench.ts';
-import { full, type SaleBench, saleBench } from '../sale-bench.ts';
+import { full, type SaleBench, saleBench, yes } from '../sale-bench.ts';
 
 const PASSWORD = ['1', '2', '3', '4', '5', '6', 'enter'] as const;
 const unanswered = { end: 'no-answer', code: null, why: 'silent' } as const;
@@ -138,6 +138,29 @@ t.test('a disk without room for their word says so, and nothing is ruled', async
   bench.press('enter');
   await bench.screen('exceptions.chosen', 2);
   t.equal(entry?.state, 'parked');
+  bench.press('cancel', 'cancel');
+  await looking;
+});
+
+t.test('what is ruled about a void is said in a void’s words: it is not "charged"', async (t) => {
+  const bench = saleBench(t);
+  bench.reverses = () => unanswered;
+  const sale = bench.journal.begin(saleOf(100, { copies: [] }));
+  sale.sent();
+  sale.answered(yes);
+  sale.completed();
+  const lost = bench.journal.begin(saleOf(100, { type: 'void', original: sale }));
+  lost.sent();
+  for (let turn = 0; turn < 3; turn++) await bench.counter.outbox.settle(lost);
+  const looking = lookAtExceptions(bench.counter);
+  await bench.screen('exceptions.list');
+  bench.press('1');
+  await bench.screen('exceptions.chosen');
+  bench.press('menu');
+  await bench.screen('exceptions.ruling');
+  t.match(bench.texts().join(), /"digit":"1","text":"No longer charged.*"digit":"2","text":"Still charged/);
+  bench.press('cancel');
+  await bench.screen('exceptions.chosen', 2);
   bench.press('cancel', 'cancel');
   await looking;
 });

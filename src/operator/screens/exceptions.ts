@@ -1,9 +1,10 @@
-import type { Text } from '../../config/texts.ts';
+import type { Text, TextId } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
 import type { State } from '../../values/state.ts';
 import type { TransactionType } from '../../values/transaction-type.ts';
 import type { Node, RowNode, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
+import { wordOf } from './flow-words.ts';
 import { askedDigits, callAccounts, centred, dotted, inFours, quiet, result, said } from './layout.ts';
 
 export interface ExceptionShown {
@@ -106,22 +107,27 @@ export function exceptionChosen(
   };
 }
 
-/** What the bank has said of the money. */
-export function exceptionRuling(text: Text, bar: BarFacts, { trace, amount }: ExceptionShown): Screen {
+/**
+ * What the bank has said of the money, in the words of the transaction itself: where a void is open, "charged" could be
+ * the sale that stands or the void that was done.
+ */
+export function exceptionRuling(text: Text, bar: BarFacts, { type, trace, amount }: ExceptionShown): Screen {
+  const word = (id: TextId) => text(type === 'sale' ? id : wordOf(type, id));
+  const yuanOf = text('result.amount', { amount: yuan(amount, true) });
   return {
     id: 'exceptions.ruling',
     tone: 'plain',
     bar: barOf(text, bar, text('menu.exceptions')),
     body: [
       { node: 'text', key: 'ask', text: text('exceptions.ruling.ask'), size: 'title', strong: true },
-      { ...quiet(dotted(text('result.amount', { amount: yuan(amount, true) }), text('result.trace', { trace }))) },
+      quiet(dotted(text(`type.${type}`), yuanOf, text('result.trace', { trace }))),
       {
         node: 'tiles',
         key: 'choices',
         columns: 2,
         tiles: [
-          { key: '1', digit: '1', text: text('exceptions.ruling.charged') },
-          { key: '2', digit: '2', text: text('exceptions.ruling.not-charged') },
+          { key: '1', digit: '1', text: word('money.charged') },
+          { key: '2', digit: '2', text: word('money.not-charged') },
         ],
       },
       { ...said(text('exceptions.ruling.text')), key: 'text' },
