@@ -161,7 +161,8 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
     prepare(transaction, { card, original = null, ...request }) {
       if (request.amount === 0) throw new RangeError(`a ${transaction} of nothing`);
       const row: Transaction = transactions[transaction];
-      const entryMode = request.pin === null ? '022' : '021';
+      // A number from the journal was keyed by nobody, and read by nobody: 01 is what has no track (unionpay.md 2).
+      const entryMode = `${card.track2 === null ? '01' : '02'}${request.pin === null ? '2' : '1'}`;
       const { reference = null, authorisation = null } = original ?? {};
       const facts = { ...request, transaction, entryMode, original, reference, authorisation };
       // A request that may be sent again has what the journal keeps of the card, and no more.

@@ -150,6 +150,14 @@ t.test('a void carries a sale’s fields, and the original’s reference, author
   t.equal(sent[1]?.reference, undefined);
 });
 
+t.test('a card that is on file has neither track nor swipe', async (t) => {
+  const { host, vault } = counter(t, (asked) => mirrored(asked));
+  const request = sale(vault, false);
+  const onFile = { ...request, card: { ...request.card, track2: null, track3: null } };
+  t.equal(host.prepare('tip', { ...onFile, totals: '000000000001' }).entry_mode, '012');
+  t.equal(host.prepare('offline', request).entry_mode, '022');
+});
+
 t.test('without a PIN there is no PIN field, and the track is still encrypted', async (t) => {
   const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
   await host.send(host.prepare('sale', sale(vault, false)), () => undefined);
