@@ -170,7 +170,7 @@ function forged(fault: FaultName | null, frame: Uint8Array): Uint8Array {
       spoilt[frame.length - 1] = (spoilt[frame.length - 1] ?? 0) === 0x30 ? 0x31 : 0x30;
       return spoilt;
     case 'no-mac':
-      return repacked(() => ({ mac: undefined }));
+      return repacked(({ code }) => ({ mac: undefined, code: code === '00' ? '51' : '00' }));
     case 'garbled':
       return spoilt.fill(0xff, 13, 40);
     case 'other-trace':
