@@ -9,7 +9,7 @@ import { texts } from './config/texts.ts';
 import { customerDisplay } from './customer/display.ts';
 import { promptsOn } from './customer/prompts.ts';
 import { deskTold } from './desk-told.ts';
-import { begun, entryTold, settlementTold } from './flight.ts';
+import { begun, entryTold, refusalTold, settlementTold } from './flight.ts';
 import type { Ground } from './ground.ts';
 import { openHost } from './host/host.ts';
 import { openJournal } from './journal/journal.ts';
@@ -96,16 +96,19 @@ export async function assemble(site: Site): Promise<Assembly> {
     defaultsAllowed: profile.lab,
   });
   const reconciled = ground.reconciliation?.found() ?? null;
-  const journal = openJournal({
-    ...{ disk, clock, random },
-    ...(reconciled === null ? {} : { reconciled }),
-    noted: (facts, event) => recorder.note(entryTold(facts, event)),
-    stepped: (batch, step) => recorder.note(settlementTold(batch, step)),
-  });
+  const journal = refusalTold(recorder, () =>
+    openJournal({
+      ...{ disk, clock, random },
+      ...(reconciled === null ? {} : { reconciled }),
+      noted: (facts, event) => recorder.note(entryTold(facts, event)),
+      stepped: (batch, step) => recorder.note(settlementTold(batch, step)),
+    }),
+  );
   const tellBatch = (batch: string) => recorder.note({ kind: 'batch', batch: masked(batch) });
   journal.watch(changing(() => journal.batch, tellBatch));
   if (reconciled !== null) ground.reconciliation?.used();
   recorder.note(begun({ config: site.config, version, journal, last: record.last }));
+  if (reconciled !== null) recorder.note({ kind: 'reconciled', by: maskedJson(reconciled) });
   const host = openHost(
     {
       merchant: config.terminal.merchant,

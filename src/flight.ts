@@ -4,8 +4,10 @@ import type { EntryEvent } from './journal/events.ts';
 import type { Journal } from './journal/journal.ts';
 import type { SettlementStep } from './journal/settlements.ts';
 import type { Happening } from './recorder/happening.ts';
+import type { Recorder } from './recorder/recorder.ts';
 import { hashOf, type Segments } from './recorder/segments.ts';
 import { masked, maskedJson } from './values/masked.ts';
+import { Fault } from './values/problem.ts';
 import type { Batch } from './values/trace.ts';
 
 interface Beginning {
@@ -56,4 +58,17 @@ export function entryTold(facts: EntryFacts, { kind, ...detail }: EntryEvent | {
 
 export function settlementTold(batch: Batch, { kind, ...detail }: SettlementStep): Happening {
   return { kind: 'settlement', batch: masked(batch), step: masked(kind), detail: maskedJson(detail) };
+}
+
+/** A terminal that cannot open its books says so on its screen and ends there: its record says so too. */
+export function refusalTold<T>({ note, spill }: Pick<Recorder, 'note' | 'spill'>, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof Fault) {
+      note({ kind: 'refused', problem: maskedJson(error.problem) });
+      spill();
+    }
+    throw error;
+  }
 }

@@ -25,6 +25,10 @@ export type Happening =
       readonly torn: number;
     }
   | { readonly kind: 'end' }
+  /** The books could not be opened: nothing was sold in this life. */
+  | { readonly kind: 'refused'; readonly problem: MaskedJson }
+  /** Two people have answered for a journal that was missing or behind. */
+  | { readonly kind: 'reconciled'; readonly by: MaskedJson }
   /** A key as the flow took it; `digits` for one or more that no open screen answered. */
   | { readonly kind: 'key'; readonly key: Masked }
   /** Digits that nobody may learn are typed from `begun` to `ended`, by whatever keys; `by` is the one that ended it. */

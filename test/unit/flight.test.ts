@@ -1,0 +1,51 @@
+import t from 'tap';
+import { readConfig } from '../../src/config/config.ts';
+import { begun, entryTold, refusalTold } from '../../src/flight.ts';
+import type { EntryFacts } from '../../src/journal/entry.ts';
+import type { Happening } from '../../src/recorder/happening.ts';
+import { fen } from '../../src/values/fen.ts';
+import { Fault } from '../../src/values/problem.ts';
+import { batch, trace } from '../../src/values/trace.ts';
+
+const config = readConfig('firmware-config');
+const journal = { batch: batch('000007'), lastTrace: trace('000123'), debts: () => [] };
+
+t.test('a power-on says which configuration it has, without first passwords', async (t) => {
+  const last = { n: 9, hash: '', kind: 'key', torn: 12 };
+  const told = begun({ config, version: '1.2.3', journal, last });
+  t.match(told, { kind: 'begin', version: '1.2.3', batch: '000007', trace: '000123', clean: false, torn: 12 });
+  const text = JSON.stringify(told);
+  t.notMatch(text, /first_password|12345678/);
+  t.match(text, config.terminal.serial);
+  t.match(told, { merchant: [config.terminal.merchant.id.slice(0, 7), config.terminal.merchant.id.slice(7)] });
+  t.match(begun({ config, version: '1', journal, last: { ...last, kind: 'end' } }), { clean: true });
+});
+
+t.test('what is sealed of a card stays in the journal', async (t) => {
+  const facts = {
+    ...{ id: 3, batch: batch('000001'), trace: trace('000002'), type: 'sale', amount: fen(100), entry_mode: '021' },
+    ...{ card: '622202******1234', sealed: Buffer.from('sealed'), fingerprint: Buffer.from('print'), original: null },
+    ...{ operator: '01', copies: [], begun_ms: 0, particulars: {} },
+  } as unknown as EntryFacts;
+  const told = entryTold(facts, { kind: 'begun' });
+  t.match(told, { kind: 'entry', event: 'begun', detail: { card: '622202******1234', entry_mode: '021' } });
+  t.notMatch(JSON.stringify(told), /sealed|print/);
+});
+
+t.test('books that cannot be opened are told before the terminal gives up', async (t) => {
+  const told: (Happening | 'spilt')[] = [];
+  const recorder = {
+    note: (happening: Happening) => void told.push(happening),
+    spill: () => void told.push('spilt'),
+  };
+  const fault = new Fault({ kind: 'journal-missing', file: 'journal.db', set_aside: null });
+  const open = () => {
+    throw fault;
+  };
+  t.throws(() => refusalTold(recorder, open), fault);
+  t.match(told, [{ kind: 'refused', problem: { kind: 'journal-missing' } }, 'spilt']);
+  t.equal(
+    refusalTold(recorder, () => 1),
+    1,
+  );
+});
