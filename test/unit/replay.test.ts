@@ -133,6 +133,12 @@ t.test('times, counted seconds and a bar that changes are not compared; amounts 
   t.same(differences, []);
 });
 
+t.test('a screen that is drawn again as it stands is no other screen', async (t) => {
+  const { does, differences } = compared(screen('idle'), screen('menu'));
+  for (const id of ['idle', 'idle', 'menu', 'menu']) does(screen(id));
+  t.same(differences, []);
+});
+
 t.test('each request has the answer that it got, or the way in which it got none', async (t) => {
   const film = filmOf(
     recorded(
