@@ -101,18 +101,22 @@ async function rule(counter: Counter, entry: Entry): Promise<void> {
     draw: (digits) => (text, bar) => exceptionReference(text, bar, { typed: digits }),
   });
   if (reference === null) return;
-  const supervisor = await approvedBy(counter, 'supervisor');
-  const administrator = supervisor === null ? null : await approvedBy(counter, 'administrator');
-  if (supervisor === null || administrator === null) return;
-  // The bank may have acknowledged it while they typed.
-  if (!mayHappen(entry.history, 'ruled')) return;
   try {
-    entry.ruled({ money: key === '1' ? 'charged' : 'not charged', people: [supervisor, administrator], reference });
+    const people = await twoPeople(counter);
+    // The bank may have acknowledged it while they typed.
+    if (people === null || !mayHappen(entry.history, 'ruled')) return;
+    entry.ruled({ money: key === '1' ? 'charged' : 'not charged', people, reference });
   } catch (error) {
-    // What is on no disk was not ruled: they come again when there is room.
+    // What is on no disk was not ruled, and of the money nothing is said: they come again when there is room.
     if (!(error instanceof Fault)) throw error;
     await showProblem(counter, error.problem);
   }
+}
+
+async function twoPeople(counter: Counter): Promise<readonly [string, string] | null> {
+  const supervisor = await approvedBy(counter, 'supervisor');
+  const administrator = supervisor === null ? null : await approvedBy(counter, 'administrator');
+  return supervisor === null || administrator === null ? null : [supervisor, administrator];
 }
 
 async function showProblem({ operator }: Counter, problem: Problem): Promise<void> {

@@ -10,23 +10,26 @@ import type { Counter } from './counter.ts';
  */
 export async function approval(counter: Counter, asked: boolean): Promise<Pick<Particulars, 'supervisor'> | null> {
   if (!asked) return {};
-  const supervisor = await approvedBy(counter, 'supervisor');
-  return supervisor === null ? null : { supervisor };
-}
-
-/** The number of the person of this role who has given the password; null where nobody has. */
-export async function approvedBy(counter: Counter, role: 'supervisor' | 'administrator'): Promise<string | null> {
-  const person = counter.config.profile.operators.find((each) => each.role === role)?.number;
-  if (person === undefined) return null;
   try {
-    const { operator, vault, config } = counter;
-    const check = (password: string) => vault.operators.check(person, password);
-    const given = await askPassword(operator, { person, check, wait_s: config.terminal.waits.confirm_s });
-    return given ? person : null;
+    const supervisor = await approvedBy(counter, 'supervisor');
+    return supervisor === null ? null : { supervisor };
   } catch (error) {
     // A disk on which no try can be counted approves nothing, and says so.
     if (!(error instanceof Fault)) throw error;
     await refuse(counter, error.problem);
     return null;
   }
+}
+
+/**
+ * The number of the person of this role who has given the password; null where nobody has. Throws a Fault where the disk
+ * takes no note of a try.
+ */
+export async function approvedBy(counter: Counter, role: 'supervisor' | 'administrator'): Promise<string | null> {
+  const person = counter.config.profile.operators.find((each) => each.role === role)?.number;
+  if (person === undefined) return null;
+  const { operator, vault, config } = counter;
+  const check = (password: string) => vault.operators.check(person, password);
+  const given = await askPassword(operator, { person, check, wait_s: config.terminal.waits.confirm_s });
+  return given ? person : null;
 }

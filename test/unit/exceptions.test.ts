@@ -142,6 +142,30 @@ t.test('a disk without room for their word says so, and nothing is ruled', async
   await looking;
 });
 
+t.test('a disk on which no try of a password can be counted says nothing of the money', async (t) => {
+  const bench = saleBench(t);
+  const [entry] = await parked(bench);
+  Object.assign(bench.counter.vault.operators, { check: async () => full() });
+  const looking = lookAtExceptions(bench.counter);
+  await bench.screen('exceptions.list');
+  bench.press('1');
+  await bench.screen('exceptions.chosen');
+  bench.press('menu');
+  await bench.screen('exceptions.ruling');
+  bench.press('1');
+  await bench.screen('exceptions.reference');
+  bench.press('4', 'enter');
+  await bench.screen('sale.supervisor');
+  bench.press(...PASSWORD);
+  await bench.screen('problem');
+  t.notMatch(bench.texts().join(), /not charged/i);
+  bench.press('enter');
+  await bench.screen('exceptions.chosen', 2);
+  t.equal(entry?.state, 'parked');
+  bench.press('cancel', 'cancel');
+  await looking;
+});
+
 t.test('what is ruled about a void is said in a void’s words: it is not "charged"', async (t) => {
   const bench = saleBench(t);
   bench.reverses = () => unanswered;
