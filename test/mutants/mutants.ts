@@ -39,7 +39,7 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
   },
   refund: {
     mutate: ['src/refund/{refundable,paid}.ts'],
-    tests: ['refundable', 'void', 'refund'],
+    tests: ['refundable', 'paid', 'refund'],
   },
   bank: {
     mutate: ['bank/{trade,trades,ledger,decision,holds,reversal}.ts'],

@@ -1,0 +1,73 @@
+import t from 'tap';
+import { paidAtBank, paidOf } from '../../src/refund/paid.ts';
+import { lastDayOf } from '../../src/refund/refundable.ts';
+import { fen } from '../../src/values/fen.ts';
+import { approval, journalIn, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
+
+t.test('a void or a refund is open at each step that has no definite end, and at no other', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const sale = journal.begin(saleOf(1000));
+  sale.sent();
+  sale.answered(approval);
+  sale.completed();
+  const open = () => paidOf(sale, journal).open;
+  t.equal(open(), null);
+
+  const undo = journal.begin(saleOf(1000, { type: 'void', original: sale }));
+  t.equal(open(), 'void', 'pending');
+  undo.sent();
+  undo.answered(silence);
+  t.equal(open(), 'void', 'unknown');
+  undo.reversalBegun();
+  t.equal(open(), 'void', 'reversing');
+  undo.parked();
+  t.equal(undo.state, 'parked');
+  t.equal(open(), 'void', 'parked');
+  undo.noOriginal('25');
+  t.equal(open(), 'void', 'unconfirmed');
+  undo.confirmed('inquiry');
+  t.equal(open(), null, 'reversed: the sale stands as it stood');
+
+  const refund = journal.begin(saleOf(1000, { type: 'refund', digest: 'd1', original: sale }));
+  t.equal(open(), 'refund', 'pending');
+  refund.sent();
+  refund.handOver();
+  refund.parked();
+  t.equal(open(), 'refund', 'parked');
+});
+
+t.test('what takes more money is no giving back, however open it is', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const sale = journal.begin(saleOf(1000));
+  sale.sent();
+  sale.answered(approval);
+  sale.completed();
+  const tip = journal.begin(saleOf(100, { type: 'tip', digest: 'd1', original: sale }));
+  tip.accepted();
+  t.equal(tip.state, 'pending');
+  t.match(paidOf(sale, journal), { open: null, amount: 1100, refundable: 1100, payment: true });
+});
+
+t.test('a payment of the bank’s books alone has what was typed of it, and is of no open batch', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const day = new Date(2026, 10, 20);
+  const record = { state: 'posted', amount: fen(1000), refunded: fen(1500) } as const;
+  const referred = { reference: '113009410017', date: '1120', day };
+  t.strictSame(paidAtBank(referred, record, fen(5000), journal), {
+    ...{ payment: true, state: 'approved', amount: 1000, refundable: 0, open: null, inOpenBatch: false },
+    ...{ reference: '113009410017', day },
+  });
+  t.match(paidAtBank(referred, null, fen(5000), journal), { state: 'approved', amount: 5000, refundable: 5000 });
+  const other = journal.begin(saleOf(1, { type: 'completion', particulars: { reference: '113009410017' } }));
+  other.sent();
+  other.handOver();
+  t.equal(paidAtBank(referred, record, fen(5000), journal).open, null, 'what is open under that name is no refund');
+});
+
+t.test('a day that no month has is none, and a 29 February is looked for in the years that have it', async (t) => {
+  const now = new Date(2026, 2, 5, 12);
+  for (const none of ['0230', '0431', '1301', '0000', '0100']) t.equal(lastDayOf(none, now), null, none);
+  t.same(lastDayOf('0229', now), new Date(2024, 1, 29, 12));
+  t.same(lastDayOf('0305', now), new Date(2026, 2, 5, 12), 'today');
+  t.same(lastDayOf('0306', now), new Date(2025, 2, 6, 12), 'tomorrow was last year');
+});
