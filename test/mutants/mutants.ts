@@ -41,6 +41,10 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
     mutate: ['src/refund/{refundable,paid}.ts'],
     tests: ['refundable', 'paid', 'refund'],
   },
+  settlement: {
+    mutate: ['src/settlement/{steps,counting,differences}.ts'],
+    tests: ['settlement-steps', 'settling'],
+  },
   bank: {
     mutate: ['bank/{trade,trades,ledger,decision,holds,reversal}.ts'],
     tests: ['bank-void', 'bank-refund', 'bank-preauth', 'bank-advices', 'bank-sale'],

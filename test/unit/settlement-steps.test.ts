@@ -1,0 +1,196 @@
+import t, { type Test } from 'tap';
+import type { InquiryEnd } from '../../src/host/inquiry.ts';
+import type { Settled, SettlementRequest } from '../../src/host/settlement.ts';
+import type { Counter } from '../../src/sale/counter.ts';
+import { throughTheSteps } from '../../src/settlement/steps.ts';
+import { fen } from '../../src/values/fen.ts';
+import { Pan } from '../../src/values/pan.ts';
+import { Fault } from '../../src/values/problem.ts';
+import { batch } from '../../src/values/trace.ts';
+import { answerOf, approval, refusal, saleOf } from '../journal-bench.ts';
+import { saleBench } from '../sale-bench.ts';
+
+const nothing = { debit: { amount: fen(0), count: 0 }, credit: { amount: fen(0), count: 0 } };
+const bank = { home: nothing, foreign: nothing };
+const compared = (home: 1 | 2, foreign: 1 | 2 = 1) => ({ flags: { home, foreign }, bank }) as const;
+const next = batch('000009');
+
+type Says = (request: SettlementRequest, nth: number) => Partial<Settled>;
+
+/** A counter with a journal of its own, whose bank answers each step as the test says. */
+function desk(t: Test, inquiry?: () => InquiryEnd) {
+  const bench = saleBench(t);
+  const { journal, counter: whole } = bench;
+  const asked: { step: string; batch: string; trace: string; request: SettlementRequest }[] = [];
+  const shown: string[] = [];
+  let says: Says = () => ({});
+  const counter = {
+    ...whole,
+    vault: { ...whole.vault, openCard: () => ({ pan: Pan.from('6222020010011234'), expiry: '3012' }) },
+    config: { ...whole.config, profile: { transactions: { inquiry: { offered: inquiry !== undefined } } } },
+    host: {
+      inquire: async () => inquiry?.(),
+      async settle(request: SettlementRequest, at: { batch: string; trace: string }): Promise<Settled> {
+        asked.push({ step: request.step, ...at, request });
+        return { code: '00', compared: null, next: null, signInAgain: false, ...says(request, asked.length) };
+      },
+    },
+  } as unknown as Counter;
+  const go = async (answers: Says) => {
+    says = answers;
+    const begun = journal.beginSettlement('01');
+    if ('owing' in begun) throw new Error('money is owed');
+    return throughTheSteps(counter, begun, (step) => void shown.push(step));
+  };
+  const sold = (amount: number, group: 'home' | 'foreign' = 'home', answer = approval) => {
+    const entry = journal.begin(saleOf(amount, { copies: [], card: { ...saleOf(1).card, group } as never }));
+    entry.sent();
+    entry.answered(answer);
+    if (answer.money === 'charged') entry.completed();
+    return entry;
+  };
+  return { journal, asked, shown, go, sold, steps: () => asked.map(({ step }) => step) };
+}
+
+const tracesOf = (requests: readonly { request: SettlementRequest }[]) =>
+  requests.flatMap(({ request }) => (request.step === 'upload' ? [request.rows.map(({ trace }) => trace)] : []));
+
+t.test(
+  'what balances is closed in two steps, each under a trace of its own and the batch that is settled',
+  async (t) => {
+    const { go, sold, asked, steps, journal, shown } = desk(t);
+    sold(100);
+    sold(50, 'foreign');
+    journal.openBatch(batch('000005'));
+    sold(70);
+    journal.takeTrace();
+    const ended = await go(({ step }) => (step === 'settle' ? { compared: compared(1) } : { next }));
+    t.match(ended, { batch: '000005' });
+    t.same('code' in ended ? null : ended.step('ended'), { kind: 'ended', next });
+    t.same(steps(), ['settle', 'upload-end-balanced']);
+    t.same(shown, ['comparing', 'ending']);
+    t.match(asked[1]?.request, { count: 1 }, 'of the batch that is settled');
+    t.same(
+      asked.map((each) => each.batch),
+      ['000005', '000005'],
+    );
+    t.equal(new Set(asked.map(({ trace }) => trace)).size, 2);
+  },
+);
+
+t.test(
+  'of the group that differs each entry that counts is uploaded once, eight at a time, through a line that breaks',
+  async (t) => {
+    const { go, sold, asked, steps, journal } = desk(t);
+    const home = Array.from({ length: 19 }, (_, at) => sold(at + 1).trace);
+    sold(1000, 'foreign');
+    sold(2000, 'home', refusal);
+    journal.begin(saleOf(5, { copies: [] })).handOver();
+    let broken = true;
+    const says: Says = (request) => {
+      if (request.step === 'settle') return { compared: compared(2) };
+      if (request.step !== 'upload') return { next };
+      if (broken && request.rows[0]?.trace === home[8]) throw new Fault({ kind: 'line-down', tried: [] });
+      return {};
+    };
+    await t.rejects(go(says), { name: 'Fault' });
+    t.same(steps(), ['settle', 'upload', 'upload']);
+    broken = false;
+    asked.length = 0;
+    await go(says);
+    t.same(steps(), ['upload', 'upload', 'upload-end'], 'it goes on where it was, without comparing anew');
+    t.same(tracesOf(asked), [home.slice(8, 16), home.slice(16)]);
+    t.match(asked.at(-1)?.request, { count: 19 }, 'of all uploads together');
+  },
+);
+
+t.test('94 means that the bank has it already, and any other no ends it', async (t) => {
+  const { go, sold, steps } = desk(t);
+  sold(100);
+  const had = await go(({ step }) =>
+    step === 'settle' ? { code: '94', compared: compared(2) } : { code: '94', next },
+  );
+  t.notOk('code' in had);
+  t.same(steps(), ['settle', 'upload', 'upload-end']);
+  for (const refusing of ['settle', 'upload', 'upload-end']) {
+    const other = desk(t);
+    other.sold(100);
+    const end = await other.go(({ step }) =>
+      step === refusing ? { code: '12', signInAgain: refusing === 'upload' } : { compared: compared(2), next },
+    );
+    t.same(end, { code: '12', signInAgain: refusing === 'upload' }, refusing);
+    t.equal(other.steps().at(-1), refusing);
+  }
+});
+
+t.test('an answer that lacks what it is for is garbled, and nothing is noted of it', async (t) => {
+  const { go, sold, journal } = desk(t);
+  sold(100);
+  await t.rejects(
+    go(() => ({})),
+    { problem: { kind: 'host-garbled', field: 'F48' } } as never,
+  );
+  t.equal(journal.settling?.steps.length, 0);
+  await t.rejects(
+    go(({ step }) => (step === 'settle' ? { compared: compared(1) } : {})),
+    {
+      problem: { kind: 'host-garbled', field: 'F60' },
+    } as never,
+  );
+  t.equal(journal.settling?.step('ended'), null);
+});
+
+t.test('where the bank has counted anew it is compared anew, with a new upload, and not for ever', async (t) => {
+  const { go, sold, steps, asked } = desk(t);
+  const { trace } = sold(100);
+  let ends = 0;
+  const ended = await go(({ step }) => {
+    if (step === 'settle') return { compared: compared(2) };
+    if (step === 'upload-end') return ++ends === 1 ? { code: '95' } : { next };
+    return {};
+  });
+  t.notOk('code' in ended);
+  const round = ['settle', 'upload', 'upload-end'];
+  t.same(steps(), [...round, ...round]);
+  t.same(tracesOf(asked), [[trace], [trace]], 'the second comparison has an upload of its own');
+
+  const never = desk(t);
+  never.sold(100);
+  const end = await never.go(({ step }) => (step === 'settle' ? { compared: compared(1) } : { code: '95' }));
+  t.same(end, { code: '95', signInAgain: false });
+  t.equal(never.steps().length, 6, 'three rounds');
+});
+
+t.test('what has ended is not asked again', async (t) => {
+  const { go, sold, steps, asked } = desk(t);
+  sold(100);
+  const says: Says = ({ step }) => (step === 'settle' ? { compared: compared(1) } : { next });
+  await go(says);
+  asked.length = 0;
+  await go(says);
+  t.same(steps(), []);
+});
+
+t.test('each entry that differs is named once, with what each side has of it', async (t) => {
+  const ends: InquiryEnd[] = [];
+  const known = { code: '00', refunded: fen(0), reference: null, authorisation: null };
+  const { go, sold, journal } = desk(t, () => ends.shift() ?? { end: 'none' });
+  const [same, less, missing] = [sold(100), sold(200), sold(300)];
+  const declined = sold(400, 'home', answerOf('not charged', '51'));
+  sold(500, 'foreign');
+  ends.push(
+    { end: 'found', state: 'posted', amount: fen(100), ...known },
+    { end: 'found', state: 'voided', amount: fen(199), ...known },
+    { end: 'none' },
+    { end: 'found', state: 'posted', amount: fen(400), ...known },
+  );
+  await go(({ step }) => (step === 'settle' ? { compared: compared(2) } : { next }));
+  const { differences } = journal.settling?.step('differs') ?? { differences: [] };
+  t.match(differences, [
+    { trace: less.trace, here: 200, there: 199 },
+    { trace: missing.trace, here: 300, there: null },
+    { trace: declined.trace, here: null, there: 400 },
+  ]);
+  t.equal(differences.length, 3);
+  t.notOk(differences.some(({ trace }) => trace === same.trace));
+});
