@@ -11,7 +11,7 @@ export interface Hands {
 }
 
 const MOST_TRIES = 3;
-const FELT_MS = 1000;
+const FELT_MS = 1500;
 const WRONG_PASSWORD = '99887766';
 const WRONG_PIN = '135790';
 const NEW_PASSWORD = '86421357';
@@ -39,9 +39,9 @@ export function hands(film: Film, stage: Stage): Hands {
   const devices = devicesDue(frames);
   let state: LineState | undefined;
   let card: WalletCard | undefined = wallet[0];
-  let taken = 0;
+  const taken = { key: 0, card: 0 };
   stage.follow(({ kind }) => {
-    if (kind === 'key') taken += 1;
+    if (kind === 'key' || kind === 'card') taken[kind] += 1;
   });
 
   const turn = async (fault: string, on: boolean) => {
@@ -54,14 +54,16 @@ export function hands(film: Film, stage: Stage): Hands {
     const wanted = problem === null ? undefined : faults[problem];
     for (const fault of new Set(Object.values(faults))) await turn(fault, fault === wanted);
   };
-  /** What was recorded was taken: a key that a busy terminal has not felt is pressed again. */
-  const key = async (name: string) => {
+  /** What was recorded was taken: a key or a swipe that a busy terminal has not felt is made again. */
+  const felt = async (kind: keyof typeof taken, move: () => Promise<void>) => {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const before = taken;
-      await stage.press([name]);
+      const before = taken[kind];
+      await move();
       const until_ms = performance.now() + FELT_MS;
-      while (taken === before && performance.now() < until_ms) await new Promise((resolve) => setTimeout(resolve, 10));
-      if (taken > before) return;
+      while (taken[kind] === before && performance.now() < until_ms) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      if (taken[kind] > before) return;
     }
   };
   const secret = async (frame: Frame) => {
@@ -111,11 +113,12 @@ export function hands(film: Film, stage: Stage): Hands {
     },
     async does(frame) {
       const { record } = frame;
-      if (record.kind === 'key') await key(record.key);
+      if (record.kind === 'key') await felt('key', () => stage.press([record.key]));
       else if (record.kind === 'secret') await secret(frame);
       else if (record.kind === 'card') {
         card = record.read === 'card' ? masks.card(record.number).card : wallet.find(({ worn }) => worn === true);
-        if (card !== undefined) await stage.swipe(card.id);
+        const { id } = card ?? {};
+        if (id !== undefined) await felt('card', () => stage.swipe(id));
       }
     },
   };
