@@ -21,6 +21,15 @@ async function parked(bench: SaleBench, count = 1): Promise<Entry[]> {
   return entries;
 }
 
+/** From the list to what the bank says of the first one. */
+async function toTheRuling(bench: SaleBench): Promise<void> {
+  await bench.screen('exceptions.list');
+  bench.press('1');
+  await bench.screen('exceptions.chosen');
+  bench.press('menu');
+  await bench.screen('exceptions.ruling');
+}
+
 t.test('what the bank has not acknowledged is listed, tried again, and gone once it has', async (t) => {
   const bench = saleBench(t);
   const [entry] = await parked(bench);
@@ -63,11 +72,7 @@ t.test('two people end one with the bank’s reference, and the record says who'
     const bench = saleBench(t);
     const [entry] = await parked(bench);
     const looking = lookAtExceptions(bench.counter);
-    await bench.screen('exceptions.list');
-    bench.press('1');
-    await bench.screen('exceptions.chosen');
-    bench.press('menu');
-    await bench.screen('exceptions.ruling');
+    await toTheRuling(bench);
     bench.press(key);
     await bench.screen('exceptions.reference');
     bench.press('4', '7', 'enter');
@@ -92,11 +97,7 @@ t.test('one person alone ends nothing, nor does one who goes back', async (t) =>
   const bench = saleBench(t);
   const [entry] = await parked(bench);
   const looking = lookAtExceptions(bench.counter);
-  await bench.screen('exceptions.list');
-  bench.press('1');
-  await bench.screen('exceptions.chosen');
-  bench.press('menu');
-  await bench.screen('exceptions.ruling');
+  await toTheRuling(bench);
   bench.press('2');
   await bench.screen('exceptions.reference');
   bench.press('4', 'enter');
@@ -121,11 +122,7 @@ t.test('a disk without room for their word says so, and nothing is ruled', async
   const bench = saleBench(t);
   const [entry] = await parked(bench);
   const looking = lookAtExceptions(bench.counter);
-  await bench.screen('exceptions.list');
-  bench.press('1');
-  await bench.screen('exceptions.chosen');
-  bench.press('menu');
-  await bench.screen('exceptions.ruling');
+  await toTheRuling(bench);
   t.capture(Object.getPrototypeOf(entry), 'ruled', full);
   bench.press('2');
   await bench.screen('exceptions.reference');
@@ -147,11 +144,7 @@ t.test('a disk on which no try of a password can be counted says nothing of the 
   const [entry] = await parked(bench);
   Object.assign(bench.counter.vault.operators, { check: async () => full() });
   const looking = lookAtExceptions(bench.counter);
-  await bench.screen('exceptions.list');
-  bench.press('1');
-  await bench.screen('exceptions.chosen');
-  bench.press('menu');
-  await bench.screen('exceptions.ruling');
+  await toTheRuling(bench);
   bench.press('1');
   await bench.screen('exceptions.reference');
   bench.press('4', 'enter');
@@ -177,11 +170,7 @@ t.test('what is ruled about a void is said in a void’s words: it is not "charg
   lost.sent();
   for (let turn = 0; turn < 3; turn++) await bench.counter.outbox.settle(lost);
   const looking = lookAtExceptions(bench.counter);
-  await bench.screen('exceptions.list');
-  bench.press('1');
-  await bench.screen('exceptions.chosen');
-  bench.press('menu');
-  await bench.screen('exceptions.ruling');
+  await toTheRuling(bench);
   t.match(bench.texts().join(), /"digit":"1","text":"No longer charged.*"digit":"2","text":"Still charged/);
   bench.press('cancel');
   await bench.screen('exceptions.chosen', 2);

@@ -23,6 +23,19 @@ function quiet(journal: Journal, moments = 20): void {
   for (let turn = 0; turn < moments; turn++) journal.tidy();
 }
 
+/** The folder of a terminal whose first sale has moved aside, and whose second one has not. */
+function archived(t: Parameters<typeof testFolder>[0]): string {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  done(journal, 1);
+  close(journal);
+  done(journal, 2);
+  close(journal);
+  quiet(journal);
+  journal.close();
+  return folder;
+}
+
 const archiveIn = (folder: string) => join(dirname(filesIn(folder).file), 'archive.db');
 
 t.test('closed batches move aside but for the newest, and everything is found as before', async (t) => {
@@ -110,14 +123,7 @@ t.test('an empty journal beside a full archive is not behind', async (t) => {
 });
 
 t.test('a broken archive is set aside and said, and payment goes on', async (t) => {
-  const folder = testFolder(t);
-  const journal = journalIn(folder);
-  done(journal, 1);
-  close(journal);
-  done(journal, 2);
-  close(journal);
-  quiet(journal);
-  journal.close();
+  const folder = archived(t);
   writeFileSync(archiveIn(folder), Buffer.alloc(8192, 0x5a));
   using again = scoped(journalIn(folder));
   t.equal(again.archiveProblem, null, 'nobody has looked yet');
@@ -139,29 +145,15 @@ async function spoil(file: string, table: string): Promise<void> {
 }
 
 t.test('an entry whose events cannot be read is not one that was never sent', async (t) => {
-  const folder = testFolder(t);
-  const journal = journalIn(folder);
-  const sale = done(journal, 1);
-  close(journal);
-  done(journal, 2);
-  close(journal);
-  quiet(journal);
-  journal.close();
+  const folder = archived(t);
   await spoil(archiveIn(folder), 'events');
   using again = scoped(journalIn(folder));
-  t.equal(again.find(sale.trace, sale.batch), null, 'nothing is said of it');
+  t.equal(again.entry(1), null, 'nothing is said of it');
   t.match(again.archiveProblem, { kind: 'archive-broken', set_aside: /archive-broken-/ });
 });
 
 t.test('an archive that is gone is said, and made anew', async (t) => {
-  const folder = testFolder(t);
-  const journal = journalIn(folder);
-  done(journal, 1);
-  close(journal);
-  done(journal, 2);
-  close(journal);
-  quiet(journal);
-  journal.close();
+  const folder = archived(t);
   rmSync(archiveIn(folder));
   using again = scoped(journalIn(folder));
   t.equal(again.entry(1), null);
@@ -191,14 +183,7 @@ t.test('a boot needs nothing of the archive', async (t) => {
 });
 
 t.test('closed batches move into a new archive where the old one is broken', async (t) => {
-  const folder = testFolder(t);
-  const journal = journalIn(folder);
-  done(journal, 1);
-  close(journal);
-  done(journal, 2);
-  close(journal);
-  quiet(journal);
-  journal.close();
+  const folder = archived(t);
   await spoil(archiveIn(folder), 'entries');
   using again = scoped(journalIn(folder));
   // Even where nothing has to move: what is old is looked for in it.
@@ -236,14 +221,7 @@ t.test('what is older than it is kept is forgotten, but for what people had to r
 });
 
 t.test('rows of money change nowhere else', async (t) => {
-  const folder = testFolder(t);
-  const journal = journalIn(folder);
-  done(journal, 1);
-  close(journal);
-  done(journal, 2);
-  close(journal);
-  quiet(journal);
-  journal.close();
+  const folder = archived(t);
   const { DatabaseSync } = await import('node:sqlite');
   for (const file of [filesIn(folder).file, archiveIn(folder)]) {
     const database = new DatabaseSync(file);
