@@ -31,7 +31,7 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
   },
   answers: {
     mutate: ['src/host/{answers,reversal,advice,inquiry,settlement,response-codes}.ts'],
-    tests: ['answers', 'inquiry-answer', 'settlement-messages'],
+    tests: ['answers', 'ends', 'inquiry-answer', 'settlement-messages'],
   },
   sale: {
     mutate: ['src/sale/{charge,accept,unsettled,same-card,inquire}.ts'],

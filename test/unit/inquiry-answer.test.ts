@@ -30,6 +30,7 @@ t.test('each state has its word, padded to twelve; another word is not guessed a
     'CUPposted      0',
     'CUPposted      0x',
     'posted      00',
+    'XXCUPposted      00',
     'CUPposted',
     'CUPPOSTED      00',
     'CUPposted      001',
@@ -46,7 +47,7 @@ t.test('a place is read where batch and trace are both there', async (t) => {
   };
   t.same(placeOf('000007000123'), { batch: '000007', trace: '000123' });
   t.same(placeOf('0000070001231124'), { batch: '000007', trace: '000123' });
-  for (const none of ['', '000000000123', '000007000000', '00000700012', 'x00007000123'])
+  for (const none of ['', '000000000123', '000007000000', '00000700012', 'x00007000123', 'x000007000123'])
     t.equal(placeOf(none), null, none);
 });
 
