@@ -38,6 +38,8 @@ const agreed: Readonly<Record<State, readonly (Trade['state'] | 'none')[] | null
   parked: null,
 };
 
+/** Their amount is typed by the clerk, who looks at it before the green key. */
+const asksItself: readonly string[] = ['sale', 'preauth', 'instalment', 'offline', 'voice'];
 const TERMINAL = '50461160';
 const charged: readonly string[] = ['posted', 'voided', 'refunded'];
 const standing: readonly string[] = ['approved', 'voided', 'refunded'];
@@ -75,6 +77,11 @@ export function oracles(world: World): Oracles {
         ({ id, type, state }) => id > lastTrade && type === errand.flow.type && state === 'posted',
       );
       if (posted.length > 1) findings.push({ kind: 'doubled', text: posted.map(said).join(' and ') });
+      for (const trade of posted) {
+        if (asksItself.includes(trade.type) && trade.amount !== errand.amount) {
+          findings.push({ kind: 'books', text: `${said(trade)}, and ${errand.amount} was meant` });
+        }
+      }
       receipts.read(world.devices.printer.slips());
       for (const row of entries) if (row.id > lastRow) findings.push(...receipts.check(row));
       findings.push(...settled(world));

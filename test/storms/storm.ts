@@ -127,7 +127,7 @@ async function replay(seed: number): Promise<void> {
 
 function trail({ point, name, screens, findings, trades, virtual_ms }: Outcome): void {
   const planned = nameOf(point.flow.name, point.strikes);
-  process.stdout.write(`${++told}/${OF_A_SEED} ${name ?? `${planned} (did not come about)`}\n`);
+  process.stdout.write(`${++told}/${OF_A_SEED + 1} ${name ?? `${planned} (did not come about)`}\n`);
   process.stdout.write(`    ${screens.join(' → ')}; ${trades} at the bank, ${(virtual_ms / 1000).toFixed(1)} s\n`);
   for (const { kind, text } of findings) process.stdout.write(`    ${kind.toUpperCase()}: ${text}\n`);
 }
