@@ -17,9 +17,13 @@
 #define BATCHES 1 /* their numbers do not come again */
 #endif
 #define NOBODY SALES
+#define SETTLER (SALES + 1)
 
-/* src/journal/progress.ts: stage and undone as one word. After a reversal has begun its stage says nothing more. */
-mtype = { none, begun, sent, unknown, declined, charged, completed, reversing, unconfirmed, reversed };
+/*
+ * src/journal/progress.ts: stage and undone as one word. After a reversal has begun its stage says nothing more.
+ * `gone`: a row of a journal that was put back from a backup, which only the bank remembers.
+ */
+mtype = { none, begun, sent, unknown, accepted, declined, charged, completed, reversing, unconfirmed, reversed, gone };
 
 /* bank/trades.ts. */
 mtype = { posted, refused, undone, tombstone };
@@ -29,22 +33,28 @@ mtype = { absent, sound, stale };
 
 /* F39, by what it means (src/host/response-codes.ts). `garbled` is every answer that may not be believed (rule 2). */
 mtype = {
-  ok_00, no_51, no_original_25, reversed_before_12, duplicate_94, issuer_91, other_batch_77, wrong_mac_A0, garbled
+  ok_00, no_51, no_original_25, reversed_before_12, another_64, issuer_91, duplicate_94, moved_95, other_batch_77,
+  wrong_mac_A0, garbled
 };
 
 /* What an answer is to (the MTI). */
-mtype = { to_sale, to_reversal };
+mtype = { to_sale, to_reversal, to_count, to_end };
 
 /*
- * How a request whose result is not known is made good (src/journal/types.ts, `lost`). Without REFUND each row is undone
- * by a reversal: a sale, and as well a void or a pre-authorisation, for which `taken` reads "done at the bank"; a void
- * that was reversed, or refused, leaves its sale charged, and that is what "no" means on its screen (rule 7). With REFUND
- * each row is a refund of the same original, or an offline advice, which have no reversal (rules 8 and 10).
+ * How a request whose result is not known is made good (src/journal/types.ts, `lost`). What the requests are:
+ *
+ * (nothing)  sales, or whatever else is undone by a reversal.
+ * VOID       voids of one sale that the counter has finished. `taken` reads "done at the bank" (rule 7).
+ * REFUND     refunds of one original, said again with the same bytes (rule 8).
+ * ADVICE     the last one is approved offline, before the bank is told; one before it is the sale that it comes after
+ *            (rules 8 and 10).
  */
-#ifdef REFUND
-#define REPEATED true
+#if defined(REFUND)
+#define REPEATED(r) true
+#elif defined(ADVICE)
+#define REPEATED(r) (r == SALES - 1)
 #else
-#define REPEATED false
+#define REPEATED(r) false
 #endif
 
 typedef Row {
@@ -53,14 +63,23 @@ typedef Row {
   byte number;             /* its trace: Promela has another use for that word */
   byte batch;
   bit closed;              /* its batch has been settled: src/journal/journal.ts, closeBatch */
-  mtype request = absent;  /* 0200, on either line */
+#ifdef RESTORED
+  bit duplicate;           /* its answer was 94 */
+#endif
+  mtype request = absent;  /* 0200 or 0220, on either line */
   mtype reversal = absent; /* 0400, on either line */
+#ifdef OTHER_BYTES
+  bit changed;             /* what is on its way has other bytes than the first time */
+#endif
   /* What nobody in the model can see and every rule is about. */
   bit left;     /* the first byte of the request has left the terminal */
   bit taken;    /* the customer's money is with the merchant */
   bit tookOnce; /* it has been there once */
   bit toldNo;   /* screen, slip or till has said "not charged" */
   bit toldYes;  /* and "approved" */
+#ifdef ADVICE
+  bit followed; /* the bank has a case about an advice that it refused */
+#endif
 };
 Row rows[SALES];
 
@@ -81,7 +100,7 @@ bool signInFirst;        /* src/session.ts, signInAgain: before the world is ste
 
 /* The bank: one row a batch and trace, for ever (bank/trades.ts, TradeKey). */
 mtype trades[BATCHES * TRACES] = none;
-byte owners[BATCHES * TRACES]; /* whose request made it, for the ledgers above alone */
+byte owners[BATCHES * TRACES]; /* whose request made it: its amount tells the bank, and an inquiry */
 byte bankBatch;
 
 /* Whether terminal and bank hold the same working keys. A sign-in makes new ones; its answer may be lost. */
@@ -93,31 +112,40 @@ chan powerCut = [0] of { bit };
 
 #define KEY(r) (rows[r].batch * TRACES + rows[r].number)
 #define SEAL (keysAgree -> sound : stale)
-/* src/journal/progress.ts, debts: the bank may have taken the money and the sale never finished. */
-#define OWES(p) (p == sent || p == unknown || p == charged || p == reversing)
-/* `unconfirmed` owes no money, and lets its batch close and its trace go: README.md. */
-#ifdef UNCONFIRMED_HOLDS_TRACE
+/* src/journal/progress.ts, debts and owesMoney: the bank may have taken the money and the sale never finished. */
+#define OWES(p) (p == sent || p == unknown || p == accepted || p == charged || p == reversing)
+/* `unconfirmed` owes no money, so that its batch may close; it holds its trace all the same (rule 11). */
 #define UNSETTLED(p) (OWES(p) || p == unconfirmed)
-#else
-#define UNSETTLED(p) OWES(p)
-#endif
 /* A word that may stay. */
-#define DEFINITE(p) (p == none || p == begun || p == declined || p == completed || p == reversed)
+#define DEFINITE(p) (p == none || p == begun || p == declined || p == completed || p == reversed || p == gone)
 #define isDefinite(r) DEFINITE(rows[r].disk)
+#define isTaken(r) rows[r].taken
 
-/* ---------------------------------------------------------------- the journal: src/journal/ */
+/* ---------------------------------------------------------------- what may be said */
 
 /*
- * On the disk when it returns. A power cut in between leaves what was before, and so does one before it: one step. Where
- * a step below is atomic, a power cut inside it would leave nothing else than one before it either.
+ * Rule 7: what the screen says of the sale that is voided (src/journal/entry.ts, state). It is read from the voids' own
+ * rows; while one of them is open it says nothing of the end.
  */
-inline record(r, progress) {
-  d_step { rows[r].memory = progress; rows[r].disk = progress }
-}
+#ifdef VOID
+#define hasVoided(r) (rows[r].memory == completed)
+#define isOpenVoid(r) UNSETTLED(rows[r].memory)
+#ifdef VOID_STICKS
+bit saleVoided; /* written beside the sale at the bank's yes, and not taken back with it */
+#define SAYS_VOIDED saleVoided
+#else
+#define SAYS_VOIDED ANY(hasVoided)
+#endif
+#define saysOfSale() assert(ANY(isOpenVoid) || (ANY(isTaken) == SAYS_VOIDED))
+#else
+#define SAYS_VOIDED true
+#define saysOfSale() skip
+#endif
 
+/* Rules 2 and 5: said only of what the bank has not taken. That it never will is asserted where the bank posts. */
 inline tellNo(r) {
-  /* Rules 2 and 5: said only of what the bank has not taken. That it never will is asserted where the bank posts. */
   assert(!rows[r].taken);
+  assert(SAYS_VOIDED || !ANY(isTaken)); /* rule 7: of a void it means that the sale stands charged */
   rows[r].toldNo = true
 }
 
@@ -135,208 +163,33 @@ inline connect() {
   fi
 }
 
-#ifdef SENT_BEFORE_DISK
-#define NOTE_SENT(r) rows[r].memory = sent
-#define ON_DISK(r) true
+/* A message that has been worked on comes once more. Two sales and a claim of liveness leave no room for it. */
+#ifdef NOTHING_TWICE
+#define TWICE false
 #else
-#define NOTE_SENT(r) record(r, sent)
-#define ON_DISK(r) (rows[r].disk == sent)
+#define TWICE !steady
 #endif
 
-/* All of the sale that the wire sees. Rule 1: what leaves is on the disk first, and leaves once. */
-inline send(r) {
-  d_step {
-    assert(ON_DISK(r));
-    assert(!rows[r].left || REPEATED);
-    rows[r].left = true;
-    rows[r].request = SEAL;
-    awaited = r; awaitedTo = to_sale
-  }
-}
-
-/* Nothing came in time. In a steady world that means that nothing is coming. */
-#define SILENT(r) (!steady || (answer == absent && rows[r].request == absent && rows[r].reversal == absent))
-
-/* The answer, or `garbled` for everything that says nothing: silence, a lost line, a wrong MAC, another message. */
-inline hear(r, code) {
+inline reply(r, what, code) {
   if
-  :: answer != absent && keysAgree -> code = answer
-  :: answer != absent && !keysAgree -> code = garbled; signInFirst = steady
-  :: SILENT(r) -> code = garbled
-  :: !steady -> code = garbled; signInFirst = steady /* forged, or spoilt on its way: any code under a wrong MAC */
-#ifdef DECLINE_WITHOUT_MAC
-  :: !steady -> code = no_51
-#endif
-  fi;
-  answer = absent; awaited = NOBODY; awaitedTo = to_sale
+  :: awaited == r && awaitedTo == what && answer == absent -> answer = code
+  :: awaited == r && awaitedTo == what && answer != absent /* behind another that will be read first */
+  :: !steady /* lost on its way */
+  :: !(awaited == r && awaitedTo == what) -> late(r, code)
+  fi
 }
 
 /* Rule 4: an answer to a request that nobody waits for is evidence, and changes nothing. */
 inline late(r, code) {
 #ifdef REVIVED_BY_LATE_ANSWER
   if
-  :: code == ok_00 && OWES(rows[r].memory) ->
+  :: r < SALES && code == ok_00 && OWES(rows[r].memory) ->
     rows[r].memory = completed; rows[r].disk = completed; rows[r].toldYes = true
   :: else
   fi
 #else
   skip
 #endif
-}
-
-/* ---------------------------------------------------------------- a sale: src/sale/sale.ts */
-
-/* Rule 11. Which of the free ones comes next does not matter, so the wrap is among the cases. */
-#ifdef TAKES_HELD_TRACE
-#define FREE(t) true
-#else
-#define holds_0(r) (rows[r].disk != none && !rows[r].closed && rows[r].number == 0)
-#define holds_1(r) (rows[r].disk != none && !rows[r].closed && rows[r].number == 1)
-#define FREE(t) (t < TRACES && !ANY(holds_##t))
-#endif
-
-/* The journal's row (journal.begin). The first trace that is taken is called 0. */
-#define HOLDS(o) (o < next && rows[o].number == rows[next].number && UNSETTLED(rows[o].disk))
-inline begin(r) {
-  atomic {
-    if
-    :: FREE(0) -> rows[r].number = 0
-#if TRACES > 1
-    :: FREE(1) && r > 0 -> rows[r].number = 1
-#endif
-    fi;
-    assert(!ANY(HOLDS)); /* rule 11 */
-    rows[r].batch = batch;
-    record(r, begun)
-  }
-}
-
-/* Rule 8: an unknown refund blocks a second one of the same original; one that was made leaves no remainder. */
-#if defined(REFUND) && !defined(SECOND_REFUND_TOO_SOON)
-#define MAY_BEGIN (next == 0 || rows[0].memory == begun || rows[0].memory == declined)
-#else
-#define MAY_BEGIN true
-#endif
-
-inline sell(r) {
-  begin(r);
-  atomic {
-    connect();
-    if
-    :: !reached -> tellNo(r) /* `line-down`: no byte has left (rule 1) */
-    :: reached -> NOTE_SENT(r)
-    fi
-  }
-  if
-  :: !reached
-  :: reached ->
-    send(r);
-#ifdef SENT_BEFORE_DISK
-    record(r, sent);
-#endif
-#ifdef FAILS_OVER_AFTER_FIRST_BYTE
-    if
-    :: send(r)
-    :: skip
-    fi;
-#endif
-    reached = false;
-    atomic { hear(r, code); judge(r, code) }
-    finish(r)
-  fi
-}
-
-/* src/host/answers.ts, judged, and what the flow makes of it. */
-inline judge(r, code) {
-  if
-  :: code == ok_00 -> record(r, charged)
-  :: code == no_51 || code == reversed_before_12 -> record(r, declined); tellNo(r)
-  :: code == other_batch_77 -> record(r, declined); tellNo(r); signInFirst = steady /* rule 5: the row keeps its batch */
-  :: code == wrong_mac_A0 -> record(r, declined); tellNo(r); signInFirst = steady
-  :: code == garbled || code == issuer_91 -> record(r, unknown) /* rule 2 */
-  :: code == duplicate_94 -> record(r, unknown)                 /* rule 6: the reversal asks about that trace */
-  fi;
-  code = absent
-}
-
-/* A power cut before this leaves a charge that the counter never finished: it is reversed. */
-inline finish(r) {
-  if
-  :: rows[r].memory == charged ->
-    atomic { assert(rows[r].taken); record(r, completed); rows[r].toldYes = true } /* rule 14: for ever, see turnBack */
-  :: else
-  fi
-}
-
-/* ---------------------------------------------------------------- what is owed: src/outbox/outbox.ts */
-
-inline settle(r) {
-  if
-  :: rows[r].memory != reversing -> record(r, reversing) /* before its first byte */
-  :: else
-  fi;
-  atomic {
-    connect();
-    if
-    :: reached -> rows[r].reversal = SEAL; awaited = r; awaitedTo = to_reversal
-    :: !reached /* it stays owed, and is not counted against it */
-    fi
-  }
-  if
-  :: !reached
-  :: reached -> atomic { reached = false; hear(r, code); settled(r, code) }
-  fi
-}
-
-inline settled(r, code) {
-  if
-  :: code == ok_00 -> record(r, reversed); tellNo(r) /* rule 3 */
-  :: code == no_original_25 -> record(r, unconfirmed)
-  :: code == wrong_mac_A0 -> signInFirst = steady
-  :: code == garbled ->
-#ifdef CLEARED_WITHOUT_ACKNOWLEDGEMENT
-    record(r, reversed); tellNo(r)
-#else
-    skip /* owed, and tried again; parked is a word for the screen (rule 13) and changes nothing here */
-#endif
-  fi;
-  code = absent
-}
-
-/* Rule 8: what has no reversal is said again, byte for byte, to a host that knows duplicates. */
-inline repeat(r) {
-  atomic {
-    connect();
-    if
-    :: reached -> record(r, sent)
-    :: !reached -> record(r, unknown)
-    fi
-  }
-  if
-  :: !reached
-  :: reached ->
-    send(r);
-    reached = false;
-    atomic { hear(r, code); judge(r, code) }
-    finish(r)
-  fi
-}
-
-#ifdef REFUND
-#define MAKE_GOOD(r) repeat(r)
-#else
-#define MAKE_GOOD(r) settle(r)
-#endif
-
-/* src/signin/bank.ts: new keys, and the batch that the bank has open. What was on its way is under the old keys. */
-inline signIn() {
-  atomic {
-    newKeys();
-    if
-    :: keysAgree = true; batch = bankBatch; signInFirst = false
-    :: !steady /* the bank has changed its keys, and the terminal has not heard of it */
-    fi
-  }
 }
 
 /*
@@ -362,199 +215,10 @@ inline newKeys() {
   i = 0
 }
 
-/* Rule 13: a batch closes when no money is owed in it. */
-#ifdef CLOSES_OWING
-#define blocks(r) false
-#else
-#define blocks(r) (rows[r].batch == batch && OWES(rows[r].memory))
-#endif
-
-/* The bank closes first, and its answer may be lost: a 77 tells of that. */
-inline closeBatch() {
-#ifdef CLOSES_WITHOUT_BANK
-  closeRows()
-#else
-  bankBatch++;
-  if
-  :: closeRows(); batch = bankBatch
-  :: !steady
-  fi
-#endif
-}
-
-inline closeRows() {
-  i = 0;
-  do
-  :: i < SALES ->
-    if
-    :: rows[i].batch == batch && rows[i].disk != none -> assert(!OWES(rows[i].disk)); rows[i].closed = true
-    :: else
-    fi;
-    i++
-  :: else -> break
-  od
-}
-
-/* Rule 3: an inquiry or the reconciliation, which no program asks yet (issue 4), finds the tombstone. */
-inline confirm(r) {
-  assert(trades[KEY(r)] == tombstone);
-  record(r, reversed);
-  tellNo(r)
-}
-
-active proctype terminal() {
-  byte next; /* the counter's next sale: its customers do not come back after a power cut */
-  bool reached = false;
-  byte i;
-  mtype code = absent;
-
-boot:
-  skip;
-  d_step { /* src/main.ts: what the disk holds is all that is known */
-    awaited = NOBODY; awaitedTo = to_sale; answer = absent; signInFirst = false;
-    reached = false; code = absent; next = 0;
-    i = 0;
-    do
-    :: i < SALES ->
-#ifdef DEBT_FORGOTTEN_AT_BOOT
-      rows[i].memory = (OWES(rows[i].disk) -> none : rows[i].disk);
-#else
-      rows[i].memory = rows[i].disk;
-#endif
-      if
-      :: rows[i].disk == begun -> assert(!rows[i].taken); rows[i].toldNo = true /* stateOf: it was never sent */
-      :: rows[i].disk == completed -> rows[i].toldYes = true
-      :: else
-      fi;
-      if :: rows[i].disk != none -> next = i + 1 :: else fi;
-      i++
-    :: else -> break
-    od;
-    i = 0
-  };
-  {
-end:
-    do
-    :: next < SALES && (FREE(0) || FREE(1)) && MAY_BEGIN -> sell(next); next++
-    :: !signInFirst && OWES(rows[0].memory) -> MAKE_GOOD(0)
-#if SALES > 1
-    :: !signInFirst && OWES(rows[1].memory) -> MAKE_GOOD(1)
-#endif
-    :: rows[0].memory == unconfirmed -> confirm(0)
-#if SALES > 1
-    :: rows[1].memory == unconfirmed -> confirm(1)
-#endif
-    :: signInFirst || !steady -> signIn()
-    :: atomic { batch == bankBatch && bankBatch < BATCHES - 1 && !ANY(blocks) -> closeBatch() }
-    od
-  } unless { powerCut ? _ -> goto boot }
-}
-
-/* ---------------------------------------------------------------- the bank: bank/ */
-
-/* The ledger: rule 1's "no charge twice" and rule 2's "not charged" are asserted where money moves. */
-inline post(r) {
-  assert(!rows[r].tookOnce);
-  assert(rows[r].disk != none && rows[r].disk != begun);
-  assert(!rows[r].toldNo);
-  assert(rows[r].disk != unconfirmed && rows[r].disk != reversed);
-#if defined(REFUND) && SALES == 2
-  assert(!rows[1 - r].taken); /* rule 8: never more than the original */
-#endif
-  rows[r].taken = true; rows[r].tookOnce = true
-}
-
-inline turnBack(r) {
-  assert(rows[r].taken);
-  assert(!rows[r].toldYes); /* rule 14 */
-  rows[r].taken = false
-}
-
-inline reply(r, what, code) {
-  if
-  :: awaited == r && awaitedTo == what && answer == absent -> answer = code
-  :: awaited == r && awaitedTo == what && answer != absent /* behind another that will be read first */
-  :: !steady /* lost on its way */
-  :: !(awaited == r && awaitedTo == what) -> late(r, code)
-  fi
-}
-
-/* A message that has been worked on comes once more. Two sales and a claim of liveness leave no room for it. */
-#ifdef NOTHING_TWICE
-#define TWICE false
-#else
-#define TWICE !steady
-#endif
-
-/* bank/sale.ts, charge. */
-inline charge(r) {
-  if
-  :: rows[r].request == stale -> said = wrong_mac_A0
-  :: else ->
-    if
-    :: trades[KEY(r)] == tombstone -> said = reversed_before_12 /* rule 3 */
-    :: trades[KEY(r)] != none && !REPEATED -> said = duplicate_94
-#ifdef HOST_KNOWS_NO_DUPLICATES
-    :: trades[KEY(r)] == posted -> post(r); said = ok_00
-#endif
-    :: trades[KEY(r)] != none && REPEATED -> said = (trades[KEY(r)] == posted -> ok_00 : no_51)
-    :: trades[KEY(r)] == none && rows[r].batch != bankBatch -> said = other_batch_77
-    :: trades[KEY(r)] == none && rows[r].batch == bankBatch ->
-      if
-      :: post(r); trades[KEY(r)] = posted; owners[KEY(r)] = r; said = ok_00
-      :: trades[KEY(r)] = refused; owners[KEY(r)] = r; said = no_51
-      :: trades[KEY(r)] = refused; owners[KEY(r)] = r; said = issuer_91
-#ifdef REFUSAL_LEAVES_NO_ROW /* of its standing, not of its card: decided anew when it comes twice */
-      :: said = no_51
-#endif
-      fi
-    fi
-  fi
-}
-
-/* bank/reversal.ts, reverse. */
-inline reverse(r) {
-  if
-  :: rows[r].reversal == stale -> said = wrong_mac_A0
-  :: else ->
-    if
-    :: trades[KEY(r)] == none -> said = no_original_25;
-#ifndef NO_TOMBSTONE
-      trades[KEY(r)] = tombstone; owners[KEY(r)] = r
-#endif
-    :: trades[KEY(r)] == tombstone -> said = no_original_25
-    :: trades[KEY(r)] == posted -> turnBack(owners[KEY(r)]); trades[KEY(r)] = undone; said = ok_00
-    :: trades[KEY(r)] == refused -> trades[KEY(r)] = undone; said = ok_00
-    :: trades[KEY(r)] == undone -> said = ok_00
-    fi
-  fi
-}
-
-/*
- * The bank, as it meets the messages of one row: each is worked on whole, its books committed before its answer leaves.
- * A message that stays on its way comes again (a duplicate); one that nobody takes for long is late; order is anybody's.
- */
-active [SALES] proctype bank() {
-  byte r = _pid - 1;
-  mtype said = absent;
-end:
-  do
-  :: atomic { rows[r].request != absent ->
-      charge(r);
-      if :: rows[r].request = absent :: TWICE fi;
-      reply(r, to_sale, said);
-      said = absent
-    }
-  :: atomic { rows[r].reversal != absent ->
-      reverse(r);
-      if :: rows[r].reversal = absent :: TWICE fi;
-      reply(r, to_reversal, said);
-      said = absent
-    }
-  :: !steady && rows[r].request != absent -> rows[r].request = absent
-  :: !steady && rows[r].reversal != absent -> rows[r].reversal = absent
-  od
-}
+#include "settlement.pml"
+#include "outbox.pml"
+#include "terminal.pml"
+#include "bank.pml"
 
 /* ---------------------------------------------------------------- the world */
 
@@ -563,7 +227,9 @@ active proctype world() {
   do
   :: atomic { !steady -> powerCut ! true }
   :: atomic { !steady && keysAgree -> newKeys() } /* the bank's keys are changed, or an old sign-in arrives twice */
+#ifndef SETTLEMENT
   :: atomic { !steady && bankBatch < BATCHES - 1 -> bankBatch++ } /* the bank opens its next batch by itself */
+#endif
 #ifndef NEVER_STEADY
   :: steady = true; break
 #endif
@@ -572,5 +238,5 @@ active proctype world() {
 
 /* ---------------------------------------------------------------- claims */
 
-/* Rules 2, 3 and 13: a steady world brings every row to a word that may stay. */
-ltl settles { [] (steady -> <> ALL(isDefinite)) }
+/* Rules 2, 3, 8 and 13: a steady world brings every row to a word that may stay, and a settlement to its end. */
+ltl settles { [] (steady -> <> (ALL(isDefinite) && settling == none)) }
