@@ -81,10 +81,19 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     const until_ms = world.clock.monotonic() + MOST_MS;
     while (world.clock.monotonic() < until_ms) {
       const { screen } = world;
-      if (screen === null) await world.look(1000);
+      if (screen === null) await inTheDark(mood);
       else if (await step(screen, errand, mood)) return 'ended';
     }
     return 'stuck';
+  }
+
+  /** No power; or a boot that was refused, until somebody pulls the plug and puts it back. */
+  async function inTheDark(mood: Mood): Promise<void> {
+    await world.look(1000);
+    if (world.refused === null || mood.turns++ < 60) return;
+    mood.turns = 0;
+    world.powerOff();
+    world.powerOn();
   }
 
   /** Does what the screen asks for; true when there is nothing more to do. */
