@@ -26,10 +26,11 @@ import { openRecorder } from './recorder/recorder.ts';
 import { wireLog } from './recorder/wire-log.ts';
 import type { Counter } from './sale/counter.ts';
 import { barOf, openSession } from './session.ts';
-import { signInToBank } from './signin/bank.ts';
+import { compareWithBank, signInToBank } from './signin/bank.ts';
 import type { StatusFacts } from './status/status.ts';
 import type { Terminal } from './terminal.ts';
 import { masked, maskedJson } from './values/masked.ts';
+import { Fault } from './values/problem.ts';
 import { setClock } from './values/set-clock.ts';
 import { openVault } from './vault/vault.ts';
 import {
@@ -167,8 +168,18 @@ export async function assemble(site: Site): Promise<Assembly> {
     if (end.end === 'signed-in') session.signInAgain = false;
     return end.end === 'signed-in';
   };
+  const compare = async () => {
+    if (!profile.transactions.inquiry.offered) return;
+    try {
+      await compareWithBank({ host, journal, vault });
+    } catch (error) {
+      // Under other keys than the bank's nothing can be asked: the sign-in compares by itself.
+      const ofKeys = error instanceof Fault && ['mac-wrong', 'keys-missing'].includes(error.problem.kind);
+      if (!ofKeys || !(await signInAlone())) throw error;
+    }
+  };
   const debts = openOutbox({
-    ...{ journal, host, clock, random },
+    ...{ journal, host, clock, random, compare },
     openCard: vault.openCard,
     signIn: signInAlone,
     profile: {

@@ -22,6 +22,9 @@ interface FakeHost {
   hears: (request: AdviceRequest) => AdviceEnd | Promise<AdviceEnd>;
   readonly inquired: OriginalFacts[];
   knows: () => InquiryEnd;
+  /** How often the bank's newest was asked for, and what that does. */
+  compares: number;
+  compared: () => void;
   signIns: number;
   signInWorks: boolean;
   signInTakes: Promise<void>;
@@ -44,6 +47,7 @@ export function bench(t: Tap, profile: Partial<OutboxProfile> = {}): Bench {
   t.teardown(() => journal.close());
   const host: FakeHost = {
     ...{ asked: [], says: () => acknowledged, atOnce: 0, most: 0 },
+    ...{ compares: 0, compared: () => journal.foundBanksNewest() },
     ...{ advised: [], hears: () => taken, inquired: [], knows: () => ({ end: 'none' }) },
     ...{ signIns: 0, signInWorks: true, signInTakes: Promise.resolve() },
   };
@@ -69,6 +73,10 @@ export function bench(t: Tap, profile: Partial<OutboxProfile> = {}): Bench {
           host.atOnce--;
         }
       },
+    },
+    compare: async () => {
+      host.compares++;
+      host.compared();
     },
     openCard: () => ({ pan: null, expiry: '3012' }),
     signIn: async () => {

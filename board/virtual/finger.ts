@@ -21,8 +21,8 @@ const MOST_WAITING = 64;
 
 /** A finger feels for the click: it stays where it is until the pad has been looked at so often… */
 const LOOKS = 2;
-/** …or it is plain that nobody looks: the terminal is off, or hangs. */
-const NOBODY_LOOKS_MS = 2000;
+/** …or it is plain that nobody looks: the terminal hangs. A disk that stalls keeps it for seconds at most. */
+const NOBODY_LOOKS_MS = 4000;
 
 /** `powered`: without a terminal there is nobody to wait for. */
 export function finger(devices: Pick<FarEnds, 'key' | 'looks'>, powered: () => boolean = () => true): Finger {

@@ -120,6 +120,9 @@ export interface Journal {
   closeBatch(next: Batch): { readonly closed: true } | { readonly closed: false; readonly owing: number };
   /** Whether it is a request of this terminal's, or one that two people have answered for. */
   knows(place: { readonly batch: Batch; readonly trace: Trace }): boolean;
+  /** Whether the bank's newest has been found here since this process began: before that nothing is turned back. */
+  readonly compared: boolean;
+  foundBanksNewest(): void;
   /** Two people answer for what the bank has and this journal has not; traces go on after it (money rule 12). */
   reconcile(place: { readonly batch: Batch; readonly trace: Trace }, by: Reconciliation): void;
   /** Asked before the card: throws `disk-full`, `disk-read-only` or `disk-broken` where a sale could not be written. */
@@ -196,6 +199,7 @@ export function openJournal(parts: JournalParts): Journal {
   const settled = settlements(store);
   // A boot looks once for closed batches to move, and so does each batch that is closed.
   let archiving = true;
+  let compared = false;
   let open = write.openBatch();
   let lastTrace = write.lastTrace();
   let lastId = Math.max(write.lastId(), aside.to);
@@ -329,6 +333,12 @@ export function openJournal(parts: JournalParts): Journal {
     },
     knows: ({ batch: of, trace: number }) =>
       entries.newest(number, of) !== null || write.reconciledTo() === `${of} ${number}`,
+    get compared() {
+      return compared;
+    },
+    foundBanksNewest() {
+      compared = true;
+    },
     reconcile(place, by) {
       store.commit(() => {
         write.incident('reconciled', { ...by, ...place }, clock.now());

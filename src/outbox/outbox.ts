@@ -45,6 +45,11 @@ export interface OutboxParts {
   readonly openCard: OpenCard;
   /** Signs in with the bank by itself; false where it cannot now. What it throws as a Fault counts as that too. */
   readonly signIn: () => Promise<boolean>;
+  /**
+   * Once in a process, before the bank is told anything: whether its newest is known here. A journal that was put back
+   * from a backup owes reversals of what was approved since. Throws a Fault where it is not, or nobody can say.
+   */
+  readonly compare?: () => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
   readonly profile: OutboxProfile;
@@ -102,6 +107,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
     if (work === undefined) return SETTLED;
     if (waitsForOriginal(entry)) return OWED_STILL;
     try {
+      if (!journal.compared) await parts.compare?.();
       return await work(entry);
     } catch (error) {
       return stopped(entry, error);

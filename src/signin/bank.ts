@@ -28,12 +28,22 @@ export async function signInToBank(desk: BankDesk, operator: string): Promise<Si
   return end;
 }
 
-/** A cloned card or a restored backup would take traces again that the bank has seen, and not know what it owes. */
-async function compareWithBank({ host, journal, vault }: BankDesk): Promise<void> {
+/**
+ * A cloned card or a restored backup would take traces again that the bank has seen, and turn back what was approved after the
+ * backup was made. Throws a Fault of kind `bank-ahead`, and those of the line.
+ */
+export async function compareWithBank({
+  host,
+  journal,
+  vault,
+}: Pick<BankDesk, 'host' | 'journal' | 'vault'>): Promise<void> {
   const newest = { place: null, date: null, reference: null, authorisation: null };
   const end = await host.inquire({ trace: journal.takeTrace(), batch: journal.batch, of: newest });
   const place = end.end === 'found' ? (end.place ?? null) : null;
-  if (place === null || journal.knows(place)) return;
+  if (place === null || journal.knows(place)) {
+    journal.foundBanksNewest();
+    return;
+  }
   vault.forgetWorkingKeys();
   const found = journal.last();
   throw new Fault({

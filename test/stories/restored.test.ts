@@ -63,3 +63,39 @@ await countertop('a journal that is put back from a backup', {}, async (t, count
     t.pass('and it stays unlocked');
   });
 });
+
+await countertop('a journal that is put back from before a sale was approved', {}, async (t, counter) => {
+  const journal = join(counter.dir, 'terminal', 'journal');
+  const backup = join(counter.dir, 'backup');
+  await counter.signIn();
+  await counter.tellBank({ do: 'fault', fault: 'slow', on: true, times: 1, mti: '0200' });
+  await counter.press('1', '0', '0', 'enter');
+  await counter.screen('sale.card');
+  await counter.swipe('boc-debit');
+  await counter.screen('sale.number');
+  await counter.press('enter', ...'123456', 'enter');
+  await counter.screen('sale.waiting');
+  await counter.power(false);
+  cpSync(journal, backup, { recursive: true });
+  await counter.power(true);
+  // It is turned back, as it must be: nobody knew of an approval.
+  await counter.until('the reversal', async () => (await counter.bank())[0]?.state === 'reversed', 40_000);
+  await counter.signIn();
+  await counter.sell('200', 'boc-debit', '123456');
+  await counter.press('enter');
+  await counter.screen('idle');
+  await counter.power(false);
+  rmSync(journal, { recursive: true });
+  cpSync(backup, journal, { recursive: true });
+  const before = await counter.bank();
+  await counter.power(true);
+
+  await t.test('nothing is told the bank before it is known to be behind', async (t) => {
+    await counter.screen('signin.operator', 20_000);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    t.same(await counter.bank(), before);
+    t.match((await counter.journal())[0], { state: 'unknown' }, 'what the backup owes waits');
+    await counter.press('0', '1', 'enter', '0', '0', '0', '0', 'enter');
+    t.match((await counter.screen('signin.failed', 15_000)).texts.join(), /银行有一笔这里没有/);
+  });
+});

@@ -66,7 +66,7 @@ t.test('a finger waits for a pad that nobody looks at just now, and gives up on 
   await pressed;
   const from_ms = performance.now();
   await hand.press(['2']);
-  t.ok(performance.now() - from_ms < 8000, 'a terminal without power stops no script');
+  t.ok(performance.now() - from_ms < 10_000, 'a terminal without power stops no script');
   hand.close();
 });
 
@@ -82,7 +82,7 @@ t.test('a finger on the pad of a terminal that has just died waits for nobody', 
   powered = false;
   const from_ms = performance.now();
   await pressed;
-  t.ok(performance.now() - from_ms < 1500, 'not the four seconds for each key of a terminal that hangs');
+  t.ok(performance.now() - from_ms < 1500, 'not the eight seconds for each key of a terminal that hangs');
   t.same(order(), ['1↓', '1↑', '2↓', '2↑']);
   hand.close();
 });

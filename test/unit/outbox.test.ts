@@ -29,6 +29,22 @@ t.test('a silent host leaves a reversal owed, and settling sends it at once', as
   t.equal(host.asked.length, 1);
 });
 
+t.test('the bank is told nothing before its newest is known here, and is asked for it once', async (t) => {
+  const { outbox, host, journal, owing } = bench(t);
+  const entry = owing();
+  host.compared = () => {
+    throw new Fault({ kind: 'bank-ahead', batch: '000001', trace: '000009', found: '-' });
+  };
+  t.match(await outbox.settleAll(), { clear: false, problem: { kind: 'bank-ahead' } });
+  t.equal(host.asked.length, 0);
+  t.equal(entry.state, 'unknown', 'not even begun');
+  host.compared = () => journal.foundBanksNewest();
+  await outbox.settleAll();
+  t.equal(entry.state, 'reversed');
+  await outbox.settle(owing());
+  t.equal(host.compares, 2);
+});
+
 t.test('what owes nothing is not sent anything', async (t) => {
   const { outbox, host, journal } = bench(t);
   const declined = journal.begin(saleOf(1));
