@@ -125,12 +125,6 @@ export const mutants: readonly Mutant[] = [
     also: { from: "must(database, 'synchronous', 2);", to: '' },
   },
   {
-    name: 'after a boot traces begin where the last quiet moment left them',
-    file: 'src/journal/journal.ts',
-    from: 'while (write.isTaken(next) || entries.isHolding(next)) next = following(next);',
-    to: '',
-  },
-  {
     name: 'the approved screen stands before the row is complete',
     file: 'src/sale/charge.ts',
     from: '    entry.completed();\n  } catch',
