@@ -16,19 +16,20 @@ run: ## a whole countertop: bank, virtual board, terminal, and the page in the b
 	@$(env)
 	exec node board/countertop.ts
 
-test: ## every test: types, lint, tidy, unit, golden, properties, stories, the page in a browser
+test: ## every test: types, lint, tidy, unit, golden, properties, stories, the page, kills, the model, a storm
 	@setup/install.sh test
 	@$(env)
 	npx tsc -p .
 	npx biome check --error-on-warnings .
-	npx tap --jobs=2 --timeout=600 test/*.test.ts test/*/*.test.ts
+	node test/storms/storm.ts
+	npx tap --jobs=2 --timeout=1200 test/*.test.ts test/*/*.test.ts
 
 check: ## types, lint, tidy and the fast tests, about a minute
 	@setup/install.sh test
 	@$(env)
 	npx tsc -p .
 	npx biome check --error-on-warnings .
-	npx tap --jobs=2 --timeout=60 test/tidy.test.ts test/{unit,golden,properties,storms}/*.test.ts
+	npx tap --jobs=2 --timeout=180 test/tidy.test.ts test/{unit,golden,properties,storms}/*.test.ts
 
 storm: ## ten thousand fault points in virtual time; SEED=n replays one with what happens in it, SEEDS=n sets how many
 	@setup/install.sh test
