@@ -109,10 +109,14 @@ class Paper {
 
   #aMonthLater(): void {
     this.counter.later(31);
-    // At once, so that what a trade moves is its own.
+    this.#expire();
+    this.#expired = true;
+  }
+
+  /** At once, so that what a trade moves is its own: a reversal may have brought back a hold whose time is over. */
+  #expire(): void {
     const { office, now } = this.counter;
     office.books.atomically(() => office.holds.expire(now));
-    this.#expired = true;
   }
 
   #trade({ do: type, of, card: own, size, amount: random }: TradeStep): void {
@@ -123,6 +127,7 @@ class Paper {
     const amount = { whole, part: Math.max(1, Math.floor(whole / 3)), over: Math.floor(whole * 1.2) + 1 }[size];
     const trace = String(++this.#trace).padStart(6, '0');
     const saying = { trace, amount, card, fields: this.#fields(type, original, card, amount) };
+    this.#expire();
     const before = this.#money(card);
     const hold = original === null ? 0 : this.#hold(original);
     const asked = this.counter.message(type, saying);
