@@ -54,6 +54,8 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   const histories = new Map<number, History>();
   const held = new Set<number>();
   const open = new Map<number, EntryFacts>();
+  /** Of those: a trace that is held is looked for at every new entry. */
+  const heldTraces = new Set<string>();
   const indexed = store.prepare(`SELECT entry FROM unfinished UNION
     SELECT id FROM entries WHERE id > (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'looked_to')`);
   const sums = runningSums(store);
@@ -116,10 +118,16 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     changed();
   }
 
+  function keepOpen(facts: EntryFacts): void {
+    open.set(facts.id, facts);
+    heldTraces.add(facts.trace);
+  }
+
   function finish(id: number, finished: History): void {
     const facts = open.get(id);
     if (facts === undefined) return;
     open.delete(id);
+    heldTraces.delete(facts.trace);
     sums.add(facts, finished);
   }
 
@@ -142,7 +150,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     const id = Number(entry);
     // The index is older than the move: only what owed nothing any more has moved.
     if (id <= archive.to) continue;
-    open.set(id, factsOf(rowOf(id) ?? {}));
+    keepOpen(factsOf(rowOf(id) ?? {}));
     if (isFinished(history(id))) finish(id, history(id));
   }
 
@@ -162,7 +170,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     last: (limit) => entriesOf(newestOf((from, left) => from.last(left), limit)),
     alike: (fingerprint, amount, since_ms) => entriesOf(reads.alike(fingerprint, amount, since_ms)),
     unfinished,
-    isHolding: (trace) => [...open.values()].some((facts) => facts.trace === trace),
+    isHolding: (trace) => heldTraces.has(trace),
     totals(batchId) {
       const left = unfinished().filter(({ facts }) => facts.batchId === batchId);
       const worth = (wanted: readonly State[]): Sum[] =>
@@ -184,7 +192,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     holdOf: (code) => entryOf(reads.holdOf(code) ?? archive.reads?.holdOf(code) ?? null),
     hold(facts) {
       held.add(facts.id);
-      open.set(facts.id, facts);
+      keepOpen(facts);
       remember(facts.id, beginning(facts.type, facts.copies));
       return new Entry(facts, pen);
     },
