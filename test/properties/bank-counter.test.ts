@@ -89,7 +89,7 @@ class Paper {
   readonly rows: Row[] = [];
   readonly approvals: Map<string, number>;
   #trace = 1;
-  /** Holds may have expired: what was held is free. */
+  /** Holds may have expired, or been turned back: what was held is free. */
   #expired = false;
 
   constructor(approvals: Map<string, number>) {
@@ -188,6 +188,8 @@ class Paper {
     if (back !== (turned ? row.free + row.held : 0)) throw new Error(`the reversal of a ${type} gave ${back} fen back`);
     // Where nothing has expired, what was held is held again, to the fen.
     if (turned && !this.#expired && after.free - before.free !== row.free) throw new Error(`a ${type} left a hold`);
+    // A hold that is smaller than a completion took of it cannot take all of that back.
+    if (turned && (type === 'preauth' || type === 'preauth-add')) this.#expired = true;
     if (code === '00') row.stands = false;
     else if (code !== '12') throw new Error(`the reversal of a ${type} was answered ${code}`);
     if (turned) this.approvals.set('reversal', (this.approvals.get('reversal') ?? 0) + 1);

@@ -124,6 +124,7 @@ function mayBreakBefore(characters: readonly string[], at: number): boolean {
   if (before !== ' ') return !(LATIN.test(character) && LATIN.test(before));
   // A card's number stays whole, and so do `34 秒` and `凭证号 000047`.
   const beyond = characters[at - 2] ?? '';
+  if (OPENING.test(characters.slice(0, at).findLast((each) => each !== ' ') ?? '')) return false;
   if (/[\d*]/.test(beyond) && /[\d*]/.test(character)) return false;
   const counted = /\d/.test(beyond) && !LATIN.test(character);
   const numbered = /[\d¥]/.test(character) && !LATIN.test(beyond) && !CLOSING.test(beyond);
