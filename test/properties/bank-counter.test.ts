@@ -84,13 +84,20 @@ const ORIGINALS: Partial<Record<FormName, readonly FormName[]>> = {
   tip: ['sale', 'offline', 'voice'],
 };
 
+/** What a row goes back to: a completion's void to its pre-authorisation. */
+function first(row: Row): Row {
+  return row.of === null ? row : first(row.of);
+}
+
 class Paper {
   readonly counter = new Counter(null, seed);
   readonly rows: Row[] = [];
   readonly approvals: Map<string, number>;
   #trace = 1;
-  /** Holds may have expired, or been turned back: what was held is free. */
+  /** Holds may have expired: what was held is free. */
   #expired = false;
+  /** Pre-authorisations that were turned back, whole or in part: they hold less than was completed of them. */
+  readonly #thinned = new Set<Row>();
 
   constructor(approvals: Map<string, number>) {
     this.approvals = approvals;
@@ -187,9 +194,10 @@ class Paper {
     const turned = code === '00' && row.stands;
     if (back !== (turned ? row.free + row.held : 0)) throw new Error(`the reversal of a ${type} gave ${back} fen back`);
     // Where nothing has expired, what was held is held again, to the fen.
-    if (turned && !this.#expired && after.free - before.free !== row.free) throw new Error(`a ${type} left a hold`);
+    const whole = !this.#expired && !this.#thinned.has(first(row));
+    if (turned && whole && after.free - before.free !== row.free) throw new Error(`a ${type} left a hold`);
     // A hold that is smaller than a completion took of it cannot take all of that back.
-    if (turned && (type === 'preauth' || type === 'preauth-add')) this.#expired = true;
+    if (turned && (type === 'preauth' || type === 'preauth-add')) this.#thinned.add(first(row));
     if (code === '00') row.stands = false;
     else if (code !== '12') throw new Error(`the reversal of a ${type} was answered ${code}`);
     if (turned) this.approvals.set('reversal', (this.approvals.get('reversal') ?? 0) + 1);
