@@ -193,8 +193,12 @@ export class Entry {
     this.#record({ kind: 'accepted' });
   }
 
-  /** What the bank made of it when it was told again; without a definite word it is owed as before. */
+  /**
+   * What the bank made of it when it was told again; without a definite word it is owed as before, and once it is parked
+   * that is no news.
+   */
   told(answer: Answered): void {
+    if (this.history.parked && answer.money === 'unknown') return;
     this.#record({ kind: 'told', answer: answeredOf(answer) });
   }
 

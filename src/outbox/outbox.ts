@@ -1,7 +1,6 @@
 import { type Answer, noAnswer } from '../host/answers.ts';
 import type { Host } from '../host/host.ts';
 import type { InquiryEnd } from '../host/inquiry.ts';
-import type { ReversalEnd } from '../host/reversal.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Debt, owesMoney } from '../journal/progress.ts';
@@ -75,6 +74,8 @@ interface Owing {
 
 /** How long a line that could not be reached is left alone. */
 const LINE_AGAIN_MS = 2000;
+/** The longest that what is parked or unconfirmed is left alone, where nothing else is owed. */
+const LAST_AGAIN_MS = 3_600_000;
 const SETTLED: Attempt = { settled: true, problem: null };
 const OWED_STILL: Attempt = { settled: false, problem: null };
 
@@ -137,17 +138,11 @@ export function openOutbox(parts: OutboxParts): Outbox {
     if (heard === null) return OWED_STILL;
     // Two people may have ruled on it while the line was busy.
     if (entry.debt !== 'reverse') return SETTLED;
-    const ends: { readonly [End in ReversalEnd['end']]?: (code: string) => void } = {
-      acknowledged: (code) => entry.reversed(code),
-      'no-original': (code) => entry.noOriginal(code),
-    };
-    const end = ends[heard.end];
-    if (end !== undefined) {
-      end(heard.code ?? '');
-      // Somebody is at the counter with the card: the bank's books are asked at once what they have of it.
-      if (profile.inquires && heard.end === 'no-original') await confirm(entry);
+    if (heard.end === 'acknowledged') {
+      entry.reversed(heard.code);
       return SETTLED;
     }
+    if (heard.end === 'no-original') return noOriginal(entry, heard.code);
     const another = heard.code === ANOTHER_AMOUNT ? await endedAsAnothers(entry, ANOTHER_AMOUNT) : null;
     if (another !== null) return another;
     entry.reversalUnanswered();
@@ -165,9 +160,28 @@ export function openOutbox(parts: OutboxParts): Outbox {
     return answer.money === 'unknown' ? unanswered(entry) : SETTLED;
   }
 
+  /** The bank has nothing to turn back. What is parked has heard that before: it is written where the books agree. */
+  async function noOriginal(entry: Entry, code: string): Promise<Attempt> {
+    if (!entry.history.parked || !profile.inquires) {
+      entry.noOriginal(code);
+      // Somebody is at the counter with the card: the bank's books are asked at once what they have of it.
+      if (profile.inquires) await confirm(entry);
+      return SETTLED;
+    }
+    const end = await inquire(entry);
+    if (entry.debt !== 'reverse') return SETTLED;
+    if (end === null || (end.end === 'found' && end.state === 'posted')) return OWED_STILL;
+    entry.noOriginal(code);
+    ended(entry, end);
+    return SETTLED;
+  }
+
   /** The bank knew of no original: what its books say by now. */
   async function confirm(entry: Entry): Promise<Attempt> {
-    const end = await inquire(entry);
+    return ended(entry, await inquire(entry));
+  }
+
+  function ended(entry: Entry, end: InquiryEnd | null): Attempt {
     if (entry.debt !== 'confirm' || end?.end !== 'found') return OWED_STILL;
     // It came after its reversal, and was taken: then it is turned back, as any other.
     if (end.state !== 'posted') {
@@ -286,9 +300,22 @@ export function openOutbox(parts: OutboxParts): Outbox {
   /** Doubles from round to round, spread by a quarter to each side so that terminals do not call in step. */
   function waitAfter(failures: number): number {
     const { first_wait_ms, most_wait_ms } = profile;
-    const even = Math.min(first_wait_ms * 2 ** Math.min(failures - 1, 30), most_wait_ms);
+    const most = owed().due.length > 0 ? most_wait_ms : Math.max(most_wait_ms, LAST_AGAIN_MS);
+    const even = Math.min(first_wait_ms * 2 ** Math.min(failures - 1, 30), most);
     const [byte = 0] = random(1);
     return Math.round(even * (0.75 + byte / 510));
+  }
+
+  /** True where the next round comes before its time: the line is back, or something is due beside what is parked. */
+  async function isCutShort(ms: number, signal: AbortSignal): Promise<boolean> {
+    const until = clock.monotonic() + ms;
+    const due = owed().due.length > 0;
+    for (;;) {
+      const left = Math.max(0, until - clock.monotonic());
+      const ring = await rung(due ? ['now'] : ['quiet', 'now'], signal, { ms: left, clock });
+      if (ring !== 'quiet') return ring === 'now';
+      if (owed().due.length > 0) return true;
+    }
   }
 
   return {
@@ -328,7 +355,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
           failures = left < before ? 1 : failures + 1;
           // To look whether the line is back costs the bank nothing: nobody waits longer for that than for a few seconds.
           const ms = problem?.kind === 'line-down' ? Math.min(LINE_AGAIN_MS, waitAfter(failures)) : waitAfter(failures);
-          if ((await rung(['now'], signal, { ms, clock })) === 'now') failures = 0;
+          if (await isCutShort(ms, signal)) failures = 0;
         }
       } finally {
         stop();
