@@ -98,16 +98,28 @@ export function summed(sums: Iterable<Sum>): readonly Sum[] {
   return [...found.values()];
 }
 
-/** The two sides of the two groups, as the terminal and the bank compare them. */
+/**
+ * The two sides of the two groups, as the terminal and the bank compare them. F48 knows no sign: where adjustments take
+ * more off a group than its debits come to (their entry is of another batch, or was ruled out by two people), its debit
+ * amount is 0 and what is left over counts as given back. The counts stay (bank/upload.ts).
+ */
 export function settlementTotals(sums: readonly Sum[]): SettlementTotals {
-  const side = (group: CardGroup, sides: readonly string[]): Side => {
+  const side = (group: CardGroup, sides: readonly string[]) => {
     const rows = sums.filter((sum) => sum.group === group && sides.includes(types[sum.type].settles));
     return {
-      amount: fen(rows.reduce((amount, row) => amount + row.amount, 0)),
+      amount: rows.reduce((amount, row) => amount + row.amount, 0),
       count: rows.reduce((count, row) => count + row.count, 0),
     };
   };
-  const group = (name: CardGroup) => ({ debit: side(name, ['debit', 'change']), credit: side(name, ['credit']) });
+  const group = (name: CardGroup): GroupTotals => {
+    const debit = side(name, ['debit', 'change']);
+    const credit = side(name, ['credit']);
+    const over = Math.max(0, -debit.amount);
+    return {
+      debit: { ...debit, amount: fen(debit.amount + over) },
+      credit: { ...credit, amount: fen(credit.amount + over) },
+    };
+  };
   return { home: group('home'), foreign: group('foreign') };
 }
 

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import t from 'tap';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal, Request } from '../../src/journal/journal.ts';
-import { settlementTotals } from '../../src/journal/sums.ts';
+import { type Sum, settlementTotals } from '../../src/journal/sums.ts';
+import { types } from '../../src/journal/types.ts';
 import { fen } from '../../src/values/fen.ts';
 import { batch, trace } from '../../src/values/trace.ts';
 import { approval, journalIn, problemOf, refusal, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
@@ -74,6 +76,51 @@ t.test('the totals run along, by type, operator and card group, and are the same
   using third = scoped(journalIn(folder));
   t.same(settlementTotals(third.totals().approved), doubled, 'from what was kept, and the entries after it');
 });
+
+t.test('adjustments that outweigh the debits of a group are given back, and no batch is stuck with them', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const before = told(journal, 2000, { type: 'offline' });
+  journal.openBatch(two);
+  told(journal, 500, { type: 'adjust', original: before, particulars: { before: fen(2000) } });
+  done(journal, 1000);
+  t.match(journal.beginSettlement('01'), {
+    totals: {
+      home: { debit: { amount: 0, count: 1 }, credit: { amount: 500, count: 0 } },
+      foreign: { debit: nothing },
+    },
+  });
+});
+
+t.test(
+  'whatever the sums, the two sides of a group differ by what they come to, and no side is below zero',
+  async (t) => {
+    const sum = fc.record({
+      type: fc.constantFrom<Sum['type']>('sale', 'offline', 'tip', 'adjust', 'void', 'refund', 'preauth'),
+      operator: fc.constantFrom('01', '02'),
+      group: fc.constantFrom<Sum['group']>('home', 'foreign'),
+      count: fc.nat(50),
+      amount: fc.nat(1_000_000),
+    });
+    const lowering = ({ type, amount, ...rest }: Sum): Sum => ({
+      ...rest,
+      type,
+      amount: type === 'adjust' ? -amount : amount,
+    });
+    fc.assert(
+      fc.property(fc.array(sum.map(lowering), { maxLength: 12 }), (sums) => {
+        const totals = settlementTotals(sums);
+        for (const group of ['home', 'foreign'] as const) {
+          const of = (...sides: string[]) =>
+            sums.filter((one) => one.group === group && sides.includes(types[one.type].settles));
+          const worth = (rows: readonly Sum[]) => rows.reduce((amount, one) => amount + one.amount, 0);
+          const { debit, credit } = totals[group];
+          t.equal(debit.amount - credit.amount, worth(of('debit', 'change')) - worth(of('credit')));
+          t.ok(debit.amount === Math.max(0, worth(of('debit', 'change'))) && credit.amount >= worth(of('credit')));
+        }
+      }),
+    );
+  },
+);
 
 t.test('what the bank has yet to be told stands apart until it has it', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
