@@ -35,6 +35,10 @@ export const reasons = {
     zh: '商户已完成交易，银行拒绝通知：请商户提供签购单；可收的，借记持卡人。',
     en: 'The counter had finished, the bank refused the advice: ask for the slip; debit the card where it can be collected.',
   },
+  unsettled: {
+    zh: '批次没有结平：交易照常清算。请商户提供两人关批的结算单，与本批次逐笔核对；相符的驳回，不符的按签购单处理。',
+    en: 'The batch was not settled; it is cleared all the same. Compare the slip of its close by two people with the batch, one by one: reject where they agree, else the signed slips decide.',
+  },
 } as const satisfies Record<string, { zh: string; en: string }>;
 
 export type Reason = keyof typeof reasons;
@@ -79,11 +83,15 @@ export interface Case extends Opened {
 export interface Cases {
   /** Once for each transaction and reason, however often it shows. */
   open(opened: Opened): void;
+  /** The case of a batch as a whole: opened, or, until it is closed, what each side has of it by now. */
+  followBatch(opened: Opened): void;
   find(id: number): Case | null;
   /** What was found out; the case waits for its decision. */
   answer(id: number, how: { answer: string; by: string; at: number }): void;
   /** Answers what is open about a trade. */
   answerTrade(trade: number, how: { answer: string; by: string; at: number }): void;
+  /** Answers what is open about an unsettled batch. */
+  answerBatch(terminal: string, batch: string, how: { answer: string; by: string; at: number }): void;
   close(id: number, end: { decision: Ruling; people: readonly [string, string]; reference: string; at: number }): void;
   /** The newest correction of the ledger is this case's. */
   corrected(id: number): void;
@@ -94,10 +102,18 @@ export interface Cases {
 }
 
 export function cases({ db }: Books): Cases {
-  const opened = db.prepare(
-    `INSERT INTO discrepancy (reason, terminal, merchant, batch, trace, settlement, trade, card, pan, amount,
-       bank_amount, terminal_amount, opened_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  const INSERT = `INSERT INTO discrepancy (reason, terminal, merchant, batch, trace, settlement, trade, card, pan, amount,
+      bank_amount, terminal_amount, opened_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT`;
+  const opened = db.prepare(`${INSERT} DO NOTHING`);
+  const followed = db.prepare(
+    `${INSERT} (terminal, batch, trace, reason) DO UPDATE SET amount = excluded.amount,
+       bank_amount = excluded.bank_amount, terminal_amount = excluded.terminal_amount,
+       settlement = excluded.settlement WHERE closed_at IS NULL`,
+  );
+  const answeredBatch = db.prepare(
+    `UPDATE discrepancy SET answer = ?, answered_by = ?, answered_at = ?
+     WHERE terminal = ? AND batch = ? AND reason = 'unsettled' AND closed_at IS NULL`,
   );
   const found = db.prepare('SELECT * FROM discrepancy WHERE id = ?');
   const answered = db.prepare(
@@ -119,18 +135,15 @@ export function cases({ db }: Books): Cases {
   const listedOpen = db.prepare('SELECT * FROM discrepancy WHERE closed_at IS NULL ORDER BY id DESC LIMIT ?');
 
   return {
-    open(one) {
-      opened.run(
-        ...[one.reason, one.terminal, one.merchant, one.batch, one.trace, one.settlement, one.trade, one.card],
-        ...[one.pan, one.amount, one.bankAmount, one.terminalAmount, one.at],
-      );
-    },
+    open: (one) => void opened.run(...valuesOf(one)),
+    followBatch: (one) => void followed.run(...valuesOf(one)),
     find(id) {
       const row = found.get(id);
       return row === undefined ? null : caseOf(row);
     },
     answer: (id, { answer, by, at }) => void answered.run(answer, by, at, id),
     answerTrade: (trade, { answer, by, at }) => void answeredOf.run(answer, by, at, trade),
+    answerBatch: (terminal, batch, { answer, by, at }) => void answeredBatch.run(answer, by, at, terminal, batch),
     close(id, { decision, people: [first, second], reference, at }) {
       if (closed.run(decision, first, second, reference, at, id).changes !== 1) throw new Error(`case ${id} is closed`);
     },
@@ -138,6 +151,13 @@ export function cases({ db }: Books): Cases {
     hasCorrected: (trade) => corrected.get(trade) !== undefined,
     list: (limit, open) => (open ? listedOpen : listed).all(limit).map(caseOf),
   };
+}
+
+function valuesOf(one: Opened): (string | number | null)[] {
+  return [
+    ...[one.reason, one.terminal, one.merchant, one.batch, one.trace, one.settlement, one.trade, one.card],
+    ...[one.pan, one.amount, one.bankAmount, one.terminalAmount, one.at],
+  ];
 }
 
 function caseOf(row: Record<string, unknown>): Case {

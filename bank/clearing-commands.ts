@@ -1,6 +1,6 @@
 import { type Case, DECISIONS, reasons } from './cases.ts';
 import type { Clearing, Payout } from './clearing.ts';
-import { type Command, limitOf, wordsOf } from './command.ts';
+import { type Command, limitOf, twoPeopleOf, wordsOf } from './command.ts';
 import { decide, type WhyNot } from './correction.ts';
 import type { Office } from './office.ts';
 import { reconcile } from './reconciliation.ts';
@@ -21,7 +21,7 @@ export const clearingCommands: Readonly<Record<string, (parts: Parts, command: C
     return { closed: closed.date, ...dayOf(office) };
   },
   settlements: ({ office }, command) => ({
-    settlements: office.settlements.list(limitOf(command)).map(shownSettlement),
+    settlements: office.settlements.list(limitOf(command)).map((one) => shownSettlement(office, one)),
   }),
   payouts: ({ clearing }, command) => ({ payouts: clearing.payouts(limitOf(command)).map(shownPayout) }),
   cases: ({ office }, command) => ({
@@ -53,17 +53,11 @@ function rule(office: Office, clearing: Clearing, found: Case, command: Command)
   if (decision === undefined) {
     throw new Unable(`"decide" is not one of its values`, `write one of ${DECISIONS.join(', ')}`);
   }
-  const { people } = command;
-  const [first, second, ...others] = Array.isArray(people)
-    ? people.map((name) => wordsOf({ person: name }, 'person', 40, 'Li'))
-    : [];
-  if (first === undefined || second === undefined || others.length > 0 || first === second) {
-    throw new Unable('"people" are not two different people', 'add "people": ["Li", "Wang"]');
-  }
+  const people = twoPeopleOf(command);
   const reference = wordsOf(command, 'reference', 80, 'slip 000123');
   const now = office.clock.now();
   const why = office.books.atomically(() => {
-    const refused = decide(office, found, { decision, people: [first, second], reference, at: now });
+    const refused = decide(office, found, { decision, people, reference, at: now });
     const merchant = office.seed.merchants.get(found.merchant);
     if (refused === null && merchant !== undefined) clearing.atOnce(merchant, now);
     return refused;
@@ -91,13 +85,19 @@ function dayOf({ days, clock }: Office) {
   return { day: days.date(), cutting_over: days.quiet(clock.now()) };
 }
 
-function shownSettlement(settlement: Settlement) {
+/** `left`: the terminal was moved to another batch before it was closed; its case says what became of it. */
+function stateOf({ terminals }: Office, { closedAt, batch, terminal }: Settlement): 'open' | 'closed' | 'left' {
+  if (closedAt !== null) return 'closed';
+  return terminals.batch(terminal) === batch ? 'open' : 'left';
+}
+
+function shownSettlement(office: Office, settlement: Settlement) {
   const { id, terminal, merchant, batch, operator, asked, counted, countedAt, ended, nextBatch, closedAt } = settlement;
   const unflagged = (totals: string): string => `${totals.slice(0, 30)}0${totals.slice(31, 61)}0`;
   const flags = { home: counted[30], foreign: counted[61] };
   return {
     ...{ id, terminal, merchant, batch, operator },
-    state: closedAt === null ? 'open' : 'closed',
+    state: stateOf(office, settlement),
     balanced: GROUPS.every((group) => flags[group] === '1'),
     flags: { home: Number(flags.home), foreign: Number(flags.foreign) },
     terminal_totals: totalsOf(unflagged(asked)),

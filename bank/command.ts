@@ -20,3 +20,14 @@ export function wordsOf(command: Command, key: string, most: number, example: st
   }
   return text;
 }
+
+/** Two different people, by name. */
+export function twoPeopleOf({ people }: Command): readonly [string, string] {
+  const [first, second, ...others] = Array.isArray(people)
+    ? people.map((name) => wordsOf({ person: name }, 'person', 40, 'Li'))
+    : [];
+  if (first === undefined || second === undefined || others.length > 0 || first === second) {
+    throw new Unable('"people" are not two different people', 'add "people": ["Li", "Wang"]');
+  }
+  return [first, second];
+}

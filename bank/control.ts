@@ -3,12 +3,13 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import type { Certificates } from './certificates.ts';
 import type { Clearing } from './clearing.ts';
 import { clearingCommands } from './clearing-commands.ts';
-import { type Command, limitOf } from './command.ts';
+import { type Command, limitOf, twoPeopleOf, wordsOf } from './command.ts';
 import type { Desk } from './desk.ts';
 import { FAULTS, type Faults } from './faults.ts';
 import type { Issuer } from './issuer.ts';
 import type { KeyCentre } from './keycentre.ts';
 import { cardAccount, holdAccount } from './ledger.ts';
+import { type ByHand, moveBatch } from './left-batch.ts';
 import { merchantFees, merchantPaid, merchantPending, type Office } from './office.ts';
 import type { Card } from './seed.ts';
 import { Unable } from './unable.ts';
@@ -154,12 +155,9 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
     if (typeof batch !== 'string' || !/^(?!0{6})\d{6}$/.test(batch)) {
       throw new Unable('"batch" is no batch number', 'six digits, not 000000');
     }
-    const settlement = office.settlements.find(terminal, batch);
-    if (settlement !== null && settlement.closedAt !== null) {
-      throw new Unable(`batch ${batch} of ${terminal} is settled`, 'a number that {"do":"settlements"} does not show');
-    }
-    office.terminals.setBatch(terminal, batch);
-    return { terminal, batch };
+    const byHand = command.people === undefined ? null : byHandOf(command);
+    const left = office.books.atomically(() => moveBatch(office, { terminal, batch, byHand }));
+    return { terminal, batch, left };
   },
   'processing-request': ({ office }, command) => {
     const terminal = terminalOf(office, command);
@@ -261,6 +259,10 @@ function terminalOf({ seed }: Office, { terminal }: Command): string {
     throw new Unable(`no terminal "${String(terminal)}"`, 'take one of {"do":"terminals"}');
   }
   return id;
+}
+
+function byHandOf(command: Command): ByHand {
+  return { people: twoPeopleOf(command), reference: wordsOf(command, 'reference', 80, 'letter 17') };
 }
 
 function serialOf({ seed }: Office, { serial }: Command): string {

@@ -1,5 +1,6 @@
 import type { MessageFields } from '../src/host/codec.ts';
 import { differences } from './differences.ts';
+import { followUnsettled } from './left-batch.ts';
 import type { Office } from './office.ts';
 import { answerTo, hostTime, type Outcome, type Request } from './request.ts';
 import { type Settlement, totalsOfEntries } from './settlements.ts';
@@ -36,9 +37,12 @@ export function count(office: Office, request: Request): Outcome {
   if (before !== null && before.closedAt !== null) {
     // Asked again because the first answer was lost; of other figures nothing can be said any more.
     if (before.asked === message.totals) return counted(office, request, before);
+    followUnsettled(office, { terminal: terminal.terminal, batch, asked });
     return answered(office, request, '77', { why: 'settled with other figures' });
   }
   if (batch !== office.terminals.batch(terminal.terminal)) {
+    // The terminal will close it without us: what it has of it is kept beside what we have.
+    followUnsettled(office, { terminal: terminal.terminal, batch, asked });
     return answered(office, request, '77', { why: 'another batch' });
   }
   const ours = countNow(office, terminal.terminal, batch, asked);
@@ -87,6 +91,8 @@ export function end(office: Office, request: Request): Outcome {
   office.terminals.setBatch(terminal.terminal, nextBatch);
   const cases = network === UNBALANCED_END ? differences(office, settlement) : [];
   for (const one of cases) office.cases.open({ ...one, at });
+  // One that was left, and that the terminal was moved back to.
+  office.cases.answerBatch(terminal.terminal, batch, { answer: 'settled since', by: terminal.terminal, at });
   return answered(
     office,
     request,
@@ -140,7 +146,10 @@ function flagOf(ours: GroupTotals, theirs: GroupTotals): Flag {
     (side) => ours[side].amount === theirs[side].amount && ours[side].count % 1000 === theirs[side].count,
   );
   if (same) return 1;
-  return sides.some((side) => theirs[side].amount > 0 && theirs[side].count === 0 && ours[side].count < 1000) ? 3 : 2;
+  // With no debit left, a credit of no transactions is what adjustments took off beyond it.
+  const leftOver = (side: 'debit' | 'credit') => side === 'credit' && theirs.debit.amount === 0;
+  const ofNone = (side: 'debit' | 'credit') => theirs[side].amount > 0 && theirs[side].count === 0;
+  return sides.some((side) => ofNone(side) && ours[side].count < 1000 && !leftOver(side)) ? 3 : 2;
 }
 
 function flagsOf(counted: string): Flags {

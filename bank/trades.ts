@@ -107,6 +107,8 @@ export interface Trades {
   /** The number of the next row: its reference is made of it before the row is. */
   nextId(): number;
   find(key: TradeKey): Trade | null;
+  /** Whether the terminal has had any row in this batch. */
+  isIn(terminal: string, batch: string): boolean;
   byId(id: number): Trade | null;
   byReference(reference: string): Trade | null;
   /** The last that this terminal asked for. */
@@ -136,6 +138,7 @@ const TRADE = `SELECT trade.*, first.trace AS original_trace, EXISTS (
 
 export function trades({ db, safe }: Books): Trades {
   const found = db.prepare(`${TRADE} WHERE trade.terminal = ? AND trade.batch = ? AND trade.trace = ?`);
+  const ofBatch = db.prepare('SELECT 1 FROM trade WHERE terminal = ? AND batch = ? LIMIT 1');
   const numbered = db.prepare(`${TRADE} WHERE trade.id = ?`);
   const newestOf = db.prepare(`${TRADE} WHERE trade.terminal = ? ORDER BY trade.id DESC LIMIT 1`);
   const referred = db.prepare(`${TRADE} WHERE trade.reference = ?`);
@@ -167,6 +170,7 @@ export function trades({ db, safe }: Books): Trades {
       return lastId + 1;
     },
     find: ({ terminal, batch, trace }) => tradeOrNull(found.get(terminal, batch, trace)),
+    isIn: (terminal, batch) => ofBatch.get(terminal, batch) !== undefined,
     byId: (id) => tradeOrNull(numbered.get(id)),
     byReference: (reference) => tradeOrNull(referred.get(reference)),
     newest: (terminal) => tradeOrNull(newestOf.get(terminal)),

@@ -15,11 +15,13 @@ import { Pan } from '../src/values/pan.ts';
  *              What counts, if it is approved and not reversed: debit = sale, completion and its advice, instalment,
  *              offline and voice; credit = void, completion void, refund. A void stands beside its sale, which stays a
  *              debit. Tips and adjustments change the amount of the entry that they belong to and count 0; one that
- *              lowers it is taken off the debit. Pre-authorisations and their voids count in neither. A count is its
- *              last three digits: 1,000 sales say 000.
+ *              lowers it is taken off the debit. Where they take more off than the debits of a group come to, its debit
+ *              amount is 0 and what is left over is added to its credit amount. Pre-authorisations and their voids count
+ *              in neither. A count is its last three digits: 1,000 sales say 000.
  *              Home is what a domestic issuer gave out (`group` in issuers.json, by the first six digits).
  *   0510 00    F48 = the bank's own totals in the same digits, with a flag for each group:
- *                1 balanced · 2 unbalanced · 3 the figures contradict themselves (an amount of no transactions).
+ *                1 balanced · 2 unbalanced · 3 the figures contradict themselves (an amount of no transactions, but for
+ *                what adjustments leave over).
  *              Both 1: send the end 207. Else: upload every entry of the groups that are not 1, then the end 202.
  *
  * 0320 / 201   F11 F41 F42 F48 F60. F48 = 2 + 40 n digits, one row for each entry that counts (tips and adjustments in

@@ -194,6 +194,13 @@ t.test('figures that contradict themselves are flagged as an error', async (t) =
   t.equal((await told(here, endRequest(keys.batch, '207', 4))).code, '95');
 });
 
+t.test('what adjustments take off beyond the debits stands among the credits, and contradicts nothing', async (t) => {
+  const { here, keys } = await afterTrade(t);
+  t.equal(await countedAs(here, keys, { ...TRUE, foreign: { credit: [500, 0] } }), '00 12');
+  t.equal(await countedAs(here, keys, { ...TRUE, foreign: { debit: [30_000, 1], credit: [500, 0] } }), '00 13');
+  t.equal(await countedAs(here, keys, { ...TRUE, foreign: { debit: [500, 0] } }), '00 13');
+});
+
 t.test('an end that does not fit is refused, and the settlement goes on from a new 0500', async (t) => {
   const { here, keys } = await afterTrade(t);
   const code = async (network: '202' | '207', count: number) =>

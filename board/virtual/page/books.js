@@ -67,6 +67,8 @@ function agreementRow() {
 
 function settlementRows() {
   return books.settlements.map(({ batch, state, balanced }) => {
+    if (state === 'left')
+      return row('settlement', text('books.settlement', { batch }), text('books.left'), { mood: 'bad' });
     const result = balanced ? `${text('books.balanced')} ✓` : `${text('books.unbalanced')} !`;
     const words = state === 'open' ? `${result} ${text('books.settling')}` : result;
     return row('settlement', text('books.settlement', { batch }), words, { mood: balanced ? 'good' : 'open' });

@@ -1,0 +1,82 @@
+import { type Fen, fen } from '../src/values/fen.ts';
+import type { Office } from './office.ts';
+import { totalsOfEntries } from './settlements.ts';
+import { Unable } from './unable.ts';
+import { GROUPS, type Totals, totalsOf } from './upload.ts';
+
+/** Two people of the bank and their paper: they may take a batch away from a terminal that is settling it. */
+export interface ByHand {
+  readonly people: readonly [string, string];
+  readonly reference: string;
+}
+
+/** The batch that the terminal had before, and how many transactions count in it that were never settled. */
+export interface Left {
+  readonly batch: string;
+  readonly unsettled: number;
+}
+
+/**
+ * Moves a terminal to another batch. What it has not settled of the one before is cleared like all else, and followed by
+ * a case. Throws an `Unable` while it is settling, but for two people: from then on every step of that settlement is
+ * answered 77, and two people close the batch at the terminal too. Inside a transaction.
+ */
+export function moveBatch(
+  office: Office,
+  { terminal, batch, byHand }: { terminal: string; batch: string; byHand: ByHand | null },
+): Left {
+  const from = office.terminals.batch(terminal);
+  if (batch === from) return { batch: from, unsettled: 0 };
+  const settled = office.settlements.find(terminal, batch);
+  if (settled !== null && settled.closedAt !== null) {
+    throw new Unable(`batch ${batch} of ${terminal} is settled`, 'a number that {"do":"settlements"} does not show');
+  }
+  if (office.trades.isIn(terminal, batch) && office.trades.isIn(terminal, from)) {
+    throw new Unable(`batch ${batch} of ${terminal} has had trades, and batch ${from} too`, 'a number that is new');
+  }
+  const underway = office.settlements.find(terminal, from);
+  if (underway !== null && byHand === null) {
+    throw new Unable(
+      `batch ${from} of ${terminal} is being settled`,
+      'finish it at the terminal (menu 7); where it cannot, add "people": ["Li", "Wang"] and "reference": the batch is' +
+        ' left to a case, and two people close it at the terminal',
+    );
+  }
+  const unsettled = followUnsettled(office, { terminal, batch: from, asked: null });
+  office.terminals.setBatch(terminal, batch);
+  if (byHand !== null) {
+    const answer = `moved to batch ${batch} by hand, ${byHand.reference}`;
+    office.cases.answerBatch(terminal, from, { answer, by: byHand.people.join(', '), at: office.clock.now() });
+  }
+  return { batch: from, unsettled };
+}
+
+/**
+ * One case for a batch that terminal and bank have not settled with each other, brought up to date with what the terminal
+ * has said of it last (`asked`; null where it says nothing now). What a stranger's 0500 names, and the bank has nothing
+ * of, opens none. Returns how many transactions count in it.
+ */
+export function followUnsettled(
+  office: Office,
+  { terminal, batch, asked }: { terminal: string; batch: string; asked: Totals | null },
+): number {
+  const settlement = office.settlements.find(terminal, batch);
+  const entries = office.settlements.entries(terminal, batch);
+  if (settlement === null && entries.length === 0) return 0;
+  const said = asked ?? (settlement === null ? null : totalsOf(settlement.asked));
+  const [bank, theirs] = [netOf(totalsOfEntries(entries)), said === null ? null : netOf(said)];
+  office.cases.followBatch({
+    ...{ reason: 'unsettled', terminal, batch, trace: '000000', settlement: settlement?.id ?? null },
+    ...{ merchant: office.seed.terminals.get(terminal)?.merchant ?? '', trade: null, card: null, pan: null },
+    amount: theirs === null ? (0 as Fen) : fen(Math.abs(bank - theirs)),
+    bankAmount: fen(Math.abs(bank)),
+    terminalAmount: fen(Math.abs(theirs ?? 0)),
+    at: office.clock.now(),
+  });
+  return entries.length;
+}
+
+/** What the merchant is owed for it, before fees; below zero where more was given back than sold. */
+function netOf(totals: Totals): number {
+  return GROUPS.reduce((net, group) => net + totals[group].debit.amount - totals[group].credit.amount, 0);
+}

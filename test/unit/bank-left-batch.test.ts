@@ -1,0 +1,102 @@
+import t, { type Test } from 'tap';
+import { countedAs, countRequest, endRequest, type Sums, told } from './bank-settling.ts';
+import { books, codeOf, type Lab, lab, readyTerminal, reversalRequest, saleRequest, signIn } from './bank-terminal.ts';
+
+type Json = Record<string, unknown>;
+
+const cases = ({ bank }: Lab) => bank.control({ do: 'cases' }).cases as Json[];
+const settlements = ({ bank }: Lab) => bank.control({ do: 'settlements' }).settlements as Json[];
+const merchant = ({ bank }: Lab) => (bank.control({ do: 'merchants' }).merchants as Json[])[0] ?? {};
+const byHand = { people: ['Li', 'Wang'], reference: 'letter 17' } as const;
+const move = ({ bank }: Lab, batch: string, more: Json = {}) => bank.control({ do: 'set-batch', batch, ...more });
+/** What the terminal says of two sales. */
+const two: Sums = { home: { debit: [25_700, 2] } };
+
+/** Two sales of ¥128.50 in batch 000001. */
+async function afterTrade(t: Test) {
+  const here = await lab();
+  t.teardown(() => here.close());
+  const keys = await readyTerminal(here);
+  for (const trace of ['000002', '000003']) t.equal(await codeOf(here, keys, saleRequest(keys, { trace })), '00');
+  return { here, keys };
+}
+
+t.test('no batch is taken away from a terminal that is settling it, and the refusal names the way out', async (t) => {
+  const { here, keys } = await afterTrade(t);
+  t.equal(await countedAs(here, keys, two), '00 11');
+  t.match(move(here, '000005'), { ok: false, error: /000001 .* is being settled/, remedy: /menu 7.*"people"/ });
+  t.match(move(here, '000005', { people: ['Li', 'Li'] }), { ok: false, error: /two different people/ });
+  t.match(move(here, '000005', { people: ['Li', 'Wang'] }), { ok: false, error: /"reference"/ });
+  t.same(cases(here), []);
+  t.match(move(here, '000001'), { ok: true, left: { batch: '000001', unsettled: 0 } }, 'where it is already');
+  t.equal((await told(here, endRequest(keys.batch, '207', 2))).code, '00');
+  t.match(move(here, '000005'), { ok: true, left: { batch: '000002', unsettled: 0 } }, 'an empty one may be left');
+  t.same(cases(here), []);
+});
+
+t.test(
+  'two people take it away all the same: 77 from there, a case, and the money is cleared to the fen',
+  async (t) => {
+    const { here, keys } = await afterTrade(t);
+    await countedAs(here, keys, two);
+    t.match(move(here, '000005', byHand), { ok: true, left: { batch: '000001', unsettled: 2 } });
+    t.match(settlements(here), [{ batch: '000001', state: 'left' }]);
+    for (const asked of [countRequest(keys.batch, two), endRequest(keys.batch, '207', 2)]) {
+      t.equal((await told(here, asked)).code, '77');
+    }
+    const answered = { state: 'answered', answer: /000005 by hand, letter 17/, answered_by: 'Li, Wang' };
+    const amounts = { amount: 0, bank_amount: 25_700, terminal_amount: 25_700 };
+    t.match(cases(here), [{ reason: 'unsettled', batch: '000001', trace: '000000', ...answered, ...amounts }]);
+    t.equal((await signIn(here, keys.tmk, '000010')).batch, '000005', 'a sign-in says where it is now');
+    here.bank.control({ do: 'cut-over' });
+    const [payout] = here.bank.control({ do: 'payouts' }).payouts as Json[];
+    t.match(payout, { debit: 25_700, debits: 2, merchant: merchant(here).id });
+    t.equal(books(here).sum, 0);
+    const decide = (decision: string) =>
+      here.bank.control({ do: 'case', id: cases(here)[0]?.id, decide: decision, ...byHand });
+    t.match(decide('reject'), { ok: true, case: { state: 'closed' } });
+  },
+);
+
+t.test(
+  'what a terminal says later of a batch that it was moved from stands in the case beside what we have',
+  async (t) => {
+    const { here, keys } = await afterTrade(t);
+    t.match(move(here, '000005'), { ok: true, left: { batch: '000001', unsettled: 2 } }, 'a lab provokes a 77');
+    t.match(cases(here), [{ state: 'open', amount: 0, bank_amount: 25_700, terminal_amount: 0 }]);
+    t.equal(await codeOf(here, keys, reversalRequest(keys, { trace: '000003' })), '00');
+    t.equal(await countedAs(here, keys, two), '77');
+    t.match(
+      cases(here).find(({ reason }) => reason === 'unsettled'),
+      { amount: 12_850, bank_amount: 12_850, terminal_amount: 25_700 },
+    );
+    t.equal(await countedAs(here, { batch: '000003' }, two), '77');
+    t.equal(cases(here).length, 2, 'of a batch that the bank has nothing of there is nothing to follow');
+  },
+);
+
+t.test('a batch may be given back while the other is empty, and settles as if nothing had been', async (t) => {
+  const { here, keys } = await afterTrade(t);
+  await countedAs(here, keys, two);
+  move(here, '000005', byHand);
+  t.match(move(here, '000001'), { ok: true, left: { batch: '000005', unsettled: 0 } });
+  t.match(settlements(here), [{ batch: '000001', state: 'open' }]);
+  t.equal((await told(here, endRequest(keys.batch, '207', 2))).code, '00');
+  t.match(cases(here), [{ reason: 'unsettled', state: 'answered', answer: 'settled since' }]);
+
+  const next = { ...keys, batch: '000002' };
+  t.equal(await codeOf(here, next, saleRequest(next, { trace: '000020' })), '00');
+  move(here, '000009');
+  const other = { ...keys, batch: '000009' };
+  t.equal(await codeOf(here, other, saleRequest(other, { trace: '000021' })), '00');
+  t.match(move(here, '000002'), { ok: false, error: /has had trades/, remedy: /new/ });
+});
+
+t.test('a batch that was settled with other figures is a case too', async (t) => {
+  const { here, keys } = await afterTrade(t);
+  await countedAs(here, keys, two);
+  await told(here, endRequest(keys.batch, '207', 2));
+  t.equal(await countedAs(here, keys, { home: { debit: [12_850, 1] } }), '77');
+  t.match(cases(here), [{ reason: 'unsettled', amount: 12_850, bank_amount: 25_700, terminal_amount: 12_850 }]);
+  t.equal(await countedAs(here, keys, two), '00 11', 'the same figures are the same settlement');
+});
