@@ -9,8 +9,9 @@ import type { Trade } from './trades.ts';
  * nothing and leaves no row.
  *
  * The answer: F4 what is charged of it (with its tip and its adjustments; else its own F4), F37, F38, F48 what has been
- * refunded, F61 its batch, trace and day, F63 `CUP`, the state's word padded to twelve, and its own F39. 25 where the
- * books hold no such trade.
+ * refunded, F61 its batch, trace and day, F63 `CUP`, the state's word padded to twelve, its own F39, and its card,
+ * masked as the books have it: whoever reused a trace learns that the row is another's. 25 where the books hold no such
+ * trade.
  */
 export function lookUp(office: Office, request: SealedRequest): Outcome {
   const { message, batch, keys, at } = request;
@@ -35,7 +36,7 @@ export function lookUp(office: Office, request: SealedRequest): Outcome {
       authorisation: trade.authorisation ?? undefined,
       totals: digits(refunded),
       original: `${trade.batch}${trade.trace}${dayOfTrade(office, trade.at)}`,
-      operator: `CUP${trade.state.padEnd(12)}${trade.code}`,
+      operator: `CUP${trade.state.padEnd(12)}${trade.code}${trade.pan ?? ''}`,
     },
   );
 }

@@ -1,4 +1,4 @@
-import type { InquiryEnd } from '../host/inquiry.ts';
+import { type InquiryEnd, isAnothers } from '../host/inquiry.ts';
 import type { Entry, EntryFacts } from '../journal/entry.ts';
 import type { History } from '../journal/events.ts';
 import { type EntryType, types } from '../journal/types.ts';
@@ -19,7 +19,7 @@ export interface Answer {
 
 /** One request of the journal, as an entry tells of itself. */
 export interface Subject {
-  readonly facts: Pick<EntryFacts, 'type' | 'trace' | 'begun_ms'>;
+  readonly facts: Pick<EntryFacts, 'type' | 'trace' | 'begun_ms' | 'card'>;
   readonly amount: Fen;
   /** With the tips and adjustments that stand. */
   readonly total: Fen;
@@ -114,7 +114,8 @@ function byTheBank(subject: Subject, ours: Verdict, heard: Exclude<Heard, { end:
     return wasThere ? verdict('unknown', 'bank-none', true) : ours;
   }
   // Another row under the same trace says nothing of this one (94).
-  if (heard.amount !== subject.amount && heard.amount !== subject.total) return { ...ours, differs: true };
+  const { amount, total, facts } = subject;
+  if (isAnothers(heard, { amounts: [amount, total], card: facts.card })) return { ...ours, differs: true };
 
   if (heard.state !== 'posted') {
     const isVoided = ours.says === 'voided' || ours.says === 'released';

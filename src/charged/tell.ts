@@ -1,4 +1,5 @@
 import type { Text } from '../config/texts.ts';
+import { isAnothers } from '../host/inquiry.ts';
 import type { Entry } from '../journal/entry.ts';
 import { owesMoney } from '../journal/progress.ts';
 import { type ChargedToldFacts, chargedTold } from '../operator/screens/charged.ts';
@@ -101,8 +102,9 @@ async function askBank(counter: Counter, entry: Entry): Promise<Known> {
   if (end.end === 'failed') return { heard: null, unanswered: end.problem, events };
   const heard = { ...end, at_ms: clock.now() };
   if (end.end === 'refused') return { heard, unanswered: { code: end.code }, events };
-  // A row of another amount under the same trace is another's, and confirms nothing of this one.
-  if (end.end === 'found' && entry.debt === 'confirm' && end.amount === entry.amount) {
+  // Another's row under the same trace confirms nothing of this one.
+  const ours = { amounts: [entry.amount], card: entry.facts.card };
+  if (end.end === 'found' && entry.debt === 'confirm' && !isAnothers(end, ours)) {
     const posted = end.state === 'posted';
     if (settled(() => (posted ? entry.found('inquiry') : entry.confirmed('inquiry')))) events = eventsOf(entry);
     outbox.wake();

@@ -21,13 +21,28 @@ export type InquiryEnd =
       authorisation: string | null;
       /** Where it stands; null where the answer does not say. */
       place?: { readonly batch: Batch; readonly trace: Trace } | null;
+      /** Masked; null where the answer does not say, or there was none. */
+      card?: string | null;
     }
   /** 25: the bank's books hold no such transaction. One that is still on its way may come yet. */
   | { end: 'none' }
   | { end: 'refused'; code: string; signInAgain: boolean };
 
-/** F63 of the answer: organisation 3, the state's word padded to 12, the transaction's own code 2. */
-const STANDING = /^.{3}([a-z]+) *([0-9A-Z]{2})$/;
+/** F63 of the answer: organisation 3, the state's word padded to 12, the transaction's own code 2, its masked card. */
+const STANDING = /^.{3}([a-z]+) *([0-9A-Z]{2})(\d{2,6}\*+\d{4})?$/;
+
+/**
+ * Whether the row under this trace is another request's: of another amount, or of another card. Of what either side does
+ * not say of the card, nothing can be told by it.
+ */
+export function isAnothers(
+  found: Extract<InquiryEnd, { end: 'found' }>,
+  ours: { readonly amounts: readonly Fen[]; readonly card: string | null },
+): boolean {
+  if (!ours.amounts.includes(found.amount)) return true;
+  const { card = null } = found;
+  return card !== null && ours.card !== null && card !== ours.card;
+}
 
 /** What an answer under a good MAC says; a Fault where it says nothing that can be read. */
 export function inquiryEnd(message: Message): InquiryEnd {
@@ -35,7 +50,7 @@ export function inquiryEnd(message: Message): InquiryEnd {
   if (code === undefined) throw garbled('F39', 'missing');
   if (code === '25') return { end: 'none' };
   if (code !== '00') return { end: 'refused', code, signInAgain: responseCode(code)?.signInAgain === true };
-  const [, word, own] = STANDING.exec(operator) ?? [];
+  const [, word, own, card = null] = STANDING.exec(operator) ?? [];
   const state = bankStates.find((name) => name === word);
   if (state === undefined || own === undefined) throw garbled('F63', 'no state that is known here');
   if (amount === undefined) throw garbled('F4', 'missing');
@@ -46,6 +61,7 @@ export function inquiryEnd(message: Message): InquiryEnd {
     reference: reference ?? null,
     authorisation: authorisation ?? null,
     place: placeOf(original),
+    card,
   };
 }
 

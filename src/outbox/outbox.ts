@@ -1,6 +1,6 @@
 import { type Answer, noAnswer } from '../host/answers.ts';
 import type { Host } from '../host/host.ts';
-import type { InquiryEnd } from '../host/inquiry.ts';
+import { type InquiryEnd, isAnothers } from '../host/inquiry.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Debt, owesMoney } from '../journal/progress.ts';
@@ -79,8 +79,8 @@ const LAST_AGAIN_MS = 3_600_000;
 const SETTLED: Attempt = { settled: true, problem: null };
 const OWED_STILL: Attempt = { settled: false, problem: null };
 
-/** Field 39 of a reversal that is of another amount than what the bank has under its trace. */
-const ANOTHER_AMOUNT = '64';
+/** Field 39 of a reversal of another amount, or of another card, than what the bank has under its trace. */
+const ANOTHERS = ['64', '30'];
 
 export function openOutbox(parts: OutboxParts): Outbox {
   const { journal, host, openCard, signIn, clock, random, profile } = parts;
@@ -143,7 +143,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
       return SETTLED;
     }
     if (heard.end === 'no-original') return noOriginal(entry, heard.code);
-    const another = heard.code === ANOTHER_AMOUNT ? await endedAsAnothers(entry, ANOTHER_AMOUNT) : null;
+    const code = heard.code ?? '';
+    const another = ANOTHERS.includes(code) ? await endedAsAnothers(entry, code) : null;
     if (another !== null) return another;
     entry.reversalUnanswered();
     return unanswered(entry);
@@ -170,7 +171,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
     }
     const end = await inquire(entry);
     if (entry.debt !== 'reverse') return SETTLED;
-    if (end === null || (end.end === 'found' && end.state === 'posted')) return OWED_STILL;
+    if (end === null || hasIt(entry, end)) return OWED_STILL;
     entry.noOriginal(code);
     ended(entry, end);
     return SETTLED;
@@ -184,7 +185,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   function ended(entry: Entry, end: InquiryEnd | null): Attempt {
     if (entry.debt !== 'confirm' || end?.end !== 'found') return OWED_STILL;
     // It came after its reversal, and was taken: then it is turned back, as any other.
-    if (end.state !== 'posted') {
+    if (end.state !== 'posted' || isAnothers(end, oursOf(entry))) {
       entry.confirmed('inquiry');
       return SETTLED;
     }
@@ -195,7 +196,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   }
 
   /**
-   * The bank has a row under this trace. Where that is another's, by its amount, this one was never taken; null where it
+   * The bank has a row under this trace. Where that is another's, by its amount or its card, this one was never taken; null where it
    * is its own, or nobody can say, and it is reversed.
    */
   async function endedAsAnothers(entry: Entry, code: string): Promise<Attempt | null> {
@@ -207,7 +208,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
       entry.reversalUnanswered();
       return unanswered(entry);
     }
-    if (end.end === 'none' || end.amount === requestOf(entry.facts, entry.original).amount) return null;
+    if (end.end === 'none' || !isAnothers(end, oursOf(entry))) return null;
     entry.noOriginal(code);
     entry.confirmed('inquiry');
     return SETTLED;
@@ -217,9 +218,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   async function asDuplicate(entry: Entry, answer: Answer): Promise<Answer> {
     if (!profile.inquires) return { ...answer, money: 'charged' };
     const end = await inquire(entry);
-    const taken =
-      end?.end === 'found' && end.state === 'posted' && end.amount === requestOf(entry.facts, entry.original).amount;
-    return taken ? { ...answer, money: 'charged' } : answer;
+    return end !== null && hasIt(entry, end) ? { ...answer, money: 'charged' } : answer;
   }
 
   /** What the bank's books say of it, after a sign-in where the keys differ; null where they cannot be asked now. */
@@ -367,6 +366,15 @@ export function openOutbox(parts: OutboxParts): Outbox {
 
 function count({ due, parked, unconfirmed }: Owing): number {
   return due.length + parked.length + unconfirmed.length;
+}
+
+function oursOf({ facts, original }: Entry) {
+  return { amounts: [requestOf(facts, original).amount], card: facts.card };
+}
+
+/** The bank's books have it posted: it, and not another's. */
+function hasIt(entry: Entry, end: InquiryEnd): boolean {
+  return end.end === 'found' && end.state === 'posted' && !isAnothers(end, oursOf(entry));
 }
 
 /** The bank refuses what is about something that it has not been told of yet. */

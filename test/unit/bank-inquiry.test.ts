@@ -14,18 +14,29 @@ t.test('an inquiry says how a trade stands, by its batch and trace', async (t) =
   const original = place(counter, '000002');
   t.match(about(counter, { original }), {
     ...{ mti: '0830', code: '00', trace: '009999', amount: n12(10_000), totals: n12(0) },
-    ...{ reference: sale.reference, authorisation: sale.authorisation, operator: 'CUPposted      00' },
+    ...{ reference: sale.reference, authorisation: sale.authorisation, operator: 'CUPposted      00622202******1234' },
     original: `${original}${sale.date}`,
   });
   t.equal(counter.code('void', { trace: '000003', fields: { reference: sale.reference, original } }), '00');
-  t.equal(about(counter, { original }).operator, 'CUPvoided      00');
+  t.equal(about(counter, { original }).operator, 'CUPvoided      00622202******1234');
   t.equal(counter.code('sale', { trace: '000004', card: 'poor' }), '51');
-  t.equal(about(counter, { original: place(counter, '000004') }).operator, 'CUPdeclined    51');
+  t.equal(about(counter, { original: place(counter, '000004') }).operator, 'CUPdeclined    51622848******5511');
   t.equal(counter.reverse('sale', { trace: '000005' }), '25');
-  t.equal(about(counter, { original: place(counter, '000005') }).operator, 'CUPtombstone   25');
+  t.equal(about(counter, { original: place(counter, '000005') }).operator, 'CUPtombstone   25622202******1234');
   t.equal(counter.code('sale', { trace: '000006' }), '00');
   t.equal(counter.reverse('sale', { trace: '000006' }), '00');
-  t.equal(about(counter, { original: place(counter, '000006') }).operator, 'CUPreversed    00');
+  t.equal(about(counter, { original: place(counter, '000006') }).operator, 'CUPreversed    00622202******1234');
+});
+
+t.test('94 to another card of the same amount: an inquiry tells whose the row is', async (t) => {
+  const counter = new Counter(t);
+  t.equal(counter.code('sale', { trace: '000002' }), '00');
+  t.equal(counter.code('sale', { trace: '000002', card: 'poor' }), '94');
+  t.match(about(counter, { original: place(counter, '000002') }), {
+    ...{ code: '00', amount: n12(10_000), operator: 'CUPposted      00622202******1234' },
+  });
+  t.equal(counter.reverse('sale', { trace: '000002', card: 'poor' }), '30', 'and its reversal turns back nothing');
+  t.equal(about(counter, { original: place(counter, '000002') }).operator, 'CUPposted      00622202******1234');
 });
 
 t.test('it knows the books of this terminal by trace, of its merchant by reference, and nobody else’s', async (t) => {

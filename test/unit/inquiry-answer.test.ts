@@ -1,7 +1,8 @@
 import t from 'tap';
 import { digestOf } from '../../src/host/advice.ts';
 import type { Message } from '../../src/host/codec.ts';
-import { bankStates, inquiryEnd } from '../../src/host/inquiry.ts';
+import { bankStates, inquiryEnd, isAnothers } from '../../src/host/inquiry.ts';
+import { fen } from '../../src/values/fen.ts';
 import { problemOf } from '../journal-bench.ts';
 
 const found = { code: '00', amount: '000000012850', operator: 'CUPposted      00' };
@@ -11,7 +12,7 @@ const garbledIn = (fields: object) => problemOf(() => heard(fields));
 t.test('what the bank’s books have is told with its own code, amount and refunds', async (t) => {
   t.strictSame(heard(found), {
     ...{ end: 'found', state: 'posted', code: '00', amount: 12_850, refunded: 0 },
-    ...{ reference: null, authorisation: null, place: null },
+    ...{ reference: null, authorisation: null, place: null, card: null },
   });
   const more = { totals: '000000000300', reference: '633500000001', authorisation: 'A1B2C3' };
   t.match(heard({ ...found, ...more, original: '0000070001230' }), {
@@ -34,10 +35,28 @@ t.test('each state has its word, padded to twelve; another word is not guessed a
     'CUPposted',
     'CUPPOSTED      00',
     'CUPposted      001',
+    'CUPposted      006222021234',
+    'CUPposted      00622202******12345',
   ]) {
     t.match(garbledIn({ ...found, operator }), { kind: 'host-garbled', field: 'F63', why: /state/ }, operator);
   }
   t.match(garbledIn({ code: '00', amount: '000000000001' }), { field: 'F63' });
+});
+
+t.test('the masked card of the row is read, and tells it from another’s of the same amount', async (t) => {
+  const of = (operator: string) => {
+    const end = heard({ ...found, operator });
+    if (end.end !== 'found') throw new Error(end.end);
+    return end;
+  };
+  const ours = { amounts: [fen(12_850), fen(13_000)], card: '622202******1234' };
+  t.equal(of('CUPposted      00622202******1234').card, ours.card);
+  t.notOk(isAnothers(of('CUPposted      00622202******1234'), ours));
+  t.ok(isAnothers(of('CUPposted      00622202******1235'), ours));
+  t.ok(isAnothers(of('CUPposted      00622202*******1234'), ours), 'a longer number');
+  t.notOk(isAnothers(of('CUPposted      00'), ours), 'a bank that does not say');
+  t.notOk(isAnothers(of('CUPposted      00622202******1235'), { ...ours, card: null }), 'a journal that does not');
+  t.ok(isAnothers(of('CUPposted      00622202******1234'), { ...ours, amounts: [fen(1)] }));
 });
 
 t.test('a place is read where batch and trace are both there', async (t) => {

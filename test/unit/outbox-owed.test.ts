@@ -22,12 +22,14 @@ t.test('a sale waits for reversals alone: an advice that is owed is told after i
   t.equal(advice.state, 'pending');
 });
 
-t.test('94 to an advice means taken only where the books have it posted, of its amount', async (t) => {
+t.test('94 to an advice means taken only where the books have it posted, of its amount and card', async (t) => {
   const known = { code: '00', refunded: fen(0), reference: null, authorisation: null };
   const answers = [
     [{ end: 'none' }, 'pending'],
     [{ end: 'found', state: 'tombstone', amount: fen(500), ...known }, 'pending'],
     [{ end: 'found', state: 'posted', amount: fen(501), ...known }, 'pending'],
+    [{ end: 'found', state: 'posted', amount: fen(500), ...known, card: '622202******9999' }, 'pending'],
+    [{ end: 'found', state: 'posted', amount: fen(500), ...known, card: '622202******1234' }, 'approved'],
     [{ end: 'found', state: 'posted', amount: fen(500), ...known }, 'approved'],
   ] as const;
   for (const [books, state] of answers) {

@@ -260,6 +260,29 @@ t.test('94: the reversal of another row under the same trace is never sent', asy
   host.knows = () => ({ end: 'found', state: 'posted', amount: fen(100), ...known });
   t.equal(await outbox.settle(owing(100, answerOf('unknown', '94'))), 'reversed');
   t.equal(host.asked.length, 1, 'the same amount: it is ours');
+  host.knows = () => ({ end: 'found', state: 'posted', amount: fen(100), ...known, card: '622202******9999' });
+  const cards = owing(100, answerOf('unknown', '94'));
+  t.equal(await outbox.settle(cards), 'reversed');
+  t.equal(host.asked.length, 1, 'the same amount of another card: not ours, and never turned back');
+});
+
+t.test('30 to a reversal: what the bank has is of another card, and this one was never taken', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const known = { code: '00', refunded: fen(0), reference: null, authorisation: null };
+  host.says = () => ({ end: 'no-answer', code: '30', why: null });
+  host.knows = () => ({ end: 'found', state: 'posted', amount: fen(100), ...known, card: '622202******1234' });
+  const entry = owing(100);
+  t.equal(await outbox.settle(entry), 'reversing', 'ours, and owed');
+  host.knows = () => ({ end: 'found', state: 'posted', amount: fen(100), ...known, card: '622202******9999' });
+  t.equal(await outbox.settle(entry), 'reversed');
+});
+
+t.test('what another card has posted under the trace is not turned back in place of what never came', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const known = { code: '00', refunded: fen(0), reference: null, authorisation: null };
+  host.says = () => ({ end: 'no-original', code: '12' });
+  host.knows = () => ({ end: 'found', state: 'posted', amount: fen(100), ...known, card: '622202******9999' });
+  t.equal(await outbox.settle(owing(100)), 'reversed');
 });
 
 t.test('94 under keys that differ: a sign-in first, then the books, and no reversal before their word', async (t) => {
