@@ -43,7 +43,7 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
   },
   settlement: {
     mutate: ['src/settlement/{steps,counting,differences}.ts'],
-    tests: ['settlement-steps', 'settling'],
+    tests: ['settlement-counted', 'settlement-steps', 'settling'],
   },
   bank: {
     mutate: ['bank/{trade,trades,ledger,decision,holds,reversal}.ts'],
@@ -62,7 +62,7 @@ async function run(chosen: readonly string[]): Promise<void> {
   const alive = results.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
   const dead = results.filter(({ status }) => status === 'Killed' || status === 'Timeout');
   for (const { fileName, location, replacement, status } of alive) {
-    say(`${fileName}:${location.start.line + 1}:${location.start.column + 1} ${status}: ${replacement}`);
+    say(`${fileName}:${location.start.line}:${location.start.column} ${status}: ${replacement}`);
   }
   const score = (100 * dead.length) / Math.max(1, dead.length + alive.length);
   say(`mutants: ${dead.length + alive.length}, ${dead.length} died, ${alive.length} survived, ${score.toFixed(1)} %`);
@@ -82,8 +82,8 @@ async function runPart(name: string): Promise<MutantResult[]> {
     },
     mutate: [...part.mutate],
     coverageAnalysis: 'perTest',
-    concurrency: 2,
-    timeoutMS: 20_000,
+    concurrency: Number(process.env.AT_ONCE ?? 2),
+    timeoutMS: 60_000,
     incremental: true,
     incrementalFile: `reports/mutants-${name}.json`,
     tempDirName: 'reports/sandbox',

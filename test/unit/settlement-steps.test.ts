@@ -23,6 +23,7 @@ function desk(t: Test, inquiry?: () => InquiryEnd) {
   const { journal, counter: whole } = bench;
   const asked: { step: string; batch: string; trace: string; request: SettlementRequest }[] = [];
   const shown: string[] = [];
+  const progress: unknown[] = [];
   let says: Says = () => ({});
   const counter = {
     ...whole,
@@ -40,7 +41,10 @@ function desk(t: Test, inquiry?: () => InquiryEnd) {
     says = answers;
     const begun = journal.beginSettlement('01');
     if ('owing' in begun) throw new Error('money is owed');
-    return throughTheSteps(counter, begun, (step) => void shown.push(step));
+    return throughTheSteps(counter, begun, (step, done) => {
+      shown.push(step);
+      if (done !== undefined) progress.push(done);
+    });
   };
   const sold = (amount: number, group: 'home' | 'foreign' = 'home', answer = approval) => {
     const entry = journal.begin(saleOf(amount, { copies: [], card: { ...saleOf(1).card, group } as never }));
@@ -49,7 +53,7 @@ function desk(t: Test, inquiry?: () => InquiryEnd) {
     if (answer.money === 'charged') entry.completed();
     return entry;
   };
-  return { journal, asked, shown, go, sold, steps: () => asked.map(({ step }) => step) };
+  return { journal, asked, shown, progress, go, sold, steps: () => asked.map(({ step }) => step) };
 }
 
 const tracesOf = (requests: readonly { request: SettlementRequest }[]) =>
@@ -58,18 +62,20 @@ const tracesOf = (requests: readonly { request: SettlementRequest }[]) =>
 t.test(
   'what balances is closed in two steps, each under a trace of its own and the batch that is settled',
   async (t) => {
-    const { go, sold, asked, steps, journal, shown } = desk(t);
+    const { go, sold, asked, steps, journal, shown } = desk(t, () => ({ end: 'none' }));
     sold(100);
     sold(50, 'foreign');
     journal.openBatch(batch('000005'));
     sold(70);
+    sold(80);
+    sold(90, 'foreign');
     journal.takeTrace();
     const ended = await go(({ step }) => (step === 'settle' ? { compared: compared(1) } : { next }));
     t.match(ended, { batch: '000005' });
     t.same('code' in ended ? null : ended.step('ended'), { kind: 'ended', next });
     t.same(steps(), ['settle', 'upload-end-balanced']);
     t.same(shown, ['comparing', 'ending']);
-    t.match(asked[1]?.request, { count: 1 }, 'of the batch that is settled');
+    t.match(asked[1]?.request, { count: 3 }, 'of the batch that is settled');
     t.same(
       asked.map((each) => each.batch),
       ['000005', '000005'],
@@ -81,7 +87,7 @@ t.test(
 t.test(
   'of the group that differs each entry that counts is uploaded once, eight at a time, through a line that breaks',
   async (t) => {
-    const { go, sold, asked, steps, journal } = desk(t);
+    const { go, sold, asked, steps, journal, progress } = desk(t);
     const home = Array.from({ length: 19 }, (_, at) => sold(at + 1).trace);
     sold(1000, 'foreign');
     sold(2000, 'home', refusal);
@@ -101,6 +107,10 @@ t.test(
     t.same(steps(), ['upload', 'upload', 'upload-end'], 'it goes on where it was, without comparing anew');
     t.same(tracesOf(asked), [home.slice(8, 16), home.slice(16)]);
     t.match(asked.at(-1)?.request, { count: 19 }, 'of all uploads together');
+    t.same(
+      progress,
+      [0, 8, 8, 16].map((rows) => ({ rows, of: 19 })),
+    );
   },
 );
 
@@ -128,13 +138,13 @@ t.test('an answer that lacks what it is for is garbled, and nothing is noted of 
   sold(100);
   await t.rejects(
     go(() => ({})),
-    { problem: { kind: 'host-garbled', field: 'F48' } } as never,
+    { problem: { kind: 'host-garbled', field: 'F48', why: 'no totals with their flags' } } as never,
   );
   t.equal(journal.settling?.steps.length, 0);
   await t.rejects(
     go(({ step }) => (step === 'settle' ? { compared: compared(1) } : {})),
     {
-      problem: { kind: 'host-garbled', field: 'F60' },
+      problem: { kind: 'host-garbled', field: 'F60', why: 'no next batch' },
     } as never,
   );
   t.equal(journal.settling?.step('ended'), null);
@@ -193,4 +203,46 @@ t.test('each entry that differs is named once, with what each side has of it', a
   ]);
   t.equal(differences.length, 3);
   t.notOk(differences.some(({ trace }) => trace === same.trace));
+});
+
+t.test('a comparison has its differences asked once, through a line that breaks, and a new one anew', async (t) => {
+  let inquiries = 0;
+  const { go, sold, shown, asked, journal } = desk(t, () => {
+    inquiries++;
+    return { end: 'none' };
+  });
+  sold(100);
+  sold(200);
+  sold(300, 'foreign');
+  let ends = 0;
+  const says: Says = ({ step }) => {
+    if (step === 'settle') return { compared: compared(2, 2) };
+    if (step !== 'upload-end') return {};
+    if (++ends === 1) throw new Fault({ kind: 'line-down', tried: [] });
+    return ends === 2 ? { code: '95' } : { next };
+  };
+  await t.rejects(go(says), { name: 'Fault' });
+  const round = ['comparing', 'uploading', 'asking', 'ending'];
+  t.same(shown, round);
+  t.equal(inquiries, 3);
+  await go(says);
+  t.same(shown, [...round, 'ending', ...round], 'not asked again, and asked again of the new comparison');
+  t.equal(inquiries, 6);
+  t.same(
+    asked.flatMap(({ request }) => (request.step === 'upload-end' ? [request.count] : [])),
+    [3, 3, 3],
+  );
+  t.same(
+    journal.settling?.steps.map(({ kind }) => kind),
+    ['compared', 'uploaded', 'differs', 'compared', 'uploaded', 'differs', 'ended'],
+  );
+});
+
+t.test('a group of which there is one among many is uploaded too', async (t) => {
+  const { go, sold, asked, progress } = desk(t);
+  for (let number = 0; number < 130; number++) sold(1);
+  const { trace } = sold(2, 'foreign');
+  await go(({ step }) => (step === 'settle' ? { compared: compared(1, 2) } : { next }));
+  t.same(tracesOf(asked), [[trace]]);
+  t.same(progress, [{ rows: 0, of: 1 }]);
 });
