@@ -11,6 +11,7 @@ import type { KeyCentre } from './keycentre.ts';
 import { cardAccount, holdAccount } from './ledger.ts';
 import { type ByHand, moveBatch } from './left-batch.ts';
 import { merchantFees, merchantPaid, merchantPending, type Office } from './office.ts';
+import { ruleByVoice } from './rulings.ts';
 import type { Card } from './seed.ts';
 import { Unable } from './unable.ts';
 import { authoriseByVoice } from './voice.ts';
@@ -126,6 +127,7 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
     return { id, wrong_pins: 0 };
   },
   voice: ({ office }, command) => authoriseByVoice(office, command),
+  ruling: ({ office }, command) => ruleByVoice(office, terminalOf(office, command), command),
   revoke: ({ office, certificates }, command) => {
     const serial = serialOf(office, command);
     return { serial, revoked: certificates.revoke(serial, office.clock.now()) };

@@ -4,6 +4,7 @@ import { type Cases, cases } from './cases.ts';
 import { type Days, days } from './days.ts';
 import { type Holds, holds } from './holds.ts';
 import { cardAccount, holdAccount, type Ledger, ledger } from './ledger.ts';
+import { type Rulings, rulings } from './rulings.ts';
 import type { Seed } from './seed.ts';
 import { type Settlements, settlements } from './settlements.ts';
 import { type Terminals, terminals } from './terminals.ts';
@@ -22,6 +23,7 @@ export interface Office {
   readonly settlements: Settlements;
   readonly cases: Cases;
   readonly voice: VoiceDesk;
+  readonly rulings: Rulings;
   readonly clock: Clock;
   readonly random: Random;
   /** The digit of a terminal's next answer header: what the host asks it to do after the transaction. Used once. */
@@ -44,6 +46,7 @@ export function openOffice(dir: string, given: { seed: Seed; clock: Clock; rando
       settlements: settlements(books, given.seed),
       cases: cases(books),
       voice: voiceDesk(books),
+      rulings: rulings(books),
       processingRequests: new Map(),
     };
     openAccounts(office);

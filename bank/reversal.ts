@@ -3,7 +3,7 @@ import { Pan } from '../src/values/pan.ts';
 import { chargeOf } from './correction.ts';
 import type { Office } from './office.ts';
 import { answerTo, financialAnswer, nextReference, type Outcome, type SealedRequest } from './request.ts';
-import { rowOf, type Trade, type TradeType, typeOf } from './trades.ts';
+import { rowOf, type Trade, type TradeKey, type TradeType, typeOf } from './trades.ts';
 
 /**
  * 0400: turns back what the same batch and trace posted, once, however often it is asked. With no original it leaves a
@@ -28,7 +28,15 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
   if (type === null || rowOf(type).lost !== 'reverse') return answered('12', undefined, { why: 'no such original' });
 
   const original = office.trades.find({ terminal: terminal.terminal, batch, trace });
-  if (original === null) return bury(office, request, { type, trace, amount, reason: reason ?? '98' });
+  if (original === null) {
+    const pan = message.pan === undefined ? null : (Pan.from(message.pan)?.masked ?? null);
+    const place = { terminal: terminal.terminal, merchant: request.merchant.id, batch, trace };
+    const about = { ...place, type, amount, at, pan, entryMode: message.entryMode ?? null, reason: reason ?? '98' };
+    const next = nextReference(office, at);
+    const buried = answered('25', next.reference, { amount, why: 'no original' });
+    bury(office, { ...about, ...next }, buried.answer);
+    return buried;
+  }
   if (original.state === 'tombstone') return answered('25', original.reference, { amount, why: 'no original' });
 
   // What differs from its original is no reversal of it: the debt stays, and people look at it.
@@ -39,6 +47,8 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
   // Its void, or a refund, has given money back already; one way back is enough.
   if (original.state === 'voided') return answered('12', original.reference, { amount, why: 'voided already' });
   if (original.state === 'posted') {
+    // Two people at the counter have ended it on the bank's word that it stands: this one was late on its way.
+    if (office.rulings.of(original.id) !== null) return answered('12', original.reference, { amount, why: 'ruled on' });
     if (isBuiltUpon(office, original)) return answered('12', original.reference, { amount, why: 'more has followed' });
     const { type: kind, id, merchant } = original;
     const late = batch !== office.terminals.batch(terminal.terminal);
@@ -83,46 +93,23 @@ function differs(original: Trade, type: TradeType, digits: string | undefined): 
   return digits !== undefined && original.pan !== null && original.pan !== Pan.from(digits)?.masked;
 }
 
-function bury(
-  office: Office,
-  request: SealedRequest,
-  { type, trace, amount, reason }: { type: TradeType; trace: string; amount: ReturnType<typeof fen>; reason: string },
-): Outcome {
-  const { message, terminal, merchant, batch, keys, at } = request;
-  const { id, reference } = nextReference(office, at);
-  const pan = message.pan === undefined ? null : Pan.from(message.pan);
-  const answer = answerTo(
-    office,
-    message,
-    '25',
-    keys.mac,
-    financialAnswer(office, request, { reference, institution: null }),
-  );
+/** A tombstone in the place of what never came, so that it is refused if it comes yet (money.md 3). */
+export function bury(office: Office, { reason, ...of }: Buried, answer: Uint8Array): void {
   office.trades.keep(
     {
-      id,
-      terminal: terminal.terminal,
-      merchant: merchant.id,
-      batch,
-      trace,
-      type,
-      card: null,
-      pan: pan?.masked ?? null,
-      amount,
-      moved: 0,
-      fee: 0,
-      entryMode: message.entryMode ?? null,
-      code: '25',
-      state: 'tombstone',
-      reference,
-      authorisation: null,
-      original: null,
-      at,
+      ...of,
+      ...{ card: null, moved: 0, fee: 0, code: '25', state: 'tombstone', authorisation: null, original: null },
       settlementDate: office.days.date(),
       particulars: null,
     },
     answer,
   );
-  office.trades.reversed(id, 'tombstone', reason, at);
-  return { code: '25', answer, facts: { batch, trace, amount, reason, why: 'no original' } };
+  office.trades.reversed(of.id, 'tombstone', reason, of.at);
 }
+
+type Buried = Pick<
+  Trade,
+  keyof TradeKey | 'id' | 'reference' | 'merchant' | 'type' | 'amount' | 'pan' | 'entryMode' | 'at'
+> & {
+  readonly reason: string;
+};

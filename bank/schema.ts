@@ -207,6 +207,14 @@ export const steps: readonly string[] = [
     UNIQUE (terminal, batch, trace, reason)
   ) STRICT;
   CREATE INDEX discrepancy_of_trade ON discrepancy(trade) WHERE trade IS NOT NULL;`,
+  `-- What the bank's clerk has said of a trade by telephone, under the reference that two people type at the terminal.
+  CREATE TABLE ruling (
+    reference TEXT PRIMARY KEY,
+    trade INTEGER NOT NULL UNIQUE REFERENCES trade(id),
+    money TEXT NOT NULL CHECK (money IN ('charged', 'not-charged')),
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** Brings the books from their form to ours, or makes them. Two processes may try at once. */

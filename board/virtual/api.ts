@@ -51,6 +51,7 @@ export const calls: readonly (readonly ['GET' | 'POST', string, Act])[] = [
   ['POST', '/api/power', power],
   ['GET', '/api/journal', journal],
   ['POST', '/api/bank/voice', voice],
+  ['POST', '/api/bank/ruling', ruling],
   ['GET', '/api/bank/reconciliation', reconciliation],
   ['GET', '/api/bank/*', book],
   ['GET', '/api/wire', wire],
@@ -146,6 +147,15 @@ async function book({ bank }: Counter, { parts, query }: Call): Promise<Answer> 
 async function voice({ bank }: Counter, { body }: Call): Promise<Answer> {
   const { card, amount } = fields(body, { card: text(32), amount: whole(1, 999_999_999_999) });
   return { json: await bank.voice(card, amount) };
+}
+
+/** The bank's accounts desk: how a trade stands, and the reference under which two people end it at the terminal. */
+async function ruling({ bank }: Counter, { body }: Call): Promise<Answer> {
+  const asked = fields(body, {
+    ...{ batch: text(6), trace: text(6), money: oneOf(['charged', 'not-charged']), person: text(40) },
+    ...{ type: optional(text(20)), amount: optional(whole(1, 999_999_999_999)) },
+  });
+  return { json: await bank.ruling(asked) };
 }
 
 async function reconciliation({ bank }: Counter, { query }: Call): Promise<Answer> {

@@ -20,6 +20,8 @@ export interface BankLink {
   reconciliation(of: { merchant?: string | undefined; date?: string | undefined }): Promise<unknown>;
   /** Asks the bank's clerk for an authorisation by telephone; a Refusal where the clerk says no. */
   voice(card: string, amount: number): Promise<unknown>;
+  /** Asks the bank's clerk how a trade stands, and for the reference that ends it; a Refusal where the clerk says no. */
+  ruling(of: object): Promise<unknown>;
   fault(fault: BankFault, on: boolean): Promise<void>;
   faults(): Promise<Readonly<Record<string, boolean>>>;
 }
@@ -46,6 +48,7 @@ export function openBankLink(published: string): BankLink {
     },
     reconciliation: async ({ merchant, date }) => omitOk(await ask({ do: 'reconciliation', merchant, date })),
     voice: async (card, amount) => omitOk(await ask({ do: 'voice', card, amount })),
+    ruling: async (of) => omitOk(await ask({ ...of, do: 'ruling' })),
     async fault(fault, on) {
       await ask({ do: 'fault', fault, on });
     },

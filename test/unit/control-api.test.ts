@@ -143,6 +143,13 @@ t.test('a request that is not what the table says is refused by name', async (t)
     ['/api/bank/voice', { body: { card: 'boc-debit', amount: 0 } }, 400, { field: 'amount' }],
     ['/api/bank/voice', { body: { amount: 100 } }, 400, { field: 'card' }],
     ['/api/bank/voice', { body: { card: 'boc-debit', amount: 100 } }, 503, { error: 'the bank does not answer' }],
+    ['/api/bank/ruling', { body: { batch: '000001', trace: '000002', money: 'maybe' } }, 400, { field: 'money' }],
+    [
+      '/api/bank/ruling',
+      { body: { batch: '000001', trace: '000002', money: 'charged', person: 'Li' } },
+      503,
+      { error: 'the bank does not answer' },
+    ],
     ['/api/bank/ledger', {}, 503, { error: 'the bank does not answer' }],
     ['/api/screen', {}, 503, { error: 'the terminal is not up yet' }],
     ['/api/screen?wait=sale.approved&timeout_ms=30', {}, 504, { error: /did not come within 30 ms/ }],

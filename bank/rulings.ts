@@ -1,0 +1,118 @@
+import { type Fen, MOST_FEN } from '../src/values/fen.ts';
+import type { Books } from './books.ts';
+import { type Command, wordsOf } from './command.ts';
+import { type Office, sixDigits } from './office.ts';
+import { nextReference } from './request.ts';
+import { bury } from './reversal.ts';
+import { TRADE_TYPES, type Trade, type TradeKey } from './trades.ts';
+import { Unable } from './unable.ts';
+
+export const WORDS = ['charged', 'not-charged'] as const;
+
+/** What the bank's clerk has told two people at a counter, who type its reference: from then on it is so. */
+export interface Said {
+  readonly reference: string;
+  readonly trade: number;
+  readonly money: (typeof WORDS)[number];
+  readonly by: string;
+  readonly at: number;
+}
+
+export interface Rulings {
+  of(trade: number): Said | null;
+  /** False where the reference has been given before. */
+  give(said: Said): boolean;
+}
+
+export function rulings({ db }: Books): Rulings {
+  const found = db.prepare('SELECT * FROM ruling WHERE trade = ?');
+  const taken = db.prepare('SELECT 1 FROM ruling WHERE reference = ?');
+  const given = db.prepare('INSERT INTO ruling (reference, trade, money, by, at) VALUES (?, ?, ?, ?, ?)');
+  return {
+    of(trade) {
+      const row = found.get(trade);
+      if (row === undefined) return null;
+      const money = row.money === 'charged' ? 'charged' : 'not-charged';
+      return { reference: String(row.reference), trade, money, by: String(row.by), at: Number(row.at) };
+    },
+    give({ reference, trade, money, by, at }) {
+      if (taken.get(reference) !== undefined) return false;
+      given.run(reference, trade, money, by, at);
+      return true;
+    },
+  };
+}
+
+/**
+ * The bank's accounts desk by telephone (money rule 13): how a trade stands in the books, and the reference under which
+ * two people end it at the terminal. What was said is kept to: a reversal that is still on its way then finds nothing to
+ * turn back of what is `charged`, and an original nothing to take where it is `not-charged`. Moves no money; said again
+ * it is the same reference.
+ */
+export function ruleByVoice(office: Office, terminal: string, command: Command): object {
+  const { batch, trace, money } = command;
+  const word = WORDS.find((name) => name === money);
+  if (word === undefined) throw new Unable(`"money" is not one of its values`, `write one of ${WORDS.join(', ')}`);
+  const key = { terminal, batch: sixOf(batch, 'batch'), trace: sixOf(trace, 'trace') };
+  const by = wordsOf(command, 'person', 40, 'Li');
+  return office.books.atomically(() => {
+    const at = office.clock.now();
+    const trade = office.trades.find(key) ?? (word === 'charged' ? null : buried(office, key, command, at));
+    if (trade === null) throw new Unable('the books have no such trade', 'say "not-charged", or compare the numbers');
+    const before = office.rulings.of(trade.id);
+    if (before !== null && before.money !== word) {
+      throw new Unable(`"${before.money}" was said under ${before.reference}`, 'what was said stands; see its case');
+    }
+    if (before === null) refuseOther(trade, word);
+    const { reference } = before ?? given(office, { trade: trade.id, money: word, by, at });
+    return { reference, money: word, trade_state: trade.state, amount: trade.amount, pan: trade.pan };
+  });
+}
+
+/** The clerk says what the books say, and nothing else. */
+function refuseOther({ state }: Trade, word: Said['money']): void {
+  if (word === 'charged' && state !== 'posted') {
+    throw new Unable(`the books have it ${state}`, 'say "not-charged", unless it was voided');
+  }
+  if (word === 'not-charged' && (state === 'posted' || state === 'voided')) {
+    throw new Unable(`the books have it ${state}`, 'let the terminal reverse it or void it, or say "charged"');
+  }
+}
+
+function given(office: Office, said: Omit<Said, 'reference'>): Said {
+  for (;;) {
+    const one = { ...said, reference: sixDigits(office) };
+    if (office.rulings.give(one)) return one;
+  }
+}
+
+/** What never came is not to come any more: its place is taken, as by a reversal. */
+function buried(office: Office, key: TradeKey, { type, amount }: Command, at: number): Trade {
+  const kind = TRADE_TYPES.find((name) => name === type);
+  if (kind === undefined || !isAmount(amount)) {
+    throw new Unable(
+      'the books have no such trade',
+      'add its "type" and its "amount" in fen, as the terminal says them',
+    );
+  }
+  const about = { ...key, merchant: merchantOf(office, key.terminal), type: kind, amount, pan: null, entryMode: null };
+  bury(office, { ...about, ...nextReference(office, at), reason: 'ruling', at }, new Uint8Array(0));
+  const trade = office.trades.find(key);
+  if (trade === null) throw new Error('what was buried is there');
+  return trade;
+}
+
+function merchantOf({ seed }: Office, terminal: string): string {
+  const row = seed.terminals.get(terminal);
+  if (row === undefined) throw new Error(`no terminal ${terminal}`);
+  return row.merchant;
+}
+
+function isAmount(amount: unknown): amount is Fen {
+  return typeof amount === 'number' && Number.isSafeInteger(amount) && amount > 0 && amount <= MOST_FEN;
+}
+
+function sixOf(value: unknown, name: string): string {
+  if (typeof value === 'string' && /^(?!0{6})\d{6}$/.test(value)) return value;
+  throw new Unable(`"${name}" is no number of six digits`, `add "${name}": "000001"`);
+}

@@ -1,0 +1,100 @@
+import t, { type Test } from 'tap';
+import { ruleByVoice } from '../../bank/rulings.ts';
+import { type ReversalEnd, reversalEnd } from '../../src/host/reversal.ts';
+import { answerOf } from '../journal-bench.ts';
+import { Counter, n12, place } from './bank-counter.ts';
+import { TERMINAL } from './bank-terminal.ts';
+
+const FULL = 1_000_000;
+
+type Ruled = { reference: string; trade_state: string };
+
+function desk(t: Test) {
+  const counter = new Counter(t);
+  const rule = (trace: string, money: string, more: object = {}) =>
+    ruleByVoice(counter.office, TERMINAL, {
+      ...{ batch: counter.keys().batch, trace, money, person: 'Li', ...more },
+    }) as Ruled;
+  return { counter, rule };
+}
+
+t.test('a reversal that was late on its way turns nothing back of what the clerk has said is charged', async (t) => {
+  const { counter, rule } = desk(t);
+  t.equal(counter.code('sale', { trace: '000002' }), '00');
+  const before = counter.money();
+  const { reference } = rule('000002', 'charged');
+  t.match(reference, /^\d{6}$/, 'the two people can type it');
+  t.equal(rule('000002', 'charged').reference, reference, 'said again it is the same');
+  for (let turn = 0; turn < 2; turn++) t.equal(counter.reverse('sale', { trace: '000002' }), '12');
+  t.strictSame(counter.money(), before);
+  t.equal(counter.state('000002'), 'posted');
+  t.equal(counter.office.ledger.sum(), 0);
+  counter.restart();
+  t.equal(counter.reverse('sale', { trace: '000002' }), '12', 'after a restart too');
+  counter.closeBatch();
+  const batch = `22000001000500`;
+  t.equal(counter.reverse('sale', { trace: '000002', fields: { batch } }), '12', 'and in a batch that is closed');
+  t.same(counter.office.cases.list(10, true), []);
+  t.throws(() => rule('000002', 'not-charged', { batch: '000001' }), /was said under/);
+});
+
+t.test(
+  '12 to a reversal is a word that the terminal understands: it asks the books, and tells its people',
+  async (t) => {
+    t.match(reversalEnd({ ...answerOf('not charged', '12'), signInAgain: false }), {
+      end: 'no-original',
+    } satisfies Partial<ReversalEnd>);
+  },
+);
+
+t.test('what is ruled on can be voided and refunded like any other', async (t) => {
+  const { counter, rule } = desk(t);
+  const sale = counter.ask('sale', { trace: '000002' });
+  rule('000002', 'charged');
+  const fields = { reference: sale.reference, original: place(counter, '000002') };
+  t.equal(counter.code('void', { trace: '000003', fields }), '00');
+  t.equal(counter.money().free, FULL);
+  t.equal(counter.reverse('void', { trace: '000003' }), '00', 'a void of its own is not ruled on');
+  rule('000002', 'charged');
+});
+
+t.test('what the clerk has said never came is not taken when it comes', async (t) => {
+  const { counter, rule } = desk(t);
+  t.throws(() => rule('000002', 'not-charged'), /no such trade/, 'its type and amount are to be said');
+  t.match(rule('000002', 'not-charged', { type: 'sale', amount: 10_000 }), { trade_state: 'tombstone' });
+  t.equal(counter.code('sale', { trace: '000002' }), '12');
+  t.equal(counter.reverse('sale', { trace: '000002' }), '25');
+  t.equal(counter.money().free, FULL);
+});
+
+t.test('the clerk says what the books say, and nothing else', async (t) => {
+  const { counter, rule } = desk(t);
+  t.equal(counter.code('sale', { trace: '000002' }), '00');
+  t.throws(() => rule('000002', 'not-charged'), /have it posted/);
+  t.equal(counter.reverse('sale', { trace: '000002' }), '00');
+  t.throws(() => rule('000002', 'charged'), /have it reversed/);
+  t.ok(rule('000002', 'not-charged').reference);
+  t.throws(() => rule('000002', 'charged'), /was said under/);
+  t.equal(counter.code('sale', { trace: '000003', card: 'poor' }), '51');
+  t.throws(() => rule('000003', 'charged'), /have it declined/);
+  t.ok(rule('000003', 'not-charged').reference);
+  t.throws(() => rule('000009', 'charged'), /no such trade/);
+  t.throws(() => rule('9', 'charged'), /six digits/);
+  t.throws(() => rule('000002', 'perhaps'), /one of its values/);
+  t.throws(() => rule('000002', 'not-charged', { person: '' }), /person/);
+  t.throws(() => rule('000009', 'not-charged', { type: 'sale', amount: 0 }), /no such trade/);
+  t.equal(counter.state('000009'), undefined, 'nothing was buried');
+});
+
+t.test('two trades have two references, and a chance that repeats itself gives no reference twice', async (t) => {
+  const { counter, rule } = desk(t);
+  for (const trace of ['000002', '000003']) t.equal(counter.code('sale', { trace, amount: 1_000 }), '00');
+  const first = rule('000002', 'charged').reference;
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(Number(first));
+  const random = [bytes, Buffer.from([0, 0, 0, 7])];
+  const stuck = { ...counter.office, random: () => random.shift() ?? Buffer.alloc(4) };
+  const of = { batch: counter.keys().batch, trace: '000003', money: 'charged', person: 'Li' };
+  t.match(ruleByVoice(stuck, TERMINAL, of), { reference: '000007', amount: 1_000 });
+  t.equal(n12(counter.money().pending), n12(2_000));
+});
