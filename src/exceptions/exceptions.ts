@@ -15,7 +15,7 @@ import {
 import { problemScreen } from '../operator/screens/problem.ts';
 import { showUntilSeen } from '../sale/accept.ts';
 import type { Counter } from '../sale/counter.ts';
-import { approvedBy } from '../sale/supervisor.ts';
+import { approvedByTwo } from '../sale/supervisor.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 
 /**
@@ -102,7 +102,7 @@ async function rule(counter: Counter, entry: Entry): Promise<void> {
   });
   if (reference === null) return;
   try {
-    const people = await twoPeople(counter);
+    const people = await approvedByTwo(counter);
     // The bank may have acknowledged it while they typed.
     if (people === null || !mayHappen(entry.history, 'ruled')) return;
     entry.ruled({ money: key === '1' ? 'charged' : 'not charged', people, reference });
@@ -111,12 +111,6 @@ async function rule(counter: Counter, entry: Entry): Promise<void> {
     if (!(error instanceof Fault)) throw error;
     await showProblem(counter, error.problem);
   }
-}
-
-async function twoPeople(counter: Counter): Promise<readonly [string, string] | null> {
-  const supervisor = await approvedBy(counter, 'supervisor');
-  const administrator = supervisor === null ? null : await approvedBy(counter, 'administrator');
-  return supervisor === null || administrator === null ? null : [supervisor, administrator];
 }
 
 async function showProblem({ operator }: Counter, problem: Problem): Promise<void> {

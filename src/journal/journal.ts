@@ -9,7 +9,7 @@ import type { Entry, EntryFacts, Row } from './entry.ts';
 import type { Copy, EntryEvent } from './events.ts';
 import { lock, type Reconciliation } from './lock.ts';
 import { type Debt, owesMoney } from './progress.ts';
-import { type Settlement, type SettlementStep, settlements } from './settlements.ts';
+import { type Ruled, type Settlement, type SettlementStep, settlements } from './settlements.ts';
 import { shelf } from './shelf.ts';
 import { settlementTotals, type Totals } from './sums.ts';
 import { type CardGroup, type EntryType, type Particulars, types } from './types.ts';
@@ -63,6 +63,8 @@ export interface Owed {
   readonly state: State;
 }
 
+export type Closing = { readonly closed: true } | { readonly closed: false; readonly owing: number };
+
 export interface Journal {
   /** The batch that new entries belong to. */
   readonly batch: Batch;
@@ -100,6 +102,8 @@ export interface Journal {
    * settlement is open the batch is the settlement's to close. Throws a Fault where it is one that was closed here last.
    */
   openBatch(number: Batch): void;
+  /** The batch that the bank has open, as it said last; null before it did, and where that one was closed here last. */
+  readonly bankBatch: Batch | null;
   /** What the open batch comes to, by type, operator and card group. */
   totals(): Totals;
   /** Of a batch (the open one by default), in the order in which they began, after the entry with the id `after`. */
@@ -117,7 +121,12 @@ export interface Journal {
   /** A step of it, on the disk when it returns. */
   settled(settlement: Settlement, step: SettlementStep): Settlement;
   /** Closes the settled batch, which the bank has closed before, and opens the next. */
-  closeBatch(next: Batch): { readonly closed: true } | { readonly closed: false; readonly owing: number };
+  closeBatch(next: Batch): Closing;
+  /**
+   * Two people close the batch that is settled, which the bank has left for another one: the step, the closing and the
+   * bank's batch in one commit. `owing` where money is owed in it (money rule 13).
+   */
+  ruleSettlement(by: Pick<Ruled, 'people' | 'reference' | 'code'>): Closing;
   /** Whether it is a request of this terminal's, or one that two people have answered for. */
   knows(place: { readonly batch: Batch; readonly trace: Trace }): boolean;
   /** Whether the bank's newest has been found here since this process began: before that nothing is turned back. */
@@ -171,12 +180,8 @@ const usual = {
  */
 export function openJournal(parts: JournalParts): Journal {
   const { disk, clock = systemClock, first = usual.first, most_rows = usual.most_rows } = parts;
-  const {
-    spare_bytes = usual.spare_bytes,
-    keep_days = usual.keep_days,
-    noted = () => undefined,
-    stepped = () => undefined,
-  } = parts;
+  const { spare_bytes = usual.spare_bytes, keep_days = usual.keep_days } = parts;
+  const { noted = () => undefined, stepped = () => undefined } = parts;
   const { store, leaveMark } = lock({ ...parts, clock, first });
 
   const watchers = new Set<() => void>();
@@ -189,18 +194,14 @@ export function openJournal(parts: JournalParts): Journal {
     keep_days,
     stamp: () => new Date(clock.now()).toISOString().replace(/[-:]|\..*/g, ''),
   });
-  const entries = shelf(store, {
-    archive: aside,
-    now: () => clock.now(),
-    changed,
-    noted,
-  });
+  const entries = shelf(store, { archive: aside, now: () => clock.now(), changed, noted });
   const write = statements(store);
   const settled = settlements(store);
   // A boot looks once for closed batches to move, and so does each batch that is closed.
   let archiving = true;
   let compared = false;
   let open = write.openBatch();
+  let bankBatch: Batch | null = null;
   let lastTrace = write.lastTrace();
   let lastId = Math.max(write.lastId(), aside.to);
   let rows = write.rowsOfOpenBatches();
@@ -262,6 +263,21 @@ export function openJournal(parts: JournalParts): Journal {
     return owing + entries.held;
   }
 
+  function closeFor(next: Batch, alongside: () => unknown = () => undefined): Closing {
+    const owing = owingIn(open.id);
+    if (owing > 0) return { closed: false, owing };
+    open = store.commit(() => {
+      alongside();
+      write.closing(open.id, clock.now());
+      return write.batch(next, clock.now());
+    });
+    bankBatch = next;
+    rows = write.rowsOfOpenBatches();
+    archiving = true;
+    changed();
+    return { closed: true };
+  }
+
   return {
     get batch() {
       return open.number;
@@ -293,10 +309,15 @@ export function openJournal(parts: JournalParts): Journal {
       return entries.held > 0;
     },
     openBatch(number) {
+      const closed = number === write.lastClosed();
+      bankBatch = closed ? null : number;
       if (number === open.number || settled.open() !== null) return;
-      if (number === write.lastClosed()) throw new Fault({ kind: 'batch-closed', batch: number });
+      if (closed) throw new Fault({ kind: 'batch-closed', batch: number });
       open = store.commit(() => write.batch(number, clock.now()));
       changed();
+    },
+    get bankBatch() {
+      return bankBatch;
     },
     totals: () => entries.totals(open.id),
     page: ({ batchId = open.id, after, limit }) => entries.page(batchId, after, limit),
@@ -319,17 +340,16 @@ export function openJournal(parts: JournalParts): Journal {
       changed();
       return next;
     },
-    closeBatch(next) {
-      const owing = owingIn(open.id);
-      if (owing > 0) return { closed: false, owing };
-      open = store.commit(() => {
-        write.closing(open.id, clock.now());
-        return write.batch(next, clock.now());
-      });
-      rows = write.rowsOfOpenBatches();
-      archiving = true;
-      changed();
-      return { closed: true };
+    closeBatch: (next) => closeFor(next),
+    ruleSettlement(by) {
+      const settlement = settled.open();
+      if (settlement === null || bankBatch === null || bankBatch === settlement.batch) {
+        throw new Error('the bank has no other batch open than the one that is settled');
+      }
+      const step = { kind: 'ruled', ...by, next: bankBatch } as const;
+      const closing = closeFor(bankBatch, () => settled.note(settlement, step, clock.now()));
+      if (closing.closed) stepped(settlement.batch, step);
+      return closing;
     },
     knows: ({ batch: of, trace: number }) =>
       entries.newest(number, of) !== null || write.reconciledTo() === `${of} ${number}`,

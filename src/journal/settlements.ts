@@ -27,9 +27,22 @@ export type SettlementStep =
   | { readonly kind: 'differs'; readonly differences: readonly Difference[] }
   /** The batch is closed at the bank, which has the next one open. */
   | { readonly kind: 'ended'; readonly next: string }
+  /**
+   * The bank takes no more of this batch and has another one open: two people have closed it here, under the bank's
+   * reference. What it came to was not agreed. `code` is the bank's refusal.
+   */
+  | {
+      readonly kind: 'ruled';
+      readonly people: readonly [string, string];
+      readonly reference: string;
+      readonly code: string;
+      readonly next: string;
+    }
   /** The slip's first byte is about to leave. */
   | { readonly kind: 'slip-begun' }
   | { readonly kind: 'slip-printed' };
+
+export type Ruled = Extract<SettlementStep, { kind: 'ruled' }>;
 
 /** A settlement as far as it has come. */
 export interface Settlement {

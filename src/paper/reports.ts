@@ -84,17 +84,19 @@ export function settlementTables(settlement: Settlement, config: Config, text: T
   });
   const head = headOf({ config, operator: settlement.operator, at: settlement.begun_ms }, settlement.batch);
   const rows = differencesOf(settlement).map(discrepancyOf);
+  const ruled = settlement.step('ruled');
+  const phone = config.terminal.support.accounts;
   const slip = settlementSlip(
     {
       head,
       groups: { home: group('home'), foreign: group('foreign') },
-      next: settlement.step('ended')?.next ?? null,
+      next: settlement.step('ended')?.next ?? ruled?.next ?? null,
       differences: rows.length,
       duplicate,
+      ruled: ruled === null ? null : { ...ruled, phone },
     },
     text,
   );
-  const phone = config.terminal.support.accounts;
   return rows.length === 0 ? slip : [...slip, ...discrepancySlip({ head, rows, phone }, text)];
 }
 

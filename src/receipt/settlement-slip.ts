@@ -31,15 +31,26 @@ export interface SettlementFacts {
   /** Transactions on the discrepancy slip that follows. */
   readonly differences: number;
   readonly duplicate: boolean;
+  /** Closed without the bank; null where the bank has closed it. */
+  readonly ruled: RuledFacts | null;
+}
+
+/** Two people, the bank's case number, the code with which it refused the batch, and whom to call about accounts. */
+export interface RuledFacts {
+  readonly people: readonly [string, string];
+  readonly reference: string;
+  readonly code: string;
+  readonly phone: string;
 }
 
 /** The settlement of a batch (结算单, Z): what it came to, and whether the bank has the same. */
 export function settlementSlip(facts: SettlementFacts, text: Text): ReceiptTable {
-  const { head, groups, next, differences, duplicate } = facts;
+  const { head, groups, next, differences, duplicate, ruled } = facts;
   const sides = (side: 'debit' | 'credit') => together(cardGroups.map((group) => groups[group].ours[side]));
   const [debit, credit] = [sides('debit'), sides('credit')];
   return report(head, 'report.settlement.title', text, [
     ...(duplicate ? [{ kind: 'title', text: text('receipt.duplicate') } as const, { kind: 'rule' } as const] : []),
+    ...(ruled === null ? [] : ruledRows(ruled, text)),
     ...cardGroups.flatMap((group) => groupRows(group, groups[group], text)),
     heading(text('report.total')),
     countedRow(text('report.debit'), debit),
@@ -50,7 +61,22 @@ export function settlementSlip(facts: SettlementFacts, text: Text): ReceiptTable
     next === null
       ? heading(text('report.settlement.open'))
       : { kind: 'pair', label: text('report.settlement.next'), value: next },
+    ...(ruled === null ? [] : [{ kind: 'signature', label: text('report.settlement.ruled.sign') } as const]),
   ]);
+}
+
+/** Before any figure: the bank has not agreed to them. */
+function ruledRows({ people, reference, code, phone }: RuledFacts, text: Text): ReceiptRow[] {
+  const pair = (label: string, value: string) => ({ kind: 'pair', label, value }) as const;
+  return [
+    heading(text('report.settlement.ruled')),
+    pair(text('report.settlement.people'), people.join(' ')),
+    pair(text('report.settlement.reference'), reference),
+    pair(text('report.settlement.code'), code),
+    { kind: 'text', text: text('report.settlement.ruled.text'), bold: true },
+    { kind: 'text', text: text('report.settlement.ruled.todo', { phone }) },
+    { kind: 'rule' },
+  ];
 }
 
 /** Ours alone where the bank has the same; both, one below the other, where it has not. */

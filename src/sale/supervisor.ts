@@ -33,3 +33,10 @@ export async function approvedBy(counter: Counter, role: 'supervisor' | 'adminis
   const given = await askPassword(operator, { person, check, wait_s: config.terminal.waits.confirm_s });
   return given ? person : null;
 }
+
+/** The supervisor and the administrator, one after the other; null where one of them has not given the password. */
+export async function approvedByTwo(counter: Counter): Promise<readonly [string, string] | null> {
+  const supervisor = await approvedBy(counter, 'supervisor');
+  const administrator = supervisor === null ? null : await approvedBy(counter, 'administrator');
+  return supervisor === null || administrator === null ? null : [supervisor, administrator];
+}

@@ -9,9 +9,11 @@ import {
   settlementRunning,
   settlementStuck,
 } from '../operator/screens/settlement.ts';
+import { settlementLeft } from '../operator/screens/settlement-by-two.ts';
 import type { Counter } from '../sale/counter.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 import { batch } from '../values/trace.ts';
+import { type ByTwoEnd, closeByTwo, openInstead, tellRuled } from './by-two.ts';
 import { tellOutcome } from './outcome.ts';
 import { type Refused, throughTheSteps } from './steps.ts';
 
@@ -20,9 +22,12 @@ export type SettleEnd =
   | { end: 'put-off' }
   /** The operator tries again, and the bank hears nothing before a sign-in. */
   | { end: 'sign-in-first' }
-  | { end: 'settled'; settlement: Settlement };
+  | { end: 'settled'; settlement: Settlement }
+  /** Without the bank, by two people. */
+  | { end: 'ruled'; settlement: Settlement };
 
-type Attempt = { owing: number } | { problem: Problem } | Refused | { settlement: Settlement };
+type Attempt = Failed | { settlement: Settlement };
+type Failed = { owing: number } | { problem: Problem } | Refused;
 
 /** What every answer is spoilt by until the next sign-in. */
 const SPOILT: readonly Problem['kind'][] = ['mac-wrong', 'keys-missing'];
@@ -30,7 +35,7 @@ const SPOILT: readonly Problem['kind'][] = ['mac-wrong', 'keys-missing'];
 /**
  * The settlement (批结算): what is owed is told, the totals are compared, the batch is closed at the bank and then here.
  * Each step is on the disk before the next; what a power cut or the line interrupts goes on where it was, before any
- * other trade (money rule 6).
+ * other trade (money rule 6). A batch that the bank will not settle any more is closed by two people.
  */
 export async function settleBatch(counter: Counter): Promise<SettleEnd> {
   const { journal, customer } = counter;
@@ -45,7 +50,9 @@ export async function settleBatch(counter: Counter): Promise<SettleEnd> {
       }
       const signIn = wantsSignIn(attempt);
       if (signIn) counter.signInBeforeNext();
-      if (!(await again(counter, attempt))) return { end: 'put-off' };
+      const ruled = await again(counter, attempt);
+      if (typeof ruled === 'object') return { end: 'ruled', settlement: ruled };
+      if (ruled === 'cancel') return { end: 'put-off' };
       if (signIn) return { end: 'sign-in-first' };
     }
   } finally {
@@ -89,19 +96,50 @@ async function tryToSettle(counter: Counter): Promise<Attempt> {
   }
 }
 
-function wantsSignIn(attempt: Exclude<Attempt, { settlement: unknown }>): boolean {
+function wantsSignIn(attempt: Failed): boolean {
   if ('code' in attempt) return attempt.signInAgain;
   return 'problem' in attempt && SPOILT.includes(attempt.problem.kind);
 }
 
-/** What keeps it from its end, and whether the operator tries again. */
-async function again({ operator, codeWords }: Counter, attempt: Exclude<Attempt, { settlement: unknown }>) {
-  operator.flush();
-  operator.beep('attention');
+/** What keeps it from its end, and whether the operator tries again, or two people close it here. */
+async function again(counter: Counter, failed: Failed): Promise<'enter' | 'cancel' | Settlement> {
+  const { operator, journal } = counter;
+  for (let told = failed; ; ) {
+    const { settling } = journal;
+    const code = 'code' in told ? told.code : null;
+    const bankBatch = settling === null || code === null ? null : openInstead(counter, settling, code);
+    operator.flush();
+    operator.beep('attention');
+    if (settling === null || code === null || bankBatch === null) {
+      showFailed(counter, told);
+      return await acknowledged(operator, ['enter', 'cancel']);
+    }
+    operator.show((text, bar) => settlementLeft(text, bar, { code, bankBatch, batch: settling.batch }));
+    const key = await acknowledged(operator, ['enter', 'menu', 'cancel']);
+    if (key !== 'menu') return key;
+    const ended = await byTwo(counter, settling, code);
+    if (ended !== null && 'settlement' in ended) {
+      await tellRuled(counter, ended.settlement);
+      return ended.settlement;
+    }
+    told = ended ?? told;
+  }
+}
+
+async function byTwo(counter: Counter, settling: Settlement, code: string): Promise<ByTwoEnd | { problem: Problem }> {
+  try {
+    return await closeByTwo(counter, settling, code);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { problem: error.problem };
+  }
+}
+
+function showFailed({ operator, codeWords }: Counter, failed: Failed): void {
   operator.show((text, bar) => {
-    if ('owing' in attempt) return settlementOwing(text, bar, { count: attempt.owing });
-    if ('problem' in attempt) return settlementStuck(text, bar, { problem: attempt.problem });
-    return settlementRefused(text, bar, { code: attempt.code, words: codeWords(attempt.code) });
+    if ('owing' in failed) return settlementOwing(text, bar, { count: failed.owing });
+    if ('problem' in failed) return settlementStuck(text, bar, { problem: failed.problem });
+    const { code, signInAgain: signIn } = failed;
+    return settlementRefused(text, bar, { code, signIn, words: codeWords(code) });
   });
-  return (await acknowledged(operator, ['enter', 'cancel'])) === 'enter';
 }

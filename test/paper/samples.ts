@@ -99,7 +99,7 @@ export const paperSamples = {
   settlement: (text) =>
     settlementSlip(
       {
-        ...{ head, next: '000002', differences: 0, duplicate: false },
+        ...{ head, next: '000002', differences: 0, duplicate: false, ruled: null },
         groups: { home: { ours: home, bank: home, flag: 1 }, foreign: { ours: foreign, bank: foreign, flag: 1 } },
       },
       text,
@@ -107,11 +107,20 @@ export const paperSamples = {
   'settlement:unbalanced': (text) =>
     settlementSlip(
       {
-        ...{ head, next: null, differences: 2, duplicate: true },
+        ...{ head, next: null, differences: 2, duplicate: true, ruled: null },
         groups: {
           home: { ours: home, bank: { ...home, debit: side(128, 123_492_850) }, flag: 2 },
           foreign: { ours: foreign, bank: none, flag: 3 },
         },
+      },
+      text,
+    ),
+  'settlement:ruled': (text) =>
+    settlementSlip(
+      {
+        ...{ head, next: '000005', differences: 0, duplicate: false },
+        groups: { home: { ours: home, bank: null, flag: null }, foreign: { ours: none, bank: null, flag: null } },
+        ruled: { people: ['00', '99'], reference: '202612010017', code: '77', phone: '010-0000-0002' },
       },
       text,
     ),

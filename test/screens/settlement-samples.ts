@@ -2,6 +2,7 @@ import type { Text } from '../../src/config/texts.ts';
 import type { Screen } from '../../src/operator/screen.ts';
 import type { BarFacts } from '../../src/operator/screens/bar.ts';
 import * as settlement from '../../src/operator/screens/settlement.ts';
+import * as byTwo from '../../src/operator/screens/settlement-by-two.ts';
 import { fen } from '../../src/values/fen.ts';
 
 const side = (amount: number, count: number) => ({ amount: fen(amount), count });
@@ -12,6 +13,7 @@ const totals = {
 const none = { debit: side(0, 0), credit: side(0, 0) };
 const bank = { ...totals, home: { ...totals.home, debit: side(1_271_700, 41) } };
 const done = { batch: '000001', next: '000002', totals };
+const no = { words: { title: '对账不一致', clerk: '请稍后再试。' } };
 const differs = { type: 'sale', card: '622202******1234', of: 2 } as const;
 
 /** The settlement's screens, as `samples` holds them. */
@@ -26,8 +28,13 @@ export const settlementSamples = (bar: BarFacts) =>
     'settlement.open': (t) => settlement.settlementOpen(t, bar, { batch: '000001' }),
     'settlement.owing': (t) => settlement.settlementOwing(t, bar, { count: 2 }),
     'settlement.stuck': (t) => settlement.settlementStuck(t, bar, { problem: { kind: 'line-down', tried: [] } }),
-    'settlement.refused': (t) =>
-      settlement.settlementRefused(t, bar, { code: '95', words: { title: '对账不一致', clerk: '请稍后再试。' } }),
+    'settlement.refused': (t) => settlement.settlementRefused(t, bar, { ...no, code: '95', signIn: false }),
+    'settlement.refused:sign-in': (t) => settlement.settlementRefused(t, bar, { ...no, code: '77', signIn: true }),
+    'settlement.left': (t) => byTwo.settlementLeft(t, bar, { code: '77', batch: '000001', bankBatch: '000005' }),
+    'settlement.by-two': (t) => byTwo.settlementByTwo(t, bar, { batch: '000001', totals }),
+    'settlement.reference': (t) => byTwo.settlementReference(t, bar, { typed: '202612010017' }),
+    'settlement.ruled': (t) =>
+      byTwo.settlementRuled(t, bar, { batch: '000001', next: '000005', reference: '202612010017' }),
     'settlement.done': (t) =>
       settlement.settlementDone(t, bar, { ...done, flags: { home: 1, foreign: 1 }, bank: totals, differences: 0 }),
     'settlement.done:unbalanced': (t) =>

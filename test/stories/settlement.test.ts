@@ -105,4 +105,49 @@ await countertop('the settlement of a batch', {}, async (t, counter) => {
     t.match((await counter.screen('settlement.done')).texts.join(), /对账平/);
     await counter.press('enter');
   });
+
+  await story(
+    t,
+    counter,
+    'a batch that the bank takes away under its settlement is closed by two people',
+    async (t) => {
+      await counter.sell('1100', 'boc-debit', '123456');
+      await counter.press('enter');
+      await counter.screen('idle');
+      const batch = (await counter.journal())[0]?.batch;
+      await counter.tellBank({ do: 'fault', fault: 'answer-lost', on: true, times: 1, mti: '0500' });
+      await settle(counter);
+      await counter.screen('settlement.stuck', 15_000);
+      const refused = await counter.tellBank({ do: 'set-batch', batch: '000400' });
+      t.match(refused, { ok: false, error: /is being settled/ });
+      const byHand = { people: ['Li', 'Wang'], reference: 'letter 17' };
+      await counter.tellBank({ do: 'set-batch', batch: '000400', ...byHand });
+
+      await counter.press('enter');
+      await counter.screen('settlement.refused');
+      await counter.press('enter');
+      const left = await counter.screen('settlement.left');
+      t.match(left.texts.join(), new RegExp(`银行不再受理批次 ${batch}.*银行已开批次 000400`));
+      await counter.press('menu');
+      await counter.screen('settlement.by-two');
+      await counter.press('enter', '1', '7', 'enter');
+      await counter.screen('sale.supervisor');
+      await counter.press('1', '2', '3', '4', '5', '6', 'enter');
+      await counter.press('1', '2', '3', '4', '5', '6', '7', '8', 'enter');
+      const ruled = await counter.screen('settlement.ruled');
+      t.match(ruled.texts.join(), /新批次 000400.*案号 17/);
+      await counter.press('enter');
+      await counter.screen('idle');
+
+      await counter.sell('1200', 'boc-debit', '123456');
+      await counter.press('enter');
+      t.match((await counter.journal())[0], { batch: '000400', state: 'approved' });
+      const cases = JSON.stringify(await counter.tellBank({ do: 'cases', open: true }));
+      t.match(cases, new RegExp(`"reason":"unsettled".*"bank_amount":1100,"terminal_amount":1100.*"batch":"${batch}"`));
+      await counter.until('the slip', async () => JSON.stringify(await counter.get('paper')).includes('两人关批'));
+      await settle(counter);
+      t.match((await counter.screen('settlement.done')).texts.join(), /对账平.*新批次 000401/);
+      await counter.press('enter');
+    },
+  );
 });

@@ -265,3 +265,15 @@ t.test('the last settlement prints once more as a duplicate, with what differed'
   t.match(at.paper[0], /SETTLEMENT[\s\S]*OPERATOR +01[\s\S]*DUPLICATE[\s\S]*UNBALANCED[\s\S]*NEXT BATCH +000002/);
   t.match(at.paper[0], /DISCREPANCIES[\s\S]*HERE +128\.50\nBANK +none/);
 });
+
+t.test('a settlement that two people have closed says so, on each copy of its slip', async (t) => {
+  const at = desk(t);
+  sold(at.journal, 12_850);
+  at.journal.beginSettlement('01');
+  at.journal.openBatch(batch('000005'));
+  at.journal.ruleSettlement({ people: ['00', '99'], reference: '17', code: '77' });
+  await at.print('print-settlement');
+  const [slip = ''] = at.paper;
+  t.match(slip, /BATCH +000001[\s\S]*CLOSED BY TWO PEOPLE\nPEOPLE +00 99\nBANK'S CASE +17\nCODE +77\nNOT AGREED/);
+  t.match(slip, /NOT COMPARED[\s\S]*debit +1 +128\.50[\s\S]*NEXT BATCH +000005[\s\S]*SIGNED/);
+});

@@ -38,7 +38,7 @@ export function settlementConfirm(text: Text, bar: BarFacts, facts: SettlementCo
 }
 
 /** A card group without a transaction is left out, unless both are. */
-function totalRows(text: Text, totals: ShownTotals): Node[] {
+export function totalRows(text: Text, totals: ShownTotals): Node[] {
   const busy = (['home', 'foreign'] as const).filter((group) =>
     (['debit', 'credit'] as const).some((side) => totals[group][side].count > 0 || totals[group][side].amount > 0),
   );
@@ -131,9 +131,13 @@ export function settlementStuck(text: Text, bar: BarFacts, { problem }: { readon
 export interface SettlementRefusedFacts {
   readonly code: string;
   readonly words: { readonly title: string; readonly clerk: string };
+  /** Enter signs in first. */
+  readonly signIn: boolean;
 }
 
-export function settlementRefused(text: Text, bar: BarFacts, { code, words }: SettlementRefusedFacts): Screen {
+export function settlementRefused(text: Text, bar: BarFacts, facts: SettlementRefusedFacts): Screen {
+  const { code, words, signIn } = facts;
+  const clerk = signIn ? text('settlement.refused.sign-in') : words.clerk;
   return {
     id: 'settlement.refused',
     tone: 'refused',
@@ -143,7 +147,7 @@ export function settlementRefused(text: Text, bar: BarFacts, { code, words }: Se
       mark: 'cross',
       title: words.title,
       numbers: text('result.code', { code }),
-      words: [...(words.clerk === '' ? [] : [said(words.clerk)]), callAccounts(text, bar.support)],
+      words: [...(clerk === '' ? [] : [said(clerk)]), callAccounts(text, bar.support)],
     }),
     foot: { cancel: text('key.later'), enter: text('key.retry') },
   };

@@ -1,0 +1,60 @@
+import type { Settlement } from '../journal/settlements.ts';
+import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
+import { settlementByTwo, settlementReference, settlementRuled } from '../operator/screens/settlement-by-two.ts';
+import type { Counter } from '../sale/counter.ts';
+import { approvedByTwo } from '../sale/supervisor.ts';
+import type { Batch } from '../values/trace.ts';
+
+/** Not this batch, or not as it was settled. */
+const REFUSED_FOR_GOOD = '77';
+
+/**
+ * The batch that the bank has open instead of the one that is settled: it has refused this one, and its sign-in has said
+ * so too, which no line in between can. Null where a retry may still help.
+ */
+export function openInstead({ journal }: Counter, settlement: Settlement, code: string): Batch | null {
+  const { bankBatch } = journal;
+  return code === REFUSED_FOR_GOOD && bankBatch !== settlement.batch ? bankBatch : null;
+}
+
+export type ByTwoEnd = { readonly settlement: Settlement } | { readonly owing: number } | null;
+
+/**
+ * Closed by two people (两人关批): a batch that the bank will not settle any more is closed here under the bank's
+ * reference, with the totals that were not agreed; at the bank it ends as a case. Never while money is owed in it (money
+ * rule 13). Null where they have gone back. Throws the Faults of the disk, with nothing closed.
+ */
+export async function closeByTwo(counter: Counter, settlement: Settlement, code: string): Promise<ByTwoEnd> {
+  const { operator, journal, config } = counter;
+  const { batch, totals } = settlement;
+  const wait_s = config.terminal.waits.confirm_s;
+  const key = await askKey(operator, {
+    ...{ keys: ['enter', 'cancel'], wait_s },
+    draw: () => (text, bar) => settlementByTwo(text, bar, { batch, totals }),
+  });
+  if (key !== 'enter') return null;
+  const reference = await askDigits(operator, {
+    ...{ least: 1, most: 12, wait_s },
+    draw: (typed) => (text, bar) => settlementReference(text, bar, { typed }),
+  });
+  const people = reference === null ? null : await approvedByTwo(counter);
+  // The bank may have taken it up again while they typed.
+  if (reference === null || people === null || openInstead(counter, settlement, code) === null) return null;
+  const closing = journal.ruleSettlement({ people, reference, code });
+  if (!closing.closed) return { owing: closing.owing };
+  const ruled = journal.lastSettlement();
+  if (ruled === null) throw new Error('a settlement that was just closed is there');
+  return { settlement: ruled };
+}
+
+/** Closed here, and what is left to do at the bank; the slip says it too. */
+export async function tellRuled({ operator, paper }: Counter, { batch, step }: Settlement): Promise<void> {
+  const ruled = step('ruled');
+  if (ruled === null) throw new Error('a settlement that two people have closed says so');
+  const { next, reference } = ruled;
+  paper.wake();
+  operator.flush();
+  operator.beep('attention');
+  operator.show((text, bar) => settlementRuled(text, bar, { batch, next, reference }));
+  await acknowledged(operator, ['enter']);
+}
