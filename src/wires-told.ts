@@ -9,7 +9,7 @@ import type { Printer } from './receipt/printer.ts';
 import type { Happening } from './recorder/happening.ts';
 import type { Recorder } from './recorder/recorder.ts';
 import type { WireLog } from './recorder/wire-log.ts';
-import { masked } from './values/masked.ts';
+import { masked, maskedTotals } from './values/masked.ts';
 
 /** One line for a message that crossed the bank's line: its fields are masked already. */
 export function hostLine({ direction, line, mti, fields, note }: WireEvent): string {
@@ -22,7 +22,9 @@ export function hostLine({ direction, line, mti, fields, note }: WireEvent): str
 
 /** The same for the flight recorder. */
 export function hostTold({ direction, line, mti, fields, note }: WireEvent): Happening {
-  const shown = Object.entries(fields).map(([name, value]) => [name, masked(value)] as const);
+  const shown = Object.entries(fields).map(
+    ([name, value]) => [name, name === 'totals' ? maskedTotals(value) : masked(value)] as const,
+  );
   return {
     kind: 'host',
     ...{ way: direction, line, mti: masked(mti) },

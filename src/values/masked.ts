@@ -8,26 +8,66 @@ export type Masked = string & { readonly [brand]: 'Masked' };
 /** The longest text of a record; a screen and a line of paper are shorter. */
 const LONGEST = 2000;
 /**
- * Thirteen digits at least, apart or in fours. Not twelve: no issuer gives out so short a number (ISO/IEC 7812-1 leaves
- * it open), and every tenth reference number of the bank (F37) would look like one.
+ * Thirteen digits at least, apart or in fours, however many. Not twelve: no issuer gives out so short a number (ISO/IEC
+ * 7812-1 leaves it open), and every tenth reference number of the bank (F37) would look like one.
  */
-const NUMBER = /(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g;
+const NUMBER = /\d(?:[ -]?\d){12,}/g;
 /** A number, a separator of track 1, 2 or 3, and what an issuer writes after it. */
-const TRACK = /\d{12,19}[=^D]+[^\s"]*/g;
+const TRACK = /\d{12,}[=^D]+[^\s"]*/g;
+/** Digits at the end of a text that was cut: the rest of a number may have stood there. */
+const CUT = /(?:\d[ -]?)+$/;
 
 /**
- * The text with each track gone and each card number down to its first six and last four digits. What comes here is
- * masked already where its writer knew of the number; this is the gate for what nobody knew of.
+ * The text with each track gone and each card number down to its first six and last four digits, or gone where other
+ * digits stand at it. What comes here is masked already where its writer knew of the number; this is the gate for what
+ * nobody knew of.
  */
 export function masked(text: string): Masked {
-  const hidden = text
-    .slice(0, LONGEST)
-    .replaceAll(TRACK, '(track)')
-    .replaceAll(NUMBER, (found) => {
-      const digits = found.replaceAll(/\D/g, '');
-      return passesLuhn(digits) ? `${digits.slice(0, 6)}${'*'.repeat(digits.length - 10)}${digits.slice(-4)}` : found;
-    });
-  return hidden as Masked;
+  const whole = text.length > LONGEST ? text.slice(0, LONGEST).replace(CUT, '') : text;
+  return whole.replaceAll(TRACK, '(track)').replaceAll(NUMBER, hidden) as Masked;
+}
+
+/** F48 of a settlement: two times two amounts, their counts and a flag. Of no row that has a card number it has the length. */
+export function maskedTotals(text: string): Masked {
+  return /^(?:\d{30}[0-3]){2}$/.test(text) ? (text as Masked) : masked(text);
+}
+
+const SHORTEST_PAN = 13;
+const LONGEST_PAN = 19;
+/**
+ * How a scheme's numbers begin (the published ranges), and how many digits they have. Digits that stand alone need no
+ * such look; in a longer run every tenth place would pass for a card number without it.
+ */
+const SCHEMES: readonly (readonly [beginning: RegExp, lengths: readonly number[]])[] = [
+  [/^(?:60|62|64|65|81|9)/, [16, 17, 18, 19]],
+  [/^4/, [13, 16, 19]],
+  [/^(?:5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, [16]],
+  [/^3[47]/, [15]],
+  [/^35(?:2[89]|[3-8])/, [16, 17, 18, 19]],
+  [/^3(?:0[0-5]|[689])/, [14, 16, 17, 18, 19]],
+];
+
+/** A run of digits without the card number that it is, or with a star for each digit of those that it holds. */
+function hidden(run: string): string {
+  const digits = run.replaceAll(/\D/g, '');
+  if (digits.length <= LONGEST_PAN && passesLuhn(digits)) {
+    return `${digits.slice(0, 6)}${'*'.repeat(digits.length - 10)}${digits.slice(-4)}`;
+  }
+  const secret = new Set<number>();
+  for (let from = 0; from + SHORTEST_PAN <= digits.length; from++) {
+    for (const length of lengthsAt(digits, from)) {
+      if (!passesLuhn(digits.slice(from, from + length))) continue;
+      for (let place = from; place < from + length; place++) secret.add(place);
+    }
+  }
+  let place = 0;
+  return secret.size === 0 ? run : run.replaceAll(/\d/g, (digit) => (secret.has(place++) ? '*' : digit));
+}
+
+function lengthsAt(digits: string, from: number): readonly number[] {
+  const head = digits.slice(from, from + 4);
+  const lengths = SCHEMES.find(([beginning]) => beginning.test(head))?.[1] ?? [];
+  return lengths.filter((length) => from + length <= digits.length);
 }
 
 /** What JSON can say, each of its texts masked. */

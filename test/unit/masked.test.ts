@@ -1,5 +1,5 @@
 import t from 'tap';
-import { masked, maskedJson } from '../../src/values/masked.ts';
+import { masked, maskedJson, maskedTotals } from '../../src/values/masked.ts';
 import { Pan } from '../../src/values/pan.ts';
 
 t.test('a card number is masked wherever it stands in a text', async (t) => {
@@ -11,13 +11,34 @@ t.test('a card number is masked wherever it stands in a text', async (t) => {
     ['6222020010011234=30121201020000000123', '(track)'],
     ['B6222020010011234^LI/XIAOMING^3012120', 'B(track)'],
     ['6222020010011234D3012120', '(track)'],
+    ['62220200100112343012120', '****************3012120'],
+    ['2026-12-01 6222020010011234', '20**-**-** ****************'],
+    ['6222 0200 1001 1234 30/12', '**** **** **** **** 30/12'],
+    ['8886222020010011234', '888****************'],
+    ['62220200100112346225880010050087', '*'.repeat(32)],
+    [`${'0'.repeat(40)}6222020010011234=3012`, '(track)'],
+    ['47613400100782112', '****************2'],
   ] as const) {
     t.equal(masked(text), expected);
   }
 });
 
+t.test('of F48 the totals alone are left as they come', async (t) => {
+  const totals = `${'000000012850'}001${'0'.repeat(15)}1${'476134001007'}821${'1'.repeat(15)}2`;
+  t.equal(maskedTotals(totals), totals);
+  t.equal(
+    maskedTotals(`02${'710123456222020010011234'}`),
+    '02710123456222020010011234'.replace('6222020010011234', '*'.repeat(16)),
+  );
+  t.notOk(maskedTotals(`${totals}6222020010011234`).includes('6222020010011234'));
+});
+
 t.test('amounts, references, traces, dates and numbers that are no card stay', async (t) => {
-  for (const text of ['000000012850', '633500000001', '2026-12-01T07:34:45.123Z', '6222020010011235', '¥50,000.00'])
+  for (const text of [
+    ...['000000012850', '633500000001', '2026-12-01T07:34:45.123Z', '6222020010011235', '¥50,000.00'],
+    ...['633500000001 633500000002 633500000003', '2026-12-01 000123 000045', '00000000000000000000000000000000'],
+    'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9',
+  ])
     t.equal(masked(text), text);
 });
 
