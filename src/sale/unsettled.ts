@@ -130,10 +130,8 @@ async function showReversed(counter: Counter, entry: Entry): Promise<Again | nul
   const stop = journal.watch(draw);
   try {
     draw();
-    const pressed = acknowledged(operator, ['enter', 'cancel'], over.signal);
     // Where it is open again nobody waits for the key any more.
-    pressed.catch(() => undefined);
-    const key = await Promise.race([pressed, reopened]);
+    const key = await Promise.race([acknowledged(operator, ['enter', 'cancel'], over.signal), reopened]);
     if (key === 'open') return key;
     return shown === 'reversed' && key === 'enter' ? { amount } : null;
   } finally {

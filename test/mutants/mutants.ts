@@ -23,7 +23,10 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
   },
   journal: {
     mutate: ['src/journal/{sums,settlements,shelf,writes,reads,journal}.ts'],
-    tests: ['journal-store', 'journal-batch', 'journal-settlement', 'outbox', 'journal', 'journal-archive'],
+    tests: [
+      ...['journal-store', 'journal-batch', 'journal-settlement', 'journal-kept', 'journal'],
+      ...['journal-archive', 'refund', 'journal-disk'],
+    ],
   },
   outbox: {
     mutate: ['src/outbox/*.ts'],
@@ -35,7 +38,10 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
   },
   sale: {
     mutate: ['src/sale/{charge,accept,unsettled,same-card,inquire}.ts'],
-    tests: ['accept', 'void', 'sale', 'sale-counter', 'hold', 'advice'],
+    tests: [
+      ...['accept', 'charge', 'unsettled', 'same-card', 'inquire', 'charged-at-the-counter', 'holds-at-the-counter'],
+      ...['refund', 'sale', 'sale-counter', 'refund-at-the-counter', 'advice'],
+    ],
   },
   refund: {
     mutate: ['src/refund/{refundable,paid}.ts'],
@@ -47,7 +53,7 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
   },
   bank: {
     mutate: ['bank/{trade,trades,ledger,decision,holds,reversal}.ts'],
-    tests: ['bank-void', 'bank-refund', 'bank-preauth', 'bank-advices', 'bank-sale'],
+    tests: ['bank-ledger', 'bank-refund', 'bank-preauth', 'bank-void', 'bank-advices', 'bank-sale', 'bank-cases'],
   },
 };
 

@@ -1,9 +1,12 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
+import type { Entry } from '../../src/journal/entry.ts';
 import type { Request } from '../../src/journal/journal.ts';
-import { accept } from '../../src/sale/accept.ts';
+import { type AcceptedType, accept, acceptAndShow, showRefusals, showUntilSeen } from '../../src/sale/accept.ts';
 import type { Charge } from '../../src/sale/charge.ts';
+import type { Counter } from '../../src/sale/counter.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Pan } from '../../src/values/pan.ts';
+import { approval, refusal, saleOf, silence } from '../journal-bench.ts';
 import { full, saleBench } from '../sale-bench.ts';
 
 /** An acceptance without screens. */
@@ -34,4 +37,138 @@ t.test('a disk that takes the row and not its acceptance leaves nothing taken, a
   t.throws(() => accept({ ...bench.counter, journal }, offlineSale()), { name: 'Fault' });
   t.equal(bench.journal.last()?.state, 'declined');
   t.equal(bench.journal.busy, false, 'the outbox may work again');
+});
+
+/** A tip of a sale, or an offline sale, up to the screen that says that it is taken. */
+async function taken(t: Test, type: AcceptedType = 'offline') {
+  const bench = saleBench(t);
+  const printed: number[] = [];
+  const { paper } = bench.counter;
+  const counter = { ...bench.counter, paper: { ...paper, print: ({ id }: Entry) => void printed.push(id) } } as Counter;
+  Object.assign(counter, { codeWords: (code: string) => ({ title: `title of ${code}` }) });
+  bench.press('enter');
+  const end = acceptAndShow(counter, { ...offlineSale(), type });
+  await bench.screen('sale.accepted');
+  const entry = bench.journal.last();
+  if (entry === null) throw new Error('nothing was begun');
+  return { bench, entry, end, printed };
+}
+
+/** With every promise that could settle by now settled. */
+const settledDown = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+t.test('a disk that refuses is said on the screen; what is no Fault stops the program', async (t) => {
+  const bench = saleBench(t);
+  const fails = (begin: () => never) => ({ ...bench.counter, journal: Object.assign(bench.journal, { begin }) });
+  await t.rejects(
+    acceptAndShow(
+      fails(() => {
+        throw new TypeError('a bug');
+      }),
+      { ...offlineSale(), type: 'offline' },
+    ),
+    new TypeError('a bug'),
+  );
+  const refused = acceptAndShow(fails(full), { ...offlineSale(), type: 'offline' });
+  await bench.screen('sale.refused');
+  bench.press('enter');
+  t.match(await refused, { end: 'refused', problem: { kind: 'disk-full' }, again: null });
+});
+
+t.test('what is taken says pending until the bank has it, once to each of them', async (t) => {
+  for (const type of ['offline', 'voice', 'tip', 'adjust', 'completion-advice'] as const) {
+    const sign = type === 'offline' || type === 'voice';
+    const { bench, entry, end, printed } = await taken(t, type);
+    t.match(bench.texts().join(), /"attention".*Pending: do not do it again/, type);
+    t.equal(bench.texts().join().includes('"key":"sign"'), sign, type);
+    t.same(bench.beeps, ['done']);
+    t.same(printed, [entry.id]);
+    const words = (word: string) => `display.${word}${sign ? ' display.sign' : ''}`;
+    entry.late(silence);
+    t.same(bench.said, [words('pending')], 'what changes nothing is not said again');
+    entry.told(approval);
+    t.same(bench.said, [words('pending'), words('approved')]);
+    t.match(bench.texts().join(), /"done".*Charged.*Auth\. code A00001/, type);
+    t.same(bench.beeps, ['done']);
+    await settledDown();
+    t.equal(entry.history.signedOff, null, 'a key for the screen before is none for this one');
+    bench.press('cancel', 'enter');
+    t.match(await end, { end: 'accepted' });
+    t.same(entry.history.signedOff, sign ? { operator: '01', matches: true } : null, type);
+  }
+});
+
+t.test('a refusal takes the place of what was taken, and no key that was meant for that answers it', async (t) => {
+  for (const [type, advice] of [
+    ['offline', /Code 51.*000001.*title of 51.*Keep the slip and call/],
+    ['tip', /The original stands/],
+    ['adjust', /The original stands/],
+  ] as const) {
+    const { bench, entry, end } = await taken(t, type);
+    bench.press('5', 'enter');
+    entry.told(refusal);
+    t.match(bench.texts().join(), advice);
+    t.equal(bench.screens.at(-1), 'sale.accepted.refused');
+    t.match(bench.said.at(-1), 'display.declined');
+    t.same(bench.beeps, ['done', 'refused']);
+    entry.late(silence);
+    t.same(bench.beeps, ['done', 'refused'], 'once');
+    await settledDown();
+    t.same(entry.debts, ['tell'], 'nobody has seen it yet');
+    bench.press('enter');
+    t.match(await end, { end: 'accepted' });
+    t.same(entry.debts, []);
+    t.equal(entry.history.signedOff, null);
+  }
+});
+
+t.test('what is owed to people is shown, and what is owed to them as paper is not', async (t) => {
+  const bench = saleBench(t);
+  const { journal } = bench;
+  const sale = journal.begin(saleOf(100));
+  sale.sent();
+  sale.answered(approval);
+  sale.completed();
+  t.same(sale.debts, ['reprint']);
+  await showRefusals(bench.counter);
+  t.same(bench.screens, []);
+
+  const refused = journal.begin(saleOf(200, { type: 'offline', copies: [] }));
+  refused.accepted();
+  refused.told(refusal);
+  bench.press('enter');
+  let over = false;
+  const shown = showRefusals(bench.counter).then(() => {
+    over = true;
+  });
+  await bench.screen('offline.accepted.refused');
+  t.match(bench.texts().join(), /2\.00.*51.*000002/);
+  t.same(bench.beeps, ['refused']);
+  await settledDown();
+  t.notOk(over, 'a key of before it has not seen it');
+  bench.press('enter');
+  await shown;
+  t.same(refused.debts, []);
+});
+
+t.test('a disk that takes no note that it was seen shows it again; a bug stops the program', async (t) => {
+  const bench = saleBench(t);
+  const refused = bench.journal.begin(saleOf(200, { type: 'offline', copies: [] }));
+  refused.accepted();
+  refused.told(refusal);
+  const seeing = async (seen: () => never) => {
+    bench.counter.operator.flush();
+    const shown = showUntilSeen(bench.counter, Object.assign(refused, { seen }));
+    await settledDown();
+    bench.press('enter');
+    await shown;
+  };
+  await seeing(full);
+  t.same(refused.debts, ['tell']);
+  await t.rejects(
+    seeing(() => {
+      throw new TypeError('a bug');
+    }),
+    new TypeError('a bug'),
+  );
 });
