@@ -50,6 +50,9 @@ export function saleIsPossible(rows: readonly CheckupRow[]): boolean {
   return rows.every((row) => row.state === 'ok' || !row.needed);
 }
 
+/** What a needed part may have while payment goes on. */
+const BEARABLE: readonly Problem['kind'][] = ['archive-broken'];
+
 async function answerOf({ part, needed, deadline_ms, ask }: Probe, clock: Clock): Promise<CheckupRow> {
   try {
     const detail = await within(clock, deadline_ms, async (signal) => ({ of: await ask(signal) }));
@@ -58,6 +61,7 @@ async function answerOf({ part, needed, deadline_ms, ask }: Probe, clock: Clock)
     return { part, needed, state: 'failed', detail: null, problem };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return { part, needed, state: 'failed', detail: null, problem: error.problem };
+    const { problem } = error;
+    return { part, needed: needed && !BEARABLE.includes(problem.kind), state: 'failed', detail: null, problem };
   }
 }

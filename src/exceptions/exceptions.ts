@@ -3,6 +3,7 @@ import { mayHappen } from '../journal/events.ts';
 import type { Journal } from '../journal/journal.ts';
 import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
 import {
+  exceptionArchive,
   exceptionChosen,
   exceptionList,
   exceptionNone,
@@ -15,15 +16,17 @@ import {
 import { problemScreen } from '../operator/screens/problem.ts';
 import { showUntilSeen } from '../sale/accept.ts';
 import type { Counter } from '../sale/counter.ts';
-import { approvedByTwo } from '../sale/supervisor.ts';
+import { approvedBy, approvedByTwo } from '../sale/supervisor.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 
 /**
  * The exceptions list (异常交易): everything that the bank has not acknowledged, for as long as it has not. Each is tried
- * again from here, or ended by two people with the bank's reference (money rule 13).
+ * again from here, or ended by two people with the bank's reference (money rule 13). Before it stands what was wrong with
+ * the archive, until a supervisor has seen it.
  */
 export async function lookAtExceptions(counter: Counter): Promise<void> {
   const { operator, journal, outbox } = counter;
+  if (journal.archiveProblem !== null) await lookAtArchive(counter, journal.archiveProblem);
   for (let from = 0; ; ) {
     const open = exceptionsOf(journal);
     if (open.length === 0) {
@@ -49,6 +52,26 @@ export async function lookAtExceptions(counter: Counter): Promise<void> {
       if (chosen === undefined) operator.beep('refused');
       else await lookAt(counter, chosen);
     }
+  }
+}
+
+type ArchiveBroken = NonNullable<Journal['archiveProblem']>;
+
+async function lookAtArchive(counter: Counter, problem: ArchiveBroken): Promise<void> {
+  const { operator, journal, config } = counter;
+  const key = await askKey(operator, {
+    keys: ['enter', 'cancel'],
+    wait_s: config.terminal.waits.confirm_s,
+    draw: () => (text, bar) => exceptionArchive(text, bar, { problem }),
+  });
+  if (key !== 'enter') return;
+  try {
+    const by = await approvedBy(counter, 'supervisor');
+    if (by !== null) journal.archiveSeen(by);
+  } catch (error) {
+    // What is on no disk nobody has seen: it is shown again.
+    if (!(error instanceof Fault)) throw error;
+    await showProblem(counter, error.problem);
   }
 }
 

@@ -20,8 +20,12 @@ export interface Archive {
    * `before`, the first entry that still owes something. True where there is more to do.
    */
   work(before: number, now_ms: number): boolean;
-  /** Why what was archived cannot be read; it was set aside then, under the name that is said. Null while it is well. */
-  readonly problem: Problem | null;
+  /**
+   * Why what was archived could not be read, and the name under which it was set aside, from one start to the next: null
+   * once somebody has seen it.
+   */
+  readonly problem: ArchiveBroken | null;
+  seen(by: string): void;
   close(): void;
 }
 
@@ -31,7 +35,7 @@ export interface ArchiveParts {
   readonly disk: JournalDisk | null;
   /** Archived entries older than this are forgotten, but for those that people had to rule on. */
   readonly keep_days: number;
-  readonly stamp: () => string;
+  readonly now: () => number;
 }
 
 /** So many rows that nobody waits for the move to end. */
@@ -40,7 +44,7 @@ const DAY_MS = 86_400_000;
 /** Tables that an entry's row needs beside it. */
 const MOVED = ['entries', 'events'] as const;
 
-export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archive {
+export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive {
   const fact = store.prepare(`SELECT value FROM facts WHERE name = 'archived_to'`);
   const setFact = store.prepare(`INSERT INTO facts (name, value) VALUES ('archived_to', ?)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
@@ -51,11 +55,14 @@ export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archiv
   const closings = store.prepare('SELECT 1 FROM closings LIMIT 1');
   let to = Number(fact.get()?.value ?? 0);
   let opened: { store: Store; reads: Reads } | null = null;
-  let problem: Problem | null = null;
+  const incident = store.prepare('INSERT INTO incidents (kind, detail, at_ms) VALUES (?, ?, ?)');
+  let problem = unseen(store);
+  /** It was set aside, and the next is not made yet: there is none, and none is missed. */
+  let between = false;
 
   function open(): { store: Store; reads: Reads } | null {
     if (opened !== null || disk === null) return opened;
-    if (to > 0 && problem === null && !disk.exists()) problem = missing(disk);
+    if (to > 0 && !between && !disk.exists()) broken(missing(disk));
     const attempt = () => {
       // Not every page of years of trade: what is broken is found where it is read.
       const made = openStore(disk, { fresh: true, check: false });
@@ -67,6 +74,7 @@ export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archiv
       setAside(error);
       opened = attempt();
     }
+    between = false;
     return opened;
   }
 
@@ -75,7 +83,21 @@ export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archiv
     if (disk === null || !(error instanceof Fault) || error.problem.kind !== 'journal-broken') throw error;
     opened?.store.close();
     opened = null;
-    problem = { ...error.problem, kind: 'archive-broken', set_aside: disk.setAside(stamp()) };
+    const stamp = new Date(now()).toISOString().replace(/[-:]|\..*/g, '');
+    const set_aside = disk.setAside(stamp);
+    between = true;
+    broken({ ...error.problem, kind: 'archive-broken', set_aside });
+  }
+
+  function broken(found: ArchiveBroken): void {
+    problem = found;
+    try {
+      const { kind, ...detail } = found;
+      store.run(incident, kind, JSON.stringify(detail), now());
+    } catch (error) {
+      // A disk that takes no note of it locks payment by itself; it is said as long as this process lives.
+      if (!(error instanceof Fault)) throw error;
+    }
   }
 
   function guard<T>(nothing: T, read: () => T): T {
@@ -159,11 +181,27 @@ export function archive({ store, disk, keep_days, stamp }: ArchiveParts): Archiv
     get problem() {
       return problem;
     },
+    seen(by) {
+      store.run(incident, SEEN, JSON.stringify({ by }), now());
+      problem = null;
+    },
     close: () => opened?.store.close(),
   };
 }
 
-function missing({ file }: JournalDisk): Problem {
+type ArchiveBroken = Extract<Problem, { kind: 'archive-broken' }>;
+const SEEN = 'archive-seen';
+
+/** What was found broken, in this start or one before, and nobody has seen since. */
+function unseen(store: Store): ArchiveBroken | null {
+  const row = store
+    .prepare(`SELECT detail FROM incidents WHERE kind = 'archive-broken'
+      AND id > coalesce((SELECT max(id) FROM incidents WHERE kind = ?), 0) ORDER BY id DESC LIMIT 1`)
+    .get(SEEN);
+  return row === undefined ? null : { kind: 'archive-broken', ...JSON.parse(String(row.detail)) };
+}
+
+function missing({ file }: JournalDisk): ArchiveBroken {
   return { kind: 'archive-broken', file, why: 'it is not there any more', set_aside: null };
 }
 

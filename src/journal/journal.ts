@@ -140,8 +140,10 @@ export interface Journal {
   tidy(): void;
   /** Calls `changed` after every change until the returned function is called. */
   watch(changed: () => void): () => void;
-  /** What is wrong with the archive of closed batches; payment goes on without it. */
-  readonly archiveProblem: Problem | null;
+  /** What was wrong with the archive of closed batches, until somebody has seen it; payment goes on without it. */
+  readonly archiveProblem: Extract<Problem, { kind: 'archive-broken' }> | null;
+  /** Somebody has seen that, and knows which file was set aside. */
+  archiveSeen(by: string): void;
   close(): void;
 }
 
@@ -188,12 +190,7 @@ export function openJournal(parts: JournalParts): Journal {
   const changed = () => {
     for (const tell of watchers) tell();
   };
-  const aside = archive({
-    store,
-    disk: disk.archive ?? null,
-    keep_days,
-    stamp: () => new Date(clock.now()).toISOString().replace(/[-:]|\..*/g, ''),
-  });
+  const aside = archive({ store, disk: disk.archive ?? null, keep_days, now: () => clock.now() });
   const entries = shelf(store, { archive: aside, now: () => clock.now(), changed, noted });
   const write = statements(store);
   const settled = settlements(store);
@@ -386,6 +383,7 @@ export function openJournal(parts: JournalParts): Journal {
     get archiveProblem() {
       return aside.problem;
     },
+    archiveSeen: aside.seen,
     watch(tell) {
       watchers.add(tell);
       return () => watchers.delete(tell);

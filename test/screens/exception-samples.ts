@@ -17,6 +17,13 @@ export const exceptionSamples = (bar: BarFacts) =>
     'exceptions.list': (t) => exceptions.exceptionList(t, bar, { rows, more: false, count: 3 }),
     'exceptions.list:more': (t) =>
       exceptions.exceptionList(t, bar, { rows: [...rows, parked, pending].map(named), more: true, count: 17 }),
+    'exceptions.archive': (t) =>
+      exceptions.exceptionArchive(t, bar, {
+        problem: {
+          ...{ kind: 'archive-broken', file: '/var/lib/guitai/journal/archive.db', why: 'checksum' },
+          set_aside: '/var/lib/guitai/journal/archive-broken-20261201T041259.db',
+        },
+      }),
     'exceptions.none': (t) => exceptions.exceptionNone(t, bar),
     'exceptions.trying': (t) => exceptions.exceptionTrying(t, bar),
     'exceptions.chosen': (t) => exceptions.exceptionChosen(t, bar, { ...parked, mayRule: true }),

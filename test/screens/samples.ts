@@ -362,7 +362,12 @@ const problemOf: { readonly [K in Problem['kind']]: Extract<Problem, { kind: K }
   'request-changed': { kind: 'request-changed', trace: '000045' },
   'batch-closed': { kind: 'batch-closed', batch: '000001' },
   'settlement-open': { kind: 'settlement-open' },
-  'archive-broken': { kind: 'archive-broken', file: 'archive.db', why: 'checksum', set_aside: 'archive.db.broken' },
+  'archive-broken': {
+    kind: 'archive-broken',
+    file: 'archive.db',
+    why: 'checksum',
+    set_aside: '/var/journal/archive-broken-20261201T041259.db',
+  },
   configuration: {
     kind: 'configuration',
     file: 'network.json',

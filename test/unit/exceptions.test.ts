@@ -48,6 +48,47 @@ t.test('what the bank has not acknowledged is listed, tried again, and gone once
   await looking;
 });
 
+t.test(
+  'a broken archive stands before the list, with the name of its file, until a supervisor has seen it',
+  async (t) => {
+    const bench = saleBench(t);
+    const file = '/state/journal/archive-broken-20261201T041259.db';
+    let problem: object | null = {
+      kind: 'archive-broken',
+      file: '/state/journal/archive.db',
+      why: '-',
+      set_aside: file,
+    };
+    const seen: string[] = [];
+    Object.defineProperty(bench.journal, 'archiveProblem', { get: () => problem });
+    Object.defineProperty(bench.journal, 'archiveSeen', {
+      value: (by: string) => {
+        seen.push(by);
+        problem = null;
+      },
+    });
+    for (const keys of [['cancel'], ['enter', 'cancel']] as const) {
+      const looking = lookAtExceptions(bench.counter);
+      await bench.screen('exceptions.archive');
+      t.match(bench.texts().join(), /archive-broken-20261201T041259\.db/);
+      bench.press(...keys);
+      await bench.screen('exceptions.none');
+      bench.press('enter');
+      await looking;
+      t.same(seen, [], 'nobody has said so');
+    }
+    const looking = lookAtExceptions(bench.counter);
+    await bench.screen('exceptions.archive');
+    bench.press('enter');
+    await bench.screen('sale.supervisor');
+    bench.press(...PASSWORD);
+    await bench.screen('exceptions.none');
+    bench.press('enter');
+    await looking;
+    t.same(seen, ['00']);
+  },
+);
+
 t.test('what the bank has refused of the counter’s own is seen from the list, and is gone then', async (t) => {
   const bench = saleBench(t);
   const entry = bench.journal.begin(saleOf(100, { type: 'offline' }));

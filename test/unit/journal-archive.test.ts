@@ -133,6 +133,46 @@ t.test('a broken archive is set aside and said, and payment goes on', async (t) 
   t.equal(done(again, 3).state, 'approved');
 });
 
+t.test('what was set aside is said at each start, by its name, until somebody has seen it', async (t) => {
+  const folder = archived(t);
+  writeFileSync(archiveIn(folder), Buffer.alloc(8192, 0x5a));
+  const found = journalIn(folder);
+  t.equal(found.entry(1), null);
+  const said = found.archiveProblem;
+  found.close();
+  for (let start = 0; start < 2; start++) {
+    using again = scoped(journalIn(folder));
+    t.strictSame(again.archiveProblem, said, 'the same file, after a restart');
+    t.equal(again.entry(1), null);
+    quiet(again);
+    t.strictSame(again.archiveProblem, said, 'the new archive is not missed');
+  }
+  const seen = journalIn(folder);
+  seen.archiveSeen('00');
+  t.equal(seen.archiveProblem, null);
+  seen.close();
+  using after = scoped(journalIn(folder));
+  t.equal(after.archiveProblem, null);
+  t.equal(after.entry(1), null);
+  t.equal(after.archiveProblem, null, 'what is new since is well');
+});
+
+t.test('an archive that breaks again is said again', async (t) => {
+  const folder = archived(t);
+  writeFileSync(archiveIn(folder), Buffer.alloc(8192, 0x5a));
+  const first = journalIn(folder);
+  t.equal(first.entry(1), null);
+  first.archiveSeen('00');
+  first.close();
+  rmSync(archiveIn(folder));
+  const second = journalIn(folder);
+  t.equal(second.entry(1), null);
+  t.match(second.archiveProblem, { set_aside: null });
+  second.close();
+  using third = scoped(journalIn(folder));
+  t.match(third.archiveProblem, { kind: 'archive-broken', set_aside: null });
+});
+
 /** Garbage where SQLite keeps the root of this table. */
 async function spoil(file: string, table: string): Promise<void> {
   const { DatabaseSync } = await import('node:sqlite');

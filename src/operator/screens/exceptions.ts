@@ -1,11 +1,13 @@
 import type { Text, TextId } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
+import type { Problem } from '../../values/problem.ts';
 import type { State } from '../../values/state.ts';
 import type { TransactionType } from '../../values/transaction-type.ts';
 import type { Node, RowNode, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
 import { wordOf } from './flow-words.ts';
 import { askedDigits, callAccounts, centred, dotted, inFours, quiet, result, said } from './layout.ts';
+import { problemWords } from './problem.ts';
 
 export interface ExceptionShown {
   readonly trace: string;
@@ -58,6 +60,34 @@ export function exceptionNone(text: Text, bar: BarFacts): Screen {
       words: [said(text('exceptions.none.text'))],
     }),
     foot: { enter: text('key.done') },
+  };
+}
+
+/** The archive of closed batches was broken: which file, and the key with which somebody says that they know. */
+export function exceptionArchive(
+  text: Text,
+  bar: BarFacts,
+  { problem }: { readonly problem: Extract<Problem, { kind: 'archive-broken' }> },
+): Screen {
+  const { title, remedy } = problemWords(text, problem);
+  const kept = problem.set_aside ?? problem.file;
+  return {
+    id: 'exceptions.archive',
+    tone: 'attention',
+    bar: barOf(text, bar, text('menu.exceptions')),
+    body: result({
+      tone: 'attention',
+      mark: 'bang',
+      title,
+      numbers: '',
+      words: [
+        said(remedy),
+        quiet(text(problem.set_aside === null ? 'exceptions.archive.gone' : 'exceptions.archive.kept')),
+        { ...quiet(kept.slice(kept.lastIndexOf('/') + 1)), key: 'file' },
+        callAccounts(text, bar.support),
+      ],
+    }),
+    foot: { cancel: text('key.later'), enter: text('key.seen') },
   };
 }
 
