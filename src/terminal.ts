@@ -29,6 +29,7 @@ import { settleBatch } from './settlement/settle.ts';
 import { signInToBank } from './signin/bank.ts';
 import { type HandshakeDesk, meetKeyCentre } from './signin/handshake.ts';
 import { signIn } from './signin/signin.ts';
+import { OVER } from './values/clock.ts';
 import { Fault } from './values/problem.ts';
 import type { Parameters } from './vault/centre-messages.ts';
 
@@ -127,7 +128,7 @@ async function atIdle({ counter }: Terminal): Promise<Opening | 'menu' | 'charge
     draw();
     return await Promise.race([chosen, swiped]);
   } finally {
-    over.abort();
+    over.abort(OVER);
     for (const stop of stops) stop();
   }
 }

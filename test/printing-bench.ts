@@ -9,7 +9,7 @@ import type { Copy } from '../src/journal/events.ts';
 import type { Journal } from '../src/journal/journal.ts';
 import { type PaperDesk, paperDesk } from '../src/paper/paper-desk.ts';
 import { type Confirmation, printer } from '../src/receipt/printer.ts';
-import type { Clock } from '../src/values/clock.ts';
+import { type Clock, sleepOver } from '../src/values/clock.ts';
 import { approval, journalIn, saleOf } from './journal-bench.ts';
 import { virtualClock } from './virtual-clock.ts';
 
@@ -157,13 +157,11 @@ function apply(farEnd: PrinterFarEnd, cut: Cut, on: boolean): void {
 
 /** Time stands still for a process that is no more: nothing that it waited for comes. */
 function clockOf(clock: Clock, life: { readonly over: boolean }): Clock {
-  return {
-    ...clock,
-    async sleep(ms, signal) {
-      await clock.sleep(ms, signal);
-      if (life.over) await new Promise(() => undefined);
-    },
-  };
+  const after: Clock['after'] = (ms, act) =>
+    clock.after(ms, () => {
+      if (!life.over) act();
+    });
+  return { ...clock, sleep: sleepOver(after), after };
 }
 
 /** A line that tells of every byte on its way out, and whose near end can be left for another. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../src/values/clock.ts';
+import { type Clock, sleepOver } from '../src/values/clock.ts';
 
 /** Time that passes only when a test says so. */
 export interface VirtualClock extends Clock {
@@ -6,8 +6,6 @@ export interface VirtualClock extends Clock {
   advance(ms: number): Promise<void>;
   /** As `advance`, for as long as `goes` says so and anybody sleeps; false where nobody does any more. */
   advanceWhile(goes: () => boolean): Promise<boolean>;
-  /** Calls `act` after `ms`; the returned function calls it off. The shape that far ends take for a timer. */
-  after(ms: number, act: () => void): () => void;
   /** Sleepers that are left. */
   readonly sleeping: number;
 }
@@ -52,19 +50,7 @@ export function virtualClock(start_ms = Date.UTC(2026, 0, 1)): VirtualClock {
     after,
     now: () => start_ms + passed_ms,
     monotonic: () => passed_ms,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason);
-        const abort = () => {
-          callOff();
-          reject(signal?.reason);
-        };
-        const callOff = after(ms, () => {
-          signal?.removeEventListener('abort', abort);
-          resolve();
-        });
-        signal?.addEventListener('abort', abort, { once: true });
-      }),
+    sleep: sleepOver(after),
     async advance(ms) {
       const until_ms = passed_ms + ms;
       await settled();

@@ -59,13 +59,19 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     ),
   );
 
+  /** Row and column of each switch that is closed; a contact that springs is asked each time. */
+  let settledJoints: readonly (readonly number[])[] | null = null;
+  const joints = () => {
+    if (settledJoints !== null) return settledJoints;
+    const found = [...moves.keys(), ...stuck].filter(touches).flatMap((name) => [ends.get(name) ?? []]);
+    if (bouncing.size === 0) settledJoints = found;
+    return found;
+  };
   /** The lines that closed switches connect `line` with, itself among them. */
-  const connectedWith = (line: number): Iterable<number> => {
-    if (moves.size + stuck.size === 0) return [line];
-    const joints = [...moves.keys(), ...stuck].filter(touches).flatMap((name) => [ends.get(name) ?? []]);
+  const connectedWith = (line: number, closed: readonly (readonly number[])[]): Iterable<number> => {
     const reached = new Set([line]);
     for (const from of reached) {
-      for (const joint of joints) if (joint.includes(from)) for (const end of joint) reached.add(end);
+      for (const joint of closed) if (joint.includes(from)) for (const end of joint) reached.add(end);
     }
     return reached;
   };
@@ -81,6 +87,7 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     // An ideal switch that is let go is as if it had never been pressed.
     if (closed || bounce_ms > 0) moves.set(key, { closed, since_ms });
     else moves.delete(key);
+    settledJoints = null;
     matrix.onChange();
     // A timer only tells of edges; where the contact is, its own time says: a late timer makes no long bounce.
     const spring = () => {
@@ -98,9 +105,12 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
       drives.set(line, drive);
     },
     level(line): Level {
+      const closed = joints();
+      // As nearly always, nothing is connected with it.
+      if (!closed.some((joint) => joint.includes(line))) return drives.get(line) === 'low' ? 0 : 1;
       let low = false;
       let high = false;
-      for (const end of connectedWith(line)) {
+      for (const end of connectedWith(line, closed)) {
         const drive = drives.get(end);
         low ||= drive === 'low';
         high ||= drive === 'high';
@@ -114,12 +124,14 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
       known(key);
       if (on) stuck.add(key);
       else stuck.delete(key);
+      settledJoints = null;
       matrix.onChange();
     },
     releaseAll() {
       for (const callOff of bouncing.values()) callOff();
       bouncing.clear();
       moves.clear();
+      settledJoints = null;
       matrix.onChange();
     },
     looks: () => looks,

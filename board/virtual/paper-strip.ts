@@ -37,12 +37,12 @@ const LONGEST_QR = 1273;
 /** Puts characters into lines and lines into dots. `dots`: the width of the head; without a font the rows stay blank. */
 export function composer(dots: number, font: ((character: string) => Glyph) | null): Composer {
   let line: Placed[] = [];
+  let lineWidth = 0;
   let style = plainStyle();
   let code = { module: 3, correction: 'low' as 'low' | 'medium' | 'quartile' | 'high', data: '' };
 
   const noDots: DotRow = new Uint8Array(Math.ceil(dots / 8));
 
-  const widthOf = (cells: readonly Placed[]) => cells.reduce((sum, { glyph, wide }) => sum + glyph.width * wide, 0);
   const offset = (width: number) =>
     style.align === 'centre' ? Math.floor((dots - width) / 2) : style.align === 'right' ? dots - width : 0;
 
@@ -55,21 +55,23 @@ export function composer(dots: number, font: ((character: string) => Glyph) | nu
   function printLine(): Printed {
     const height = Math.max(CELL_HEIGHT, ...line.map(({ high }) => CELL_HEIGHT * high));
     const rows = blank(Math.max(height, line.length === 0 ? style.spacing : height + (style.spacing - CELL_HEIGHT)));
-    let x = offset(widthOf(line));
+    let x = offset(lineWidth);
     for (const placed of font === null ? [] : line) {
       stamp(rows, placed, x, height);
       x += placed.glyph.width * placed.wide;
     }
     const text = line.map(({ character }) => character).join('');
     line = [];
+    lineWidth = 0;
     return { rows, text: text.trimEnd(), cut: false };
   }
 
   function character(text: string): Printed | null {
     const placed = { glyph: font === null ? blankGlyph(text) : font(text), character: text, ...style };
-    const full = widthOf([...line, placed]) > dots;
-    const printed = full ? printLine() : null;
+    const width = placed.glyph.width * placed.wide;
+    const printed = lineWidth + width > dots ? printLine() : null;
     line.push(placed);
+    lineWidth += width;
     return printed;
   }
 
@@ -110,6 +112,7 @@ export function composer(dots: number, font: ((character: string) => Glyph) | nu
           return printLine();
         case 'initialise':
           line = [];
+          lineWidth = 0;
           style = plainStyle();
           return null;
         case 'size':
@@ -160,6 +163,7 @@ export function composer(dots: number, font: ((character: string) => Glyph) | nu
     },
     reset() {
       line = [];
+      lineWidth = 0;
       style = plainStyle();
       code = { module: 3, correction: 'low', data: '' };
     },

@@ -2,6 +2,7 @@ import { askKey } from '../operator/ask.ts';
 import { offlineTrying } from '../operator/screens/advice.ts';
 import { impossible } from '../operator/screens/original.ts';
 import type { Counter } from '../sale/counter.ts';
+import { OVER } from '../values/clock.ts';
 import { Fault } from '../values/problem.ts';
 
 /** Whether the bank cannot be reached: asked of the bank itself before anybody goes without it. Null where the clerk gives up. */
@@ -29,7 +30,7 @@ export async function lineIsDown(counter: Counter): Promise<boolean | null> {
   try {
     return await Promise.race([echoed, cancelled]);
   } finally {
-    over.abort();
+    over.abort(OVER);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ByteLine } from '../../board/buses.ts';
-import { type Clock, within } from '../values/clock.ts';
+import { type Clock, tied, within } from '../values/clock.ts';
 import { exclusive } from '../values/exclusive.ts';
 import { inbox } from '../values/inbox.ts';
 import { Fault } from '../values/problem.ts';
@@ -85,14 +85,18 @@ export function stripeReader(line: ByteLine, clock: Clock): StripeReader {
     return answer;
   }
 
-  /** Manual, section 8: reset, communication test; then the settings, which a reset or a power cut undoes. */
+  /** Manual, section 8: reset, communication test, settings. */
   async function greet(): Promise<void> {
     well = greeted = false;
     await send(RESET);
     await ask(COMMUNICATION_TEST);
+    await set();
+    well = greeted = true;
+  }
+
+  async function set(): Promise<void> {
     await ask(RAW_BITS);
     await ask(TRACK_2_DENSITY);
-    well = greeted = true;
   }
 
   async function identify(): Promise<ReaderIdentity> {
@@ -112,8 +116,10 @@ export function stripeReader(line: ByteLine, clock: Clock): StripeReader {
 
   /** Arms the reader for one swipe. Null where none came within a beat, or where `check` is in a hurry. */
   async function oneSwipe(signal: AbortSignal): Promise<StripeRead | null> {
-    if (!greeted) await greet();
-    const stop = AbortSignal.any([signal, hurry.signal]);
+    // A reader that had no power for a moment answers as before, and has forgotten its settings.
+    if (greeted) await set();
+    else await greet();
+    const { signal: stop, over } = tied(signal, hurry.signal);
     arrived.clear();
     await send(READ_RAW);
     try {
@@ -125,6 +131,7 @@ export function stripeReader(line: ByteLine, clock: Clock): StripeReader {
       if (!stop.aborted) throw error;
       return null;
     } finally {
+      over();
       await disarm();
     }
   }
@@ -142,17 +149,21 @@ export function stripeReader(line: ByteLine, clock: Clock): StripeReader {
   }
 
   async function next(outer: AbortSignal): Promise<StripeRead> {
-    const signal = AbortSignal.any([outer, ended.signal]);
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        const read = await alone(() => oneSwipe(signal));
-        if (read !== null) return read;
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        well = greeted = false;
-        await clock.sleep(RETRY_MS, signal);
+    const { signal, over } = tied(outer, ended.signal);
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        try {
+          const read = await alone(() => oneSwipe(signal));
+          if (read !== null) return read;
+        } catch (error) {
+          if (!(error instanceof Fault)) throw error;
+          well = greeted = false;
+          await clock.sleep(RETRY_MS, signal);
+        }
       }
+    } finally {
+      over();
     }
   }
 

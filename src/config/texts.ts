@@ -18,7 +18,10 @@ export const languages: readonly Language[] = ['zh-CN', 'en'];
 /** Both tables are loaded: the language switches by asking for the other one and showing the screen again. */
 export function texts(language: Language): Text {
   const table = tables[language];
-  return (id, values) => filled(id, table[id], values ?? {});
+  return (id, values) => {
+    const template = table[id];
+    return template.includes('{') ? filled(id, template, values ?? {}) : template;
+  };
 }
 
 function filled(id: TextId, template: string, values: TextValues): string {

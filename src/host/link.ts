@@ -1,4 +1,4 @@
-import { type Clock, within } from '../values/clock.ts';
+import { type Clock, tied, within } from '../values/clock.ts';
 import { Fault } from '../values/problem.ts';
 import { type Connect, type Frames, framesOf, type Stream } from '../values/stream.ts';
 import { type Message, MessageError, MOST_BYTES, unpack } from './codec.ts';
@@ -160,8 +160,7 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
 
   /** The answer to any of them; where every connection has ended without one, how the last of them ended. */
   async function toldAgain(first: Call, again_ms: number, stop: AbortSignal): Promise<Exchanged> {
-    const over = new AbortController();
-    const end = AbortSignal.any([stop, over.signal]);
+    const { signal: end, over } = tied(stop);
     const heard = Promise.withResolvers<Exchanged>();
     const more: Call[] = [];
     let open = 0;
@@ -187,7 +186,7 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
       }
       return await heard.promise;
     } finally {
-      over.abort();
+      over();
       await Promise.all(more.map(hangUp));
     }
   }

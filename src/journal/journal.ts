@@ -197,6 +197,8 @@ export function openJournal(parts: JournalParts): Journal {
   // A boot looks once for closed batches to move, and so does each batch that is closed.
   let archiving = true;
   let compared = false;
+  /** Three listen to every change, and ask what is owed. */
+  let known: { readonly changes: number; readonly owed: readonly Owed[] } = { changes: -1, owed: [] };
   let open = write.openBatch();
   let bankBatch: Batch | null = null;
   let lastTrace = write.lastTrace();
@@ -248,11 +250,14 @@ export function openJournal(parts: JournalParts): Journal {
   }
 
   function debts(): readonly Owed[] {
-    return entries.unfinished().flatMap((entry) => {
+    if (known.changes === entries.changes) return known.owed;
+    const owed = entries.unfinished().flatMap((entry) => {
       if (entries.isHeld(entry.id)) return [];
       const { state } = entry;
       return entry.debts.map((debt) => ({ entry, debt, state }));
     });
+    known = { changes: entries.changes, owed };
+    return owed;
   }
 
   function owingIn(batchId: number): number {

@@ -29,6 +29,8 @@ export interface Shelf extends Pen {
   /** Takes a new entry, just written, in hand. */
   hold(facts: EntryFacts): Entry;
   readonly held: number;
+  /** Another number whenever an entry has begun, has changed or is in nobody's hand any more. */
+  readonly changes: number;
   /** Whether an unfinished entry has it, of whatever batch. */
   isHolding(trace: string): boolean;
   totals(batchId: number): Totals;
@@ -54,6 +56,9 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   const histories = new Map<number, History>();
   const held = new Set<number>();
   const open = new Map<number, EntryFacts>();
+  /** What was begun on an open entry, as long as nothing more is: asked at every change for each of them. */
+  const sequelsOfOpen = new Map<number, readonly Entry[]>();
+  let changes = 0;
   /** Of those: a trace that is held is looked for at every new entry. */
   const heldTraces = new Set<string>();
   const indexed = store.prepare(`SELECT entry FROM unfinished UNION
@@ -68,6 +73,9 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   /** Where the entry is: what has moved is found in the archive. */
   const readsWith = (id: number): Reads => (id <= archive.to ? (archive.reads ?? reads) : reads);
   const rowOf = (id: number) => readsWith(id).byId(id);
+  /** What was begun on an entry came after it, and so may not have moved yet. */
+  const sequelsRead = (id: number) =>
+    entriesOf([...(id <= archive.to ? (archive.reads?.sequels(id) ?? []) : []), ...reads.sequels(id)]);
 
   function story(id: number): readonly Told[] {
     return readsWith(id)
@@ -110,6 +118,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     const before = history(id);
     const next = after(before, event);
     store.run(insertEvent, id, before.events, event.kind, detailOf(event), now());
+    changes += 1;
     remember(id, next);
     if (next.stage !== 'begun' && isFinished(next)) finish(id, next);
     // The bank's no and the counter's end decide; the outbox need not wait for the paper.
@@ -127,6 +136,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     const facts = open.get(id);
     if (facts === undefined) return;
     open.delete(id);
+    sequelsOfOpen.delete(id);
     heldTraces.delete(facts.trace);
     sums.add(facts, finished);
   }
@@ -136,11 +146,15 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     record,
     isHeld: (id) => held.has(id),
     entry: (id) => entryOf(rowOf(id)),
-    // What was begun on an entry came after it, and so may not have moved yet.
-    sequels: (id) => entriesOf([...(id <= archive.to ? (archive.reads?.sequels(id) ?? []) : []), ...reads.sequels(id)]),
+    sequels(id) {
+      const found = sequelsOfOpen.get(id) ?? sequelsRead(id);
+      if (open.has(id)) sequelsOfOpen.set(id, found);
+      return found;
+    },
     story,
     handOver(id) {
       if (!held.delete(id)) return;
+      changes += 1;
       if (isFinished(history(id))) finish(id, history(id));
       changed();
     },
@@ -191,13 +205,18 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     ofReference: (reference) => entryOf(reads.ofReference(reference) ?? archive.reads?.ofReference(reference) ?? null),
     holdOf: (code) => entryOf(reads.holdOf(code) ?? archive.reads?.holdOf(code) ?? null),
     hold(facts) {
+      changes += 1;
       held.add(facts.id);
+      if (facts.original !== null) sequelsOfOpen.delete(facts.original);
       keepOpen(facts);
       remember(facts.id, beginning(facts.type, facts.copies));
       return new Entry(facts, pen);
     },
     get held() {
       return held.size;
+    },
+    get changes() {
+      return changes;
     },
     index(last) {
       clearIndex.run();

@@ -1,5 +1,5 @@
 import type { LineOutputs } from '../../board/buses.ts';
-import type { Clock } from '../values/clock.ts';
+import { type Clock, OVER } from '../values/clock.ts';
 
 export type Beep = 'key' | 'done' | 'refused' | 'attention';
 
@@ -35,7 +35,7 @@ export function buzzer(output: LineOutputs, clock: Clock): Buzzer {
   };
   return {
     beep(beep) {
-      stop.abort();
+      stop.abort(OVER);
       stop = new AbortController();
       const { signal } = stop;
       // A buzzer that cannot sound must not stop a sale: a sound that is cut short, or lines that are gone, end here.

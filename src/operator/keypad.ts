@@ -191,12 +191,9 @@ function edgeEars(columns: LineInputs, clock: Clock): EdgeEars {
   return {
     async heard(at_most_ms) {
       if ((fallen & ~seen) === 0) {
-        const stop = new AbortController();
-        const waits = at_most_ms === null ? [] : [clock.sleep(at_most_ms, stop.signal)];
-        // The sleep that loses is aborted, and that is what it rejects with.
-        for (const wait of waits) wait.catch(() => undefined);
-        await Promise.race([woken.promise, ...waits]);
-        stop.abort();
+        const callOff = at_most_ms === null ? null : clock.after(at_most_ms, woken.resolve);
+        await woken.promise;
+        callOff?.();
       }
       woken = Promise.withResolvers();
     },

@@ -21,21 +21,18 @@ export function bell<Ring extends string>(): Bell<Ring> {
       wake?.();
     },
     async rung(rings, signal, wait) {
-      const over = new AbortController();
-      const ended = AbortSignal.any([signal, over.signal]);
-      const { promise, resolve } = Promise.withResolvers<null>();
-      ended.addEventListener('abort', () => resolve(null), { once: true });
-      const heard = () => rings.some((ring) => kept.has(ring)) && resolve(null);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const end = () => resolve();
+      const heard = () => rings.some((ring) => kept.has(ring)) && end();
+      const callOff = wait?.clock.after(wait.ms, end);
+      signal.addEventListener('abort', end, { once: true });
       wake = heard;
       heard();
-      if (signal.aborted) resolve(null);
-      try {
-        const timeIsUp = wait?.clock.sleep(wait.ms, ended).catch(() => null);
-        await (timeIsUp === undefined ? promise : Promise.race([promise, timeIsUp]));
-      } finally {
-        wake = null;
-        over.abort();
-      }
+      if (signal.aborted) end();
+      await promise;
+      wake = null;
+      callOff?.();
+      signal.removeEventListener('abort', end);
       const ring = rings.find((name) => kept.has(name)) ?? null;
       for (const name of rings) kept.delete(name);
       return ring;

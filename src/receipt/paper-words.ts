@@ -53,7 +53,10 @@ const commands: Readonly<Record<string, readonly [length: number, says: (n: numb
 };
 
 function commandAt(bytes: Uint8Array, at: number): Command | null {
-  const [first = 0, second = 0, third = 0] = bytes.subarray(at, at + 3);
+  const first = bytes[at] ?? 0;
+  if (first >= 0x20) return null;
+  const second = bytes[at + 1] ?? 0;
+  const third = bytes[at + 2] ?? 0;
   if (first === 0x0a) return { says: LINE, length: 1 };
   if (first === 0x0d) return { says: '', length: 1 };
   const known = commands[hex(first) + hex(second)];
@@ -70,8 +73,7 @@ function commandAt(bytes: Uint8Array, at: number): Command | null {
     const [low = 0, high = 0] = bytes.subarray(at + 3, at + 5);
     return { says: third === 0x6b ? 'code' : '', length: 5 + low + 256 * high };
   }
-  if (first < 0x20) return { says: `${hex(first)} ${hex(second)}`.toUpperCase(), length: 2 };
-  return null;
+  return { says: `${hex(first)} ${hex(second)}`.toUpperCase(), length: 2 };
 }
 
 function hex(byte: number): string {

@@ -154,14 +154,17 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
 
   /** For so long, or until something calls. Rejects with the signal's reason. */
   async function rest(ms: number, call: Promise<void>, signal: AbortSignal): Promise<void> {
-    const over = new AbortController();
-    const sleep = clock.sleep(ms, AbortSignal.any([signal, over.signal]));
-    // The one that loses is aborted, and that is what it rejects with.
-    sleep.catch(() => undefined);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    const callOff = clock.after(ms, resolve);
+    call.then(resolve);
     try {
-      await Promise.race([call, sleep]);
+      await promise;
     } finally {
-      over.abort();
+      callOff();
+      signal.removeEventListener('abort', abort);
     }
   }
 }

@@ -2,6 +2,7 @@ import type { StripeCard, StripeRead } from '../card/stripe-card.ts';
 import { acknowledged } from '../operator/ask.ts';
 import type { Ways } from '../operator/screens/idle.ts';
 import { type CardFacts, saleCard, saleCardAgain, saleCardAnother, saleChip } from '../operator/screens/sale.ts';
+import { OVER } from '../values/clock.ts';
 import type { Fen } from '../values/fen.ts';
 import type { Counter } from './counter.ts';
 
@@ -85,7 +86,7 @@ async function nextSwipe(counter: Counter, wait_s: number, step: Step): Promise<
   try {
     return await Promise.race([swiped, left]);
   } finally {
-    over.abort();
+    over.abort(OVER);
   }
 }
 

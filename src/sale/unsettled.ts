@@ -3,6 +3,7 @@ import { types } from '../journal/types.ts';
 import { acknowledged } from '../operator/ask.ts';
 import { saleRepeating, saleRepeatParked, saleRepeatUnknown } from '../operator/screens/asked-again.ts';
 import { saleParked, saleReversed, saleReversing, saleUnknown } from '../operator/screens/result.ts';
+import { OVER } from '../values/clock.ts';
 import type { State } from '../values/state.ts';
 import type { Counter } from './counter.ts';
 import { type Again, showApproved, showDeclined } from './result.ts';
@@ -98,7 +99,7 @@ async function followed(
     }
     return true;
   } finally {
-    over.abort();
+    over.abort(OVER);
     // The key that nobody waits for any more is aborted just now.
     await key.catch(() => undefined);
   }
@@ -135,7 +136,7 @@ async function showReversed(counter: Counter, entry: Entry): Promise<Again | nul
     if (key === 'open') return key;
     return shown === 'reversed' && key === 'enter' ? { amount } : null;
   } finally {
-    over.abort();
+    over.abort(OVER);
     stop();
   }
 }

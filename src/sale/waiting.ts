@@ -1,4 +1,5 @@
 import { saleWaiting } from '../operator/screens/sale.ts';
+import { OVER } from '../values/clock.ts';
 import type { Fen } from '../values/fen.ts';
 import type { Counter } from './counter.ts';
 
@@ -26,7 +27,7 @@ export async function whileWaiting<T>(
       counting.catch(() => undefined);
     });
   } finally {
-    over.abort();
+    over.abort(OVER);
     await counting.catch((error) => {
       if (!over.signal.aborted) throw error;
     });

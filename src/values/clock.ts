@@ -6,28 +6,45 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after `ms`, or rejects with the signal's reason. Holds no event loop open after an abort. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `act` once after `ms`; the returned function calls it off. For what sleeps too often for a signal each time. */
+  after(ms: number, act: () => void): () => void;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: (ms, signal) =>
+  sleep: sleepOver(afterTimeout),
+  after: afterTimeout,
+};
+
+function afterTimeout(ms: number, act: () => void): () => void {
+  const timer = setTimeout(act, ms);
+  return () => clearTimeout(timer);
+}
+
+/** A clock's `sleep`, made of its `after`. */
+export function sleepOver(after: Clock['after']): Clock['sleep'] {
+  return (ms, signal) =>
     new Promise((resolve, reject) => {
-      if (signal?.aborted) {
+      if (signal === undefined) {
+        after(ms, resolve);
+        return;
+      }
+      if (signal.aborted) {
         reject(signal.reason);
         return;
       }
       const abort = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
+        callOff();
+        reject(signal.reason);
       };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', abort);
+      const callOff = after(ms, () => {
+        signal.removeEventListener('abort', abort);
         resolve();
-      }, ms);
-      signal?.addEventListener('abort', abort, { once: true });
-    }),
-};
+      });
+      signal.addEventListener('abort', abort, { once: true });
+    });
+}
 
 /** The system's clock with another wall time: what a replay shows as now is the time of the record. */
 export function aheadBy(ahead_ms: () => number): Clock {
@@ -37,8 +54,28 @@ export function aheadBy(ahead_ms: () => number): Clock {
 /** Randomness as an argument: `node:crypto`'s in the terminal, a seeded one in storms. */
 export type Random = (bytes: number) => Uint8Array;
 
-/** One for all: making one takes a picture of the stack, which nobody reads. */
-const PASSED = new DOMException('the deadline passed', 'AbortError');
+/** Why the loser of a race is called off. One for all: making one takes a picture of the stack, which nobody reads. */
+export const OVER = new DOMException('nobody waits for it any more', 'AbortError');
+
+/**
+ * A signal of its own that also follows others, until it is over. `AbortSignal.any` would leave something of each in a
+ * signal that lives as long as the terminal.
+ */
+export function tied(...outers: readonly AbortSignal[]): { readonly signal: AbortSignal; over(): void } {
+  const own = new AbortController();
+  const follow = ({ target }: Event) => own.abort((target as AbortSignal).reason);
+  for (const outer of outers) {
+    if (outer.aborted) own.abort(outer.reason);
+    else outer.addEventListener('abort', follow, { once: true });
+  }
+  return {
+    signal: own.signal,
+    over() {
+      for (const outer of outers) outer.removeEventListener('abort', follow);
+      own.abort(OVER);
+    },
+  };
+}
 
 /** The first to settle wins; `null` after `ms`. The loser is told through `signal`, so that it leaves no timer behind. */
 export async function within<T>(
@@ -47,14 +84,19 @@ export async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
   outer?: AbortSignal,
 ): Promise<T | null> {
-  const stop = new AbortController();
-  const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal;
+  const { signal, over } = tied(...(outer ? [outer] : []));
+  const { promise: passed, resolve, reject } = Promise.withResolvers<null>();
+  const callOff = clock.after(ms, () => resolve(null));
+  if (signal.aborted) reject(signal.reason);
+  else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   const working = work(signal);
   // What the loser rejects with after the race is the abort itself.
   working.catch(() => undefined);
+  passed.catch(() => undefined);
   try {
-    return await Promise.race([working, clock.sleep(ms, signal).then(() => null)]);
+    return await Promise.race([working, passed]);
   } finally {
-    stop.abort(PASSED);
+    callOff();
+    over();
   }
 }

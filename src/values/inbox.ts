@@ -16,9 +16,11 @@ export interface Inbox {
   ): Promise<T | null>;
 }
 
+const nobodyWaits = (): void => undefined;
+
 export function inbox(clock: Clock, most: number): Inbox {
   let bytes = new Uint8Array(0);
-  let arrived: () => void = () => undefined;
+  let arrived = nobodyWaits;
 
   function keep(from: number): void {
     const rest = bytes.slice(from);
@@ -37,25 +39,36 @@ export function inbox(clock: Clock, most: number): Inbox {
       arrived();
     },
     clear: () => keep(bytes.length),
-    heard: (ms, read, signal) =>
-      within(
+    async heard(ms, read, signal) {
+      const taken = () => {
+        const answer = read(bytes);
+        if (answer !== null) keep(answer.used);
+        return answer;
+      };
+      signal?.throwIfAborted();
+      const there = taken();
+      if (there !== null) return there.found;
+      const heard = await within(
         clock,
         ms,
-        async (stop) => {
-          for (;;) {
-            stop.throwIfAborted();
-            const answer = read(bytes);
-            if (answer !== null) {
-              keep(answer.used);
-              return answer.found;
-            }
-            await new Promise<void>((resolve) => {
-              arrived = resolve;
-              stop.addEventListener('abort', () => resolve(), { once: true });
-            });
-          }
-        },
+        (stop) =>
+          new Promise<ReturnType<typeof taken>>((resolve, reject) => {
+            arrived = () => {
+              if (stop.aborted) return;
+              try {
+                const answer = taken();
+                if (answer === null) return;
+                // What comes in the same moment is the next caller's.
+                arrived = nobodyWaits;
+                resolve(answer);
+              } catch (error) {
+                reject(error);
+              }
+            };
+          }),
         signal,
-      ),
+      );
+      return heard?.found ?? null;
+    },
   };
 }

@@ -16,6 +16,7 @@ export function setClock(clock: Clock): SetClock {
     now: () => clock.now() + ahead_ms,
     monotonic: () => clock.monotonic(),
     sleep: (ms, signal) => clock.sleep(ms, signal),
+    after: (ms, act) => clock.after(ms, act),
     set({ hhmmss, mmdd }) {
       const here = new Date(clock.now());
       const parts = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/

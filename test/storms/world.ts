@@ -7,7 +7,7 @@ import type { Ground } from '../../src/ground.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { Screen } from '../../src/operator/screen.ts';
 import { run } from '../../src/terminal.ts';
-import type { Clock } from '../../src/values/clock.ts';
+import { type Clock, sleepOver } from '../../src/values/clock.ts';
 import { Fault, type Problem } from '../../src/values/problem.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
 import type { BankEnd } from './bank-end.ts';
@@ -231,23 +231,11 @@ export function openWorld(parts: WorldParts): World {
 
   /** Time as a terminal has it that may lose its power: nobody wakes whoever slept then. */
   function mortal(mine: Life): Clock {
-    return {
-      now: () => clock.now() + trouble.jumped_ms,
-      monotonic: clock.monotonic,
-      sleep: (ms, signal) =>
-        new Promise((resolve, reject) => {
-          if (signal?.aborted) return reject(signal.reason);
-          const abort = () => {
-            callOff();
-            reject(signal?.reason);
-          };
-          const callOff = clock.after(ms, () => {
-            signal?.removeEventListener('abort', abort);
-            if (!mine.dead) resolve();
-          });
-          signal?.addEventListener('abort', abort, { once: true });
-        }),
-    };
+    const after: Clock['after'] = (ms, act) =>
+      clock.after(ms, () => {
+        if (!mine.dead) act();
+      });
+    return { now: () => clock.now() + trouble.jumped_ms, monotonic: clock.monotonic, sleep: sleepOver(after), after };
   }
 
   async function press(key: KeyName): Promise<void> {
@@ -309,9 +297,9 @@ export function openWorld(parts: WorldParts): World {
     },
     async look(ms) {
       looked = Promise.withResolvers();
-      const over = new AbortController();
-      await Promise.race([looked.promise, clock.sleep(ms, over.signal).catch(() => undefined)]);
-      over.abort();
+      const callOff = clock.after(ms, looked.resolve);
+      await looked.promise;
+      callOff();
     },
     press,
     strikeSlot() {

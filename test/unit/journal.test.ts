@@ -211,7 +211,7 @@ t.test('a power cut at each step leaves the debt that the step implies', async (
 
 t.test('the same card and amount within minutes is found, unless it was declined', async (t) => {
   let now_ms = Date.UTC(2026, 10, 24);
-  const clock = { now: () => now_ms, monotonic: () => 0, sleep: async () => undefined };
+  const clock = { now: () => now_ms, monotonic: () => 0, sleep: async () => undefined, after: () => () => undefined };
   using journal = scoped(journalIn(testFolder(t), { clock }));
   const like = { fingerprint: new Uint8Array(32).fill(9), amount: fen(500), within_ms: 300_000 };
   t.equal(journal.again(like), null);

@@ -339,7 +339,12 @@ t.test('an original whose answer had no day is of the terminal’s own', async (
 });
 
 function clockAt(at_ms: number) {
-  return { now: () => at_ms, monotonic: () => 0, sleep: () => new Promise<void>(() => undefined) };
+  return {
+    now: () => at_ms,
+    monotonic: () => 0,
+    sleep: () => new Promise<void>(() => undefined),
+    after: () => () => undefined,
+  };
 }
 
 t.test('a sign-in that throws is a bank that cannot be signed in to now', async (t) => {

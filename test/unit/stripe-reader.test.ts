@@ -56,6 +56,16 @@ t.test('a card may be pulled through the other way', async (t) => {
   t.equal((await swipe).read, 'card');
 });
 
+t.test('a reader that lost its power for a moment reads the next card', async (t) => {
+  await using at = counter();
+  await at.reader.check();
+  at.farEnd.power(false);
+  at.farEnd.power(true);
+  const swipe = at.reader.next(at.signal);
+  t.equal(await at.farEnd.swipe(CARD), 'read');
+  t.equal((await swipe).read, 'card', 'it was told its settings again');
+});
+
 t.test('a chip card says so', async (t) => {
   await using at = counter();
   for (const [service, hasChip] of [
