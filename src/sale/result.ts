@@ -51,6 +51,8 @@ export async function showApproved({ operator, customer, paper, signedIn }: Coun
 /** Nothing turns a completed sale into a failure (money rule 14): a disk that takes no note of the clerk's word neither. */
 export function signOff(entry: Entry, operator: string): void {
   try {
+    // The disk may have taken the bank's yes and not the counter's end: it is asked once more.
+    if (entry.history.stage === 'charged') entry.completed();
     entry.signedOff(operator, true);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

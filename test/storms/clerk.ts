@@ -1,9 +1,9 @@
 import type { KeyName } from '../../board/virtual/far-ends.ts';
-import { stripeOf, type WalletCard } from '../../board/virtual/wallet.ts';
+import { maskedPan, stripeOf, type WalletCard } from '../../board/virtual/wallet.ts';
 import type { Screen } from '../../src/operator/screen.ts';
 import type { Chance } from './chance.ts';
 import { amountOn, dotsOn } from './eye.ts';
-import type { Flow } from './flows.ts';
+import type { CardName, Flow } from './flows.ts';
 import type { World } from './world.ts';
 
 /** One thing that a clerk and a customer set out to do. */
@@ -24,6 +24,8 @@ export interface People {
   go(errand: Errand): Promise<ErrandEnd>;
   /** Signs in and goes back to idle. */
   home(): Promise<ErrandEnd>;
+  /** A card's number, as the journal has it. */
+  masked(card: CardName): string;
 }
 
 const MOST_MS = 3_600_000;
@@ -74,6 +76,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   return {
     home: () => work(null),
     go: (errand) => work(errand),
+    masked: (card) => maskedPan(wallet.find(({ id }) => id === card)?.pan ?? ''),
   };
 
   async function work(errand: Errand | null): Promise<ErrandEnd> {
@@ -182,7 +185,8 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   }
 
   async function amount(screen: Screen, errand: Errand | null): Promise<void> {
-    if (errand === null) return press('cancel');
+    // A void whose sale is settled by now is offered as a refund, which was not the errand.
+    if (errand === null || errand.flow.type === 'void') return press('cancel');
     const wanted = String(errand.amount);
     const shown = amountOn(screen) ?? 0;
     if (shown === errand.amount || (errand.flow.amount === 'proposed' && shown > 0)) return press('enter');

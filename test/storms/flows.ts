@@ -19,10 +19,10 @@ export interface Flow {
   readonly cancelAt?: string;
   /** Takes the green key's offer after a no or after what was reversed. */
   readonly again?: boolean;
-  /** Flows that must have ended well before, the last one just before. */
+  /** Flows that must have ended well before: what it is about, and a settlement where it is about what is settled. */
   readonly after?: readonly string[];
-  /** Types the trace of its original, of this type, where the others take the last one. */
-  readonly original?: EntryType;
+  /** Types the trace of its original, where the others may take the last one. */
+  readonly byTrace?: true;
   /** Both lines are down from the beginning. */
   readonly lineDown?: boolean;
   /** The clerk signs off before the slips are out. */
@@ -53,12 +53,12 @@ export const flows: readonly Flow[] = [
   {
     name: 'refund',
     ...{ ...other, type: 'refund', opening: ['menu', '2'], amount: 'proposed' },
-    ...{ after: ['sale', 'settle'], original: 'sale' },
+    ...{ after: ['sale', 'settle'], byTrace: true },
   },
   {
     name: 'refund of a part',
     ...{ ...other, type: 'refund', opening: ['menu', '2'], amount: 'small' },
-    ...{ after: ['sale', 'settle'], original: 'sale' },
+    ...{ after: ['sale', 'settle'], byTrace: true },
   },
   { name: 'preauth', ...other, type: 'preauth', opening: ['menu', '4', '1'] },
   { name: 'preauth-add', ...other, type: 'preauth-add', opening: ['menu', '4', '2'], after: ['preauth'] },
@@ -86,7 +86,7 @@ export const flows: readonly Flow[] = [
   { name: 'balance', ...other, type: null, opening: ['menu', '5'] },
   { name: 'charged?', ...other, type: null, opening: ['menu', '0'], after: ['sale'] },
   { name: 'reprint', ...other, type: null, opening: ['menu', '6', '1'], after: ['sale'] },
-  { name: 'reprint any', ...other, type: null, opening: ['menu', '6', '2'], after: ['sale'], original: 'sale' },
+  { name: 'reprint any', ...other, type: null, opening: ['menu', '6', '2'], after: ['sale'], byTrace: true },
   { name: 'details', ...other, type: null, opening: ['menu', '6', '3'] },
   { name: 'totals', ...other, type: null, opening: ['menu', '6', '4'] },
   { name: 'settlement again', ...other, type: null, opening: ['menu', '6', '5'] },

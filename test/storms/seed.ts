@@ -1,4 +1,5 @@
-import type { EntryType } from '../../src/journal/types.ts';
+import type { Row } from '../../src/journal/entry.ts';
+import type { State } from '../../src/values/state.ts';
 import { chance, hashed } from './chance.ts';
 import { type Errand, type ErrandEnd, type People, people } from './clerk.ts';
 import { type FaultName, faultsOf, nameOf, type Strike } from './faults.ts';
@@ -34,6 +35,10 @@ const GLASS_EVERY = 100;
 const FIRST_CALLS = 90;
 /** After an errand the world may stand as it is for so long before it is mended: a second fault comes late. */
 const GRACE_MS = 3000;
+/** Rows of a day, preparations included. */
+const DAY_ROWS = 120;
+/** What leaves its original as if it had never been. */
+const UNDONE: readonly State[] = ['declined', 'reversed'];
 /** All debts are paid within this once the world is whole: the longest back-off is a minute, an answer is waited for one. */
 const CALM_MS = 900_000;
 
@@ -85,7 +90,7 @@ export async function day(
     const left_ms = CUT_OVER_MS - world.clock.now() - drawn.below(2000);
     if (late && left_ms > 0 && left_ms < 250_000) await world.clock.sleep(left_ms);
     world.line.down.primary = world.line.down.backup = point.flow.lineDown === true;
-    const task = taskOf(world, point.flow, place);
+    const task = taskOf(world, who, point.flow, place);
     return played(point, point.flow.name, task, () => who.go(task));
   };
 
@@ -140,7 +145,7 @@ export async function profileOf(provision: Provision): Promise<Profile> {
       await prepared(world, who, flow, place);
       world.line.down.primary = world.line.down.backup = flow.lineDown === true;
       world.begin([]);
-      await who.go(taskOf(world, flow, place));
+      await who.go(taskOf(world, who, flow, place));
       await world.clock.sleep(GRACE_MS);
       profile.set(flow.name, world.end().counts);
       await calm(world, who);
@@ -165,7 +170,7 @@ async function calm(world: World, who: People): Promise<Finding[]> {
   while (world.clock.monotonic() < until_ms) {
     if (owed(world).length === 0 && world.paperOwed === 0 && world.journal?.busy === false) return [];
     // A settlement that was begun goes on where it was; no other trade is possible before.
-    if (world.journal?.settling != null) await who.go(taskOf(world, flowNamed('settle'), 0));
+    if (world.journal?.settling != null) await who.go(taskOf(world, who, flowNamed('settle'), 0));
     // What the bank has refused afterwards is owed to people: somebody looks at the screen and presses Enter.
     if (world.screen?.id.startsWith('idle') !== true) await who.home();
     await world.clock.sleep(1000);
@@ -192,31 +197,39 @@ export async function driven(world: World, work: Promise<void>): Promise<void> {
 }
 
 /** What the flow needs before: a sale that can be voided, a hold that can be completed, a batch that is settled. */
-async function prepared(world: World, who: People, { after = [] }: Flow, place: number): Promise<void> {
-  const [only] = after;
-  if (only === undefined || (after.length === 1 && has(world, flowNamed(only).type))) return;
-  for (const [turn, name] of after.entries()) {
-    const flow = flowNamed(name);
-    if (flow.type !== null && has(world, flow.type)) continue;
+async function prepared(world: World, who: People, flow: Flow, place: number): Promise<void> {
+  if (flow.after === undefined || usable(world, who, flow) !== null) return;
+  for (const [turn, name] of flow.after.entries()) {
     world.begin([]);
-    await who.go(taskOf(world, flow, 10_000 + 3 * place + turn));
+    await who.go(taskOf(world, who, flowNamed(name), 10_000 + 3 * place + turn));
     await calm(world, who);
   }
 }
 
-/** A success of this type that still stands in the open batch, and nothing newer. */
-function has(world: World, type: EntryType | null): boolean {
-  const newest = world.journal?.rows({ limit: 1 })[0];
-  return newest?.type === type && newest?.state === 'approved' && newest?.batch === world.journal?.batch;
+/**
+ * The newest success that the flow can be about: of its card, nothing was made of it yet, in the open batch, or in a
+ * settled one where the flow comes after a settlement. A flow that moves no money takes whatever came last.
+ */
+function usable({ journal }: World, who: People, { type, after = [], card }: Flow): Row | null {
+  const rows = journal?.rows({ limit: DAY_ROWS }) ?? [];
+  if (type === null) return rows[0]?.state === 'approved' ? rows[0] : null;
+  const settled = after.at(-1) === 'settle';
+  const wanted = flowNamed(after.at(settled ? -2 : -1) ?? '').type;
+  const pan = who.masked(card);
+  const used = new Set(rows.flatMap(({ original, state }) => (UNDONE.includes(state) ? [] : [original])));
+  const fits = (row: Row) =>
+    row.type === wanted && row.state === 'approved' && row.card === pan && (row.batch !== journal?.batch) === settled;
+  return rows.find((row) => fits(row) && !used.has(row.trace)) ?? null;
 }
 
-function taskOf({ journal }: World, flow: Flow, place: number): Errand {
-  const of = flow.original;
-  const found = of === undefined ? undefined : journal?.rows({ limit: 10 }).find(({ type }) => type === of);
+function taskOf(world: World, who: People, flow: Flow, place: number): Errand {
+  const original = flow.after === undefined ? null : usable(world, who, flow);
+  // Enter alone takes the last one; where somebody has made something of that already, the trace is typed.
+  const typed = flow.byTrace === true || place % 2 === 1;
   return {
     flow,
     amount: flow.amount === 'small' ? 1 + (place % 150) : amountOf(place),
-    original: found?.trace ?? null,
+    original: typed ? (original?.trace ?? null) : null,
   };
 }
 
