@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { Fault } from '../values/problem.ts';
 import { faultOf, type JournalDisk, mapped } from './disk.ts';
 import { APPLICATION_ID, migrate, PAGE_BYTES, versionOf } from './schema.ts';
@@ -15,18 +15,25 @@ const MOST_FRAMES = 240;
 
 /** The journal's file: opened, asserted, and written one commit at a time. */
 export interface Store {
-  prepare(sql: string): StatementSync;
+  /** Prepared when it is first used: a boot uses few of them. */
+  prepare(sql: string): Statement;
   /** Runs `work` in one transaction, on the disk when it returns. What the disk says against it is thrown as a Fault. */
   commit<T>(work: () => T): T;
   /** Statements without values, inside a commit. */
   exec(sql: string): void;
   /** One statement that is a commit of its own. */
-  run(statement: StatementSync, ...values: SQLInputValue[]): void;
+  run(statement: Statement, ...values: SQLInputValue[]): void;
   /** Whether enough has been written for a checkpoint. */
   readonly untidy: boolean;
   /** Moves the log into the file, so that the log is written over from its start. Not on the way of a sale. */
   checkpoint(): void;
   close(): void;
+}
+
+export interface Statement {
+  get(...values: SQLInputValue[]): Record<string, SQLOutputValue> | undefined;
+  all(...values: SQLInputValue[]): Record<string, SQLOutputValue>[];
+  run(...values: SQLInputValue[]): unknown;
 }
 
 export interface Opening {
@@ -55,7 +62,7 @@ export function openStore(disk: JournalDisk, opening: Opening): Store {
     commits++;
   };
   return {
-    prepare: (sql) => database.prepare(sql),
+    prepare: (sql) => lazily(() => database.prepare(sql)),
     commit(work) {
       return mapped(file, () => {
         begin.run();
@@ -81,6 +88,19 @@ export function openStore(disk: JournalDisk, opening: Opening): Store {
       commits = 0;
     },
     close: () => database.close(),
+  };
+}
+
+function lazily(prepare: () => StatementSync): Statement {
+  let made: StatementSync | null = null;
+  const statement = () => {
+    made ??= prepare();
+    return made;
+  };
+  return {
+    get: (...values) => statement().get(...values),
+    all: (...values) => statement().all(...values),
+    run: (...values) => statement().run(...values),
   };
 }
 

@@ -35,8 +35,9 @@ const GLASS_EVERY = 100;
 const FIRST_CALLS = 90;
 /** After an errand the world may stand as it is for so long before it is mended: a second fault comes late. */
 const GRACE_MS = 3000;
-/** Rows of a day, preparations included. */
-const DAY_ROWS = 120;
+/** So far back an original is looked for: in the open batch, and beyond it. */
+const BATCH_ROWS = 30;
+const DAY_ROWS = 80;
 /** What leaves its original as if it had never been. */
 const UNDONE: readonly State[] = ['declined', 'reversed'];
 /** All debts are paid within this once the world is whole: the longest back-off is a minute, an answer is waited for one. */
@@ -85,12 +86,12 @@ export async function day(
 
   const errand = async (point: Point, place: number): Promise<Outcome> => {
     drawn.reseed(`${seed} ${place}`);
-    await prepared(world, who, point.flow, place);
+    const original = await prepared(world, who, point.flow, place);
     // The bank takes no trade for two seconds; the one that is to meet them begins a little before.
     const left_ms = CUT_OVER_MS - world.clock.now() - drawn.below(2000);
     if (late && left_ms > 0 && left_ms < 250_000) await world.clock.sleep(left_ms);
     world.line.down.primary = world.line.down.backup = point.flow.lineDown === true;
-    const task = taskOf(world, who, point.flow, place);
+    const task = taskOf(point.flow, place, original);
     return played(point, point.flow.name, task, () => who.go(task));
   };
 
@@ -142,10 +143,10 @@ export async function profileOf(provision: Provision): Promise<Profile> {
     world.powerOn();
     await who.home();
     for (const [place, flow] of flows.entries()) {
-      await prepared(world, who, flow, place);
+      const original = await prepared(world, who, flow, place);
       world.line.down.primary = world.line.down.backup = flow.lineDown === true;
       world.begin([]);
-      await who.go(taskOf(world, who, flow, place));
+      await who.go(taskOf(flow, place, original));
       await world.clock.sleep(GRACE_MS);
       profile.set(flow.name, world.end().counts);
       await calm(world, who);
@@ -170,7 +171,7 @@ async function calm(world: World, who: People): Promise<Finding[]> {
   while (world.clock.monotonic() < until_ms) {
     if (owed(world).length === 0 && world.paperOwed === 0 && world.journal?.busy === false) return [];
     // A settlement that was begun goes on where it was; no other trade is possible before.
-    if (world.journal?.settling != null) await who.go(taskOf(world, who, flowNamed('settle'), 0));
+    if (world.journal?.settling != null) await who.go(taskOf(flowNamed('settle'), 0));
     // What the bank has refused afterwards is owed to people: somebody looks at the screen and presses Enter.
     if (world.screen?.id.startsWith('idle') !== true) await who.home();
     await world.clock.sleep(1000);
@@ -197,13 +198,16 @@ export async function driven(world: World, work: Promise<void>): Promise<void> {
 }
 
 /** What the flow needs before: a sale that can be voided, a hold that can be completed, a batch that is settled. */
-async function prepared(world: World, who: People, flow: Flow, place: number): Promise<void> {
-  if (flow.after === undefined || usable(world, who, flow) !== null) return;
+async function prepared(world: World, who: People, flow: Flow, place: number): Promise<Row | null> {
+  if (flow.after === undefined) return null;
+  const there = usable(world, who, flow);
+  if (there !== null) return there;
   for (const [turn, name] of flow.after.entries()) {
     world.begin([]);
-    await who.go(taskOf(world, who, flowNamed(name), 10_000 + 3 * place + turn));
+    await who.go(taskOf(flowNamed(name), 10_000 + 3 * place + turn));
     await calm(world, who);
   }
+  return usable(world, who, flow);
 }
 
 /**
@@ -211,9 +215,9 @@ async function prepared(world: World, who: People, flow: Flow, place: number): P
  * settled one where the flow comes after a settlement. A flow that moves no money takes whatever came last.
  */
 function usable({ journal }: World, who: People, { type, after = [], card }: Flow): Row | null {
-  const rows = journal?.rows({ limit: DAY_ROWS }) ?? [];
-  if (type === null) return rows[0]?.state === 'approved' ? rows[0] : null;
   const settled = after.at(-1) === 'settle';
+  const rows = journal?.rows({ limit: type === null ? 1 : settled ? DAY_ROWS : BATCH_ROWS }) ?? [];
+  if (type === null) return rows[0]?.state === 'approved' ? rows[0] : null;
   const wanted = flowNamed(after.at(settled ? -2 : -1) ?? '').type;
   const pan = who.masked(card);
   const used = new Set(rows.flatMap(({ original, state }) => (UNDONE.includes(state) ? [] : [original])));
@@ -222,8 +226,7 @@ function usable({ journal }: World, who: People, { type, after = [], card }: Flo
   return rows.find((row) => fits(row) && !used.has(row.trace)) ?? null;
 }
 
-function taskOf(world: World, who: People, flow: Flow, place: number): Errand {
-  const original = flow.after === undefined ? null : usable(world, who, flow);
+function taskOf(flow: Flow, place: number, original: Row | null = null): Errand {
   // Enter alone takes the last one; where somebody has made something of that already, the trace is typed.
   const typed = flow.byTrace === true || place % 2 === 1;
   return {
