@@ -1,16 +1,16 @@
 import { type Clock, type Random, systemClock } from '../values/clock.ts';
 import type { Fen } from '../values/fen.ts';
 import { Fault, type Problem } from '../values/problem.ts';
-import type { State } from '../values/state.ts';
 import { type Batch, batch, following, type Trace, trace } from '../values/trace.ts';
 import { archive } from './archive.ts';
 import type { JournalDisk } from './disk.ts';
 import type { Entry, EntryFacts, Row } from './entry.ts';
 import type { Copy, EntryEvent } from './events.ts';
 import { lock, type Reconciliation } from './lock.ts';
-import { type Debt, owesMoney } from './progress.ts';
+import { owesMoney } from './progress.ts';
 import { type Ruled, type Settlement, type SettlementStep, settlements } from './settlements.ts';
-import { shelf } from './shelf.ts';
+import { type Owed, shelf } from './shelf.ts';
+
 import { settlementTotals, type Totals } from './sums.ts';
 import { type CardGroup, type EntryType, type Particulars, types } from './types.ts';
 import { statements } from './writes.ts';
@@ -55,12 +55,6 @@ export interface Alike {
   readonly within_ms: number;
   /** What it did to the money: charged where it is not said. */
   readonly moves?: 'in' | 'held';
-}
-
-export interface Owed {
-  readonly entry: Entry;
-  readonly debt: Debt;
-  readonly state: State;
 }
 
 export type Closing = { readonly closed: true } | { readonly closed: false; readonly owing: number };
@@ -197,8 +191,6 @@ export function openJournal(parts: JournalParts): Journal {
   // A boot looks once for closed batches to move, and so does each batch that is closed.
   let archiving = true;
   let compared = false;
-  /** Three listen to every change, and ask what is owed. */
-  let known: { readonly changes: number; readonly owed: readonly Owed[] } = { changes: -1, owed: [] };
   let open = write.openBatch();
   let bankBatch: Batch | null = null;
   let lastTrace = write.lastTrace();
@@ -249,19 +241,8 @@ export function openJournal(parts: JournalParts): Journal {
     return entry;
   }
 
-  function debts(): readonly Owed[] {
-    if (known.changes === entries.changes) return known.owed;
-    const owed = entries.unfinished().flatMap((entry) => {
-      if (entries.isHeld(entry.id)) return [];
-      const { state } = entry;
-      return entry.debts.map((debt) => ({ entry, debt, state }));
-    });
-    known = { changes: entries.changes, owed };
-    return owed;
-  }
-
   function owingIn(batchId: number): number {
-    const owing = debts().filter(({ entry, debt }) => owesMoney(debt) && entry.facts.batchId === batchId).length;
+    const owing = entries.owed().filter(({ entry, debt }) => owesMoney(debt) && entry.facts.batchId === batchId).length;
     return owing + entries.held;
   }
 
@@ -302,7 +283,7 @@ export function openJournal(parts: JournalParts): Journal {
     ofAmount: (amount, limit) => entries.ofAmount(amount, limit),
     last: () => entries.last(1)[0] ?? null,
     rows: ({ limit }) => entries.last(limit).map((entry) => entry.row),
-    debts,
+    debts: entries.owed,
     again({ fingerprint, amount, within_ms, moves = 'in' }) {
       const alike = entries.alike(fingerprint, amount, clock.now() - within_ms);
       return alike.find(({ facts, state }) => types[facts.type].moves === moves && state !== 'declined') ?? null;

@@ -3,13 +3,19 @@ import type { State } from '../values/state.ts';
 import type { Archive } from './archive.ts';
 import { Entry, type EntryFacts, factsOf, type Pen, type Told } from './entry.ts';
 import { after, beginning, detailOf, type EntryEvent, eventOf, type History, progressOf } from './events.ts';
-import { debtsOf, stateOf } from './progress.ts';
+import { type Debt, debtsOf, stateOf } from './progress.ts';
 import { type Reads, readsOf, type StoredRow } from './reads.ts';
 import type { Store } from './store.ts';
 import { runningSums, type Sum, summed, type Totals, worthOf } from './sums.ts';
 
 /** Histories of finished entries that stay in memory; one that was forgotten is read again from its events. */
 const REMEMBERED = 200;
+
+export interface Owed {
+  readonly entry: Entry;
+  readonly debt: Debt;
+  readonly state: State;
+}
 
 /** The entries of the journal: read, written, and those in hand or unfinished kept at hand. */
 export interface Shelf extends Pen {
@@ -29,8 +35,8 @@ export interface Shelf extends Pen {
   /** Takes a new entry, just written, in hand. */
   hold(facts: EntryFacts): Entry;
   readonly held: number;
-  /** Another number whenever an entry has begun, has changed or is in nobody's hand any more. */
-  readonly changes: number;
+  /** What is owed and in nobody's hand, in the order in which it began; an entry may owe twice. */
+  owed(): readonly Owed[];
   /** Whether an unfinished entry has it, of whatever batch. */
   isHolding(trace: string): boolean;
   totals(batchId: number): Totals;
@@ -58,7 +64,8 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   const open = new Map<number, EntryFacts>();
   /** What was begun on an open entry, as long as nothing more is: asked at every change for each of them. */
   const sequelsOfOpen = new Map<number, readonly Entry[]>();
-  let changes = 0;
+  /** Three listen to every change and ask what is owed; null since the last change. */
+  let known: readonly Owed[] | null = null;
   /** Of those: a trace that is held is looked for at every new entry. */
   const heldTraces = new Set<string>();
   const indexed = store.prepare(`SELECT entry FROM unfinished UNION
@@ -118,7 +125,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     const before = history(id);
     const next = after(before, event);
     store.run(insertEvent, id, before.events, event.kind, detailOf(event), now());
-    changes += 1;
+    known = null;
     remember(id, next);
     if (next.stage !== 'begun' && isFinished(next)) finish(id, next);
     // The bank's no and the counter's end decide; the outbox need not wait for the paper.
@@ -154,7 +161,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     story,
     handOver(id) {
       if (!held.delete(id)) return;
-      changes += 1;
+      known = null;
       if (isFinished(history(id))) finish(id, history(id));
       changed();
     },
@@ -205,7 +212,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     ofReference: (reference) => entryOf(reads.ofReference(reference) ?? archive.reads?.ofReference(reference) ?? null),
     holdOf: (code) => entryOf(reads.holdOf(code) ?? archive.reads?.holdOf(code) ?? null),
     hold(facts) {
-      changes += 1;
+      known = null;
       held.add(facts.id);
       if (facts.original !== null) sequelsOfOpen.delete(facts.original);
       keepOpen(facts);
@@ -215,8 +222,13 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     get held() {
       return held.size;
     },
-    get changes() {
-      return changes;
+    owed() {
+      known ??= unfinished().flatMap((entry) => {
+        if (held.has(entry.id)) return [];
+        const { state } = entry;
+        return entry.debts.map((debt) => ({ entry, debt, state }));
+      });
+      return known;
     },
     index(last) {
       clearIndex.run();
