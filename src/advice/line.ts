@@ -2,16 +2,24 @@ import { askKey } from '../operator/ask.ts';
 import { offlineTrying } from '../operator/screens/advice.ts';
 import { impossible } from '../operator/screens/original.ts';
 import type { Counter } from '../sale/counter.ts';
-import { OVER } from '../values/clock.ts';
+import { OVER, within } from '../values/clock.ts';
 import { Fault } from '../values/problem.ts';
 
-/** Whether the bank cannot be reached: asked of the bank itself before anybody goes without it. Null where the clerk gives up. */
+/** What a customer at the counter bears. */
+const LONGEST_MS = 6000;
+
+/**
+ * Whether the bank cannot be reached: asked of the bank itself before anybody goes without it, for seconds. One
+ * that is silent for so long would be silent to a sale too. Null where the clerk gives up.
+ */
 export async function lineIsDown(counter: Counter): Promise<boolean | null> {
-  const { operator, host, config } = counter;
+  const { operator, host, config, clock } = counter;
+  // Time for both lines to be tried; a line that is there answers an echo at once.
+  const longest_ms = Math.min(2 * config.network.connect_timeout_ms, LONGEST_MS);
   const over = new AbortController();
   operator.show((text, bar) => offlineTrying(text, bar));
-  const echoed = host.echo(over.signal).then(
-    () => false,
+  const echoed = within(clock, longest_ms, (signal) => host.echo(signal), over.signal).then(
+    (answered) => answered === null,
     (error) => {
       if (over.signal.aborted) return null;
       if (!(error instanceof Fault)) throw error;
@@ -20,8 +28,7 @@ export async function lineIsDown(counter: Counter): Promise<boolean | null> {
   );
   const cancelled = askKey(operator, {
     keys: ['cancel'],
-    // Both lines are tried, and then the answer is waited for.
-    wait_s: Math.ceil((2 * config.network.connect_timeout_ms + config.network.answer_timeout_ms) / 1000) + 1,
+    wait_s: Math.ceil(longest_ms / 1000) + 1,
     draw: () => (text, bar) => offlineTrying(text, bar),
     signal: over.signal,
   }).then(() => null);
