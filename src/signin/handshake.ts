@@ -57,8 +57,14 @@ function whyOf(problem: Problem): HandshakeWhy {
     case 'keys-mismatch':
       return 'kcv-mismatch';
     case 'key-centre':
-      return refusals.find((why) => problem.why.startsWith(why)) ?? 'malformed';
+      return outOfReach(problem.why) ?? refusals.find((why) => problem.why.startsWith(why)) ?? 'malformed';
     default:
       return 'malformed';
   }
+}
+
+/** A centre that dies in the middle of the handshake is one that cannot be reached. */
+function outOfReach(why: string): HandshakeWhy | null {
+  if (why.startsWith('silent')) return 'silent';
+  return why.startsWith('hung up') ? 'no-line' : null;
 }

@@ -47,7 +47,8 @@ interface Tools {
 
 /**
  * Both sides prove themselves by certificates; the centre sends the master key wrapped for this terminal (unionpay.md
- * 12, suggested open profile). A refusal by either side is a Fault of kind `key-centre`; a check value that does not
+ * 12, suggested open profile). A refusal by either side is a Fault of kind `key-centre`, and so is a centre that falls
+ * silent or hangs up on the way (`silent …`, `hung up`); a check value that does not
  * match locks the slot and is one of kind `keys-mismatch`. Every end leaves an audit record.
  */
 export async function shakeHands(request: HandshakeRequest & Tools, signal?: AbortSignal): Promise<HandshakeEnd> {
@@ -188,8 +189,9 @@ function talkOver(stream: Stream, frames: Frames, request: HandshakeRequest & To
     frame.writeUInt16BE(body.length);
     frame.set(body, 2);
     onWire?.('out', message.step);
-    const written = await within(clock, step_ms, () => stream.write(frame).then(() => true), signal);
-    if (written === null) throw fault(message.step, 'silent');
+    const written = await within(clock, step_ms, () => handed(stream, frame), signal);
+    if (written === null) throw fault(message.step, `silent for ${step_ms} ms`);
+    if (!written) throw fault(message.step, 'hung up');
   }
 
   async function sendAway(problem: Refusal, detail: string): Promise<void> {
@@ -210,7 +212,7 @@ function talkOver(stream: Stream, frames: Frames, request: HandshakeRequest & To
     const [step = 'done'] = steps;
     const read = await within(clock, step_ms, (stop) => frames.next(stop), signal);
     if (read === null) throw fault(step, `silent for ${step_ms} ms`);
-    if (read.read === 'closed') throw fault(step, 'the centre hung up');
+    if (read.read === 'closed') throw fault(step, 'hung up');
     const found = read.read === 'frame' ? parseMessage(read.bytes) : null;
     if (found === 'version') return refuse('version', step, `only version ${VERSION} is spoken here`);
     if (found === null) return refuse('malformed', step, 'that is no message of the key centre');
@@ -222,6 +224,17 @@ function talkOver(stream: Stream, frames: Frames, request: HandshakeRequest & To
   }
 
   return { say, hear, sendAway, refuse };
+}
+
+/** False where the line broke: the centre has died, or its line. */
+async function handed(stream: Stream, frame: Uint8Array): Promise<boolean> {
+  try {
+    await stream.write(frame);
+    return true;
+  } catch (error) {
+    if (error instanceof Error) return false;
+    throw error;
+  }
 }
 
 async function reached(request: HandshakeRequest & Tools, signal?: AbortSignal): Promise<Stream> {

@@ -62,6 +62,8 @@ interface Bent {
   kcv?: string;
   parameters?: Said;
   wrap?: Buffer;
+  /** The line breaks as the terminal says this. */
+  breaksAt?: string;
 }
 
 function centreOf(bent: Bent): { stream: Stream; heard: Said[] } {
@@ -114,6 +116,7 @@ function centreOf(bent: Bent): { stream: Stream; heard: Said[] } {
     closed,
     async write(bytes) {
       const message = JSON.parse(Buffer.from(bytes.subarray(2)).toString('utf8'));
+      if (message.step === bent.breaksAt) throw Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET' });
       heard.push(message);
       answers[message.step]?.(message);
     },
@@ -240,8 +243,10 @@ const cases: { name: string; bent: Bent; clock?: Clock; refused: string | null; 
     refused: 'malformed',
     why: /^malformed/,
   },
-  { name: 'that says nothing', bent: { proof: () => null }, refused: null, why: /silent for 80 ms/ },
-  { name: 'that hangs up', bent: { proof: () => 'hang up' }, refused: null, why: /hung up/ },
+  { name: 'that says nothing', bent: { proof: () => null }, refused: null, why: /^silent for 80 ms/ },
+  { name: 'that hangs up', bent: { proof: () => 'hang up' }, refused: null, why: /^hung up/ },
+  { name: 'that dies before it is greeted', bent: { breaksAt: 'hello' }, refused: null, why: /^hung up/ },
+  { name: 'that dies before the proof', bent: { breaksAt: 'terminal-proof' }, refused: null, why: /^hung up/ },
   {
     name: 'that sends the terminal away',
     bent: { proof: () => ({ step: 'refused', problem: 'revoked', detail: 'ask\u0007 the acquirer' }) },

@@ -4,6 +4,7 @@ import type { Key } from '../../src/operator/keypad.ts';
 import type { Draw, Operator } from '../../src/operator/operator.ts';
 import type { BarFacts } from '../../src/operator/screens/bar.ts';
 import { type BankDesk, signInToBank } from '../../src/signin/bank.ts';
+import { type HandshakeDesk, meetKeyCentre } from '../../src/signin/handshake.ts';
 import { type SignInDesk, signIn } from '../../src/signin/signin.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
@@ -41,6 +42,28 @@ t.test('a disk on which no try can be counted is shown, and stops nothing', asyn
   t.ok(screens.includes('signin.failed'), screens.join(' '));
   t.equal(screens.at(-1), 'signin.operator', 'and asked anew');
 });
+
+for (const why of ['silent for 3000 ms', 'hung up']) {
+  t.test(`a key centre that ${why} on the way stops no day for which there are keys`, async (t) => {
+    const met = async (state: 'loaded' | 'empty') => {
+      const screens: string[] = [];
+      const operator = {
+        show: (draw: Draw) => void screens.push(draw(texts('en'), bar).id),
+        ...{ beep: () => undefined, flush: () => undefined, press: async () => 'enter' },
+      } as unknown as Operator;
+      let tries = 0;
+      const shake = async () => {
+        tries += 1;
+        if (tries === 1) throw new Fault({ kind: 'key-centre', step: 'key', why });
+        return { end: 'kept', kcv: '08D7B4FB', parameters: {} };
+      };
+      const desk = { operator, shake, vault: { stateOf: () => state }, serial: 'GT-V-000001' };
+      return { end: await meetKeyCentre(desk as unknown as HandshakeDesk), tries, screens };
+    };
+    t.match(await met('loaded'), { end: null, tries: 1, screens: [] });
+    t.match(await met('empty'), { end: { end: 'kept' }, tries: 2, screens: ['handshake.failed'] });
+  });
+}
 
 t.test('a bank that has had what the journal does not hold leaves no keys to pay under', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
