@@ -4,7 +4,7 @@ import { openBankLink } from './bank-link.ts';
 import { type Counter, switchPower } from './counter.ts';
 import type { Crossing, FarEnds } from './far-ends.ts';
 import { boardFaults } from './faults.ts';
-import { finger } from './finger.ts';
+import { type FingerSpeed, finger } from './finger.ts';
 import { openLines, writeAtomically } from './lines.ts';
 import { servePage } from './page-server.ts';
 import type { ReplayDesk } from './replay-desk.ts';
@@ -30,6 +30,8 @@ export interface BoardOptions {
   readonly terminal: { readonly program: string; readonly words: readonly string[] };
   /** Whether the terminal's power is on from the start. */
   readonly power: boolean;
+  /** A person's where absent. */
+  readonly finger?: FingerSpeed;
   /** The bar of a replay on the page. */
   readonly replay?: ReplayDesk;
   /** Told when the terminal ended without its power being cut. */
@@ -49,7 +51,7 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
   const terminal = terminalProcess({ dir, ...options.terminal });
   const faults = boardFaults(devices, lines, bank);
   const told = toldWires(status, terminal, log);
-  const hand = finger(devices, () => terminal.running);
+  const hand = finger(devices, () => terminal.running, options.finger);
   const replay = options.replay ?? null;
   const counter: Counter = { devices, terminal, status, bank, faults, finger: hand, log, told, wallet, replay };
   const stopWires = devices.watchWires((crossing) => log.append(outside(crossing)));

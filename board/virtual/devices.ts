@@ -18,6 +18,7 @@ const STUCK_KEY = '#';
 
 /** Contacts of rubber pads settle within a few milliseconds. */
 const BOUNCE_MS = 3;
+const PAPER_MM_S = 120;
 
 export interface VirtualDevicesOptions {
   /** GUITAI_DIR: the wires' socket and the serial links lie in its folder `board`, which must exist. */
@@ -25,6 +26,8 @@ export interface VirtualDevicesOptions {
   /** `firmware-config/boards/virtual.json`, which the terminal reads as well. */
   description: BoardDescription;
   bounce_ms?: number;
+  /** Of the printer's paper; what a common one does where absent. */
+  paper_mm_s?: number;
 }
 
 /** The far ends of all wires that the board description names, each at the wire that it names. */
@@ -32,6 +35,7 @@ export async function virtualDevices({
   dir,
   description,
   bounce_ms = BOUNCE_MS,
+  paper_mm_s = PAPER_MM_S,
 }: VirtualDevicesOptions): Promise<FarEnds> {
   const watchers = new Set<(crossing: Crossing) => void>();
   const crossed = (crossing: Crossing) => {
@@ -58,6 +62,7 @@ export async function virtualDevices({
     process_ids: description.printer.confirms === 'process-id',
     // The wires tell the terminal that the devices have their power once they are up.
     boot_ms: 0,
+    speed_mm_s: paper_mm_s,
   });
 
   const faults = new Set<DeviceFault>();

@@ -11,9 +11,16 @@ export interface Finger {
   close(): void;
 }
 
+/** How long a key is down at least, and how long none is before the next. */
+export interface FingerSpeed {
+  readonly down_ms: number;
+  readonly up_ms: number;
+}
+
 /** The keypad driver locks out 20 ms after an edge; a person is slower than both. */
-const DOWN_MS = 40;
-const UP_MS = 40;
+const PERSON: FingerSpeed = { down_ms: 40, up_ms: 40 };
+/** Of a test that types for hours. */
+export const QUICK: FingerSpeed = { down_ms: 25, up_ms: 25 };
 /** Nobody holds a key for longer than this; a page that never lets go is taken for gone. */
 const MOST_HOLD_MS = 10_000;
 /** Presses that may wait for the finger. */
@@ -21,16 +28,23 @@ const MOST_WAITING = 64;
 
 /** A finger feels for the click: it stays where it is until the pad has been looked at so often… */
 const LOOKS = 2;
+/** …and a little longer: a look that was late has begun its lock-out late… */
+const REST_MS = 15;
 /** …or it is plain that nobody looks: the terminal hangs. A disk that stalls keeps it for seconds at most. */
 const NOBODY_LOOKS_MS = 4000;
 
 /** `powered`: without a terminal there is nobody to wait for. */
-export function finger(devices: Pick<FarEnds, 'key' | 'looks'>, powered: () => boolean = () => true): Finger {
+export function finger(
+  devices: Pick<FarEnds, 'key' | 'looks'>,
+  powered: () => boolean = () => true,
+  { down_ms, up_ms }: FingerSpeed = PERSON,
+): Finger {
   const watchers = new Set<(key: KeyName, down: boolean) => void>();
   const lifts = new Map<KeyName, () => void>();
   let queue: Promise<void> = Promise.resolve();
   let waiting = 0;
-  let released_ms = Number.NEGATIVE_INFINITY;
+  /** When the next key may go down. */
+  let free_ms = Number.NEGATIVE_INFINITY;
   let closed = false;
 
   const move = (key: KeyName, down: boolean) => {
@@ -39,12 +53,13 @@ export function finger(devices: Pick<FarEnds, 'key' | 'looks'>, powered: () => b
     for (const moved of watchers) moved(key, down);
   };
   const pressOne = async (key: KeyName, lifted: () => Promise<void>) => {
-    await pause(UP_MS - (performance.now() - released_ms));
+    await pause(free_ms - performance.now());
     move(key, true);
-    await Promise.all([pause(DOWN_MS), lifted(), felt()]);
+    await Promise.all([pause(down_ms), lifted(), felt().then(() => pause(REST_MS))]);
     move(key, false);
-    released_ms = performance.now();
+    free_ms = performance.now() + up_ms;
     await felt();
+    free_ms = Math.max(free_ms, performance.now() + REST_MS);
   };
   /** A busy machine may keep the terminal from its keypad for longer than a press is long. */
   const felt = async () => {
@@ -62,7 +77,7 @@ export function finger(devices: Pick<FarEnds, 'key' | 'looks'>, powered: () => b
   };
 
   return {
-    press: (keys, hold_ms = DOWN_MS) =>
+    press: (keys, hold_ms = down_ms) =>
       afterAll(async () => {
         for (const key of keys) await pressOne(key, () => pause(hold_ms));
       }),

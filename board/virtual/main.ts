@@ -3,14 +3,20 @@ import { join, resolve } from 'node:path';
 import type { BoardDescription } from '../buses.ts';
 import { startBoard } from './board.ts';
 import { virtualDevices } from './devices.ts';
+import { QUICK } from './finger.ts';
 import { Refusal } from './refusal.ts';
 import { WalletError } from './wallet.ts';
 
-/** The virtual board as a program: GUITAI_DIR holds everything, GUITAI_PORT is the page's. */
+/**
+ * The virtual board as a program: GUITAI_DIR holds everything, GUITAI_PORT is the page's. With GUITAI_QUICK=1 its finger
+ * and its printer are as quick as the terminal can follow, for tests that take thousands of payments.
+ */
 
 const root = join(import.meta.dirname, '..', '..');
 const dir = resolve(process.env.GUITAI_DIR ?? join(root, '.guitai'));
 const port = Number(process.env.GUITAI_PORT ?? 8583);
+const quick = process.env.GUITAI_QUICK === '1';
+const QUICK_PAPER_MM_S = 1500;
 const description: BoardDescription = JSON.parse(
   readFileSync(join(root, 'firmware-config', 'boards', 'virtual.json'), 'utf8'),
 );
@@ -20,9 +26,10 @@ try {
   const board = await startBoard({
     dir,
     port,
-    devices: () => virtualDevices({ dir, description }),
+    devices: () => virtualDevices({ dir, description, ...(quick && { paper_mm_s: QUICK_PAPER_MM_S }) }),
     terminal: { program: join(root, 'src', 'main.ts'), words: [] },
     power: true,
+    ...(quick && { finger: QUICK }),
     crashed: ({ code, signal, log }) => {
       process.stdout.write(`终端意外停止 · the terminal stopped by itself (${signal ?? `code ${code}`})\n`);
       for (const line of log) process.stdout.write(`    ${line}\n`);

@@ -52,6 +52,8 @@ export interface CounterSettings {
   readonly answer_timeout_ms?: number;
   /** How long the bank answers 90 as its day ends: by itself at 23:00, or when it is told to. */
   readonly cut_over_lasts_s?: number;
+  /** Its finger and its printer are as quick as the terminal can follow. */
+  readonly quick?: boolean;
   /** How long its stories may take together. */
   readonly longest_ms?: number;
 }
@@ -64,14 +66,17 @@ export function countertop(
   settings: CounterSettings,
   tell: (t: Test, counter: Counter) => Promise<void>,
 ) {
-  return t.test(name, { timeout: settings.longest_ms ?? 170_000 }, async (t) =>
-    tell(t, await openCounter(t, settings)),
-  );
+  return t.test(name, { timeout: settings.longest_ms ?? 170_000 }, async (t) => {
+    const { counter, close } = await openCounter(settings);
+    t.teardown(close);
+    await tell(t, counter);
+  });
 }
 
-async function openCounter(t: Test, settings: CounterSettings): Promise<Counter> {
+/** One at a time: the parts of a countertop take their surroundings from this process. */
+export async function openCounter(settings: CounterSettings): Promise<{ counter: Counter; close(): Promise<void> }> {
   // A story that is told at the hour of the cut-over is told like any other.
-  const { config = {}, answer_timeout_ms = 2000, cut_over_lasts_s = 0 } = settings;
+  const { config = {}, answer_timeout_ms = 2000, cut_over_lasts_s = 0, quick = false } = settings;
   const dir = mkdtempSync(join(tmpdir(), 'guitai-'));
   const seed = join(dir, 'seed');
   cpSync(join(root, 'bank', 'seed'), seed, { recursive: true });
@@ -85,13 +90,16 @@ async function openCounter(t: Test, settings: CounterSettings): Promise<Counter>
   for (const [file, change] of Object.entries(config)) edit(join(folder, file), change);
   process.env.GUITAI_SEED = seed;
   process.env.GUITAI_CONFIG = folder;
+  process.env.GUITAI_QUICK = quick ? '1' : '0';
 
   const countertop = await startCountertop({ dir, port: 0 });
-  t.teardown(async () => {
-    await countertop.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
-  return client(dir, countertop.url);
+  return {
+    counter: client(dir, countertop.url),
+    async close() {
+      await countertop.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
 }
 
 function edit(file: string, change: (text: string) => string): void {
