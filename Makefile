@@ -42,7 +42,7 @@ storm-long: ## a million of them, FROM=n begins at another seed; then every poin
 	POINTS="$${POINTS:-1000000}" node test/storms/storm.ts
 	$(MAKE) kill-long
 
-kill-long: ## kill -9 of the real terminal before and after each of its calls to the outside: all of them, for hours
+kill-long: ## kill -9 of the real terminal, and of the bank, before and after each call to the outside: hours; goes on where it was
 	@setup/install.sh test
 	@$(env)
 	KILLS=all npx tap --jobs=2 --timeout=0 test/kills/*.test.ts

@@ -1,26 +1,29 @@
 import { agreement } from '../../board/virtual/books.ts';
 import type { Counter, Row } from '../stories/counter.ts';
 import { headers, isWhole, since } from '../stories/outage.ts';
-import type { Flow } from './flows.ts';
-import { isDefinite, SETTLEMENT_SLIP } from './hand.ts';
+import type { Flow } from './flow.ts';
+import { type Before, isDefinite, SETTLEMENT_SLIP, settlementsAt } from './hand.ts';
 
-/** Money or paper that one of the books has and another has not, or has twice. */
+/** Money or paper that one of the books has and another has not, or has twice; or a clerk who did not get to the end. */
 export interface Finding {
-  readonly kind: 'lost' | 'doubled';
+  readonly kind: 'lost' | 'doubled' | 'stumbled';
   readonly what: string;
 }
 
 export interface Told {
   readonly amount: number;
-  /** The number of the newest slip before the flow. */
-  readonly slipsFrom: number;
-  /** Settlements that the bank had then. */
-  readonly settlements: number;
+  readonly before: Before;
+  /** When the flow began, by this machine's clock, which is the bank's too. */
+  readonly from_ms: number;
   /** What screen and customer display said while it ran. */
   readonly said: readonly string[];
 }
 
 const MOST_ROWS = 1000;
+
+interface Timed extends Row {
+  readonly time: string;
+}
 
 /** Compares bank, journal, paper and what was said, once the terminal has come to rest. */
 export async function compared(counter: Counter, flow: Flow, told: Told): Promise<readonly Finding[]> {
@@ -35,20 +38,23 @@ export async function compared(counter: Counter, flow: Flow, told: Told): Promis
       for (const row of (await journal()).filter((row) => !isDefinite(row))) lost(`${row.trace} stays ${row.state}`);
     });
   const rows = await journal();
-  const bank = await counter.get<Row[]>(`bank/transactions?limit=${MOST_ROWS}`);
+  const bank = await counter.get<Timed[]>(`bank/transactions?limit=${MOST_ROWS}`);
   for (const { trace, terminal, bank: theirs } of agreement(rows, bank, MOST_ROWS).differing) {
     lost(`${trace} is ${terminal} here, ${theirs} at the bank`);
   }
   const { sum } = await counter.get<{ sum: number }>('bank/ledger');
   if (sum !== 0) lost(`the ledger's sum is ${sum}`);
 
-  const mine = bank.filter(({ amount }) => amount === told.amount);
-  for (const type of ['sale', 'void', 'refund']) {
-    const posted = mine.filter((row) => row.type === type && row.state === 'posted');
-    if (posted.length > 1) doubled(`${type} of ${told.amount}: ${posted.map(({ trace }) => trace).join(' ')}`);
-  }
+  const mine = bank.filter(({ time }) => Date.parse(time) >= told.from_ms);
+  const posted = Map.groupBy(
+    mine.filter(({ state }) => state === 'posted'),
+    ({ type, amount }) => `${type} of ${amount}`,
+  );
+  // No amount is typed twice in one flow.
+  for (const [what, rows] of posted)
+    if (rows.length > 1) doubled(`${what}: ${rows.map(({ trace }) => trace).join(' ')}`);
   const lie = told.said.find((text) => flow.lie.word.test(text));
-  const charged = mine.find(({ type, state }) => type === 'sale' && state === flow.lie.while);
+  const charged = mine.find(({ type, state }) => type === flow.lie.type && state === flow.lie.while);
   if (lie !== undefined && charged !== undefined)
     lost(`"${lie}" was said of ${charged.trace}, which is ${charged.state}`);
   const cases = await counter.tellBank({ do: 'cases', open: true });
@@ -57,19 +63,8 @@ export async function compared(counter: Counter, flow: Flow, told: Told): Promis
   return found;
 }
 
-interface Settlement {
-  readonly batch: string;
-  readonly state: string;
-  readonly balanced: boolean;
-}
-
-export async function settlementsAt(counter: Counter): Promise<readonly Settlement[]> {
-  const { settlements } = await counter.tellBank({ do: 'settlements', limit: MOST_ROWS });
-  return settlements as readonly Settlement[];
-}
-
 /** Each batch is closed once, with the same totals on both sides, and its slip came out once without DUPLICATE. */
-async function settlementsOf(counter: Counter, { settlements, slipsFrom }: Told): Promise<Finding[]> {
+async function settlementsOf(counter: Counter, { before }: Told): Promise<Finding[]> {
   const found: Finding[] = [];
   const all = await settlementsAt(counter);
   for (const { batch, state, balanced } of all) {
@@ -78,8 +73,8 @@ async function settlementsOf(counter: Counter, { settlements, slipsFrom }: Told)
     if (all.filter((other) => other.batch === batch).length > 1)
       found.push({ kind: 'doubled', what: `batch ${batch}` });
   }
-  const slips = async () => (await since(counter, slipsFrom)).filter((text) => text.includes(SETTLEMENT_SLIP));
-  if (all.length > settlements) {
+  const slips = async () => (await since(counter, before.slips)).filter((text) => text.includes(SETTLEMENT_SLIP));
+  if (all.length > before.settlements) {
     await counter
       .until('the slip', async () => (await slips()).some((text) => text.includes('新批次号')))
       .catch(() => {
@@ -97,11 +92,11 @@ function isFirstSettlement(text: string): boolean {
 }
 
 /** Both copies of the last success come out; each at most once without the word DUPLICATE (money rule 5). */
-async function paperOf(counter: Counter, { slipsFrom, amount }: Told, rows: readonly Row[]): Promise<Finding[]> {
+async function paperOf(counter: Counter, { before, amount }: Told, rows: readonly Row[]): Promise<Finding[]> {
   const [row] = rows;
   const found: Finding[] = [];
   const owing = row?.state === 'approved' && row.amount === amount;
-  const slips = () => since(counter, slipsFrom);
+  const slips = () => since(counter, before.slips);
   const whole = async (copy: keyof typeof headers) =>
     isWhole(
       (await slips()).filter((text) => text.includes(row?.trace ?? '')),

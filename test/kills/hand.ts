@@ -1,22 +1,30 @@
 import type { Counter, Row, Seen } from '../stories/counter.ts';
 import { isWhole, newest, since } from '../stories/outage.ts';
 
-/** A clerk who stops in mid-movement when the terminal dies, and remembers what it said. */
+/** A clerk who stops in mid-movement when the terminal or the bank dies, and remembers what was said. */
 export interface Hand {
   press(...keys: string[]): Promise<void>;
   swipe(card: string): Promise<void>;
   /** Waits for a screen; throws where it does not come, and when the terminal dies. */
   screen(wanted: string, timeout_ms?: number): Promise<void>;
   fault(fault: string, on: boolean): Promise<void>;
+  /** The bank's next answer to such a message does not arrive. */
+  loseAnswer(mti: string): Promise<void>;
+  /** The code that the bank's desk gives by telephone, six digits. */
+  authorisedByVoice(card: string, amount: number): Promise<string>;
   power(on: boolean): Promise<void>;
   /** To the idle screen; a settlement that was begun is brought to its end first. */
   signIn(): Promise<void>;
+  /** To the idle screen from wherever the death of the bank has left the terminal; as `signIn` where it is starting. */
+  toIdle(): Promise<void>;
   /** Waits until both copies of a slip have been cut that were not there at the call before. */
   slips(copies: 2): Promise<void>;
   /** Waits until a slip of a settlement has been cut that was not there at the call before. */
   settlementSlip(): Promise<void>;
   /** Waits until the bank has taken this amount. */
   charged(amount: number): Promise<void>;
+  /** Waits until the bank has a settlement that it did not have before. */
+  batchAtBank(): Promise<void>;
   /** Waits until nothing in the journal is open. */
   settled(): Promise<void>;
   /** One that no sale has had: the terminal asks about the same card and amount. */
@@ -25,15 +33,34 @@ export interface Hand {
   readonly said: readonly string[];
 }
 
-/** What happens when the terminal dies under the clerk's hands. */
+/** What happens when the terminal or the bank dies under the clerk's hands. */
 export class Died extends Error {}
 
-/** `slipsFrom`: the number of the newest slip that is not the clerk's. */
-export function handAt(counter: Counter, slipsFrom: number, otherAmount: () => string, died: AbortSignal): Hand {
+/** What nobody has killed, and is dead. */
+export class Crashed extends Error {}
+
+/** What was there before the clerk came. */
+export interface Before {
+  /** The number of the newest slip. */
+  readonly slips: number;
+  /** Settlements that the bank had. */
+  readonly settlements: number;
+}
+
+/** From where a clerk finds the way to idle without charging anybody: by Cancel, except at these. */
+const WAYS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^signin\.operator$/, ['0', '1', 'enter', '0', '0', '0', '0', 'enter']],
+  [/^signin\.password$/, ['clear', 'clear', 'clear', 'clear', '0', '0', '0', '0', 'enter']],
+  [/^handshake\.failed$/, ['enter']],
+  [/(\.approved|\.accepted|\.done|\.degraded|^settlement\.open)$/, ['enter']],
+];
+const LONGEST_WAY_MS = 40_000;
+
+export function handAt(counter: Counter, before: Before, otherAmount: () => string, died: AbortSignal): Hand {
   const said: string[] = [];
-  let looked = slipsFrom;
+  let looked = before.slips;
   const alive = () => {
-    if (died.aborted) throw new Died('the terminal died');
+    if (died.aborted) throw new Died('it died');
   };
   const until = <T>(what: string, check: () => Promise<T | null | false>, timeout_ms?: number) =>
     counter.until(
@@ -78,6 +105,12 @@ export function handAt(counter: Counter, slipsFrom: number, otherAmount: () => s
     },
     fault: (fault, on) => counter.fault(fault, on),
     power: (on) => counter.power(on),
+    async loseAnswer(mti) {
+      await counter.tellBank({ do: 'fault', fault: 'answer-lost', on: true, times: 1, mti });
+    },
+    async authorisedByVoice(card, amount) {
+      return String((await counter.tellBank({ do: 'voice', card, amount })).authorisation);
+    },
     async signIn() {
       // A printer that is asked in the middle of a slip may be too busy for the self-check; the clerk goes on.
       if ((await oneOf(['signin.operator', 'checkup.degraded'], 20_000)) === 'checkup.degraded') {
@@ -98,6 +131,32 @@ export function handAt(counter: Counter, slipsFrom: number, otherAmount: () => s
       await hand.press('enter');
       await hand.screen('idle');
     },
+    async toIdle() {
+      let seen: Seen | null = null;
+      await until(
+        'the idle screen',
+        async () => {
+          // Nobody answers while it is starting.
+          seen = await counter.now().catch(() => null);
+          if (seen === null) {
+            const { flow, crash } = await counter.get<{ flow?: string; crash?: { log: string[] } }>('state');
+            if (flow === 'crashed') throw new Crashed(crash?.log.join(' | '));
+            return false;
+          }
+          const { screen, texts } = seen;
+          said.push(...texts);
+          if (screen === 'idle') return true;
+          const [, keys] = WAYS.find(([way]) => way.test(screen)) ?? [null, ['cancel']];
+          // It may be off by now.
+          await counter.press(...keys).catch(() => undefined);
+          return false;
+        },
+        LONGEST_WAY_MS,
+      ).catch((error) => {
+        if (error instanceof Crashed) throw error;
+        throw new Error(`${error}; it shows ${JSON.stringify(seen)}`);
+      });
+    },
     async slips() {
       await until('both slips', async () => {
         const slips = await since(counter, looked);
@@ -117,6 +176,9 @@ export function handAt(counter: Counter, slipsFrom: number, otherAmount: () => s
         (await counter.bank()).some((row) => row.amount === amount && ['posted', 'reversed'].includes(row.state)),
       );
     },
+    async batchAtBank() {
+      await until('the settlement', async () => (await settlementsAt(counter)).length > before.settlements);
+    },
     async settled() {
       await until('every row definite', async () => (await counter.journal()).every(isDefinite));
     },
@@ -131,6 +193,18 @@ async function shown(counter: Counter, wanted: string, timeout_ms: number, signa
   const seen = (await (await fetch(`${counter.url}/api/screen?${query}`, { signal })).json()) as Seen;
   if (seen.screen !== wanted) throw new Error(`not ${wanted} but ${seen.screen}: ${seen.texts?.join(' | ')}`);
   return seen;
+}
+
+export interface Settlement {
+  readonly batch: string;
+  readonly state: string;
+  readonly balanced: boolean;
+}
+
+/** The newest that the bank has. */
+export async function settlementsAt(counter: Counter): Promise<readonly Settlement[]> {
+  const { settlements } = await counter.tellBank({ do: 'settlements', limit: 1000 });
+  return settlements as readonly Settlement[];
 }
 
 /** The title of a settlement's slip. */

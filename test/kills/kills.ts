@@ -1,139 +1,206 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import type { Test } from 'tap';
-import type { Counter } from '../stories/counter.ts';
-import { newest, outage } from '../stories/outage.ts';
-import { compared, type Finding, settlementsAt } from './books.ts';
-import type { Flow } from './flows.ts';
-import { handAt } from './hand.ts';
+import { openCounter } from '../stories/counter.ts';
+import type { Flow } from './flow.ts';
 import { outOfOrder } from './order.ts';
-import { type FlowPoint, pointsOf, sample } from './points.ts';
-import { type Strike, terminalOf, tracer } from './strike.ts';
+import { type FlowPoint, pointOf, pointsOf, sample, wordOf } from './points.ts';
+import { type Outcome, openRecord, type Record } from './record.ts';
+import { scene } from './scene.ts';
+import { VICTIMS } from './strike.ts';
 
-/** How many points of a sample: `KILLS=n`, or `KILLS=all`; which of them: `SEED=n`. */
-const KILLS = process.env.KILLS ?? '30';
-const seed = Number(process.env.SEED ?? 20_261_130);
-/** Flows whose names hold this word alone. */
-const FLOW = process.env.FLOW ?? '';
-/** One point, in the words in which a finding tells it: `KILL='sale, before write printer 20'`. */
-const KILL = process.env.KILL;
-/** Every point takes a few seconds; a whole run takes hours. */
-export const settings = { answer_timeout_ms: 1000, longest_ms: KILLS === 'all' ? 24 * 3_600_000 : 900_000 };
+/** How many points, instead of a sample of a fitting size: `KILLS=n`, or `KILLS=all`; which of them: `SEED=n`. */
+const { KILLS, SEED, KILL, FLOW = '' } = process.env;
+const seed = Number(SEED ?? 20_261_130);
+const ALL = KILLS === 'all';
+const reports = join(import.meta.dirname, '..', '..', 'reports', 'kills');
+
+/** A whole run takes hours. */
+export const longest_ms = ALL ? 72 * 3_600_000 : 900_000;
+
+/** The shortest that the bank sends down. */
+const ANSWER_TIMEOUT_MS = 1000;
+/** Then another countertop is opened: what a day writes into its books is no part of the question. */
+const POINTS_OF_A_COUNTERTOP = 100;
+const A_MINUTE_MS = 60_000;
+
+export interface Killing {
+  /** Of the file in reports/kills/ that keeps what is done where all are killed. */
+  readonly name: string;
+  readonly flows: readonly Flow[];
+  /** Points of a sample. */
+  readonly points: number;
+}
 
 export interface Killed {
-  /** Points where the terminal was to die, and those where it did. */
-  readonly points: number;
-  readonly reached: number;
+  /** Each with the words with which it is asked for again. */
   readonly findings: readonly string[];
   /** What left, or took another's place, before the disk had it. */
   readonly unordered: readonly string[];
+  /** Whether most points were reached, and how many. */
+  readonly enough: boolean;
+  readonly reached: string;
 }
 
-/** Kills the terminal again and again in these flows, and compares all books after each. */
-export async function kills(t: Test, counter: Counter, all: readonly Flow[]): Promise<Killed> {
+/** Kills terminal or bank again and again in these flows, and compares all books after each. */
+export async function kills(t: Test, { name, flows, points }: Killing): Promise<Killed> {
   const from_ms = Date.now();
-  await counter.signIn();
-  const flows = all.filter(({ name }) => name.includes(FLOW));
-  const site = scene(counter);
-  const points: FlowPoint[] = [];
-  const unordered: string[] = [];
-  for (const flow of flows) {
-    const heard = await site.heard(flow);
-    points.push(...pointsOf(flow, heard));
-    unordered.push(...outOfOrder(heard).map((what) => `${flow.name}: ${what}`));
+  const counters = countertops();
+  try {
+    const { chosen, unordered } = await choose(t, counters, { flows, points });
+    const record = ALL ? openRecord(join(reports, `${name}.jsonl`)) : null;
+    const outcomes = await allOf(counters, flows, chosen, record);
+    const reached = outcomes.filter(({ came }) => came).length;
+    summary(name, outcomes, Math.round((Date.now() - from_ms) / 1000));
+    const findings = outcomes.flatMap(({ point, findings }) =>
+      findings.map(({ kind, what }) => `${kind}: ${what}; again: KILL='${point}' node test/kills/${name}.test.ts`),
+    );
+    // Calls to the glass and to whoever watches come now more, now less often.
+    return {
+      findings,
+      unordered,
+      enough: reached >= outcomes.length * 0.8,
+      reached: `${reached} of ${outcomes.length}`,
+    };
+  } finally {
+    await counters.close();
   }
-  const chosen = chosenFrom(points, flows);
-  t.comment(`seed ${seed}, of ${points.length} points: ${kindsOf(points)}`);
-
-  let reached = 0;
-  const found: (Finding & { at: FlowPoint })[] = [];
-  for (const at of chosen) {
-    const flow = flows.find(({ name }) => name === at.flow);
-    if (flow === undefined) throw new Error(`no flow ${at.flow}`);
-    const { came, findings } = await site.killed(flow, at);
-    if (came) reached += 1;
-    found.push(...findings.map((finding) => ({ ...finding, at })));
-  }
-  const lost = found.filter(({ kind }) => kind === 'lost').length;
-  const s = Math.round((Date.now() - from_ms) / 1000);
-  process.stderr.write(`kill: ${reached} points, ${lost} lost, ${found.length - lost} doubled, ${s} s\n`);
-  const findings = found.map(({ kind, what, at }) => `${wordOf(at)}: ${kind}: ${what}`);
-  return { points: chosen.length, reached, findings, unordered };
 }
 
-function chosenFrom(points: readonly FlowPoint[], flows: readonly Flow[]): readonly FlowPoint[] {
-  if (KILL !== undefined) return points.filter((point) => wordOf(point) === KILL);
-  return KILLS === 'all' ? points : sample(flows, points, Number(KILLS), seed);
-}
+type Countertops = ReturnType<typeof countertops>;
 
-/** The counter as the place of a crime: what a flow calls there, and what is left of it after a kill. */
-export function scene(counter: Counter) {
-  const { listen, strikeAt } = tracer(counter.dir);
-  // Each flow takes an amount of its own, by which the bank's books tell it.
-  let amount = 10_000;
-  const otherAmount = () => String(++amount);
-
-  /** Runs a flow up to where the calls are counted, then under `watch`. */
-  async function run<Watch>(flow: Flow, died: AbortSignal, watch: (pid: number) => Promise<Watch>) {
-    const mine = otherAmount();
-    const slipsFrom = await newest(counter);
-    const settlements = (await settlementsAt(counter)).length;
-    const hand = handAt(counter, slipsFrom, otherAmount, died);
-    await flow.before(hand, mine);
-    if (flow.boots) await counter.power(true);
-    const watched = await watch(await pidOf(counter));
-    return { hand, watched, told: { amount: Number(mine), slipsFrom, settlements, said: hand.said } };
-  }
-
+/** One countertop at a time, with the terminal signed in; another where the speed is, or its books are full. */
+function countertops() {
+  let open: { site: ReturnType<typeof scene>; close(): Promise<void> } | null = null;
+  let slowNow = false;
+  let used = 0;
+  const close = async () => {
+    await open?.close();
+    open = null;
+  };
   return {
-    async heard(flow: Flow) {
-      // From a fresh start, as after a kill: what the journal does in a quiet moment goes by what it has written.
-      await outage(counter);
-      const { hand, watched, told } = await run(flow, new AbortController().signal, listen);
-      await flow.go(hand, String(told.amount));
-      return watched.stop();
-    },
-
-    async killed(flow: Flow, point: FlowPoint): Promise<{ came: boolean; findings: readonly Finding[] }> {
-      const died = new AbortController();
-      const { hand, watched, told } = await run(flow, died.signal, (pid) => strikeAt(pid, point));
-      void watched.struck.then((yes) => yes && died.abort());
-      const stumbled: unknown = await flow.go(hand, String(told.amount)).catch((error) => error);
-      const came = await outcome(watched);
-      // A clerk whose terminal died stumbles over that; any other stumble is the flow's.
-      if (stumbled !== undefined && !came) throw stumbled;
-      if (!came) await outage(counter);
-      const said = [...told.said, ...(await counter.get<{ rows: string[] }>('display')).rows];
-      if (came) {
-        await counter.fault('answer-lost', false);
-        await counter.until('the end', async () => (await counter.get<{ flow: string }>('state')).flow === 'crashed');
-        await counter.power(true);
-        await handAt(counter, 0, otherAmount, new AbortController().signal).signIn();
+    async at(slow: boolean) {
+      if (open !== null && slow === slowNow && used < POINTS_OF_A_COUNTERTOP) {
+        used += 1;
+        return open.site;
       }
-      return { came, findings: await compared(counter, flow, { ...told, said }) };
+      await close();
+      const { counter, close: shut } = await openCounter({ answer_timeout_ms: ANSWER_TIMEOUT_MS, quick: !slow });
+      const site = scene(counter);
+      open = {
+        site,
+        async close() {
+          await shut();
+          await site.close();
+        },
+      };
+      [slowNow, used] = [slow, 1];
+      await counter.signIn();
+      return site;
     },
+    close,
   };
 }
 
-async function outcome({ struck, stop }: Strike): Promise<boolean> {
-  // What was called last may still be falling.
-  const soon = await Promise.race([struck, sleep(300, null)]);
-  if (soon === null) await stop();
-  return struck;
+async function choose(t: Test, counters: Countertops, { flows, points: most }: Omit<Killing, 'name'>) {
+  const one = KILL === undefined ? null : pointOf(KILL);
+  if (one !== null) return { chosen: flows.some(({ name }) => name === one.flow) ? [one] : [], unordered: [] };
+  const wanted = flows.filter(({ name }) => name.includes(FLOW));
+  const points: FlowPoint[] = [];
+  const unordered: string[] = [];
+  for (const flow of bySpeed(wanted, ({ slow }) => slow === true)) {
+    const heard = await (await counters.at(flow.slow === true)).heard(flow);
+    for (const victim of VICTIMS) points.push(...pointsOf(flow, victim, heard[victim]));
+    unordered.push(...outOfOrder(heard.terminal).map((what) => `${flow.name}: ${what}`));
+  }
+  t.comment(`seed ${seed}, of ${points.length} points: ${kindsOf(points)}`);
+  return { chosen: sample(wanted, points, ALL ? Number.POSITIVE_INFINITY : Number(KILLS ?? most), seed), unordered };
 }
 
-function pidOf(counter: Counter): Promise<number> {
-  return counter.until('the terminal', async () => terminalOf(counter.dir));
+/** The slow ones last: they are at a countertop of their own. */
+function bySpeed<Item>(items: readonly Item[], isSlow: (item: Item) => boolean): readonly Item[] {
+  return items.toSorted((one, other) => Number(isSlow(one)) - Number(isSlow(other)));
+}
+
+async function allOf(
+  counters: Countertops,
+  flows: readonly Flow[],
+  chosen: readonly FlowPoint[],
+  record: Record | null,
+): Promise<readonly Outcome[]> {
+  const named = new Map(flows.map((flow) => [flow.name, flow]));
+  const flowOf = (point: FlowPoint): Flow => {
+    const flow = named.get(point.flow);
+    if (flow === undefined) throw new Error(`no flow ${point.flow}`);
+    return flow;
+  };
+  const outcomes = [...(record?.done ?? [])];
+  const known = new Set(outcomes.map(({ point }) => point));
+  const left = bySpeed(
+    chosen.filter((point) => !known.has(wordOf(point))),
+    (point) => flowOf(point).slow === true,
+  );
+  const begun = { at_ms: Date.now(), with: outcomes.length };
+  let told_ms = begun.at_ms;
+  for (const point of left) {
+    const outcome = await killed(counters, flowOf(point), point);
+    outcomes.push(outcome);
+    record?.add(outcome);
+    for (const { kind, what } of outcome.findings) process.stderr.write(`kill: ${outcome.point}: ${kind}: ${what}\n`);
+    if (Date.now() - told_ms < A_MINUTE_MS) continue;
+    told_ms = Date.now();
+    const each_s = (told_ms - begun.at_ms) / 1000 / (outcomes.length - begun.with);
+    const to_do = left.length - (outcomes.length - begun.with);
+    process.stderr.write(
+      `kill: ${outcomes.length} points, ${words(outcomes)}, ${each_s.toFixed(1)} s each; ${to_do} to go, ${Math.ceil((to_do * each_s) / 60)} min\n`,
+    );
+  }
+  return outcomes;
+}
+
+/** A clerk who stumbles although nobody died does it once more at another countertop: the machine may have been busy. */
+async function killed(counters: Countertops, flow: Flow, at: FlowPoint): Promise<Outcome> {
+  const from_ms = Date.now();
+  const point = wordOf(at);
+  const tried = async () => (await counters.at(flow.slow === true)).killed(flow, at);
+  try {
+    const { came, findings } = await tried().catch(async (error) => {
+      process.stderr.write(`kill: ${point}: once more: ${error}\n`);
+      await counters.close();
+      return tried();
+    });
+    return { point, came, findings, s: (Date.now() - from_ms) / 1000 };
+  } catch (error) {
+    await counters.close();
+    const what = `the clerk stumbled: ${error}`;
+    return { point, came: false, findings: [{ kind: 'stumbled', what }], s: (Date.now() - from_ms) / 1000 };
+  }
+}
+
+function summary(name: string, outcomes: readonly Outcome[], s: number): void {
+  const flowOf = ({ point }: Outcome) => pointOf(point)?.flow ?? point;
+  if (ALL) {
+    for (const [flow, some] of Map.groupBy(outcomes, flowOf)) {
+      const took_s = some.reduce((sum, outcome) => sum + outcome.s, 0);
+      const each = `${(took_s / some.length).toFixed(1)} s each`;
+      process.stderr.write(`kill: ${name}: ${flow}: ${some.length} points, ${words(some)}, ${each}\n`);
+    }
+  }
+  const reached = outcomes.filter(({ came }) => came).length;
+  process.stderr.write(`kill: ${reached} points, ${words(outcomes)}, ${s} s\n`);
+}
+
+/** `0 lost, 0 doubled`, and whatever else was found. */
+function words(outcomes: readonly Outcome[]): string {
+  const of = (kind: string) => outcomes.flatMap(({ findings }) => findings).filter((one) => one.kind === kind).length;
+  const stumbled = of('stumbled');
+  return `${of('lost')} lost, ${of('doubled')} doubled${stumbled === 0 ? '' : `, ${stumbled} stumbled`}`;
 }
 
 function kindsOf(points: readonly FlowPoint[]): string {
   const kinds = new Map<string, number>();
-  for (const { flow, call, target } of points) {
-    const kind = `${flow}: ${call} ${target}`;
+  for (const point of points) {
+    const kind = wordOf({ ...point, when: 'before', ordinal: 1 }).replace(/, before (.*) 1$/, ': $1');
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
   return [...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ');
-}
-
-function wordOf({ flow, when, call, target, ordinal }: FlowPoint): string {
-  return `${flow}, ${when} ${call} ${target} ${ordinal}`;
 }

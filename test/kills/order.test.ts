@@ -1,8 +1,8 @@
 import t from 'tap';
 import { countertop } from '../stories/counter.ts';
-import { flows } from './flows.ts';
-import { scene } from './kills.ts';
+import { sales } from './flows-sale.ts';
 import { outOfOrder } from './order.ts';
+import { scene } from './scene.ts';
 
 t.test('what is out of order is told', async (t) => {
   t.same(outOfOrder(['pwrite journal.db-wal', 'fsync journal.db-wal', 'write tcp']), []);
@@ -17,8 +17,8 @@ t.test('what is out of order is told', async (t) => {
 
 await countertop('a sale and the quiet moment after it, call by call', { longest_ms: 300_000 }, async (t, counter) => {
   await counter.signIn();
-  const flow = flows.find(({ name }) => name === 'quiet moment');
-  const heard = flow === undefined ? [] : await scene(counter).heard(flow);
+  const flow = sales.find(({ name }) => name === 'quiet moment');
+  const heard = flow === undefined ? [] : (await scene(counter).heard(flow)).terminal;
   for (const call of [
     'write tcp',
     'write printer',

@@ -1,43 +1,87 @@
-import type { Flow } from './flows.ts';
-import type { Point } from './strike.ts';
+import type { Flow } from './flow.ts';
+import { type Point, VICTIMS, type Victim } from './strike.ts';
 
 /** Where a flow can be struck: each call that a run of it was seen to make, before and after. */
 export interface FlowPoint extends Point {
   readonly flow: string;
+  readonly victim: Victim;
 }
 
 /** Node keeps what it has compiled, under names of chance, outside the terminal's folder. */
 const COMPILED = / [0-9a-f]{8}\.\w{6}$/;
 
+/** What the bank does there for whoever asks it about its books, these tests first, is no call of the flow's. */
+const BANKS_CALLS = / (bank\.db(-wal|-shm)?|tcp)$/;
+
 /** Every point of a flow, from the calls that a run of it made. */
-export function pointsOf({ name: flow, calls = /./ }: Flow, heard: readonly string[]): readonly FlowPoint[] {
+export function pointsOf(
+  { name: flow, calls = /./ }: Pick<Flow, 'name' | 'calls'>,
+  victim: Victim,
+  heard: readonly string[],
+): readonly FlowPoint[] {
   const times = new Map<string, number>();
+  const wanted = victim === 'bank' ? BANKS_CALLS : calls;
   return heard
-    .filter((name) => calls.test(name) && !COMPILED.test(name))
+    .filter((name) => wanted.test(name) && !COMPILED.test(name))
     .flatMap((name) => {
       const [call = '', target = ''] = name.split(' ');
       const ordinal = (times.get(name) ?? 0) + 1;
       times.set(name, ordinal);
-      return (['before', 'after'] as const).map((when) => ({ flow, call, target, ordinal, when }));
+      return (['before', 'after'] as const).map((when) => ({ flow, victim, call, target, ordinal, when }));
     });
+}
+
+/** As a finding names it, and as it is asked for again: `sale, before fsync journal.db-wal 3`, `sale, after write bank-tcp 1`. */
+export function wordOf({ flow, victim, when, call, target, ordinal }: FlowPoint): string {
+  const place = victim === 'bank' ? `bank-${target.replace(/^bank\.db/, 'books')}` : target;
+  return `${flow}, ${when} ${call} ${place} ${ordinal}`;
+}
+
+/** Null where the words name no point. */
+export function pointOf(word: string): FlowPoint | null {
+  const found = /^(.+), (before|after) (\S+) (bank-)?(\S+) (\d+)$/.exec(word);
+  if (found === null) return null;
+  const [, flow = '', when, call = '', bank, place = '', ordinal] = found;
+  const victim = bank === undefined ? 'terminal' : 'bank';
+  const target = bank === undefined ? place : place.replace(/^books/, 'bank.db');
+  return { flow, victim, call, target, ordinal: Number(ordinal), when: when === 'before' ? 'before' : 'after' };
 }
 
 /** How many points of a kind a round of the sample takes: money is on the disk and on the line, not on the glass. */
 const SHARES: Readonly<Record<string, number>> = {
   'journal.db-wal': 4,
   'journal.db': 4,
+  'bank.db': 4,
+  'bank.db-wal': 4,
   tcp: 4,
   printer: 3,
 };
 
+/** Of five points of a flow at which somebody dies, how often it is who. */
+const VICTIMS_SHARES: Readonly<Record<Victim, number>> = { terminal: 3.5, bank: 1.5 };
+
 /** `most` of them, the same for the same seed, spread over flows and kinds of calls and over the length of each flow. */
 export function sample(flows: readonly Flow[], points: readonly FlowPoint[], most: number, seed: number) {
   const random = mulberry32(seed);
-  const shares = flows.reduce((sum, { share }) => sum + share, 0);
-  return flows.flatMap(({ name, share }) => {
-    const mine = points.filter(({ flow }) => flow === name);
-    return spread(mine, Math.ceil((most * share) / shares), random);
-  });
+  const groups = VICTIMS.flatMap((victim) =>
+    flows.map(({ name, share }) => ({ name, victim, share: share * VICTIMS_SHARES[victim] })),
+  );
+  const shares = groups.reduce((sum, { share }) => sum + share, 0);
+  let before = 0;
+  return inTurn(
+    groups.map(({ name, victim, share }) => {
+      const mine = points.filter((point) => point.flow === name && point.victim === victim);
+      const [from, to] = [before, before + share].map((at) => Math.round((most * at) / shares)) as [number, number];
+      before += share;
+      return spread(mine, most === Number.POSITIVE_INFINITY ? mine.length : to - from, random);
+    }),
+  );
+}
+
+/** One of each flow after the other: a run that is broken off has been everywhere. */
+function inTurn(lists: readonly (readonly FlowPoint[])[]): readonly FlowPoint[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();
 }
 
 function spread(points: readonly FlowPoint[], most: number, random: () => number): readonly FlowPoint[] {

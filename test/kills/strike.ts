@@ -3,10 +3,14 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** One call of the terminal to the outside: which, on what, and whether it dies before or after it. */
+/** Whose calls are counted, and who dies. */
+export type Victim = (typeof VICTIMS)[number];
+export const VICTIMS = ['terminal', 'bank'] as const;
+
+/** One call of the terminal or the bank to the outside: which, on what, and whether it dies before or after it. */
 export interface Point {
   readonly call: string;
-  /** A file of the terminal's, `tcp`, `printer`, `stripe`, or a socket of the board's. */
+  /** A file, `tcp`, `printer`, `stripe`, or a socket of the board's. */
   readonly target: string;
   /** Of this call on this target, from 1. */
   readonly ordinal: number;
@@ -14,9 +18,9 @@ export interface Point {
 }
 
 export interface Strike {
-  /** True when the terminal was killed there, false when it never came there or `stop` was called. */
+  /** True when the victim was killed there, false when it never came there or `stop` was called. */
   readonly struck: Promise<boolean>;
-  /** Takes the watch away; the terminal goes on. */
+  /** Takes the watch away; who was watched goes on. */
   stop(): Promise<void>;
 }
 
@@ -27,7 +31,7 @@ export function tracer(dir: string) {
   execFileSync(process.env.CC ?? 'cc', ['-std=c11', '-O2', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
 
   return {
-    /** Kills the terminal at `point`; resolves when it is watched. */
+    /** Kills that process at `point`; resolves when it is watched. */
     async strikeAt(pid: number, { call, target, ordinal, when }: Point): Promise<Strike> {
       const words = [String(pid), call, ttyOf(dir, target), String(ordinal), when];
       const { child, lines, ended } = await watched(program, words);
@@ -54,10 +58,12 @@ export function tracer(dir: string) {
   };
 }
 
-/** The terminal's process of the countertop in `dir`; null while there is none. */
-export function terminalOf(dir: string): number | null {
+const PROGRAMS: Readonly<Record<Victim, string>> = { terminal: 'src/main.ts', bank: 'bank/main.ts' };
+
+/** The process of the countertop in `dir`; null while there is none. */
+export function processOf(victim: Victim, dir: string): number | null {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    if (of(pid, 'cmdline').includes('src/main.ts') && of(pid, 'environ').includes(`GUITAI_DIR=${dir}\0`))
+    if (of(pid, 'cmdline').includes(PROGRAMS[victim]) && of(pid, 'environ').includes(`GUITAI_DIR=${dir}\0`))
       return Number(pid);
   }
   return null;
@@ -89,8 +95,7 @@ async function watched(program: string, words: readonly string[]) {
   await Promise.race([
     ready.promise,
     ended.then(() => {
-      if (!lines.includes('ready'))
-        throw new Error(`${complaint.trim()}: the terminal cannot be watched with ptrace here`);
+      if (!lines.includes('ready')) throw new Error(`${complaint.trim()}: it cannot be watched with ptrace here`);
     }),
   ]);
   return { child, lines, ended };

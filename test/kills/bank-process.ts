@@ -1,0 +1,42 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Part, startPart } from '../../board/virtual/part.ts';
+
+/** Who starts the bank of a countertop again when it has died. */
+export interface BankKeeper {
+  /** As a supervisor does, a moment later; resolves when it has published where it listens. */
+  again(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const program = join(import.meta.dirname, '..', '..', 'bank', 'main.ts');
+/** systemd's own RestartSec. */
+const A_MOMENT_MS = 100;
+const UP_MS = 20_000;
+
+export function bankKeeper(dir: string): BankKeeper {
+  const published = join(dir, 'bank', 'bank.json');
+  let bank: Part | null = null;
+  return {
+    async again() {
+      // What the dead one published leads nowhere, and would be taken for the new one's.
+      rmSync(published, { force: true });
+      await sleep(A_MOMENT_MS);
+      const started = startPart('bank', [program], { GUITAI_DIR: dir }, () => undefined);
+      bank = started;
+      let ended: string | null = null;
+      void started.ended.then(({ log }) => {
+        ended = log.join('\n');
+      });
+      const until_ms = performance.now() + UP_MS;
+      while (!existsSync(published)) {
+        if (ended !== null || performance.now() > until_ms) throw new Error(`the bank does not start again: ${ended}`);
+        await sleep(5);
+      }
+    },
+    async close() {
+      await bank?.stop();
+    },
+  };
+}

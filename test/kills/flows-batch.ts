@@ -1,0 +1,36 @@
+import type { Flow } from './flow.ts';
+import { MONEY, notCharged, settle, sold, toSettlement } from './steps.ts';
+
+/** The settlement, each step on the disk before the next. */
+export const batches: readonly Flow[] = [
+  {
+    name: 'settlement',
+    share: 3,
+    async before(hand, amount) {
+      await sold(hand, amount);
+      await toSettlement(hand);
+    },
+    go: settle,
+    lie: notCharged('sale'),
+  },
+  {
+    name: 'power-on amid a settlement',
+    share: 2,
+    calls: MONEY,
+    boots: true,
+    async before(hand, amount) {
+      await sold(hand, amount);
+      await toSettlement(hand);
+      await hand.fault('answer-lost', true);
+      await hand.press('enter');
+      await hand.batchAtBank();
+      await hand.power(false);
+      await hand.fault('answer-lost', false);
+    },
+    async go(hand) {
+      await hand.signIn();
+      await hand.settlementSlip();
+    },
+    lie: notCharged('sale'),
+  },
+];
