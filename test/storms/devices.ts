@@ -7,7 +7,7 @@ import { type StripeFarEnd, stripeFarEnd } from '../../board/virtual/stripe.ts';
 import { solderedLines } from '../soldered-lines.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { FaultName, Meter } from './faults.ts';
-import { serialCable } from './serial.ts';
+import { never, serialCable } from './serial.ts';
 
 /** The far ends of the virtual board, at wires that stay in this process. */
 export interface StormDevices {
@@ -30,8 +30,6 @@ export interface DeviceParts {
   readonly meter: Meter;
   strike(fault: FaultName): void;
 }
-
-const NEVER = new Promise<void>(() => undefined);
 
 export function stormDevices({ description, clock, meter, strike }: DeviceParts): StormDevices {
   const { keypad, display } = description;
@@ -110,7 +108,7 @@ export function stormDevices({ description, clock, meter, strike }: DeviceParts)
           throw new Error('a storm has no panel');
         },
         speaker: async () => ({ play: async () => undefined }),
-        closed: NEVER,
+        closed: never(),
         close: async () => undefined,
       };
     },

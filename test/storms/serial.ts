@@ -7,7 +7,8 @@ export interface SerialCable {
   near(sent: (bytes: Uint8Array, pass: (bytes: Uint8Array) => void) => void, isDead: () => boolean): ByteLine;
 }
 
-const NEVER = new Promise<void>(() => undefined);
+/** One for each: whoever waits for it goes with its terminal. */
+export const never = (): Promise<void> => new Promise(() => undefined);
 
 export function serialCable(): SerialCable {
   let toFar: (bytes: Uint8Array) => void = () => undefined;
@@ -27,7 +28,7 @@ export function serialCable(): SerialCable {
           toFar = () => undefined;
         };
       },
-      closed: NEVER,
+      closed: never(),
       close: async () => undefined,
     },
     near(sent, isDead) {
@@ -47,7 +48,7 @@ export function serialCable(): SerialCable {
           ears.add(receive);
           return () => ears.delete(receive);
         },
-        closed: NEVER,
+        closed: never(),
         close: async () => undefined,
       };
     },

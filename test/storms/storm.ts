@@ -15,8 +15,6 @@ import { errandsOf, OF_A_SEED, type Report } from './worker.ts';
 const { SEED, SEEDS, FROM, POINTS, STOP } = process.env;
 /** More than ten thousand distinct points. */
 const USUAL_SEEDS = 320;
-/** Seeds after which a process gives way to a new one: of terminals that lost their power something stays in its memory. */
-const OF_A_PROCESS = 40;
 /** Findings after which no more seeds are begun. */
 const MOST_TOLD = STOP === undefined ? 20 : 1;
 
@@ -77,32 +75,20 @@ function tell({ seed, findings, shrunk }: Report): void {
   );
 }
 
-/** Processes, one after another, that take seeds until there are none: SQLite's test disk is of a process. */
-async function worker(take: () => number | null, done: (report: Report) => void): Promise<void> {
-  for (let more = true; more; ) more = await processOf(take, done);
-}
-
-/** False where there are no more seeds. */
-function processOf(take: () => number | null, done: (report: Report) => void): Promise<boolean> {
+/** A process that takes seeds until there are none: SQLite's test disk is of a process. */
+function worker(take: () => number | null, done: (report: Report) => void): Promise<void> {
   const child: ChildProcess = fork(join(import.meta.dirname, 'worker.ts'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  let taken = 0;
-  let more = true;
   return new Promise((resolve, reject) => {
-    const go = () => {
-      const seed = taken < OF_A_PROCESS ? take() : null;
-      more = seed !== null || taken >= OF_A_PROCESS;
-      taken++;
-      if (seed === null) child.disconnect();
-      else child.send({ seed });
-    };
     child.on('message', (said: Report | { ready: true }) => {
       if (!('ready' in said)) done(said);
-      go();
+      const seed = take();
+      if (seed === null) child.disconnect();
+      else child.send({ seed });
     });
     child.on('exit', (code) =>
-      code === 0 ? resolve(more) : reject(new Error(`a worker of the storm ended with ${code}`)),
+      code === 0 ? resolve() : reject(new Error(`a worker of the storm ended with ${code}`)),
     );
   });
 }
