@@ -31,6 +31,7 @@ typedef struct File {
   Image live, kept;
   Change *first, *last; /* since the last sync, oldest first */
   int linked;           /* its name is on the disk too */
+  int open;             /* by so many handles of the power that is on */
 } File;
 
 typedef struct Handle {
@@ -194,7 +195,11 @@ static int refusal(int answer) {
 
 static int is_dead(const Handle *handle) { return dead || handle->power != power; }
 
-static int closed(sqlite3_file *base) { return (void)base, SQLITE_OK; }
+static int closed(sqlite3_file *base) {
+  Handle *handle = (Handle *)base;
+  if (handle->power == power) handle->file->open--;
+  return SQLITE_OK;
+}
 
 static int readable(sqlite3_file *base, void *to, int size, sqlite3_int64 at) {
   Handle *handle = (Handle *)base;
@@ -275,6 +280,7 @@ static int opened(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int fl
   }
   handle->file = file;
   handle->power = power;
+  file->open++;
   base->pMethods = &methods;
   if (out != NULL) *out = flags;
   return SQLITE_OK;
@@ -284,6 +290,14 @@ static int removed(sqlite3_vfs *vfs, const char *name, int sync) {
   (void)vfs, (void)sync;
   if (dead) return SQLITE_IOERR_DELETE;
   File *file = found(name);
+  /* What is beside a database goes when its own connection ends: one of a terminal without power, given back late,
+     means a file of its own time. */
+  char beside[sizeof file->name];
+  sqlite3_snprintf(sizeof beside, beside, "%s", name);
+  char *dash = strrchr(beside, '-');
+  if (dash != NULL) *dash = 0;
+  File *database = found(beside);
+  if (database == NULL || database->open == 0 || (file != NULL && file->open > 0)) return SQLITE_IOERR_DELETE;
   if (file != NULL) forget(file);
   return SQLITE_OK;
 }
@@ -332,6 +346,7 @@ static void do_cut(Context *context, int count, Value **values) {
   (void)count;
   uint64_t seed = (uint64_t)sqlite3_value_int64(values[0]);
   power++;
+  for (int n = 0; n < MOST_FILES; n++) files[n].open = 0;
   for (int n = 0; n < MOST_FILES; n++)
     if (files[n].name[0] != 0 && cut(&files[n], n, seed) != SQLITE_OK) sqlite3_result_error_nomem(context);
 }
