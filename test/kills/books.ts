@@ -82,7 +82,8 @@ async function settlementsOf(counter: Counter, { before }: Told): Promise<Findin
       });
   }
   const firsts = (await slips()).flatMap((text) => text.split(SETTLEMENT_SLIP).slice(1)).filter(isFirstSettlement);
-  if (firsts.length > 1) found.push({ kind: 'doubled', what: 'the slip of the settlement, without DUPLICATE' });
+  for (const [batch, slips] of Map.groupBy(firsts, (text) => /批次号\D*(\d{6})/.exec(text)?.[1]))
+    if (slips.length > 1) found.push({ kind: 'doubled', what: `the slip of batch ${batch}, without DUPLICATE` });
   return found;
 }
 

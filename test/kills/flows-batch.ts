@@ -14,6 +14,25 @@ export const batches: readonly Flow[] = [
     lie: notCharged('sale'),
   },
   {
+    // What was closed before the newest batch moves into a file of its own.
+    name: 'archive',
+    share: 1,
+    calls: / (archive\.db(-wal)?|journal(\.db(-wal)?)?)$/,
+    async before(hand, amount) {
+      await sold(hand, hand.otherAmount());
+      await toSettlement(hand);
+      await settle(hand);
+      await sold(hand, amount);
+      await toSettlement(hand);
+    },
+    async go(hand) {
+      const before_ms = hand.archivedAt();
+      await settle(hand);
+      await hand.archivedSince(before_ms);
+    },
+    lie: notCharged('sale'),
+  },
+  {
     name: 'power-on amid a settlement',
     share: 2,
     calls: MONEY,

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Counter, Row, Seen } from '../stories/counter.ts';
 import { isWhole, newest, since } from '../stories/outage.ts';
 
@@ -23,6 +25,10 @@ export interface Hand {
   settlementSlip(): Promise<void>;
   /** Waits until the bank has taken this amount. */
   charged(amount: number): Promise<void>;
+  /** When the terminal has last moved something into its archive, by the file's own time; 0 while there is none. */
+  archivedAt(): number;
+  /** Waits until it has done so again, in a quiet moment, and is through with it. */
+  archivedSince(at_ms: number): Promise<void>;
   /** Waits until the bank has a settlement that it did not have before. */
   batchAtBank(): Promise<void>;
   /** Waits until nothing in the journal is open. */
@@ -55,9 +61,12 @@ const WAYS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/(\.approved|\.accepted|\.done|\.degraded|^settlement\.open)$/, ['enter']],
 ];
 const LONGEST_WAY_MS = 40_000;
+/** What is written in one go is written closer together. */
+const QUIET_MS = 200;
 
 export function handAt(counter: Counter, before: Before, otherAmount: () => string, died: AbortSignal): Hand {
   const said: string[] = [];
+  const archive = join(counter.dir, 'terminal', 'journal', 'archive.db');
   let looked = before.slips;
   const alive = () => {
     if (died.aborted) throw new Died('it died');
@@ -175,6 +184,13 @@ export function handAt(counter: Counter, before: Before, otherAmount: () => stri
       await until('the charge', async () =>
         (await counter.bank()).some((row) => row.amount === amount && ['posted', 'reversed'].includes(row.state)),
       );
+    },
+    archivedAt: () => statSync(archive, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    async archivedSince(at_ms) {
+      await until('the archive', async () => {
+        const written_ms = hand.archivedAt();
+        return written_ms > at_ms && written_ms < Date.now() - QUIET_MS;
+      });
     },
     async batchAtBank() {
       await until('the settlement', async () => (await settlementsAt(counter)).length > before.settlements);
