@@ -2,9 +2,14 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Part, startPart } from '../../board/virtual/part.ts';
+import { processOf } from './strike.ts';
 
 /** Who starts the bank of a countertop again when it has died. */
 export interface BankKeeper {
+  /** Kills it, and starts it again without waiting for it. */
+  anew(): Promise<void>;
+  /** Resolves when it has published where it listens. */
+  up(): Promise<void>;
   /** As a supervisor does, a moment later; resolves when it has published where it listens. */
   again(): Promise<void>;
   close(): Promise<void>;
@@ -18,22 +23,38 @@ const UP_MS = 20_000;
 export function bankKeeper(dir: string): BankKeeper {
   const published = join(dir, 'bank', 'bank.json');
   let bank: Part | null = null;
+
+  function start(): void {
+    // What the dead one published leads nowhere, and would be taken for the new one's.
+    rmSync(published, { force: true });
+    bank = startPart('bank', [program], { GUITAI_DIR: dir }, () => undefined);
+  }
+
+  async function up(): Promise<void> {
+    let ended: string | null = null;
+    void bank?.ended.then(({ log }) => {
+      ended = log.join('\n');
+    });
+    const until_ms = performance.now() + UP_MS;
+    while (!existsSync(published)) {
+      if (ended !== null || performance.now() > until_ms) throw new Error(`the bank does not start again: ${ended}`);
+      await sleep(5);
+    }
+  }
+
   return {
+    async anew() {
+      const pid = processOf('bank', dir);
+      if (pid === null) throw new Error('there is no bank');
+      process.kill(pid, 'SIGKILL');
+      while (processOf('bank', dir) === pid) await sleep(5);
+      start();
+    },
+    up,
     async again() {
-      // What the dead one published leads nowhere, and would be taken for the new one's.
-      rmSync(published, { force: true });
       await sleep(A_MOMENT_MS);
-      const started = startPart('bank', [program], { GUITAI_DIR: dir }, () => undefined);
-      bank = started;
-      let ended: string | null = null;
-      void started.ended.then(({ log }) => {
-        ended = log.join('\n');
-      });
-      const until_ms = performance.now() + UP_MS;
-      while (!existsSync(published)) {
-        if (ended !== null || performance.now() > until_ms) throw new Error(`the bank does not start again: ${ended}`);
-        await sleep(5);
-      }
+      start();
+      await up();
     },
     async close() {
       await bank?.stop();

@@ -16,6 +16,8 @@ export interface Flow {
   readonly calls?: RegExp;
   /** The terminal is off after `before`, and is watched from its first breath when `go` begins. */
   readonly boots?: true;
+  /** The bank is killed after `before`, and is watched from its first breath when `go` begins. */
+  readonly bankBoots?: true;
   /** At a printer of common speed: what it has not printed yet when the terminal dies is more. */
   readonly slow?: true;
   /** A word on the screen or to the customer, and the row that the bank must then not have. */

@@ -1,7 +1,7 @@
 import type { Flow } from './flow.ts';
-import { MONEY, notCharged, settle, sold, toSettlement } from './steps.ts';
+import { digits, MONEY, NONE, notCharged, settle, sold, toSettlement, whole } from './steps.ts';
 
-/** The settlement, each step on the disk before the next. */
+/** The settlement, each step on the disk before the next, and what begins from the disk alone. */
 export const batches: readonly Flow[] = [
   {
     name: 'settlement',
@@ -50,6 +50,19 @@ export const batches: readonly Flow[] = [
       await hand.signIn();
       await hand.settlementSlip();
     },
+    lie: notCharged('sale'),
+  },
+  {
+    // It died with the day's work in its log.
+    name: 'power-on of the bank',
+    share: 1,
+    bankBoots: true,
+    calls: NONE,
+    async before(hand, amount) {
+      await sold(hand, hand.otherAmount());
+      await digits(hand, amount);
+    },
+    go: whole,
     lie: notCharged('sale'),
   },
 ];

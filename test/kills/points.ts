@@ -11,7 +11,7 @@ export interface FlowPoint extends Point {
 const COMPILED = / [0-9a-f]{8}\.\w{6}$/;
 
 /** What the bank does there for whoever asks it about its books, these tests first, is no call of the flow's. */
-const BANKS_CALLS = / (bank\.db(-wal|-shm)?|tcp)$/;
+const BANKS_CALLS = / (bank\.db(-wal|-shm)?|bank|tcp)$/;
 
 /** Every point of a flow, from the calls that a run of it made. */
 export function pointsOf(

@@ -34,6 +34,7 @@ export function scene(counter: Counter) {
     const from_ms = Date.now();
     const hand = handAt(counter, before, otherAmount, died);
     await flow.before(hand, amount);
+    if (flow.bankBoots) await keeper.anew();
     const watched = new Map<Victim, Watch>();
     // The bank first: it is there before a terminal's first breath.
     for (const victim of (['bank', 'terminal'] as const).filter((one) => victims.includes(one))) {
@@ -41,8 +42,12 @@ export function scene(counter: Counter) {
       watched.set(victim, await watch(await pidOf(victim)));
     }
     if (!victims.includes('terminal') && flow.boots) await counter.power(true);
+    const go = async () => {
+      if (flow.bankBoots) await keeper.up();
+      await flow.go(hand, amount);
+    };
     const told = (): Told => ({ amount: Number(amount), before, from_ms, said: hand.said });
-    return { hand, watched, told, go: () => flow.go(hand, amount) };
+    return { hand, watched, told, go };
   }
 
   /** What a flow has switched off, and death has kept from being switched on again. */

@@ -4,6 +4,8 @@ import type { Hand } from './hand.ts';
 
 /** Calls by which money and paper are decided; those on the glass are all in the sale and the other first flows. */
 export const MONEY = / (journal(\.db(-wal)?|\.json(\.new)?)?|vault|tcp|printer)$/;
+/** The bank's alone. */
+export const NONE = /$^/;
 export const BOOKED = / (journal\.db(-wal)?|tcp)$/;
 
 export const PIN = ['1', '2', '3', '4', '5', '6', 'enter'];
