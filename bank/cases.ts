@@ -36,8 +36,8 @@ export const reasons = {
     en: 'The counter had finished, the bank refused the advice: ask for the slip; debit the card where it can be collected.',
   },
   unsettled: {
-    zh: '批次没有结平：交易照常清算。请商户提供两人关批的结算单，与本批次逐笔核对；相符的驳回，不符的按签购单处理。',
-    en: 'The batch was not settled; it is cleared all the same. Compare the slip of its close by two people with the batch, one by one: reject where they agree, else the signed slips decide.',
+    zh: '批次没有结平：交易照常清算。请商户提供两人关批的结算单，与本批次逐笔核对，不符的逐笔立案（dispute），然后驳回本案。',
+    en: 'The batch was not settled; it is cleared all the same. Compare the slip of its close by two people with the batch, one by one: each that differs is a case of its own (dispute); then reject this one.',
   },
 } as const satisfies Record<string, { zh: string; en: string }>;
 
@@ -86,6 +86,8 @@ export interface Cases {
   /** The case of a batch as a whole: opened, or, until it is closed, what each side has of it by now. */
   followBatch(opened: Opened): void;
   find(id: number): Case | null;
+  /** The one that `open` has opened for this. */
+  of(opened: Pick<Opened, 'terminal' | 'batch' | 'trace' | 'reason'>): Case | null;
   /** What was found out; the case waits for its decision. */
   answer(id: number, how: { answer: string; by: string; at: number }): void;
   /** Answers what is open about a trade. */
@@ -116,6 +118,7 @@ export function cases({ db }: Books): Cases {
      WHERE terminal = ? AND batch = ? AND reason = 'unsettled' AND closed_at IS NULL`,
   );
   const found = db.prepare('SELECT * FROM discrepancy WHERE id = ?');
+  const named = db.prepare('SELECT * FROM discrepancy WHERE terminal = ? AND batch = ? AND trace = ? AND reason = ?');
   const answered = db.prepare(
     'UPDATE discrepancy SET answer = ?, answered_by = ?, answered_at = ? WHERE id = ? AND closed_at IS NULL',
   );
@@ -139,6 +142,10 @@ export function cases({ db }: Books): Cases {
     followBatch: (one) => void followed.run(...valuesOf(one)),
     find(id) {
       const row = found.get(id);
+      return row === undefined ? null : caseOf(row);
+    },
+    of({ terminal, batch, trace, reason }) {
+      const row = named.get(terminal, batch, trace, reason);
       return row === undefined ? null : caseOf(row);
     },
     answer: (id, { answer, by, at }) => void answered.run(answer, by, at, id),

@@ -113,7 +113,7 @@ function shownPayout({ at, ...rest }: Payout) {
   return { ...rest, time: timeOf(at) };
 }
 
-function shownCase(office: Office, one: Case) {
+export function shownCase(office: Office, one: Case) {
   const trade = one.trade === null ? null : office.trades.byId(one.trade);
   return {
     ...{ id: one.id, reason: one.reason, state: one.state, amount: one.amount },

@@ -2,9 +2,10 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import type { Certificates } from './certificates.ts';
 import type { Clearing } from './clearing.ts';
-import { clearingCommands } from './clearing-commands.ts';
+import { clearingCommands, shownCase } from './clearing-commands.ts';
 import { type Command, limitOf, twoPeopleOf, wordsOf } from './command.ts';
 import type { Desk } from './desk.ts';
+import { dispute } from './dispute.ts';
 import { FAULTS, type Faults } from './faults.ts';
 import type { Issuer } from './issuer.ts';
 import type { KeyCentre } from './keycentre.ts';
@@ -161,6 +162,9 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
     const left = office.books.atomically(() => moveBatch(office, { terminal, batch, byHand }));
     return { terminal, batch, left };
   },
+  dispute: ({ office }, command) => ({
+    case: shownCase(office, dispute(office, terminalOf(office, command), command)),
+  }),
   'processing-request': ({ office }, command) => {
     const terminal = terminalOf(office, command);
     const { digit } = command;

@@ -4,6 +4,8 @@ import type { Office } from './office.ts';
 import type { Counted, Settlement, Uploaded } from './settlements.ts';
 
 type Difference = Omit<Opened, 'at'>;
+/** `id` null: it was never settled. */
+type OfBatch = Pick<Settlement, 'terminal' | 'merchant' | 'batch'> & { readonly id: number | null };
 
 /** What a batch that did not balance differs in, a row for each transaction: the bank's books beside the upload. */
 export function differences(office: Office, settlement: Settlement): Difference[] {
@@ -17,14 +19,24 @@ export function differences(office: Office, settlement: Settlement): Difference[
     const row = theirs.get(trace) ?? null;
     // Of a group that balances nothing is uploaded.
     if (row === null && entry !== null && balanced[entry.group]) continue;
-    const reason = reasonOf(entry, row);
-    if (reason !== null) found.push(difference(office, settlement, trace, { entry, row, reason }));
+    const one = differenceOf(office, settlement, { trace, entry, row });
+    if (one !== null) found.push(one);
   }
   if (found.length > 0) return found;
   // Every transaction agrees, so the terminal has added them up wrongly.
   const whole = { reason: 'totals' as const, trace: '000000', trade: null, card: null, pan: null };
   const amounts = { amount: 0 as Fen, bankAmount: 0 as Fen, terminalAmount: 0 as Fen };
   return [{ ...whole, ...amounts, ...of(settlement) }];
+}
+
+/** How one transaction differs, the bank's entry beside the terminal's row; null where it does not. */
+export function differenceOf(
+  office: Office,
+  settlement: OfBatch,
+  { trace, entry, row }: { trace: string; entry: Counted | null; row: Uploaded | null },
+): Difference | null {
+  const reason = reasonOf(entry, row);
+  return reason === null ? null : difference(office, settlement, trace, { entry, row, reason });
 }
 
 function reasonOf(entry: Counted | null, row: Uploaded | null): Difference['reason'] | null {
@@ -37,7 +49,7 @@ function reasonOf(entry: Counted | null, row: Uploaded | null): Difference['reas
 
 function difference(
   office: Office,
-  settlement: Settlement,
+  settlement: OfBatch,
   trace: string,
   { entry, row, reason }: { entry: Counted | null; row: Uploaded | null; reason: Difference['reason'] },
 ): Difference {
@@ -62,6 +74,6 @@ function difference(
   };
 }
 
-function of({ id, terminal, merchant, batch }: Settlement) {
+function of({ id, terminal, merchant, batch }: OfBatch) {
   return { settlement: id, terminal, merchant, batch };
 }

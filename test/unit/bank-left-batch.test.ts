@@ -75,6 +75,33 @@ t.test(
   },
 );
 
+t.test('what differs in a batch that was left is a case of its own, and is corrected to the fen', async (t) => {
+  const { here, keys } = await afterTrade(t);
+  const dispute = (trace: string, more: Json) => here.bank.control({ do: 'dispute', batch: '000001', trace, ...more });
+  t.match(dispute('000003', { terminal_amount: 0 }), { ok: false, error: /is open/ });
+  move(here, '000005');
+  // The terminal's paper: the first, not the second, and one that the bank has never seen.
+  await countedAs(here, keys, { home: { debit: [17_850, 2] } });
+  t.match(cases(here), [{ reason: 'unsettled', amount: 7850 }]);
+  t.match(dispute('000002', { terminal_amount: 12_850 }), { ok: false, error: /both have the same/ });
+  t.match(dispute('000009', { terminal_amount: 5000 }), { ok: false, error: /"card"/ });
+  for (const wrong of [{}, { terminal_amount: -1 }, { terminal_amount: 0, batch: '1' }]) {
+    t.match(dispute('000003', wrong), { ok: false, remedy: /./ });
+  }
+  const second = dispute('000003', { terminal_amount: 0 });
+  const third = dispute('000009', { terminal_amount: 5000, card: 'boc-debit' });
+  t.match([second, third], [{ case: { reason: 'bank-only', amount: 12_850 } }, { case: { reason: 'terminal-only' } }]);
+  t.match(dispute('000003', { terminal_amount: 0 }).case, { id: (second.case as Json).id }, 'once');
+  t.match(dispute('000002', { terminal_amount: 12_851 }).case, { reason: 'another-amount', amount: 1 });
+  const decide = (one: unknown, decision: string) =>
+    here.bank.control({ do: 'case', id: (one as { case: Json }).case.id, decide: decision, ...byHand });
+  t.ok(decide(second, 'credit').ok && decide(third, 'debit').ok);
+  t.equal(books(here).balance('boc-debit'), 1_000_000 - 12_850 - 5000);
+  here.bank.control({ do: 'cut-over' });
+  t.match((here.bank.control({ do: 'payouts' }).payouts as Json[])[0], { debit: 30_700, credit: 12_850 });
+  t.equal(books(here).sum, 0);
+});
+
 t.test('a batch may be given back while the other is empty, and settles as if nothing had been', async (t) => {
   const { here, keys } = await afterTrade(t);
   await countedAs(here, keys, two);

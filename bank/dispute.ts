@@ -1,0 +1,57 @@
+import { type Fen, fen, MOST_FEN } from '../src/values/fen.ts';
+import type { Case } from './cases.ts';
+import type { Command } from './command.ts';
+import { differenceOf } from './differences.ts';
+import type { Office } from './office.ts';
+import type { Counted, Uploaded } from './settlements.ts';
+import { Unable } from './unable.ts';
+
+/**
+ * A transaction of a batch that was left, as the terminal's paper has it (`terminal_amount`, 0 where it has none; `card`
+ * where the bank has none), becomes a case of its own, as a settlement would have opened it. Throws an `Unable` where
+ * both have the same, and of a batch that is still to be settled.
+ */
+export function dispute(office: Office, terminal: string, command: Command): Case {
+  const batch = digitsOf(command, 'batch');
+  const trace = digitsOf(command, 'trace');
+  if (batch === office.terminals.batch(terminal)) {
+    throw new Unable(`batch ${batch} of ${terminal} is open`, 'its settlement names what differs');
+  }
+  const entry = office.settlements.entries(terminal, batch).find((one) => one.trace === trace) ?? null;
+  const row = rowOf(office, command, trace, entry);
+  const merchant = office.seed.terminals.get(terminal)?.merchant ?? '';
+  const id = office.settlements.find(terminal, batch)?.id ?? null;
+  const difference = differenceOf(office, { id, terminal, merchant, batch }, { trace, entry, row });
+  if (difference === null) {
+    throw new Unable(`both have the same of ${batch} ${trace}`, 'a trace of {"do":"transactions"} that differs');
+  }
+  office.books.atomically(() => office.cases.open({ ...difference, at: office.clock.now() }));
+  const opened = office.cases.of(difference);
+  if (opened === null) throw new Error(`the case of ${batch} ${trace} was not kept`);
+  return opened;
+}
+
+/** What the terminal's paper says, as an upload would have said it; null where it has nothing. */
+function rowOf(office: Office, command: Command, trace: string, entry: Counted | null): Uploaded | null {
+  const amount = amountOf(command);
+  if (amount === 0) return null;
+  const card = command.card === undefined ? (entry?.card ?? null) : String(command.card);
+  const known = card === null ? undefined : office.seed.cardsById.get(card);
+  if (known === undefined) throw new Unable('"card" is no card of this bank', 'take an id of {"do":"accounts"}');
+  return { trace, amount, group: known.group, card: known.id, pan: known.pan.masked };
+}
+
+function amountOf({ terminal_amount: amount }: Command): Fen {
+  if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 0 || amount > MOST_FEN) {
+    throw new Unable('"terminal_amount" is no amount in fen', 'what the slip says, 0 where there is none');
+  }
+  return fen(amount);
+}
+
+function digitsOf(command: Command, key: 'batch' | 'trace'): string {
+  const value = command[key];
+  if (typeof value !== 'string' || !/^(?!0{6})\d{6}$/.test(value)) {
+    throw new Unable(`"${key}" is no ${key} number`, 'six digits, not 000000');
+  }
+  return value;
+}
