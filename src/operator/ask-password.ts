@@ -13,15 +13,21 @@ export type PasswordEnd =
 /** The password of a named person, until it fits; false where nobody gives it. */
 export async function askPassword(
   operator: Operator,
-  { person, wait_s, check }: { person: string; wait_s: number; check: (password: string) => Promise<PasswordEnd> },
+  asked: {
+    readonly person: string;
+    readonly role: SupervisorFacts['role'];
+    readonly wait_s: number;
+    readonly check: (password: string) => Promise<PasswordEnd>;
+  },
 ): Promise<boolean> {
+  const { person, role, wait_s, check } = asked;
   let refused: SupervisorFacts['refused'] = null;
   for (;;) {
     const password = await askDigits(operator, {
       ...{ least: 4, most: 12, wait_s },
       draw: (digits) => (text, bar) =>
         supervisorPassword(text, bar, {
-          ...{ supervisor: person, count: digits.length },
+          ...{ person, role, count: digits.length },
           refused: digits === '' ? refused : null,
         }),
     });

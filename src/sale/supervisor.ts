@@ -30,7 +30,7 @@ export async function approvedBy(counter: Counter, role: 'supervisor' | 'adminis
   if (person === undefined) return null;
   const { operator, vault, config } = counter;
   const check = (password: string) => vault.operators.check(person, password);
-  const given = await askPassword(operator, { person, check, wait_s: config.terminal.waits.confirm_s });
+  const given = await askPassword(operator, { person, role, check, wait_s: config.terminal.waits.confirm_s });
   return given ? person : null;
 }
 

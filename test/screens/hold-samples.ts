@@ -9,6 +9,8 @@ import * as result from '../../src/operator/screens/result.ts';
 import * as sale from '../../src/operator/screens/sale.ts';
 import { fen } from '../../src/values/fen.ts';
 
+const supervisor = { person: '00', role: 'supervisor' } as const;
+
 const bar: BarFacts = {
   ...{ operator: '01', batch: '000001', line: 'primary', paper: 'good', lab: true, time: '09:41' },
   support: { machine: '010-0000-0001', accounts: '010-0000-0002' },
@@ -112,7 +114,7 @@ export const holdSamples: Readonly<Record<string, Make>> = {
     of: t('hold.amount.of-code', { authorisation: '482913', date: '11-28' }),
   })),
   'preauth-void.supervisor': within('preauth-void', (t, b) =>
-    approval.supervisorPassword(t, b, { supervisor: '00', count: 4, refused: null }),
+    approval.supervisorPassword(t, b, { ...supervisor, count: 4, refused: null }),
   ),
   ...ends('preauth-void'),
   'completion.trace': within('completion', (t, b) =>

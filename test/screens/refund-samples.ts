@@ -9,6 +9,8 @@ import * as result from '../../src/operator/screens/result.ts';
 import * as sale from '../../src/operator/screens/sale.ts';
 import { fen } from '../../src/values/fen.ts';
 
+const supervisor = { person: '00', role: 'supervisor' } as const;
+
 const bar: BarFacts = {
   ...{ operator: '01', batch: '000001', line: 'primary', paper: 'good', lab: true, time: '09:41' },
   support: { machine: '010-0000-0001', accounts: '010-0000-0002' },
@@ -74,9 +76,7 @@ export const refundSamples = {
       ...{ amount: null, refundable: null },
     }),
   'refund.silent': (t, words) => refund.refundSilent(t, bar, { code: '96', words }),
-  'refund.supervisor': inRefund((t) =>
-    approval.supervisorPassword(t, bar, { supervisor: '00', count: 4, refused: null }),
-  ),
+  'refund.supervisor': inRefund((t) => approval.supervisorPassword(t, bar, { ...supervisor, count: 4, refused: null })),
   'refund.card': inRefund((t) => sale.saleCard(t, bar, { amount: most, ways: allWays, seconds: 54 })),
   'refund.card.different': inRefund((t) =>
     approval.otherCard(t, bar, { amount: most, trace: '000045', masked: '622848*********5511' }),

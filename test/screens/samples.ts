@@ -23,6 +23,8 @@ import { printingSamples } from './printing-samples.ts';
 import { refundSamples } from './refund-samples.ts';
 import { settlementSamples } from './settlement-samples.ts';
 
+const supervisor = { person: '00', role: 'supervisor' } as const;
+
 const support = { machine: '010-0000-0001', accounts: '010-0000-0002' };
 
 export const bar: BarFacts = {
@@ -246,15 +248,15 @@ export const samples = {
     undo.voidRefused(t, bar, { why: 'settled', trace: '000045', amount: most, batch: '000001' }),
   'void.impossible:unknown': (t) =>
     undo.voidRefused(t, bar, { why: 'unknown', trace: '000045', amount: null, batch: '000001' }),
-  'void.supervisor': inVoid((t) => approval.supervisorPassword(t, bar, { supervisor: '00', count: 4, refused: null })),
+  'void.supervisor': inVoid((t) => approval.supervisorPassword(t, bar, { ...supervisor, count: 4, refused: null })),
   'void.supervisor:wrong': inVoid((t) =>
-    approval.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: { left: 2 } }),
+    approval.supervisorPassword(t, bar, { ...supervisor, count: 0, refused: { left: 2 } }),
   ),
   'void.supervisor:locked': inVoid((t) =>
-    approval.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: { locked_s: 3600 } }),
+    approval.supervisorPassword(t, bar, { ...supervisor, count: 0, refused: { locked_s: 3600 } }),
   ),
   'void.supervisor:default': inVoid((t) =>
-    approval.supervisorPassword(t, bar, { supervisor: '00', count: 0, refused: 'default' }),
+    approval.supervisorPassword(t, bar, { ...supervisor, count: 0, refused: 'default' }),
   ),
   'void.card.different': inVoid((t) =>
     approval.otherCard(t, bar, { amount: most, trace: '000045', masked: '622848*********5511' }),

@@ -1,5 +1,6 @@
 import type { Text } from '../../src/config/texts.ts';
 import type { Screen } from '../../src/operator/screen.ts';
+import { supervisorPassword } from '../../src/operator/screens/approval.ts';
 import type { BarFacts } from '../../src/operator/screens/bar.ts';
 import * as settlement from '../../src/operator/screens/settlement.ts';
 import * as byTwo from '../../src/operator/screens/settlement-by-two.ts';
@@ -33,6 +34,8 @@ export const settlementSamples = (bar: BarFacts) =>
     'settlement.left': (t) => byTwo.settlementLeft(t, bar, { code: '77', batch: '000001', bankBatch: '000005' }),
     'settlement.by-two': (t) => byTwo.settlementByTwo(t, bar, { batch: '000001', totals }),
     'settlement.reference': (t) => byTwo.settlementReference(t, bar, { typed: '202612010017' }),
+    'sale.supervisor:administrator': (t) =>
+      supervisorPassword(t, bar, { person: '99', role: 'administrator', count: 4, refused: null }),
     'settlement.ruled': (t) =>
       byTwo.settlementRuled(t, bar, { batch: '000001', next: '000005', reference: '202612010017' }),
     'settlement.done': (t) =>

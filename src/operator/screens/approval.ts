@@ -30,27 +30,30 @@ export function otherCard(text: Text, bar: BarFacts, { amount, trace, masked }: 
 }
 
 export interface SupervisorFacts {
-  readonly supervisor: string;
+  /** Who is asked. */
+  readonly person: string;
+  readonly role: 'supervisor' | 'administrator';
   readonly count: number;
   /** Why the password before did not open. */
   readonly refused: { readonly left: number } | { readonly locked_s: number } | 'default' | null;
 }
 
-/** A supervisor approves with a password. */
-export function supervisorPassword(text: Text, bar: BarFacts, { supervisor, count, refused }: SupervisorFacts): Screen {
+/** A supervisor approves with a password, or the administrator as the second of two people. */
+export function supervisorPassword(text: Text, bar: BarFacts, facts: SupervisorFacts): Screen {
+  const { person, role, count, refused } = facts;
   const notice = (line: string): Node => ({ node: 'notice', colour: 'refused', align: 'centre', lines: [line] });
   const under =
     refused === null
-      ? quiet(text('supervisor.hint'), 'centre')
+      ? quiet(text(`${role}.hint`), 'centre')
       : refused === 'default'
-        ? notice(text('supervisor.default'))
+        ? notice(text(`${role}.default`))
         : 'left' in refused
           ? notice(text('signin.password.wrong', { left: refused.left }))
           : notice(text('supervisor.locked', { seconds: refused.locked_s }));
   const body = centred(
     [
-      quiet(text('supervisor.of', { operator: supervisor }), 'centre'),
-      { node: 'text', text: text('supervisor.ask'), size: 'title', align: 'centre' },
+      quiet(text(`${role}.of`, { operator: person }), 'centre'),
+      { node: 'text', text: text(`${role}.ask`), size: 'title', align: 'centre' },
       { node: 'dots', count },
       under,
     ],
