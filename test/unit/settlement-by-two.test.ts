@@ -209,3 +209,13 @@ t.test('the journal closes by two in one commit, told once, and never over money
   t.equal(again.bankBatch, null, 'nor is a batch that was closed here');
   t.throws(() => again.ruleSettlement(by), /no other batch/);
 });
+
+t.test('what the bank has said at the end of a settlement is what it has open, until it says otherwise', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  journal.openBatch(one);
+  journal.beginSettlement('01');
+  journal.closeBatch(five);
+  t.equal(journal.bankBatch, five);
+  journal.beginSettlement('01');
+  t.throws(() => journal.ruleSettlement(by), /no other batch/);
+});
