@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { acquirer } from '../../bank/acquirer.ts';
 import { type Desk, desk } from '../../bank/desk.ts';
 import { faults } from '../../bank/faults.ts';
+import { moveBatch } from '../../bank/left-batch.ts';
 import { silentLog } from '../../bank/log.ts';
 import { type Office, openOffice } from '../../bank/office.ts';
 import type { Seed } from '../../bank/seed.ts';
 import { Unable } from '../../bank/unable.ts';
 import { authoriseByVoice } from '../../bank/voice.ts';
+import { unpack } from '../../src/host/codec.ts';
 import type { Clock, Random } from '../../src/values/clock.ts';
 
 /** The bank itself, over its own books on a memory disk: everything of it but the sockets. */
@@ -16,6 +18,10 @@ export interface BankEnd {
   readonly open: boolean;
   /** A message, whole; the answer's frame comes in this turn of the event loop or the next, null ends the line. */
   submit(body: Uint8Array, answer: (frame: Uint8Array | null) => void): void;
+  /** Two of its people give the terminal another batch, where this message would settle the one that it has. */
+  move(body: Uint8Array): void;
+  /** The batches that were taken away so. */
+  readonly moved: ReadonlySet<string>;
   /** What its clerk says by telephone: six digits, or null where the bank does not approve. */
   telephone(card: string, amount: number): string | null;
   /** Its process ends, and what it had in memory with it; the books stay. */
@@ -33,7 +39,12 @@ export interface BankParts {
   readonly random: Random;
 }
 
+/** The messages of a settlement. */
+const SETTLES: readonly string[] = ['0500', '0320'];
+const BY_HAND = { people: ['Li', 'Wang'], reference: 'letter 17' } as const;
+
 export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
+  const moved = new Set<string>();
   let running: { office: Office; counter: Desk } | null = null;
   const start = () => {
     if (running !== null) return;
@@ -61,6 +72,16 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
         if (running === asked) answer('answer' in reply ? reply.answer : null);
       });
     },
+    move(body) {
+      const { mti, terminal = '', batch: named = '' } = unpack(body);
+      const batch = named.slice(2, 8);
+      if (running === null || !SETTLES.includes(mti) || batch !== running.office.terminals.batch(terminal)) return;
+      const { office } = running;
+      const other = String(Number(batch) + 100).padStart(6, '0');
+      office.books.atomically(() => moveBatch(office, { terminal, batch: other, byHand: BY_HAND }));
+      moved.add(batch);
+    },
+    moved,
     telephone(card, amount) {
       if (running === null) return null;
       const { office } = running;

@@ -1,6 +1,6 @@
 import type { KeyName } from '../../board/virtual/far-ends.ts';
 import { maskedPan, stripeOf, type WalletCard } from '../../board/virtual/wallet.ts';
-import type { Screen } from '../../src/operator/screen.ts';
+import { type Screen, textsOf } from '../../src/operator/screen.ts';
 import type { Chance } from './chance.ts';
 import { amountOn, dotsOn } from './eye.ts';
 import type { CardName, Flow } from './flows.ts';
@@ -32,6 +32,7 @@ const MOST_MS = 3_600_000;
 const OPERATOR = '01';
 const PASSWORD = '0000';
 const SUPERVISOR = '123456';
+const ADMINISTRATOR = '12345678';
 
 /** The flows whose screens ask a sale's questions under another name. */
 const LIKE_A_SALE =
@@ -64,7 +65,7 @@ const agreed = new Set([
     'settlement.confirm',
     'settlement.open',
   ],
-  ...['settlement.done', 'settlement.difference'],
+  ...['settlement.done', 'settlement.difference', 'settlement.by-two', 'settlement.ruled'],
 ]);
 
 /** What is not known yet: the clerk waits, or tries once more, and puts it off in the end. */
@@ -107,7 +108,9 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
       if (mood.opened && errand !== null && errand.flow.plug !== true) return true;
       await typeOver(screen, OPERATOR);
     } else if (id === 'signin.password') await secret(screen, PASSWORD);
-    else if (id === 'supervisor') await secret(screen, SUPERVISOR);
+    else if (id === 'supervisor') await secret(screen, approves(screen));
+    else if (id === 'settlement.left') await press('menu');
+    else if (id === 'settlement.reference') await typeOver(screen, '17');
     else if (id === 'menu') await choose(mood);
     else if (errand !== null && !mood.cancelled && id === errand.flow.cancelAt) {
       mood.cancelled = true;
@@ -242,6 +245,11 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   function cardOf(errand: Errand | null): WalletCard | undefined {
     return wallet.find(({ id }) => id === errand?.flow.card);
   }
+}
+
+/** The password of whoever is asked for it. */
+function approves(screen: Screen): string {
+  return textsOf(screen).some((said) => said.endsWith(' 99')) ? ADMINISTRATOR : SUPERVISOR;
 }
 
 /** What the people remember while they are at it. */

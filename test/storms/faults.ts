@@ -39,7 +39,8 @@ const AT = {
   files: ['full-once', 'read-only-once'],
   connect: ['refused', 'hang'],
   'line-out': ['cut'],
-  bank: ['silent', 'restart-before', 'restart-after', 'delayed', 'twice'],
+  // `moved`: two of its people take the batch away that the terminal settles
+  bank: ['silent', 'restart-before', 'restart-after', 'delayed', 'twice', 'moved'],
   answer: [
     'lost',
     'late',

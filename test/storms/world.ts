@@ -113,6 +113,7 @@ export function openWorld(parts: WorldParts): World {
     const fault = measure.call('bank');
     if (fault !== null) strike(fault);
     if (fault === 'restart-before') trouble.restartBank();
+    if (fault === 'moved') bank.move(body);
     if (fault === 'silent' || fault === 'restart-before') return;
     // A network may keep a message, or tell it twice: the bank must know it for what it is.
     if (fault === 'delayed')
