@@ -92,16 +92,22 @@ export function hands(film: Film, stage: Stage): Hands {
 
   function passwordFor(begun: Frame, ended: Frame): string {
     const shown = frames.slice(0, begun.at).findLast(({ record }) => record.kind === 'screen')?.record;
-    const texts = shown?.kind === 'screen' ? shown.texts.join(' ') : '';
-    const operator = [...stage.passwords.keys()].find((number) => texts.includes(number)) ?? '';
+    const operator = shown?.kind === 'screen' ? personOn(shown.texts) : '';
     const next = frames.slice(ended.at).find(({ record }) => record.kind === 'screen')?.record;
     if (ended.record.kind !== 'secret' || next?.kind !== 'screen') return '';
     if (ended.record.screen.includes('new')) {
       stage.passwords.set(operator, NEW_PASSWORD);
       return NEW_PASSWORD;
     }
-    const refused = next.screen === ended.record.screen || /operator|locked/.test(next.screen);
+    // The second of two people is asked on the same screen.
+    const same = next.screen === ended.record.screen && personOn(next.texts) === operator;
+    const refused = same || /operator|locked/.test(next.screen);
     return refused ? WRONG_PASSWORD : (stage.passwords.get(operator) ?? '');
+  }
+
+  /** Who is asked, by the number that ends a line of the screen. */
+  function personOn(texts: readonly string[]): string {
+    return [...stage.passwords.keys()].find((number) => texts.some((text) => text.endsWith(number))) ?? '';
   }
 
   return {

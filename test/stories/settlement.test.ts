@@ -1,3 +1,4 @@
+import { closeByTwo } from './by-two-steps.ts';
 import { type Counter, countertop, story } from './counter.ts';
 import { begin, swipeAndPin } from './void-steps.ts';
 
@@ -115,26 +116,11 @@ await countertop('the settlement of a batch', {}, async (t, counter) => {
       await counter.press('enter');
       await counter.screen('idle');
       const batch = (await counter.journal())[0]?.batch;
-      await counter.tellBank({ do: 'fault', fault: 'answer-lost', on: true, times: 1, mti: '0500' });
-      await settle(counter);
-      await counter.screen('settlement.stuck', 15_000);
-      const refused = await counter.tellBank({ do: 'set-batch', batch: '000400' });
-      t.match(refused, { ok: false, error: /is being settled/ });
-      const byHand = { people: ['Li', 'Wang'], reference: 'letter 17' };
-      await counter.tellBank({ do: 'set-batch', batch: '000400', ...byHand });
-
-      await counter.press('enter');
-      await counter.screen('settlement.refused');
-      await counter.press('enter');
-      const left = await counter.screen('settlement.left');
+      const { left, ruled } = await closeByTwo(counter, '000400', async () => {
+        const refused = await counter.tellBank({ do: 'set-batch', batch: '000400' });
+        t.match(refused, { ok: false, error: /is being settled/ });
+      });
       t.match(left.texts.join(), new RegExp(`银行不再受理批次 ${batch}.*银行已开批次 000400`));
-      await counter.press('menu');
-      await counter.screen('settlement.by-two');
-      await counter.press('enter', '1', '7', 'enter');
-      await counter.screen('sale.supervisor');
-      await counter.press('1', '2', '3', '4', '5', '6', 'enter');
-      await counter.press('1', '2', '3', '4', '5', '6', '7', '8', 'enter');
-      const ruled = await counter.screen('settlement.ruled');
       t.match(ruled.texts.join(), /新批次 000400.*案号 17/);
       await counter.press('enter');
       await counter.screen('idle');

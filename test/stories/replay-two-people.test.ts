@@ -1,0 +1,19 @@
+import { closeByTwo } from './by-two-steps.ts';
+import { countertop, story } from './counter.ts';
+import { exported, run } from './replay-steps.ts';
+
+await countertop('the flight recorder, of two people', { answer_timeout_ms: 1500 }, async (t, counter) => {
+  await counter.signIn();
+
+  await story(t, counter, 'a batch that two people closed is closed again without a difference', async (t) => {
+    await counter.sell('12850', 'boc-debit', '123456');
+    await counter.press('enter');
+    await counter.screen('idle');
+    await closeByTwo(counter, '000400');
+    await counter.press('enter');
+    await counter.screen('idle');
+    const { said, code } = await run(['replay', await exported(counter), '--check']);
+    t.match(said, /^replay: \d+ frames, 0 differences$/m);
+    t.equal(code, 0, said);
+  });
+});
