@@ -132,15 +132,17 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the bank takes an original that comes after its reversal',
-    file: 'bank/reversal.ts',
-    from: "office.trades.reversed(id, 'tombstone', reason, at);",
-    to: 'office.books.db.prepare("UPDATE trade SET trace = \'999999\' WHERE id = ?").run(id);',
+    file: 'bank/trade.ts',
+    from: 'if (known !== null) return again(office, request, known);',
+    to: `if (known !== null && known.state !== 'tombstone') return again(office, request, known);
+  if (known !== null) office.books.db.prepare('UPDATE trade SET trace = 900000 + id WHERE id = ?').run(known.id);`,
   },
   {
     name: 'the bank posts what it hears twice',
     file: 'bank/trade.ts',
-    from: 'if (digest === null || !office.books.safe.digest(covered).equals(digest)) {',
-    to: 'if (office === null) {',
+    from: 'if (known !== null) return again(office, request, known);',
+    to: `if (known !== null && known.state !== 'posted') return again(office, request, known);
+  if (known !== null) office.books.db.prepare('UPDATE trade SET trace = 900000 + id WHERE id = ?').run(known.id);`,
   },
   {
     name: 'a full disk at the supervisor ends the program',
@@ -170,23 +172,10 @@ async function tryAll(part: string): Promise<void> {
 }
 
 /** What the storm first says against it; null where it says nothing. */
-export async function findingOf(
-  { file, also, ...first }: Mutant,
-  seeds = process.env.SEEDS ?? '60',
-): Promise<string | null> {
+export async function findingOf(mutant: Mutant, seeds = process.env.SEEDS ?? '60'): Promise<string | null> {
   const copy = sourcesCopied();
   try {
-    const path = join(copy, file);
-    for (const { from, to } of also === undefined ? [first] : [first, also]) {
-      const source = readFileSync(path, 'utf8');
-      if (source.split(from).length !== 2) {
-        throw new Error(`${file} does not hold this once, so it cannot be broken: ${from}`);
-      }
-      writeFileSync(
-        path,
-        source.replace(from, () => to),
-      );
-    }
+    writeFileSync(join(copy, mutant.file), broken(mutant));
     const env = { ...process.env, SEEDS: seeds, STOP: '1' };
     const { stdout, stderr } = await run(process.execPath, [join(copy, 'test', 'storms', 'storm.ts')], { env }).catch(
       (ended: { stdout: string; stderr: string }) => ended,
@@ -198,6 +187,18 @@ export async function findingOf(
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** Its file with the promise broken. Throws where the file does not hold the place once. */
+export function broken({ file, also, ...first }: Mutant): string {
+  let source = readFileSync(join(root, file), 'utf8');
+  for (const { from, to } of also === undefined ? [first] : [first, also]) {
+    if (source.split(from).length !== 2) {
+      throw new Error(`${file} does not hold this once, so it cannot be broken: ${from}`);
+    }
+    source = source.replace(from, () => to);
+  }
+  return source;
 }
 
 function sourcesCopied(): string {
