@@ -1,6 +1,7 @@
 import type { Board } from '../board/buses.ts';
 import { lastingLine } from '../board/lasting-line.ts';
 import { stripeReader } from './card/stripe-reader.ts';
+import { wasICharged } from './charged/charged.ts';
 import { codeWords } from './config/codes.ts';
 import type { Config } from './config/config.ts';
 import { issuerOf } from './config/institutions.ts';
@@ -197,6 +198,12 @@ export async function assemble(site: Site): Promise<Assembly> {
     issuerOf: (bin) => issuerOf(bin, session.language),
     codeWords: (code) =>
       codeWords(session.language, code) ?? { title: text()('result.unlisted'), customer: '', clerk: '' },
+    async lookInto(entry) {
+      const { flow } = session;
+      session.flow = 'charged';
+      await wasICharged(counter, entry);
+      session.flow = flow;
+    },
     signInBeforeNext: () => {
       session.signInAgain = true;
     },

@@ -1,3 +1,4 @@
+import { wasICharged } from '../src/charged/charged.ts';
 import { texts } from '../src/config/texts.ts';
 import type { AdviceEnd } from '../src/host/advice.ts';
 import type { Answer } from '../src/host/answers.ts';
@@ -224,6 +225,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     },
     issuerOf: () => null,
     codeWords: (code: string) => ({ title: code, customer: '', clerk: '' }),
+    lookInto: (entry: Entry) => wasICharged(counter, entry),
     signInBeforeNext: () => void bench.signInAsked++,
     signedIn: '01',
   } as unknown as Counter;

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Text } from '../config/texts.ts';
 import type { Prompts } from '../customer/prompts.ts';
 import type { Host } from '../host/host.ts';
+import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { Outbox } from '../outbox/outbox.ts';
@@ -29,6 +30,8 @@ export interface Counter {
   text(): Text;
   /** What a response code means, in the language of the moment. */
   codeWords(code: string): CodeWords;
+  /** "Was I charged?" about it, asked from the screen that cannot say; resolves when the operator goes back. */
+  lookInto(entry: Entry): Promise<void>;
   /** The bank wants a sign-in before it hears the next request. */
   signInBeforeNext(): void;
   /** The number of the operator who is signed in. */

@@ -1,6 +1,7 @@
 import type { Entry } from '../journal/entry.ts';
 import { types } from '../journal/types.ts';
 import { acknowledged } from '../operator/ask.ts';
+import type { Draw } from '../operator/operator.ts';
 import { saleRepeating, saleRepeatParked, saleRepeatUnknown } from '../operator/screens/asked-again.ts';
 import { saleParked, saleReversed, saleReversing, saleUnknown } from '../operator/screens/result.ts';
 import { OVER } from '../values/clock.ts';
@@ -8,9 +9,13 @@ import type { State } from '../values/state.ts';
 import type { Counter } from './counter.ts';
 import { type Again, showApproved, showDeclined } from './result.ts';
 
+/** What the customer is told for as long as nobody knows. */
+const IN_DOUBT = ['display.unknown', 'display.stay'] as const;
+
 /**
  * Money rule 2: nobody knows, so it is made good in its type's own way, and the screen says each step as it is known.
- * Resolves when the operator puts it off or it has come to its end, to how the counter wants to take it anew.
+ * Resolves when the operator puts it off or it has come to its end, to how the counter wants to take it anew. From each
+ * screen that cannot say whether the card was charged, Clear asks just that.
  */
 export function showUnsettled(counter: Counter, entry: Entry): Promise<Again | null> {
   return types[entry.facts.type].lost === 'reverse' ? showReversing(counter, entry) : showAskedAgain(counter, entry);
@@ -20,7 +25,7 @@ export function showUnsettled(counter: Counter, entry: Entry): Promise<Again | n
 async function showReversing(counter: Counter, entry: Entry): Promise<Again | null> {
   const { amount, trace } = entry;
   for (;;) {
-    counter.customer.due(amount, 'display.unknown', 'display.stay');
+    counter.customer.due(amount, ...IN_DOUBT);
     const ended = await followed(counter, entry, ['reversed', 'reversed-unconfirmed', 'parked'], ({ asked, waited }) =>
       counter.operator.show((text, bar) =>
         asked === null
@@ -38,7 +43,7 @@ async function showReversing(counter: Counter, entry: Entry): Promise<Again | nu
 async function showAskedAgain(counter: Counter, entry: Entry): Promise<Again | null> {
   const { amount, trace } = entry;
   const { operator, customer } = counter;
-  customer.due(amount, 'display.unknown', 'display.stay');
+  customer.due(amount, ...IN_DOUBT);
   const ended = await followed(counter, entry, ['approved', 'declined', 'parked'], ({ asked, waited }) =>
     operator.show((text, bar) =>
       asked === null
@@ -47,12 +52,10 @@ async function showAskedAgain(counter: Counter, entry: Entry): Promise<Again | n
     ),
   );
   if (!ended) return null;
-  if (entry.state === 'declined') return showDeclined(counter, entry);
-  if (entry.state === 'parked') {
-    operator.show((text, bar) => saleRepeatParked(text, bar, { amount, trace, attempts: entry.history.tries }));
-    await acknowledged(operator, ['enter']);
+  const attempts = entry.history.tries;
+  if (await putOff(counter, entry, (text, bar) => saleRepeatParked(text, bar, { amount, trace, attempts })))
     return null;
-  }
+  if (entry.state === 'declined') return showDeclined(counter, entry);
   await showApproved(counter, entry);
   return null;
 }
@@ -66,11 +69,12 @@ interface Following {
 
 /** Until the entry is in one of these states, or, with false, until the operator puts it off. Enter tries once more. */
 async function followed(
-  { operator, outbox, clock }: Counter,
+  counter: Counter,
   entry: Entry,
   ends: readonly State[],
   draw: (following: Following) => void,
 ): Promise<boolean> {
+  const { operator, outbox, clock } = counter;
   const since_ms = clock.monotonic();
   const over = new AbortController();
   let asked = 0;
@@ -94,7 +98,8 @@ async function followed(
       const pressed = await Promise.race([...first, clock.sleep(1000, over.signal)]);
       if (pressed === undefined) continue;
       if (pressed === 'cancel') return false;
-      if (pressed === 'enter' && !asking) settling = ask();
+      if (pressed === 'clear') await lookInto(counter, entry);
+      else if (pressed === 'enter' && !asking) settling = ask();
       key = operator.press(over.signal);
     }
     return true;
@@ -109,11 +114,8 @@ async function followed(
 async function showReversed(counter: Counter, entry: Entry): Promise<Again | null | 'open'> {
   const { operator, customer, journal } = counter;
   const { amount, trace } = entry;
-  if (entry.state === 'parked') {
-    operator.show((text, bar) => saleParked(text, bar, { amount, trace, attempts: entry.history.tries }));
-    await acknowledged(operator, ['enter']);
-    return null;
-  }
+  const attempts = entry.history.tries;
+  if (await putOff(counter, entry, (text, bar) => saleParked(text, bar, { amount, trace, attempts }))) return null;
   const { promise: reopened, resolve: reopen } = Promise.withResolvers<'open'>();
   let shown: State | null = null;
   const draw = () => {
@@ -131,12 +133,34 @@ async function showReversed(counter: Counter, entry: Entry): Promise<Again | nul
   const stop = journal.watch(draw);
   try {
     draw();
-    // Where it is open again nobody waits for the key any more.
-    const key = await Promise.race([acknowledged(operator, ['enter', 'cancel'], over.signal), reopened]);
-    if (key === 'open') return key;
-    return shown === 'reversed' && key === 'enter' ? { amount } : null;
+    for (;;) {
+      // Where it is open again nobody waits for the key any more.
+      const key = await Promise.race([acknowledged(operator, ['enter', 'cancel', 'clear'], over.signal), reopened]);
+      if (key === 'open') return key;
+      if (key !== 'clear') return shown === 'reversed' && key === 'enter' ? { amount } : null;
+      // What is reversed is no question any more.
+      if (shown === 'reversed') continue;
+      stop();
+      await lookInto(counter, entry);
+      return showReversed(counter, entry);
+    }
   } finally {
     over.abort(OVER);
     stop();
   }
+}
+
+/** What is parked stays on its screen until the operator has seen it; false where it is not parked, or not any more. */
+async function putOff(counter: Counter, entry: Entry, draw: Draw): Promise<boolean> {
+  while (entry.state === 'parked') {
+    counter.operator.show(draw);
+    if ((await acknowledged(counter.operator, ['enter', 'clear'])) === 'enter') return true;
+    await lookInto(counter, entry);
+  }
+  return false;
+}
+
+async function lookInto(counter: Counter, entry: Entry): Promise<void> {
+  await counter.lookInto(entry);
+  counter.customer.due(entry.amount, ...IN_DOUBT);
 }

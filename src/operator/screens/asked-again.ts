@@ -25,7 +25,7 @@ export function saleRepeatUnknown(text: Text, bar: BarFacts, facts: RepeatFacts)
   return {
     ...framed(text, bar, 'sale.unknown', body),
     tone: 'attention',
-    foot: { cancel: text('key.later'), enter: text('key.ask-bank') },
+    foot: { cancel: text('key.later'), clear: text('key.look-up'), enter: text('key.ask-bank') },
   };
 }
 
@@ -43,7 +43,11 @@ export function saleRepeating(
     numbers: numbersOf(text, facts),
     words: [said(text('refund.repeating.text')), quiet(text('refund.repeating.attempt', { attempt: attempt + 1 }))],
   });
-  return { ...framed(text, bar, 'sale.repeating', body), tone: 'attention', foot: { cancel: text('key.later') } };
+  return {
+    ...framed(text, bar, 'sale.repeating', body),
+    tone: 'attention',
+    foot: { cancel: text('key.later'), clear: text('key.look-up') },
+  };
 }
 
 export interface RepeatParkedFacts {
@@ -65,7 +69,11 @@ export function saleRepeatParked(text: Text, bar: BarFacts, { amount, trace, att
       said(text('refund.parked.next', { phone: bar.support.accounts }), true),
     ],
   });
-  return { ...framed(text, bar, 'sale.parked', body), tone: 'attention', foot: { enter: text('key.done') } };
+  return {
+    ...framed(text, bar, 'sale.parked', body),
+    tone: 'attention',
+    foot: { clear: text('key.look-up'), enter: text('key.done') },
+  };
 }
 
 function numbersOf(text: Text, { amount, trace, waited }: RepeatFacts): string {

@@ -116,7 +116,7 @@ export function saleUnknown(text: Text, bar: BarFacts, { amount, trace, why, wai
   return {
     ...framed(text, bar, 'sale.unknown', body),
     tone: 'attention',
-    foot: { cancel: text('key.later'), enter: text('key.ask-bank') },
+    foot: { cancel: text('key.later'), clear: text('key.look-up'), enter: text('key.ask-bank') },
   };
 }
 
@@ -137,7 +137,11 @@ export function saleReversing(text: Text, bar: BarFacts, { amount, trace, attemp
     numbers: dotted(yuanOf(text, amount), text('result.trace', { trace }), text('unknown.waited', { seconds: waited })),
     words: [said(text('reversing.text')), quiet(text('reversing.attempt', { attempt }))],
   });
-  return { ...framed(text, bar, 'sale.reversing', body), tone: 'attention', foot: { cancel: text('key.later') } };
+  return {
+    ...framed(text, bar, 'sale.reversing', body),
+    tone: 'attention',
+    foot: { cancel: text('key.later'), clear: text('key.look-up') },
+  };
 }
 
 export interface ReversedFacts {
@@ -161,7 +165,7 @@ export function saleReversed(text: Text, bar: BarFacts, { amount, trace, confirm
     return {
       ...framed(text, bar, 'sale.reversed-unconfirmed', body),
       tone: 'attention',
-      foot: { enter: text('key.done') },
+      foot: { clear: text('key.look-up'), enter: text('key.done') },
     };
   }
   const body = result({
@@ -195,7 +199,11 @@ export function saleParked(text: Text, bar: BarFacts, { amount, trace, attempts 
     numbers: dotted(yuanOf(text, amount), text('result.trace', { trace })),
     words: [said(text('parked.text', { attempts })), said(text('parked.next', { phone: bar.support.accounts }), true)],
   });
-  return { ...framed(text, bar, 'sale.parked', body), tone: 'attention', foot: { enter: text('key.done') } };
+  return {
+    ...framed(text, bar, 'sale.parked', body),
+    tone: 'attention',
+    foot: { clear: text('key.look-up'), enter: text('key.done') },
+  };
 }
 
 export interface RefusedFacts {
