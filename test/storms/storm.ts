@@ -1,25 +1,29 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { nameOf } from './faults.ts';
+import { flowNamed } from './flows.ts';
 import { points } from './points.ts';
 import { provision } from './provision.ts';
 import { day, type Outcome, profileOf } from './seed.ts';
-import { errandsOf, OF_A_SEED, type Report } from './worker.ts';
+import type { Placed } from './shrink.ts';
+import { errandsOf, type Report } from './worker.ts';
 
 /**
  * The storm (ARCHITECTURE.md, "Storms"). `SEEDS=n` sets how many seeds, `FROM=n` where they begin, `POINTS=n` goes on
- * until so many distinct fault points came about, `SEED=n` replays one and says what happens in it, `STOP=1` ends at
- * the first finding, without shrinking it.
+ * until so many distinct fault points came about, `SEED=n` replays one and says what happens in it, `ERRANDS=file` those
+ * of a file of `regressions/`, `STOP=1` ends at the first finding, without shrinking it.
  */
-const { SEED, SEEDS, FROM, POINTS, STOP } = process.env;
+const { SEED, SEEDS, FROM, POINTS, STOP, ERRANDS } = process.env;
 /** More than ten thousand distinct points. */
 const USUAL_SEEDS = 320;
 /** Findings after which no more seeds are begun. */
 const MOST_TOLD = STOP === undefined ? 20 : 1;
 
 let told = 0;
-if (SEED !== undefined) await replay(numberOf('SEED', SEED));
+if (ERRANDS !== undefined) await replay(...errandsIn(ERRANDS));
+else if (SEED !== undefined) await replay(numberOf('SEED', SEED));
 else await storm();
 
 async function storm(): Promise<void> {
@@ -93,13 +97,13 @@ function worker(take: () => number | null, done: (report: Report) => void): Prom
   });
 }
 
-/** One seed, errand by errand. */
-async function replay(seed: number): Promise<void> {
+/** One seed, or those of its errands that are named, errand by errand. */
+async function replay(seed: number, named: readonly Placed[] | null = null): Promise<void> {
   Error.stackTraceLimit = 30;
   const made = provision();
-  const { point } = points(await profileOf(made));
+  const list = named ?? errandsOf(seed, points(await profileOf(made)).point);
   const started = performance.now();
-  const { outcomes } = await day(made, seed, errandsOf(seed, point), trail);
+  const { outcomes } = await day(made, seed, list, (outcome) => trail(outcome, list.length));
   made.remove();
   const of = (kind: string) =>
     outcomes.flatMap(({ findings }) => findings).filter((found) => found.kind === kind).length;
@@ -111,9 +115,15 @@ async function replay(seed: number): Promise<void> {
   process.exit(outcomes.some(({ findings }) => findings.length > 0) ? 1 : 0);
 }
 
-function trail({ point, name, screens, findings, trades, virtual_ms }: Outcome): void {
+/** The seed and the errands of a file. */
+function errandsIn(file: string): [seed: number, errands: Placed[]] {
+  const { seed, errands } = JSON.parse(readFileSync(file, 'utf8'));
+  return [seed, errands.map(({ flow, ...rest }: { flow: string }) => ({ ...rest, flow: flowNamed(flow) }))];
+}
+
+function trail({ point, name, screens, findings, trades, virtual_ms }: Outcome, of: number): void {
   const planned = nameOf(point.flow.name, point.strikes);
-  process.stdout.write(`${++told}/${OF_A_SEED + 1} ${name ?? `${planned} (did not come about)`}\n`);
+  process.stdout.write(`${++told}/${of + 1} ${name ?? `${planned} (did not come about)`}\n`);
   process.stdout.write(`    ${screens.join(' → ')}; ${trades} at the bank, ${(virtual_ms / 1000).toFixed(1)} s\n`);
   for (const { kind, text } of findings) process.stdout.write(`    ${kind.toUpperCase()}: ${text}\n`);
 }
