@@ -42,7 +42,7 @@ export const calls: readonly (readonly ['GET' | 'POST', string, Act])[] = [
     '/api/display.png',
     ({ devices: { display } }) => ({ png: displayPng(display.width, display.height, display.pixels()) }),
   ],
-  ['GET', '/api/paper', ({ devices }) => ({ json: devices.paper.slips() })],
+  ['GET', '/api/paper', paper],
   ['GET', '/api/paper/*', paperPicture],
   ['GET', '/api/sounds', ({ devices }) => ({ json: devices.sounds() })],
   ['GET', '/api/checkup', async (counter) => ({ json: await powered(counter).status.checkup() })],
@@ -110,6 +110,11 @@ async function screen(counter: Counter, { query, signal }: Call): Promise<Answer
   if (came) return { json: seen };
   const remedy = 'See "screen" and "texts" for what is shown instead, or wait longer with timeout_ms.';
   throw new Refusal(504, `the screen ${wait} did not come within ${timeout_ms} ms`, remedy, { facts: { ...seen } });
+}
+
+function paper({ devices }: Counter, { query }: Call): Answer {
+  const since = number(query, 'since', 0, Number.MAX_SAFE_INTEGER, 0);
+  return { json: devices.paper.slips().filter(({ n }) => n > since) };
 }
 
 async function paperPicture({ devices }: Counter, { parts }: Call): Promise<Answer> {

@@ -39,7 +39,7 @@ export async function newest(counter: Counter): Promise<number> {
 
 /** The texts of the slips after number `before`, in the order of printing. */
 export async function since(counter: Counter, before: number): Promise<string[]> {
-  return (await counter.paper()).flatMap(({ n, text }) => (n > before ? [text] : []));
+  return (await counter.get<{ text: string }[]>(`paper?since=${before}`)).map(({ text }) => text);
 }
 
 export const headers = { merchant: 'MERCHANT COPY', cardholder: 'CARDHOLDER COPY' } as const;

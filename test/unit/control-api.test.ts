@@ -137,6 +137,7 @@ t.test('a request that is not what the table says is refused by name', async (t)
     ['/api/fault', { body: { fault: 'paper-out', on: 'yes' } }, 400, { field: 'on' }],
     ['/api/fault', { body: { fault: 'slow', on: true } }, 503, { error: 'the bank does not answer' }],
     ['/api/power', { body: { on: 1 } }, 400, { field: 'on' }],
+    ['/api/paper?since=x', {}, 400, {}],
     ['/api/paper/2.png', {}, 404, {}],
     ['/api/paper/..png', {}, 404, {}],
     ['/api/bank/keys', {}, 404, {}],
