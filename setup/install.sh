@@ -81,7 +81,7 @@ native() {
     step "sd_notify for Node" bash systemd/notify/build.sh
   fi
   [ "$purpose" = test ] || return 0
-  if [ ! test/storms/vfs/storm.so -nt test/storms/vfs/storm.c ]; then
+  if [ ! test/storms/vfs/storm.so -nt test/storms/vfs/storm.c ] || [ ! test/storms/vfs/storm.so -nt test/storms/vfs/images.h ]; then
     step "the disk of the storms" bash test/storms/vfs/build.sh
   fi
 }
