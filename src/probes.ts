@@ -29,6 +29,8 @@ export interface Parts {
   text(): Text;
 }
 
+/** A slip that is on its way, as after a power cut, holds the printer's answer up for as long as it takes. */
+const SLIP_MS = 10_000;
 /** A part for which no time before this can be true: this release was not made then. */
 const RELEASED_MS = Date.UTC(2026, 10, 1);
 
@@ -52,11 +54,16 @@ export function probesOf(parts: Parts): readonly Probe[] {
       needed: true,
       deadline_ms,
       async ask(signal) {
-        await answered(() => reader.check(), signal);
+        await answered(() => reader.check(), { signal, clock, deadline_ms });
         return text()('way.stripe');
       },
     },
-    { part: 'printer', needed: false, deadline_ms, ask: (signal) => printerIsWell(parts, signal) },
+    {
+      part: 'printer',
+      needed: false,
+      deadline_ms: deadline_ms + SLIP_MS,
+      ask: (signal) => printerIsWell(parts, signal),
+    },
     {
       part: 'storage',
       needed: true,
@@ -98,9 +105,10 @@ export function probesOf(parts: Parts): readonly Probe[] {
   ];
 }
 
-async function printerIsWell({ printer, paper }: Parts, signal: AbortSignal): Promise<null> {
+async function printerIsWell({ printer, paper, clock, config }: Parts, signal: AbortSignal): Promise<null> {
+  const deadline_ms = config.terminal.waits.checkup_device_ms;
   try {
-    paper.found(problemOf(await answered(() => printer.check(), signal)));
+    paper.found(problemOf(await answered(() => printer.check(), { signal, clock, deadline_ms })));
   } catch (error) {
     if (error instanceof Fault) paper.found(error.problem);
     throw error;
@@ -108,13 +116,21 @@ async function printerIsWell({ printer, paper }: Parts, signal: AbortSignal): Pr
   return well(paper.problem);
 }
 
-/** A device that has just got its power may be deaf to the first question: it is asked until its time is up. */
-async function answered<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (;;) {
+interface Patience {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly deadline_ms: number;
+}
+
+/** A device that has just got its power may be deaf to the first question: it is asked until it was silent for so long. */
+async function answered<T>(ask: () => Promise<T>, { signal, clock, deadline_ms }: Patience): Promise<T> {
+  for (let until_ms: number | null = null; ; ) {
     try {
       return await ask();
     } catch (error) {
       if (signal.aborted || !(error instanceof Fault) || error.problem.kind !== 'device-silent') throw error;
+      until_ms ??= clock.monotonic() + deadline_ms - error.problem.waited_ms;
+      if (clock.monotonic() >= until_ms) throw error;
     }
   }
 }
