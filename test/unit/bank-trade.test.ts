@@ -56,6 +56,20 @@ t.test('each no of the acquirer’s own says why, and which of them leaves a row
   t.equal((good as { reference?: unknown }).reference, counter.rows()[0]?.reference);
 });
 
+t.test('an advice of another batch is a case where it says what it is and how much, and leaves no row', async (t) => {
+  const counter = new Counter(t);
+  const advice = (number: string, fields: Saying['fields']) =>
+    asking(counter, 'offline', { trace: number, fields: { batch: '30000009000500', ...fields } });
+  t.match(advice('000002', { amount: undefined }), { code: '77' });
+  t.match(advice('000003', { batch: '99000009000500' }), { code: '77' });
+  t.same(counter.office.cases.list(9, true), []);
+  t.match(advice('000004', {}), { code: '77', why: 'another batch' });
+  t.match(counter.office.cases.list(9, true), [
+    { reason: 'advice-refused', trace: '000004', amount: 10_000, trade: null },
+  ]);
+  t.same(counter.rows(), []);
+});
+
 t.test('what a merchant may not, and what meets the cut-over, leaves the row that it should', async (t) => {
   const seed = readSeed(SEED);
   const narrow = [...seed.merchants].map(([id, row]) => [id, { ...row, may: new Set(['sale'] as const) }] as const);
@@ -228,7 +242,13 @@ t.test('a reversal is of its original alone, and says what it found', async (t) 
     was: 'posted',
     reason: '98',
   });
-  t.match(reversing(counter, 'sale', { trace: '000002' }), { code: '00', was: 'reversed', amount: 10_000 });
+  t.match(counter.office.ledger.entries(1), [{ kind: 'reversal', trade: 1 }]);
+  t.match(reversing(counter, 'sale', { trace: '000002' }, { code: '06' }), {
+    code: '00',
+    was: 'reversed',
+    amount: 10_000,
+  });
+  t.equal(counter.rows().at(-1)?.reversalReason, '98', 'the first one’s');
   t.equal(counter.money().free, FULL - 10_000);
   t.match(reversing(counter, 'sale', { trace: '000009' }, { code: undefined, pan: undefined }), {
     ...{ code: '25', why: 'no original', amount: 10_000, trace: '000009', batch: '000001' },
