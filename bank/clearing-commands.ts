@@ -3,10 +3,13 @@ import type { Clearing, Payout } from './clearing.ts';
 import { type Command, limitOf, twoPeopleOf, wordsOf } from './command.ts';
 import { decide, type WhyNot } from './correction.ts';
 import type { Office } from './office.ts';
-import { reconcile } from './reconciliation.ts';
+import { csvOf, fileNameOf, reconcile } from './reconciliation.ts';
 import type { Settlement } from './settlements.ts';
 import { Unable } from './unable.ts';
 import { GROUPS, totalsOf } from './upload.ts';
+
+/** As long as the seed may say. */
+const MOST_QUIET_S = 600;
 
 interface Parts {
   readonly office: Office;
@@ -16,8 +19,9 @@ interface Parts {
 /** Settlement, clearing and cases, one row a command. */
 export const clearingCommands: Readonly<Record<string, (parts: Parts, command: Command) => object>> = {
   day: ({ office }) => dayOf(office),
-  'cut-over': ({ office, clearing }) => {
-    const closed = office.books.atomically(() => clearing.cutOver(office.clock.now()));
+  'cut-over': ({ office, clearing }, command) => {
+    const lasts_ms = lastsOf(command);
+    const closed = office.books.atomically(() => clearing.cutOver(office.clock.now(), lasts_ms));
     return { closed: closed.date, ...dayOf(office) };
   },
   settlements: ({ office }, command) => ({
@@ -43,8 +47,11 @@ export const clearingCommands: Readonly<Record<string, (parts: Parts, command: C
     const date = command.date ?? office.days.date();
     const day = typeof date === 'string' && /^\d{8}$/.test(date) ? office.days.find(date) : null;
     if (day === null)
-      throw new Unable(`no business day "${String(date)}"`, 'YYYYMMDD of a day on which the bank was open');
-    return { ...reconcile(office, clearing, merchant, day) };
+      throw new Unable(`no business day "${String(date)}"`, 'YYYYMMDD of a day on which the bank was open', {
+        kind: 'no-day',
+      });
+    const reconciled = reconcile(office, clearing, merchant, day);
+    return command.csv === true ? { name: fileNameOf(reconciled), csv: csvOf(reconciled) } : { ...reconciled };
   },
 };
 
@@ -66,12 +73,16 @@ function rule(office: Office, clearing: Clearing, found: Case, command: Command)
 }
 
 function unable(why: WhyNot): Unable {
-  if (why === 'closed') return new Unable('the case is closed', 'what was decided stands; see {"do":"cases"}');
+  if (why === 'closed')
+    return new Unable('the case is closed', 'what was decided stands; see {"do":"cases"}', { kind: why });
   if (why === 'given-back') {
-    return new Unable('a void or a refund has given it back already', 'decide "reject", or see the case of the void');
+    return new Unable('a void or a refund has given it back already', 'decide "reject", or see the case of the void', {
+      kind: why,
+    });
   }
-  if (why === 'no-merchant') return new Unable('the merchant is not in merchants.json', 'restore its row, restart');
-  return new Unable('the case names no card of this bank', 'decide "reject": no account can be moved');
+  if (why === 'no-merchant')
+    return new Unable('the merchant is not in merchants.json', 'restore its row, restart', { kind: why });
+  return new Unable('the case names no card of this bank', 'decide "reject": no account can be moved', { kind: why });
 }
 
 function answer(office: Office, found: Case, command: Command): void {
@@ -81,8 +92,23 @@ function answer(office: Office, found: Case, command: Command): void {
   office.books.atomically(() => office.cases.answer(found.id, { answer: text, by, at: office.clock.now() }));
 }
 
-function dayOf({ days, clock }: Office) {
-  return { day: days.date(), cutting_over: days.quiet(clock.now()) };
+/** How long the cut-over answers 90, where the command says it; what is configured where it does not. */
+function lastsOf({ lasts_s }: Command): number | undefined {
+  if (lasts_s === undefined) return undefined;
+  if (typeof lasts_s === 'number' && Number.isInteger(lasts_s) && lasts_s >= 0 && lasts_s <= MOST_QUIET_S) {
+    return lasts_s * 1000;
+  }
+  throw new Unable(`"lasts_s" is no number of seconds`, `a whole number from 0 to ${MOST_QUIET_S}`, {
+    ...{ kind: 'seconds', most: MOST_QUIET_S },
+  });
+}
+
+function dayOf({ days, clock, seed: { acquirer } }: Office) {
+  const until = days.quietUntil(clock.now());
+  return {
+    ...{ day: days.date(), cutting_over: until !== null, quiet_until: timeOf(until), next: days.following() },
+    ...{ ends: timeOf(days.ends()), lasts_s: acquirer.cutOverLastsMs / 1000 },
+  };
 }
 
 /** `left`: the terminal was moved to another batch before it was closed; its case says what became of it. */
@@ -115,6 +141,7 @@ function shownPayout({ at, ...rest }: Payout) {
 
 export function shownCase(office: Office, one: Case) {
   const trade = one.trade === null ? null : office.trades.byId(one.trade);
+  const uploaded = one.settlement === null ? null : office.settlements.uploadedRow(one.settlement, one.trace);
   return {
     ...{ id: one.id, reason: one.reason, state: one.state, amount: one.amount },
     bank_amount: one.bankAmount,
@@ -122,10 +149,14 @@ export function shownCase(office: Office, one: Case) {
     ...{ terminal: one.terminal, merchant: one.merchant, batch: one.batch, trace: one.trace },
     ...{ card: one.card, pan: one.pan, type: trade?.type ?? null, trade_state: trade?.state ?? null },
     trade_reference: trade?.reference ?? null,
+    bank_pan: trade?.pan ?? null,
+    bank_group: office.seed.cardsById.get(trade?.card ?? '')?.group ?? null,
+    ...{ terminal_pan: uploaded?.pan ?? null, terminal_group: uploaded?.group ?? null },
     settlement: one.settlement,
     opened: timeOf(one.at),
     ...{ answer: one.answer, answered_by: one.answeredBy },
     ...{ decision: one.decision, people: one.people, reference: one.reference, correction: one.entry },
+    postings: one.entry === null ? [] : office.ledger.postings(one.entry),
     closed: timeOf(one.closedAt),
     todo: one.state === 'closed' ? null : reasons[one.reason].zh,
     todo_en: one.state === 'closed' ? null : reasons[one.reason].en,

@@ -42,8 +42,8 @@ export interface Clearing {
   atOnce(merchant: Merchant, now: number): void;
   /** Ends the open day where its time is over by the clock; null where it is not. */
   turn(now: number): BusinessDay | null;
-  /** Ends the open day now, clears what each merchant is owed, and forgives wrong PINs. */
-  cutOver(now: number): BusinessDay;
+  /** Ends the open day now, for as long as configured or said, clears what each merchant is owed, and forgives wrong PINs. */
+  cutOver(now: number, lasts_ms?: number): BusinessDay;
   /** Of the entries from `first` to `last`. */
   movements(merchant: string, first: number, last: number): Movement[];
   /** Newest first. */
@@ -84,15 +84,16 @@ export function clearing({ books: { db }, ledger, days, seed }: Office): Clearin
     },
     turn(now) {
       const due = days.due(now);
-      return due === null ? null : end(due.next, due.since, now);
+      return due === null ? null : end(due.next, { since: due.since, now });
     },
-    cutOver: (now) => end(days.following(), now, now),
+    cutOver: (now, lasts_ms) => end(days.following(), { since: now, now, lasts_ms }),
     movements,
     payouts: (limit) => listed.all(limit).map(payoutOf),
   };
 
-  function end(next: string, since: number, now: number): BusinessDay {
-    const day = days.cutOver(next, since, now);
+  function end(next: string, turn: { since: number; now: number; lasts_ms?: number | undefined }): BusinessDay {
+    const { since, now, lasts_ms = seed.acquirer.cutOverLastsMs } = turn;
+    const day = days.cutOver(next, { since, now, lasts_ms });
     for (const merchant of seed.merchants.values()) clear(merchant, day.date, now);
     // PIN tries are counted anew each day of trade.
     forgiven.run();

@@ -16,7 +16,11 @@ export function wordsOf(command: Command, key: string, most: number, example: st
   const value = command[key];
   const text = typeof value === 'string' ? value.trim() : '';
   if (text === '' || text.length > most || /\p{Cc}/u.test(text)) {
-    throw new Unable(`"${key}" is no text of 1 to ${most} characters`, `add "${key}": "${example}"`);
+    throw new Unable(`"${key}" is no text of 1 to ${most} characters`, `add "${key}": "${example}"`, {
+      kind: 'words',
+      key,
+      most,
+    });
   }
   return text;
 }
@@ -27,7 +31,7 @@ export function twoPeopleOf({ people }: Command): readonly [string, string] {
     ? people.map((name) => wordsOf({ person: name }, 'person', 40, 'Li'))
     : [];
   if (first === undefined || second === undefined || others.length > 0 || first === second) {
-    throw new Unable('"people" are not two different people', 'add "people": ["Li", "Wang"]');
+    throw new Unable('"people" are not two different people', 'add "people": ["Li", "Wang"]', { kind: 'two-people' });
   }
   return [first, second];
 }

@@ -74,8 +74,10 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
       reference: trade.reference,
       authorisation: trade.authorisation,
       original: trade.originalTrace,
+      original_batch: trade.originalBatch,
       hold: trade.hold,
       refunded: trade.refunded,
+      ruling: trade.ruling,
       moved: trade.moved,
       fee: trade.fee,
       particulars: trade.particulars,
@@ -156,7 +158,7 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
     const terminal = terminalOf(office, command);
     const { batch } = command;
     if (typeof batch !== 'string' || !/^(?!0{6})\d{6}$/.test(batch)) {
-      throw new Unable('"batch" is no batch number', 'six digits, not 000000');
+      throw new Unable('"batch" is no batch number', 'six digits, not 000000', { kind: 'six-digits', key: 'batch' });
     }
     const byHand = command.people === undefined ? null : byHandOf(command);
     const left = office.books.atomically(() => moveBatch(office, { terminal, batch, byHand }));
@@ -190,7 +192,8 @@ export function control(parts: ControlParts, command: unknown): Reply {
     return { ok: true, ...COMMANDS[name]?.(parts, command as Command) };
   } catch (error) {
     const remedy = error instanceof Unable ? error.remedy : 'see the log of the bank';
-    return { ok: false, error: error instanceof Error ? error.message : 'unknown', remedy };
+    const problem = error instanceof Unable && error.problem !== null ? { problem: error.problem } : {};
+    return { ok: false, error: error instanceof Error ? error.message : 'unknown', remedy, ...problem };
   }
 }
 

@@ -18,10 +18,14 @@ export interface Days {
   quiet(now: number): boolean;
   /** The day to be closed where its time is over by the clock, with the instant at which it was. */
   due(now: number): { next: string; since: number } | null;
+  /** Until when nothing is traded; null where it is. */
+  quietUntil(now: number): number | null;
+  /** When the open day ends by itself. */
+  ends(): number;
   /** The day after the open one. */
   following(): string;
-  /** Closes the open day with the newest entry of the ledger, and opens `next`. */
-  cutOver(next: string, since: number, now: number): BusinessDay;
+  /** Closes the open day with the newest entry of the ledger, and opens `next`, quiet for a time from `since` on. */
+  cutOver(next: string, turn: { since: number; now: number; lasts_ms: number }): BusinessDay;
   find(date: string): BusinessDay | null;
   /** Closed days whose files are not written yet, oldest first. */
   unfiled(): BusinessDay[];
@@ -33,7 +37,10 @@ export interface Days {
 const DAY_MS = 86_400_000;
 
 export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
-  const open = db.prepare('SELECT * FROM business_day WHERE last_entry IS NULL');
+  const open = db.prepare(
+    `SELECT date, quiet_until, coalesce((SELECT closed_at FROM business_day WHERE last_entry IS NOT NULL
+       ORDER BY date DESC LIMIT 1), 0) AS began FROM business_day WHERE last_entry IS NULL`,
+  );
   const newest = db.prepare('SELECT coalesce(max(id), 0) AS id FROM entry');
   const opened = db.prepare('INSERT INTO business_day (date, first_entry, quiet_until) VALUES (?, ?, ?)');
   const closed = db.prepare('UPDATE business_day SET last_entry = ?, closed_at = ? WHERE date = ?');
@@ -44,22 +51,26 @@ export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
   const ahead = acquirer.utcOffsetMinutes * 60_000 + DAY_MS - acquirer.cutOverMs;
 
   if (open.get() === undefined) opened.run(dateOf(now + ahead), 1, 0);
-  let today: { date: string; quietUntil: number } | null = null;
-  const current = (): { date: string; quietUntil: number } => {
+  let today: { date: string; began: number; quietUntil: number } | null = null;
+  const current = (): { date: string; began: number; quietUntil: number } => {
     if (today === null) {
       const row = open.get();
-      today = { date: String(row?.date), quietUntil: Number(row?.quiet_until) };
+      today = { date: String(row?.date), began: Number(row?.began), quietUntil: Number(row?.quiet_until) };
     }
     return today;
   };
 
+  const quietUntil: Days['quietUntil'] = (at) => {
+    const { began, quietUntil } = current();
+    // A clock that was put back does not make the cut-over last.
+    return at >= began && at < quietUntil ? quietUntil : null;
+  };
+
   return {
     date: () => current().date,
-    quiet(at) {
-      const left = current().quietUntil - at;
-      // A clock that was put back does not make the cut-over last.
-      return left > 0 && left <= acquirer.cutOverLastsMs;
-    },
+    quiet: (at) => quietUntil(at) !== null,
+    quietUntil,
+    ends: () => startOf(current().date) + DAY_MS - ahead,
     due(at) {
       const next = dateOf(at + ahead);
       // A clock that was put back, or a day that was ended by hand before its time, ends no day.
@@ -67,11 +78,11 @@ export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
       return { next, since: startOf(next) - ahead };
     },
     following: () => dateOf(startOf(current().date) + DAY_MS),
-    cutOver(next, since, at) {
+    cutOver(next, { since, now, lasts_ms }) {
       const { date } = current();
       const lastEntry = Number(newest.get()?.id);
-      closed.run(lastEntry, at, date);
-      opened.run(next, lastEntry + 1, since + acquirer.cutOverLastsMs);
+      closed.run(lastEntry, now, date);
+      opened.run(next, lastEntry + 1, since + lasts_ms);
       today = null;
       return { date, firstEntry: Number(found.get(date)?.first_entry), lastEntry };
     },

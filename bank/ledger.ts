@@ -32,6 +32,8 @@ export interface Ledger {
   recount(): void;
   /** Newest first. */
   entries(limit: number): { id: number; kind: string; trade: number | null; time: string; postings: Posting[] }[];
+  /** Of one entry. */
+  postings(entry: number): Posting[];
 }
 
 export function ledger({ db }: Books): Ledger {
@@ -60,6 +62,8 @@ export function ledger({ db }: Books): Ledger {
   const newest = db.prepare('SELECT id, trade, kind, at FROM entry ORDER BY id DESC LIMIT ?');
   const postingsIn = db.prepare('SELECT account, amount FROM posting WHERE entry = ?');
 
+  const postings: Ledger['postings'] = (entry) =>
+    postingsIn.all(entry).map(({ account, amount }) => ({ account: String(account), amount: Number(amount) }));
   const sum = (): number => Number(total.get()?.total);
   const post: Ledger['post'] = ({ kind, trade, at, postings, hold = null }) => {
     const off = postings.reduce((left, posting) => left + posting.amount, 0);
@@ -129,10 +133,9 @@ export function ledger({ db }: Books): Ledger {
         kind: String(kind),
         trade: trade === null ? null : Number(trade),
         time: new Date(Number(at)).toISOString(),
-        postings: postingsIn
-          .all(Number(id))
-          .map(({ account, amount }) => ({ account: String(account), amount: Number(amount) })),
+        postings: postings(Number(id)),
       })),
+    postings,
   };
 }
 

@@ -29,10 +29,14 @@ export function moveBatch(
   if (batch === from) return { batch: from, unsettled: 0 };
   const settled = office.settlements.find(terminal, batch);
   if (settled !== null && settled.closedAt !== null) {
-    throw new Unable(`batch ${batch} of ${terminal} is settled`, 'a number that {"do":"settlements"} does not show');
+    throw new Unable(`batch ${batch} of ${terminal} is settled`, 'a number that {"do":"settlements"} does not show', {
+      ...{ kind: 'settled', batch },
+    });
   }
   if (office.trades.isIn(terminal, batch) && office.trades.isIn(terminal, from)) {
-    throw new Unable(`batch ${batch} of ${terminal} has had trades, and batch ${from} too`, 'a number that is new');
+    throw new Unable(`batch ${batch} of ${terminal} has had trades, and batch ${from} too`, 'a number that is new', {
+      ...{ kind: 'traded', batch },
+    });
   }
   const underway = office.settlements.find(terminal, from);
   if (underway !== null && byHand === null) {
@@ -40,6 +44,7 @@ export function moveBatch(
       `batch ${from} of ${terminal} is being settled`,
       'finish it at the terminal (menu 7); where it cannot, add "people": ["Li", "Wang"] and "reference": the batch is' +
         ' left to a case, and two people close it at the terminal',
+      { kind: 'settling', batch: from },
     );
   }
   const unsettled = followUnsettled(office, { terminal, batch: from, asked: null });

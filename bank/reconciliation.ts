@@ -65,13 +65,18 @@ export function fileClosedDays(office: Office, clearing: Clearing, dir: string):
   for (const day of office.days.unfiled()) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     for (const merchant of office.seed.merchants.keys()) {
-      const name = `${merchant}-${day.date}.csv`;
-      writeWhole(join(dir, name), csvOf(reconcile(office, clearing, merchant, day)), 0o600);
+      const reconciled = reconcile(office, clearing, merchant, day);
+      const name = fileNameOf(reconciled);
+      writeWhole(join(dir, name), csvOf(reconciled), 0o600);
       names.push(name);
     }
     office.books.atomically(() => office.days.filed(day.date));
   }
   return names;
+}
+
+export function fileNameOf({ merchant, date }: Reconciliation): string {
+  return `${merchant}-${date}.csv`;
 }
 
 const COLUMNS = [

@@ -58,10 +58,16 @@ export function ruleByVoice(office: Office, terminal: string, command: Command):
   return office.books.atomically(() => {
     const at = office.clock.now();
     const trade = office.trades.find(key) ?? (word === 'charged' ? null : buried(office, key, command, at));
-    if (trade === null) throw new Unable('the books have no such trade', 'say "not-charged", or compare the numbers');
+    if (trade === null) {
+      throw new Unable('the books have no such trade', 'say "not-charged", or compare the numbers', {
+        kind: 'no-such-trade',
+      });
+    }
     const before = office.rulings.of(trade.id);
     if (before !== null && before.money !== word) {
-      throw new Unable(`"${before.money}" was said under ${before.reference}`, 'what was said stands; see its case');
+      throw new Unable(`"${before.money}" was said under ${before.reference}`, 'what was said stands; see its case', {
+        ...{ kind: 'said', money: before.money, reference: before.reference },
+      });
     }
     if (before === null) refuseOther(trade, word);
     const { reference } = before ?? given(office, { trade: trade.id, money: word, by, at });
@@ -72,10 +78,15 @@ export function ruleByVoice(office: Office, terminal: string, command: Command):
 /** The clerk says what the books say, and nothing else. */
 function refuseOther({ state }: Trade, word: Said['money']): void {
   if (word === 'charged' && state !== 'posted') {
-    throw new Unable(`the books have it ${state}`, 'say "not-charged", unless it was voided');
+    throw new Unable(`the books have it ${state}`, 'say "not-charged", unless it was voided', {
+      kind: 'stands',
+      state,
+    });
   }
   if (word === 'not-charged' && (state === 'posted' || state === 'voided')) {
-    throw new Unable(`the books have it ${state}`, 'let the terminal reverse it or void it, or say "charged"');
+    throw new Unable(`the books have it ${state}`, 'let the terminal reverse it or void it, or say "charged"', {
+      ...{ kind: 'stands', state },
+    });
   }
 }
 
@@ -93,6 +104,7 @@ function buried(office: Office, key: TradeKey, { type, amount }: Command, at: nu
     throw new Unable(
       'the books have no such trade',
       'add its "type" and its "amount" in fen, as the terminal says them',
+      { kind: 'no-trade' },
     );
   }
   const about = { ...key, merchant: merchantOf(office, key.terminal), type: kind, amount, pan: null, entryMode: null };
@@ -114,5 +126,7 @@ function isAmount(amount: unknown): amount is Fen {
 
 function sixOf(value: unknown, name: string): string {
   if (typeof value === 'string' && /^(?!0{6})\d{6}$/.test(value)) return value;
-  throw new Unable(`"${name}" is no number of six digits`, `add "${name}": "000001"`);
+  throw new Unable(`"${name}" is no number of six digits`, `add "${name}": "000001"`, {
+    ...{ kind: 'six-digits', key: name },
+  });
 }

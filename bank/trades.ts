@@ -96,11 +96,14 @@ export interface Trade extends TradeKey {
 
 export interface ListedTrade extends Trade {
   readonly originalTrace: string | null;
+  readonly originalBatch: string | null;
   readonly reversalReason: string | null;
   /** Fen that it still holds, null where it is no pre-authorisation that was taken. */
   readonly hold: number | null;
   /** Fen of its refunds. */
   readonly refunded: number;
+  /** What the bank's clerk has said of it by telephone. */
+  readonly ruling: { readonly reference: string; readonly money: string; readonly by: string } | null;
 }
 
 export interface Trades {
@@ -157,7 +160,9 @@ export function trades({ db, safe }: Books): Trades {
   const listed = db.prepare(
     `${TRADE.replace(
       ' FROM trade LEFT',
-      `, (SELECT amount FROM hold WHERE preauth = trade.id) AS hold,
+      `, first.batch AS original_batch,
+    (SELECT json_object('reference', reference, 'money', money, 'by', by) FROM ruling WHERE ruling.trade = trade.id) AS ruling,
+    (SELECT amount FROM hold WHERE preauth = trade.id) AS hold,
     (SELECT coalesce(sum(back.amount), 0) FROM trade AS back
       WHERE back.original = trade.id AND back.type = 'refund' AND back.state = 'posted') AS refunded FROM trade LEFT`,
     )} ORDER BY trade.id DESC LIMIT ?`,
@@ -216,9 +221,11 @@ export function trades({ db, safe }: Books): Trades {
       listed.all(limit).map((row) => ({
         ...tradeOf(row),
         originalTrace: textOrNull(row.original_trace),
+        originalBatch: textOrNull(row.original_batch),
         reversalReason: textOrNull(row.reversal_reason),
         hold: typeof row.hold === 'number' ? row.hold : null,
         refunded: Number(row.refunded),
+        ruling: typeof row.ruling === 'string' ? JSON.parse(row.ruling) : null,
       })),
     forget() {
       lastId = null;

@@ -1,4 +1,4 @@
-import { BOOKS, type Book } from './bank-link.ts';
+import { BOOKS, type Book, type MerchantFile } from './bank-link.ts';
 import { type Counter, meetCard, needPower, notFitted, stateOf, switchPower } from './counter.ts';
 import { KEYS } from './far-ends.ts';
 import { FAULTS } from './faults.ts';
@@ -8,8 +8,8 @@ import { Refusal } from './refusal.ts';
 import { MOST_SPEED, REPLAY_ACTS } from './replay-desk.ts';
 import { maskedPan } from './wallet.ts';
 
-/** What a call answers: an object as JSON, or a picture. */
-export type Answer = { readonly json: unknown } | { readonly png: Uint8Array };
+/** What a call answers: an object as JSON, a picture, or a file to keep. */
+export type Answer = { readonly json: unknown } | { readonly png: Uint8Array } | { readonly file: MerchantFile };
 
 export interface Call {
   /** The parts of the path that `*` in the table stands for. */
@@ -26,6 +26,8 @@ const MOST_KEYS = 64;
 const MOST_HOLD_MS = 10_000;
 const MOST_WAIT_MS = 120_000;
 const ROWS = 50;
+/** As long as the bank's seed may say. */
+const MOST_CUT_OVER_S = 600;
 
 /** Every call of the control API but the page and its WebSocket: method, path, what it does. */
 export const calls: readonly (readonly ['GET' | 'POST', string, Act])[] = [
@@ -52,7 +54,12 @@ export const calls: readonly (readonly ['GET' | 'POST', string, Act])[] = [
   ['GET', '/api/journal', journal],
   ['POST', '/api/bank/voice', voice],
   ['POST', '/api/bank/ruling', ruling],
+  ['POST', '/api/bank/cut-over', cutOver],
+  ['POST', '/api/bank/case', followCase],
+  ['POST', '/api/bank/batch', moveBatch],
+  ['GET', '/api/bank/day', async ({ bank }) => ({ json: await bank.day() })],
   ['GET', '/api/bank/reconciliation', reconciliation],
+  ['GET', '/api/bank/reconciliation.csv', reconciliationFile],
   ['GET', '/api/bank/*', book],
   ['GET', '/api/wire', wire],
   ['GET', '/api/replay', replay],
@@ -158,14 +165,43 @@ async function voice({ bank }: Counter, { body }: Call): Promise<Answer> {
 async function ruling({ bank }: Counter, { body }: Call): Promise<Answer> {
   const asked = fields(body, {
     ...{ batch: text(6), trace: text(6), money: oneOf(['charged', 'not-charged']), person: text(40) },
-    ...{ type: optional(text(20)), amount: optional(whole(1, 999_999_999_999)) },
+    ...{ type: optional(text(20)), amount: optional(whole(1, 999_999_999_999)), terminal: optional(text(8)) },
   });
   return { json: await bank.ruling(asked) };
 }
 
+/** Ends the bank's day now; for `lasts_s` its trades are answered 90. */
+async function cutOver({ bank }: Counter, { body }: Call): Promise<Answer> {
+  const { lasts_s } = fields(body, { lasts_s: optional(whole(0, MOST_CUT_OVER_S)) });
+  return { json: await bank.cutOver(lasts_s) };
+}
+
+/** A case's next step: what one clerk has found out, or what two decide with the paper that proves it. */
+async function followCase({ bank }: Counter, { body }: Call): Promise<Answer> {
+  const step = fields(body, {
+    ...{ id: whole(1, Number.MAX_SAFE_INTEGER), answer: optional(text(200)), person: optional(text(40)) },
+    ...{ decide: optional(oneOf(['credit', 'debit', 'reject'])), people: optional(listOf(text(40), 2)) },
+    reference: optional(text(80)),
+  });
+  return { json: await bank.followCase(step) };
+}
+
+/** Two people of the bank take the terminal's batch away, and give it another. */
+async function moveBatch({ bank }: Counter, { body }: Call): Promise<Answer> {
+  const to = fields(body, { batch: text(6), people: listOf(text(40), 2), reference: text(80) });
+  return { json: await bank.moveBatch(to) };
+}
+
 async function reconciliation({ bank }: Counter, { query }: Call): Promise<Answer> {
-  const of = { merchant: query.get('merchant') ?? undefined, date: query.get('date') ?? undefined };
-  return { json: await bank.reconciliation(of) };
+  return { json: await bank.reconciliation(dayOfMerchant(query)) };
+}
+
+async function reconciliationFile({ bank }: Counter, { query }: Call): Promise<Answer> {
+  return { file: await bank.reconciliationFile(dayOfMerchant(query)) };
+}
+
+function dayOfMerchant(query: URLSearchParams) {
+  return { merchant: query.get('merchant') ?? undefined, date: query.get('date') ?? undefined };
 }
 
 async function wire({ told, log }: Counter, { query }: Call): Promise<Answer> {

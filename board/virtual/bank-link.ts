@@ -3,7 +3,16 @@ import { dirname, join } from 'node:path';
 import { askLine, NoAnswer, parsed } from './json-lines.ts';
 import { Refusal } from './refusal.ts';
 
-export const BOOKS = ['accounts', 'transactions', 'merchants', 'ledger', 'settlements', 'payouts', 'cases'] as const;
+export const BOOKS = [
+  'accounts',
+  'transactions',
+  'merchants',
+  'ledger',
+  'settlements',
+  'payouts',
+  'cases',
+  'terminals',
+] as const;
 export type Book = (typeof BOOKS)[number];
 
 export const BANK_FAULTS = ['host-silent', 'answer-lost', 'answer-bad-mac', 'slow'] as const;
@@ -22,8 +31,26 @@ export interface BankLink {
   voice(card: string, amount: number): Promise<unknown>;
   /** Asks the bank's clerk how a trade stands, and for the reference that ends it; a Refusal where the clerk says no. */
   ruling(of: object): Promise<unknown>;
+  /** The bank's day: which one stands, and when it ends by itself. */
+  day(): Promise<unknown>;
+  /** The merchant's file of a day, as the bank writes it. */
+  reconciliationFile(of: { merchant?: string | undefined; date?: string | undefined }): Promise<MerchantFile>;
+  /** Ends the bank's day now; `lasts_s` for as long, what is configured where absent. */
+  cutOver(lasts_s: number | undefined): Promise<unknown>;
+  /** What was found out of a case, or what two people decide. */
+  followCase(step: object): Promise<unknown>;
+  /** Two people of the bank move the terminal to another batch. */
+  moveBatch(to: object): Promise<unknown>;
+  /** `told` whenever the bank has been told something that may have changed its books. Returns how to stop. */
+  watch(told: () => void): () => void;
   fault(fault: BankFault, on: boolean): Promise<void>;
   faults(): Promise<Readonly<Record<string, boolean>>>;
+}
+
+/** RFC 4180, and the name that the bank gives it. */
+export interface MerchantFile {
+  readonly name: string;
+  readonly csv: string;
 }
 
 const ANSWER_MS = 3000;
@@ -40,6 +67,12 @@ export function openBankLink(published: string): BankLink {
       throw error;
     }
   };
+  const watching = new Set<() => void>();
+  const tell = async (command: object): Promise<Record<string, unknown>> => {
+    const told = omitOk(await ask(command));
+    for (const watcher of watching) watcher();
+    return told;
+  };
   return {
     door: (door) => addressOf(readPublished(published)[door]),
     async book(book, limit, open) {
@@ -48,7 +81,19 @@ export function openBankLink(published: string): BankLink {
     },
     reconciliation: async ({ merchant, date }) => omitOk(await ask({ do: 'reconciliation', merchant, date })),
     voice: async (card, amount) => omitOk(await ask({ do: 'voice', card, amount })),
-    ruling: async (of) => omitOk(await ask({ ...of, do: 'ruling' })),
+    ruling: (of) => tell({ ...of, do: 'ruling' }),
+    day: async () => omitOk(await ask({ do: 'day' })),
+    async reconciliationFile({ merchant, date }) {
+      const { name, csv } = await ask({ do: 'reconciliation', merchant, date, csv: true });
+      return { name: String(name), csv: String(csv) };
+    },
+    cutOver: (lasts_s) => tell({ do: 'cut-over', lasts_s }),
+    followCase: (step) => tell({ ...step, do: 'case' }),
+    moveBatch: (to) => tell({ ...to, do: 'set-batch' }),
+    watch(told) {
+      watching.add(told);
+      return () => watching.delete(told);
+    },
     async fault(fault, on) {
       await ask({ do: 'fault', fault, on });
     },
@@ -77,7 +122,9 @@ function addressOf(address: unknown): { host: string; port: number } | null {
 function plain(answer: unknown): Record<string, unknown> {
   const told = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
   if (told.ok !== false) return told;
-  throw new Refusal(502, `the bank refused: ${String(told.error)}`, String(told.remedy ?? 'See the log of the bank.'));
+  const facts = told.problem === undefined ? {} : { problem: told.problem };
+  const remedy = String(told.remedy ?? 'See the log of the bank.');
+  throw new Refusal(502, `the bank refused: ${String(told.error)}`, remedy, { facts });
 }
 
 function omitOk(answer: Record<string, unknown>): Record<string, unknown> {

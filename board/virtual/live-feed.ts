@@ -21,7 +21,7 @@ const SHOWN_ROWS = 200;
 
 /** `anyone` says whether a page is open: without one, nobody is asked for news. */
 export function openFeed(counter: Counter, anyone: () => boolean, tell: (message: Message) => void): LiveFeed {
-  const { devices, status, terminal, faults, finger, log, told, replay } = counter;
+  const { devices, status, terminal, bank, faults, finger, log, told, replay } = counter;
   const gathered = (ms: number, work: () => Promise<void>) => gathering(ms, anyone, work);
   const say = (what: string, facts: object) => tell(JSON.stringify({ what, ...facts }));
   let rows: WireRow[] = [];
@@ -48,6 +48,7 @@ export function openFeed(counter: Counter, anyone: () => boolean, tell: (message
     devices.watchSounds((sound) => say('sound', { sound })),
     finger.watch((key, down) => say('key', { key, down })),
     faults.watch(switches.soon),
+    bank.watch(books.soon),
     ...(replay === null ? [] : [replay.watch(film.soon)]),
     terminal.watch(() => {
       state.soon();

@@ -111,6 +111,15 @@ const sheltered = {
 } as const;
 
 function send(response: ServerResponse, status: number, answer: Answer): void {
+  if ('file' in answer) {
+    const { name, csv } = answer.file;
+    // The bank's own names have digits and hyphens alone; whatever else came would end the header early.
+    const kept = `attachment; filename="${name.replace(/[^\w.-]/g, '')}"`;
+    const headers = { 'Content-Type': 'text/csv; charset=utf-8', 'Content-Disposition': kept };
+    response.writeHead(status, { ...sheltered, ...headers });
+    response.end(csv);
+    return;
+  }
   const [type, content] =
     'png' in answer ? ['image/png', answer.png] : ['application/json', JSON.stringify(answer.json)];
   response.writeHead(status, { ...sheltered, 'Content-Type': type });

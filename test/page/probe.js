@@ -2,13 +2,19 @@
 globalThis.probe = {
   /** Controls and pictures without a name that a screen reader could say. */
   nameless() {
-    const controls = document.querySelectorAll('button, a, input, canvas, img, [role], section, fieldset');
+    const controls = document.querySelectorAll(
+      'button, a, input, select, summary, canvas, img, [role], section, fieldset, form',
+    );
     const nameOf = (element) => {
       const by = element.getAttribute('aria-labelledby');
       const label = element.getAttribute('aria-label') ?? element.getAttribute('alt');
-      const given = by === null ? label : document.getElementById(by)?.textContent;
+      // A field is named by the label that it stands in.
+      const written = element.labels?.[0]?.textContent;
+      const given = by === null ? (label ?? written) : document.getElementById(by)?.textContent;
       const legend = element.querySelector(':scope > legend')?.textContent;
-      return element.matches('section, canvas, img, fieldset') ? (given ?? legend) : (given ?? element.textContent);
+      return element.matches('section, canvas, img, fieldset, form, input, select')
+        ? (given ?? legend)
+        : (given ?? element.textContent);
     };
     return [...controls]
       .filter((element) => element.checkVisibility() && element.id !== 'notice')
@@ -18,7 +24,8 @@ globalThis.probe = {
 
   /** Chinese words on an English page, the brand and the way back to Chinese apart. */
   chinese() {
-    const words = [...document.querySelectorAll('main .left, header, #books')]
+    const words = [...document.querySelectorAll('main .left, header, #desks, .panel')]
+      .filter((part) => part.checkVisibility())
       .map((part) => part.textContent)
       .join(' ');
     return (

@@ -86,6 +86,17 @@ t.test('what only the terminal has is collected from the card', async (t) => {
   t.equal(books(here).balance('boc-debit'), 980_000);
   t.match(merchant(here), { pending: 20_000, fees: 100 });
   t.match(books(here).entries[0], { kind: 'correction', trade: null });
+  const [closed] = cases(here);
+  t.match(closed, { terminal_pan: '622202******1234', terminal_group: 'home', bank_pan: null, bank_group: null });
+  const postings = closed?.postings as { account: string; amount: number }[];
+  t.same(
+    Object.fromEntries(postings.map(({ account, amount }) => [account, amount])),
+    {
+      ...{ 'card:boc-debit': -20_000, 'merchant:898110248990001:pending': 20_000 },
+      ...{ 'merchant:898110248990001:fees': -100, 'acquirer:fees': 100 },
+    },
+    'the entry that its outcome is in the ledger',
+  );
 });
 
 t.test('of two amounts the difference is moved, with the fee that belongs to it', async (t) => {

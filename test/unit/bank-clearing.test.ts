@@ -90,6 +90,35 @@ t.test(
   },
 );
 
+t.test('a cut-over by hand lasts as long as it is told to, through a restart, and says until when', async (t) => {
+  const { here, clock, keys } = await openBank(t);
+  const elevenAtNight = NOON + 11 * 3_600_000;
+  t.match(here.bank.control({ do: 'day' }), {
+    ...{ day: dateOf(NOON), next: dateOf(NOON + DAY_MS), cutting_over: false, quiet_until: null, lasts_s: 2 },
+    ends: new Date(elevenAtNight).toISOString(),
+  });
+  for (const lasts_s of [-1, 601, 1.5, '30', null]) {
+    const refused = here.bank.control({ do: 'cut-over', lasts_s });
+    t.match(refused, { ok: false, error: /seconds/, problem: { kind: 'seconds', most: 600 } }, String(lasts_s));
+  }
+  t.equal(dayOf(here), dateOf(NOON), 'what is refused ends no day');
+  t.match(here.bank.control({ do: 'cut-over', lasts_s: 30 }), {
+    ...{ closed: dateOf(NOON), day: dateOf(NOON + DAY_MS), cutting_over: true },
+    quiet_until: new Date(NOON + 30_000).toISOString(),
+    ends: new Date(elevenAtNight + DAY_MS).toISOString(),
+  });
+  clock.set(NOON + 29_999);
+  t.equal((await sell(here, keys, { trace: '000002' }))?.code, '90');
+  await here.restart();
+  t.match(here.bank.control({ do: 'day' }), { cutting_over: true });
+  clock.set(NOON - 1);
+  t.match(here.bank.control({ do: 'day' }), { cutting_over: false }, 'a clock that is put back does not make it last');
+  clock.set(NOON + 30_000);
+  t.match(here.bank.control({ do: 'day' }), { cutting_over: false, quiet_until: null });
+  here.bank.control({ do: 'cut-over', lasts_s: 0 });
+  t.match(here.bank.control({ do: 'day' }), { day: dateOf(NOON + 2 * DAY_MS), cutting_over: false });
+});
+
 t.test('an advice that meets the cut-over leaves nothing, and is taken when it is told again', async (t) => {
   const counter = new Counter(t);
   counter.office.books.atomically(() => counter.host.clearing.cutOver(counter.now));
@@ -247,6 +276,9 @@ t.test('the reconciliation file says line by line what the day was paid with, an
     totals: { debits: 2, debit: 13_550, credits: 1, credit: 700, fee: 64, net: 12_786 },
   });
   t.same(closed.rows, open.rows);
+  t.same(here.bank.control({ do: 'reconciliation', date: dateOf(NOON), csv: true }), {
+    ...{ ok: true, name: `${MERCHANT}-${dateOf(NOON)}.csv`, csv: readFileSync(file, 'utf8') },
+  });
   t.equal(payouts(here)[0]?.paid, (closed.totals as Json).net);
 });
 

@@ -39,7 +39,7 @@ t.test('a pre-authorisation holds what was available, and charges nothing', asyn
   t.equal(counter.code('preauth', { trace: '000002' }), '94', 'the same trace again');
   t.equal(counter.code('preauth-add', of('000007', { amount: 2_500 })), '00');
   t.strictSame(counter.money(), { free: FULL - 12_500, held: 12_500, pending: 0, fees: 0 });
-  t.match(counter.rows()[0], { type: 'preauth-add', originalTrace: '000002', moved: 0 });
+  t.match(counter.rows()[0], { type: 'preauth-add', originalTrace: '000002', originalBatch: '000001', moved: 0 });
   t.equal(counter.rows().find(({ trace }) => trace === '000002')?.hold, 12_500);
 });
 

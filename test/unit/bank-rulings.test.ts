@@ -25,6 +25,11 @@ t.test('a reversal that was late on its way turns nothing back of what the clerk
   const { reference } = rule('000002', 'charged');
   t.match(reference, /^\d{6}$/, 'the two people can type it');
   t.equal(rule('000002', 'charged').reference, reference, 'said again it is the same');
+  t.match(
+    counter.rows()[0],
+    { trace: '000002', ruling: { reference, money: 'charged', by: 'Li' } },
+    'and its row says so',
+  );
   for (let turn = 0; turn < 2; turn++) t.equal(counter.reverse('sale', { trace: '000002' }), '12');
   t.strictSame(counter.money(), before);
   t.equal(counter.state('000002'), 'posted');

@@ -1,3 +1,4 @@
+import { yuan } from './elements.js';
 import { hear } from './live.js';
 import { languageNow, text, whenLanguageChanges } from './texts.js';
 
@@ -101,12 +102,6 @@ function row(id, name, value, { hint, mood } = {}) {
   if (before.has(id) && before.get(id) !== value) element.className = 'changed';
   before.set(id, value);
   return element;
-}
-
-/** `¥9,871.50` */
-function yuan(fen) {
-  const whole = String(Math.floor(Math.abs(fen) / 100)).replace(/\B(?=(\d{3})+$)/g, ',');
-  return `${fen < 0 ? '−' : ''}¥${whole}.${String(Math.abs(fen) % 100).padStart(2, '0')}`;
 }
 
 function line(tag, words, kind) {

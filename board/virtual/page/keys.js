@@ -90,8 +90,8 @@ function keyFor({ key }) {
   return /^[0-9*#]$/.test(key) ? key : KEYBOARD[key];
 }
 
-/** Enter on a focused control is that control's, everything in a dialog or menu is theirs; digits are always money. */
+/** Enter on a focused control is that control's, all that is typed in a dialog, menu or field is theirs; else digits are money. */
 function belongsElsewhere(event) {
-  if (event.target.closest('dialog[open], [role="menu"]') !== null) return true;
-  return event.key === 'Enter' && event.target.closest('button, a') !== null;
+  if (event.target.closest('dialog[open], [role="menu"], input, select') !== null) return true;
+  return event.key === 'Enter' && event.target.closest('button, a, summary') !== null;
 }

@@ -1,4 +1,5 @@
 import { showBooks } from './books.js';
+import { showDesk } from './desk.js';
 import { showDisplay } from './display.js';
 import { showFaults } from './faults.js';
 import { showKeys } from './keys.js';
@@ -23,6 +24,7 @@ for (const show of [
   showPaper,
   showDisplay,
   showBooks,
+  showDesk,
   showWires,
 ])
   show();

@@ -1,0 +1,73 @@
+import type { Page } from 'playwright-core';
+import type { Countertop } from '../../board/countertop.ts';
+import { asked, shows } from './browser.ts';
+
+export const PIN = [...'123456', 'enter'];
+
+/** A row of the journal or of the bank's books. */
+export interface Row {
+  readonly trace: string;
+  readonly batch: string;
+  readonly type: string;
+  readonly state: string;
+  readonly code: string | null;
+  readonly amount: number;
+}
+
+/** What is done at the terminal, by the control API, and seen on the page. */
+export function hands({ url }: Countertop, page: Page) {
+  const press = (...keys: string[]) => asked(url, '/api/press', { keys });
+  /** Through the slot, and once more where a busy terminal has not felt it. */
+  const swipe = async (next: string) => {
+    for (let tries = 0; tries < 4; tries++) {
+      await asked(url, '/api/card', { card: 'boc-debit', how: 'swipe' });
+      const { screen } = await asked<{ screen: string }>(url, `/api/screen?wait=${next}&timeout_ms=3000`);
+      if (screen === next) break;
+    }
+    await shows(page, next);
+  };
+  /** Back to idle, with the key that the screen wants. */
+  const leave = async (key = 'enter') => {
+    for (let tries = 0; tries < 40; tries++) {
+      if ((await page.locator('#screen').getAttribute('data-screen')) === 'idle') return;
+      await press(key);
+      await page.waitForTimeout(250);
+    }
+    throw new Error(`not idle: ${await page.locator('#screen').getAttribute('data-screen')}`);
+  };
+  const toThePin = async (amount: string) => {
+    await press(...amount, 'enter');
+    await shows(page, 'sale.card');
+    await swipe('sale.number');
+    await press('enter', ...PIN.slice(0, -1));
+    await shows(page, 'sale.pin');
+  };
+  const sell = async (amount: string) => {
+    await toThePin(amount);
+    await press('enter');
+    await shows(page, 'sale.approved');
+    await leave();
+  };
+  /** What follows a hold, up to its end. */
+  const follow = async (place: string, flow: string, amount: string) => {
+    await press('menu', '4', place);
+    await shows(page, `${flow}.trace`);
+    await press('enter');
+    await shows(page, `${flow}.amount.of`);
+    await press(...amount, 'enter');
+    await shows(page, `${flow}.card`);
+    await swipe(`${flow}.pin`);
+    await press(...PIN);
+    await shows(page, `${flow}.approved`);
+    await leave();
+  };
+  const settle = async (end: string) => {
+    await press('menu', '7');
+    await shows(page, 'settlement.confirm');
+    await press('enter');
+    await shows(page, end);
+  };
+  const fault = (name: string, on: boolean) => asked(url, '/api/fault', { fault: name, on });
+  const newest = async (): Promise<Row | undefined> => (await asked<Row[]>(url, '/api/bank/transactions'))[0];
+  return { press, swipe, leave, toThePin, sell, follow, settle, fault, newest };
+}
