@@ -15,7 +15,9 @@ export function dispute(office: Office, terminal: string, command: Command): Cas
   const batch = digitsOf(command, 'batch');
   const trace = digitsOf(command, 'trace');
   if (batch === office.terminals.batch(terminal)) {
-    throw new Unable(`batch ${batch} of ${terminal} is open`, 'its settlement names what differs');
+    throw new Unable(`batch ${batch} of ${terminal} is open`, 'its settlement names what differs', {
+      ...{ kind: 'open-batch', batch },
+    });
   }
   const entry = office.settlements.entries(terminal, batch).find((one) => one.trace === trace) ?? null;
   const row = rowOf(office, command, trace, entry);
@@ -23,7 +25,9 @@ export function dispute(office: Office, terminal: string, command: Command): Cas
   const id = office.settlements.find(terminal, batch)?.id ?? null;
   const difference = differenceOf(office, { id, terminal, merchant, batch }, { trace, entry, row });
   if (difference === null) {
-    throw new Unable(`both have the same of ${batch} ${trace}`, 'a trace of {"do":"transactions"} that differs');
+    throw new Unable(`both have the same of ${batch} ${trace}`, 'a trace of {"do":"transactions"} that differs', {
+      ...{ kind: 'same', trace },
+    });
   }
   office.books.atomically(() => office.cases.open({ ...difference, at: office.clock.now() }));
   const opened = office.cases.of(difference);
@@ -37,13 +41,16 @@ function rowOf(office: Office, command: Command, trace: string, entry: Counted |
   if (amount === 0) return null;
   const card = command.card === undefined ? (entry?.card ?? null) : String(command.card);
   const known = card === null ? undefined : office.seed.cardsById.get(card);
-  if (known === undefined) throw new Unable('"card" is no card of this bank', 'take an id of {"do":"accounts"}');
+  if (known === undefined)
+    throw new Unable('"card" is no card of this bank', 'take an id of {"do":"accounts"}', { kind: 'whose-card' });
   return { trace, amount, group: known.group, card: known.id, pan: known.pan.masked };
 }
 
 function amountOf({ terminal_amount: amount }: Command): Fen {
   if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 0 || amount > MOST_FEN) {
-    throw new Unable('"terminal_amount" is no amount in fen', 'what the slip says, 0 where there is none');
+    throw new Unable('"terminal_amount" is no amount in fen', 'what the slip says, 0 where there is none', {
+      kind: 'slip-amount',
+    });
   }
   return fen(amount);
 }
@@ -51,7 +58,7 @@ function amountOf({ terminal_amount: amount }: Command): Fen {
 function digitsOf(command: Command, key: 'batch' | 'trace'): string {
   const value = command[key];
   if (typeof value !== 'string' || !/^(?!0{6})\d{6}$/.test(value)) {
-    throw new Unable(`"${key}" is no ${key} number`, 'six digits, not 000000');
+    throw new Unable(`"${key}" is no ${key} number`, 'six digits, not 000000', { kind: 'six-digits', key });
   }
   return value;
 }

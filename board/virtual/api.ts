@@ -56,6 +56,7 @@ export const calls: readonly (readonly ['GET' | 'POST', string, Act])[] = [
   ['POST', '/api/bank/ruling', ruling],
   ['POST', '/api/bank/cut-over', cutOver],
   ['POST', '/api/bank/case', followCase],
+  ['POST', '/api/bank/dispute', dispute],
   ['POST', '/api/bank/batch', moveBatch],
   ['GET', '/api/bank/day', async ({ bank }) => ({ json: await bank.day() })],
   ['GET', '/api/bank/reconciliation', reconciliation],
@@ -184,6 +185,15 @@ async function followCase({ bank }: Counter, { body }: Call): Promise<Answer> {
     reference: optional(text(80)),
   });
   return { json: await bank.followCase(step) };
+}
+
+/** What a slip has otherwise of a batch that was left; 0 fen where there is no slip. */
+async function dispute({ bank }: Counter, { body }: Call): Promise<Answer> {
+  const of = fields(body, {
+    ...{ batch: text(6), trace: text(6), terminal_amount: optional(whole(0, 999_999_999_999)) },
+    ...{ card: optional(text(32)), terminal: optional(text(8)) },
+  });
+  return { json: await bank.dispute(of) };
 }
 
 /** Two people of the bank take the terminal's batch away, and give it another. */

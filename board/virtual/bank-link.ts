@@ -39,6 +39,8 @@ export interface BankLink {
   cutOver(lasts_s: number | undefined): Promise<unknown>;
   /** What was found out of a case, or what two people decide. */
   followCase(step: object): Promise<unknown>;
+  /** A transaction that the terminal's paper has otherwise: a case of its own. */
+  dispute(of: object): Promise<unknown>;
   /** Two people of the bank move the terminal to another batch. */
   moveBatch(to: object): Promise<unknown>;
   /** `told` whenever the bank has been told something that may have changed its books. Returns how to stop. */
@@ -89,6 +91,7 @@ export function openBankLink(published: string): BankLink {
     },
     cutOver: (lasts_s) => tell({ do: 'cut-over', lasts_s }),
     followCase: (step) => tell({ ...step, do: 'case' }),
+    dispute: (of) => tell({ ...of, do: 'dispute' }),
     moveBatch: (to) => tell({ ...to, do: 'set-batch' }),
     watch(told) {
       watching.add(told);

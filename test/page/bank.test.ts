@@ -30,12 +30,14 @@ async function atTheBank(t: Test) {
 
 async function bothPasswords(page: Page, press: (...keys: string[]) => Promise<unknown>): Promise<void> {
   await shows(page, 'sale.supervisor');
-  await press(...'123456', 'enter', ...'12345678', 'enter');
+  await press(...'123456', 'enter');
+  await page.locator('#screen[aria-label*=" 99"]').waitFor();
+  await press(...'12345678', 'enter');
 }
 
 /** Fills in a form of the desk and does one of its acts. */
-async function fill(page: Page, form: string, values: Readonly<Record<string, string>>, act: string): Promise<void> {
-  const place = page.locator(`[data-form="${form}"]`);
+async function fill(desk: Page | Locator, form: string, values: Readonly<Record<string, string>>, act: string) {
+  const place = desk.locator(`[data-form="${form}"]`);
   for (const [name, value] of Object.entries(values)) await place.locator(`[name="${name}"]`).fill(value);
   await place.locator(`[data-act="${act}"]`).click();
 }
@@ -58,7 +60,9 @@ t.test(
     await press(...'10000', 'enter');
     await shows(page, 'preauth.card');
     await swipe('preauth.number');
-    await press('enter', ...PIN);
+    await press('enter');
+    await shows(page, 'preauth.pin');
+    await press(...PIN);
     await shows(page, 'preauth.approved');
     await leave();
     const hold = await newest();
@@ -299,6 +303,14 @@ t.test(
     await row.locator('summary').click();
     t.match(await words(row), /银行在本批次有 1 笔\s+\d{6}\s+消费\s+已入账\s+¥11\.00/);
     const number = await words(row.locator('.ruled output'));
+    const sale = await newest();
+    await fill(page, 'dispute', { trace: sale?.trace ?? '', terminal_amount: '11' }, 'dispute');
+    await row.locator('.said.bad', { hasText: `凭证 ${sale?.trace} 两边相同` }).waitFor();
+    await fill(page, 'dispute', { terminal_amount: '10.50' }, 'dispute');
+    const own = page.locator('#cases details', { hasText: '金额不同' });
+    await own.locator('summary').click();
+    t.match(await words(own.locator('.differs')), /金额\s+¥11\.00\s+¥10\.50/);
+    await own.locator('summary').click();
 
     await press('enter');
     await shows(page, 'settlement.refused');
@@ -314,10 +326,10 @@ t.test(
     t.match(await page.locator('#screen').getAttribute('aria-label'), new RegExp(`案号 ${number}`));
     await leave();
 
-    await fill(page, 'decide', { people: 'Li', second: 'Wang', reference: '结算单' }, 'credit');
+    await fill(row, 'decide', { people: 'Li', second: 'Wang', reference: '结算单' }, 'credit');
     await row.locator('summary', { hasText: '已结' }).waitFor();
     t.match(await words(row), /账上未动/, 'nothing is in dispute');
-    t.same(await asked(top.url, '/api/bank/cases?open=true'), []);
+    t.match(await asked(top.url, '/api/bank/cases?open=true'), [{ reason: 'another-amount', terminal_amount: 1050 }]);
   },
 );
 

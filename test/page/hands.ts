@@ -39,8 +39,9 @@ export function hands({ url }: Countertop, page: Page) {
     await press(...amount, 'enter');
     await shows(page, 'sale.card');
     await swipe('sale.number');
-    await press('enter', ...PIN.slice(0, -1));
+    await press('enter');
     await shows(page, 'sale.pin');
+    await press(...PIN.slice(0, -1));
   };
   const sell = async (amount: string) => {
     await toThePin(amount);

@@ -165,6 +165,8 @@ t.test('a request that is not what the table says is refused by name', async (t)
     ['/api/bank/case', { body: { id: 1 } }, 503, { error: 'the bank does not answer' }],
     ['/api/bank/batch', { body: { batch: '000009', people: ['Li', 'Wang'] } }, 400, { field: 'reference' }],
     ['/api/bank/batch', { body: { batch: '000009', people: ['Li', 'Wang'], reference: 'letter' } }, 503, {}],
+    ['/api/bank/dispute', { body: { batch: '000001', trace: '000002', terminal_amount: -1 } }, 400, {}],
+    ['/api/bank/dispute', { body: { batch: '000001', trace: '000002', terminal_amount: 0 } }, 503, {}],
     ['/api/bank/day', {}, 503, {}],
     ['/api/bank/reconciliation.csv', {}, 503, {}],
     ['/api/bank/ledger', {}, 503, { error: 'the bank does not answer' }],

@@ -1,5 +1,5 @@
 import { books } from './bank.js';
-import { element, facts, mark, nameIn, stateName, time, typeName, yuan } from './elements.js';
+import { element, facts, fenOf, mark, nameIn, stateName, time, typeName, yuan } from './elements.js';
 import { deskForm, peopleOf, twoPeople } from './form.js';
 import { renewList } from './list.js';
 import { hear } from './live.js';
@@ -32,11 +32,14 @@ export function showCases() {
       ...one,
       // Of a batch as a whole: what the bank has in it.
       trades: one.trace === '000000' ? trades.filter(inBatch(one)).map(briefly) : [],
+      cards: one.reason === 'unsettled' && one.state !== 'closed' ? accounts.map(cardChoice) : [],
       postings: one.postings.map(({ account, amount }) => ({ name: accountName(account, named), amount })),
     }));
     renewList(list, whole, { keyOf: ({ id }) => id, head, inside });
   };
 }
+
+const cardChoice = (account) => [account.id, `${nameIn(account)} ${account.pan.slice(-4)}`];
 
 function count({ books: told }) {
   const open = told?.cases.length ?? 0;
@@ -75,6 +78,7 @@ function inside(one) {
     reason === 'unsettled' && state !== 'closed'
       ? element('p', { class: 'ruled' }, text('case.tell'), element('output', {}, String(id)))
       : null,
+    one.cards.length > 0 ? disputeForm(one) : null,
     element('ol', { class: 'steps' }, ...steps(one)),
   ];
 }
@@ -150,6 +154,29 @@ function steps(one) {
   const last = element('li', { class: state === 'closed' ? 'done' : '' }, element('h4', {}, text('case.step.decide')));
   last.append(...(state === 'closed' ? outcome(one) : [decideForm(one)]));
   return [first, last];
+}
+
+/** Line by line against the slips: what one of them has otherwise is a case of its own. */
+function disputeForm({ terminal, batch, cards }) {
+  return deskForm({
+    name: 'dispute',
+    fields: [
+      { name: 'trace', most: 6, digits: true },
+      { name: 'terminal_amount', most: 12 },
+      { name: 'card', choices: [['', text('dispute.card')], ...cards] },
+    ],
+    acts: [
+      {
+        name: 'dispute',
+        label: text('dispute.open'),
+        path: 'dispute',
+        body: ({ trace, terminal_amount: slip, card }) => ({
+          ...{ terminal, batch, trace, terminal_amount: fenOf(slip), card: card === '' ? undefined : card },
+        }),
+        done: ({ case: opened }) => text('dispute.opened', { id: opened.id }),
+      },
+    ],
+  });
 }
 
 function answerForm({ id }) {
