@@ -66,7 +66,7 @@ async function lookAtArchive(counter: Counter, problem: ArchiveBroken): Promise<
   });
   if (key !== 'enter') return;
   try {
-    const by = await approvedBy(counter, 'supervisor');
+    const by = await approvedBy(counter, 'supervisor', 'menu.exceptions');
     if (by !== null) journal.archiveSeen(by);
   } catch (error) {
     // What is on no disk nobody has seen: it is shown again.
@@ -125,7 +125,7 @@ async function rule(counter: Counter, entry: Entry): Promise<void> {
   });
   if (reference === null) return;
   try {
-    const people = await approvedByTwo(counter);
+    const people = await approvedByTwo(counter, 'menu.exceptions');
     // The bank may have acknowledged it while they typed.
     if (people === null || !mayHappen(entry.history, 'ruled')) return;
     entry.ruled({ money: key === '1' ? 'charged' : 'not charged', people, reference });

@@ -1,3 +1,4 @@
+import type { TextId } from '../config/texts.ts';
 import { askDigits } from './ask.ts';
 import type { Operator } from './operator.ts';
 import { type SupervisorFacts, supervisorPassword } from './screens/approval.ts';
@@ -16,18 +17,19 @@ export async function askPassword(
   asked: {
     readonly person: string;
     readonly role: SupervisorFacts['role'];
+    readonly place?: TextId;
     readonly wait_s: number;
     readonly check: (password: string) => Promise<PasswordEnd>;
   },
 ): Promise<boolean> {
-  const { person, role, wait_s, check } = asked;
+  const { wait_s, check, ...who } = asked;
   let refused: SupervisorFacts['refused'] = null;
   for (;;) {
     const password = await askDigits(operator, {
       ...{ least: 4, most: 12, wait_s },
       draw: (digits) => (text, bar) =>
         supervisorPassword(text, bar, {
-          ...{ person, role, count: digits.length },
+          ...{ ...who, count: digits.length },
           refused: digits === '' ? refused : null,
         }),
     });

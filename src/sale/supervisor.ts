@@ -1,3 +1,4 @@
+import type { TextId } from '../config/texts.ts';
 import type { Particulars } from '../journal/types.ts';
 import { askPassword } from '../operator/ask-password.ts';
 import { Fault } from '../values/problem.ts';
@@ -25,18 +26,23 @@ export async function approval(counter: Counter, asked: boolean): Promise<Pick<P
  * The number of the person of this role who has given the password; null where nobody has. Throws a Fault where the disk
  * takes no note of a try.
  */
-export async function approvedBy(counter: Counter, role: 'supervisor' | 'administrator'): Promise<string | null> {
+export async function approvedBy(
+  counter: Counter,
+  role: 'supervisor' | 'administrator',
+  place?: TextId,
+): Promise<string | null> {
   const person = counter.config.profile.operators.find((each) => each.role === role)?.number;
   if (person === undefined) return null;
   const { operator, vault, config } = counter;
   const check = (password: string) => vault.operators.check(person, password);
-  const given = await askPassword(operator, { person, role, check, wait_s: config.terminal.waits.confirm_s });
+  const asked = { person, role, check, wait_s: config.terminal.waits.confirm_s };
+  const given = await askPassword(operator, place === undefined ? asked : { ...asked, place });
   return given ? person : null;
 }
 
 /** The supervisor and the administrator, one after the other; null where one of them has not given the password. */
-export async function approvedByTwo(counter: Counter): Promise<readonly [string, string] | null> {
-  const supervisor = await approvedBy(counter, 'supervisor');
-  const administrator = supervisor === null ? null : await approvedBy(counter, 'administrator');
+export async function approvedByTwo(counter: Counter, place: TextId): Promise<readonly [string, string] | null> {
+  const supervisor = await approvedBy(counter, 'supervisor', place);
+  const administrator = supervisor === null ? null : await approvedBy(counter, 'administrator', place);
   return supervisor === null || administrator === null ? null : [supervisor, administrator];
 }

@@ -37,7 +37,7 @@ export async function closeByTwo(counter: Counter, settlement: Settlement, code:
     ...{ least: 1, most: 12, wait_s },
     draw: (typed) => (text, bar) => settlementReference(text, bar, { typed }),
   });
-  const people = reference === null ? null : await approvedByTwo(counter);
+  const people = reference === null ? null : await approvedByTwo(counter, 'menu.settle');
   // The bank may have taken it up again while they typed.
   if (reference === null || people === null || openInstead(counter, settlement, code) === null) return null;
   const closing = journal.ruleSettlement({ people, reference, code });

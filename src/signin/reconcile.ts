@@ -24,7 +24,7 @@ export async function reconcile(desk: SignInDesk, ahead: Extract<Problem, { kind
     const person = config.profile.operators.find((each) => each.role === role)?.number;
     if (person === undefined) return false;
     const check = (password: string) => people.check(person, password);
-    if (!(await askPassword(operator, { person, role, check, wait_s: WAIT_S }))) return false;
+    if (!(await askPassword(operator, { person, role, place: 'place.signin', check, wait_s: WAIT_S }))) return false;
     named.push(person);
   }
   const [first = '', second = ''] = named;

@@ -35,7 +35,13 @@ export const settlementSamples = (bar: BarFacts) =>
     'settlement.by-two': (t) => byTwo.settlementByTwo(t, bar, { batch: '000001', totals }),
     'settlement.reference': (t) => byTwo.settlementReference(t, bar, { typed: '202612010017' }),
     'sale.supervisor:administrator': (t) =>
-      supervisorPassword(t, bar, { person: '99', role: 'administrator', count: 4, refused: null }),
+      supervisorPassword(t, bar, {
+        person: '99',
+        role: 'administrator',
+        place: 'menu.settle',
+        count: 4,
+        refused: null,
+      }),
     'settlement.ruled': (t) =>
       byTwo.settlementRuled(t, bar, { batch: '000001', next: '000005', reference: '202612010017' }),
     'settlement.done': (t) =>

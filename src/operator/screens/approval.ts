@@ -1,7 +1,7 @@
-import type { Text } from '../../config/texts.ts';
+import type { Text, TextId } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
 import type { Node, Screen } from '../screen.ts';
-import type { BarFacts } from './bar.ts';
+import { type BarFacts, barOf } from './bar.ts';
 import { centred, dotted, inFours, quiet, result, said } from './layout.ts';
 import { sale as framed } from './sale.ts';
 
@@ -33,6 +33,8 @@ export interface SupervisorFacts {
   /** Who is asked. */
   readonly person: string;
   readonly role: 'supervisor' | 'administrator';
+  /** Where they are, as the bar says it; in a sale, and in what asks a sale's questions, where it is not said. */
+  readonly place?: TextId;
   readonly count: number;
   /** Why the password before did not open. */
   readonly refused: { readonly left: number } | { readonly locked_s: number } | 'default' | null;
@@ -40,7 +42,7 @@ export interface SupervisorFacts {
 
 /** A supervisor approves with a password, or the administrator as the second of two people. */
 export function supervisorPassword(text: Text, bar: BarFacts, facts: SupervisorFacts): Screen {
-  const { person, role, count, refused } = facts;
+  const { person, role, place = 'place.sale', count, refused } = facts;
   const notice = (line: string): Node => ({ node: 'notice', colour: 'refused', align: 'centre', lines: [line] });
   const under =
     refused === null
@@ -61,6 +63,7 @@ export function supervisorPassword(text: Text, bar: BarFacts, facts: SupervisorF
   );
   return {
     ...framed(text, bar, 'sale.supervisor', body),
+    bar: barOf(text, bar, text(place)),
     foot: { cancel: text('key.cancel'), clear: text('key.clear'), enter: text('key.enter') },
   };
 }
