@@ -82,9 +82,9 @@ function isBuiltUpon({ trades }: Office, { id, original, type }: Trade): boolean
   if (trades.upon(id).length > 0) return true;
   if (original === null) return false;
   // A completion's void is of the completion, whose own original is the pre-authorisation.
-  const first = type === 'completion-void' ? (trades.byId(original)?.original ?? original) : original;
-  // One addition does not need another.
-  const needsIt = (other: Trade) => other.state === 'posted' && !(type === 'preauth-add' && other.type === type);
+  const first = trades.byId(original)?.original ?? original;
+  // One addition does not need another, and of all else one alone stands.
+  const needsIt = (other: Trade) => other.state === 'posted' && other.type !== type;
   return trades.upon(first).some((other) => other.id > id && needsIt(other));
 }
 

@@ -53,7 +53,10 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
   },
   bank: {
     mutate: ['bank/{trade,trades,ledger,decision,holds,reversal}.ts'],
-    tests: ['bank-ledger', 'bank-trade', 'bank-refund', 'bank-preauth', 'bank-void', 'bank-advices', 'bank-cases'],
+    tests: [
+      ...['bank-ledger', 'bank-trade', 'bank-reversal', 'bank-rulings', 'bank-refund', 'bank-preauth', 'bank-void'],
+      ...['bank-advices', 'bank-cases'],
+    ],
   },
 };
 

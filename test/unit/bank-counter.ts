@@ -142,6 +142,12 @@ export class Counter {
     return sealed(asked, this.keys(terminal).mak);
   }
 
+  /** The code of an answer, and what is written down of it. */
+  outcome(asked: Message) {
+    const { code, facts } = this.office.books.atomically(() => this.host.handle(this.bytes(asked)));
+    return { code, ...facts };
+  }
+
   ask(type: FormName, saying: Saying): Message {
     return this.answerTo(this.message(type, saying), saying.terminal);
   }

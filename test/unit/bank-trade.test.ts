@@ -4,21 +4,15 @@ import { desKey } from '../../bank/ciphers.ts';
 import type { SealedRequest } from '../../bank/request.ts';
 import { readSeed } from '../../bank/seed.ts';
 import { askOf } from '../../bank/trade.ts';
-import type { Message, MessageFields } from '../../src/host/codec.ts';
+import type { Message } from '../../src/host/codec.ts';
 import { fen } from '../../src/values/fen.ts';
-import { Counter, FORMS, type FormName, onDay, place, type Saying } from './bank-counter.ts';
-import { CARDS, request } from './bank-terminal.ts';
+import { Counter, type FormName, type Saying } from './bank-counter.ts';
+import { CARDS } from './bank-terminal.ts';
 import { encryptedTrack, pinBlock } from './bank-terminal-keys.ts';
 
 const FULL = 1_000_000;
 
-/** The code of an answer, and what is written down of it. */
-function outcome(counter: Counter, asked: Message) {
-  const { code, facts } = counter.office.books.atomically(() => counter.host.handle(counter.bytes(asked)));
-  return { code, ...facts };
-}
-
-const asking = (counter: Counter, type: FormName, saying: Saying) => outcome(counter, counter.message(type, saying));
+const asking = (counter: Counter, type: FormName, saying: Saying) => counter.outcome(counter.message(type, saying));
 
 t.test('each no of the acquirer’s own says why, and which of them leaves a row', async (t) => {
   const counter = new Counter(t);
@@ -87,6 +81,24 @@ t.test('what a merchant may not, and what meets the cut-over, leaves the row tha
   );
 });
 
+t.test('a track that no key of the terminal opens leaves no row: it signs in for one, and asks again', async (t) => {
+  const counter = new Counter(t);
+  const asked = counter.message('sale', { trace: '000002' });
+  counter.office.books.db.exec('UPDATE terminal SET track_key = NULL');
+  counter.restart();
+  t.match(counter.outcome(asked), { code: '99', why: 'card data', trace: '000002' });
+  t.same(counter.rows(), []);
+  counter.signIn('50461160');
+  t.equal(counter.code('sale', { trace: '000002' }), '00');
+});
+
+t.test('what does not say what it is is not offered', async (t) => {
+  const counter = new Counter(t);
+  t.match(asking(counter, 'sale', { trace: '000002', fields: { processing: undefined } }), { code: '40' });
+  t.match(asking(counter, 'sale', { trace: '000003', fields: { condition: undefined } }), { code: '40' });
+  t.same(counter.rows(), []);
+});
+
 t.test('a row has what its request and its answer had, and no more of a no', async (t) => {
   const counter = new Counter(t);
   const yes = counter.ask('sale', { trace: '000002' });
@@ -138,13 +150,17 @@ t.test('the same bytes are answered as they were, others under their trace are a
   });
   t.same(of(again), of(first));
   t.match(again.institutions, /^\d{8} {3}/);
-  t.match(outcome(counter, asked), {
+  t.match(counter.outcome(asked), {
     code: '00',
     type: 'offline',
     batch: '000001',
     trace: '000002',
     why: 'told again',
   });
+  const bare = counter.message('offline', { trace: '000004', fields: { pan: undefined, expiry: undefined } });
+  for (const time of ['first', 'second']) {
+    t.match(counter.answerTo(bare), { code: '30', institutions: undefined }, `told a ${time} time`);
+  }
   const other = asking(counter, 'offline', { trace: '000002', amount: 9999 });
   t.match(other, { code: '94', why: 'a duplicate', trace: '000002' });
   const sale = counter.ask('sale', { trace: '000003' });
@@ -158,7 +174,7 @@ t.test('what comes after its own reversal is refused, and named', async (t) => {
   const counter = new Counter(t);
   t.equal(counter.reverse('sale', { trace: '000002' }), '25');
   const late = counter.message('sale', { trace: '000002' });
-  t.match(outcome(counter, late), { code: '12', why: 'reversed before it came' });
+  t.match(counter.outcome(late), { code: '12', why: 'reversed before it came' });
   t.equal(counter.answerTo(late).reference, counter.rows()[0]?.reference);
   t.match(counter.rows(), [
     {
@@ -194,123 +210,6 @@ t.test('a pre-authorisation’s number is of no other of the merchant’s day', 
   counter.later(1);
   numbers.push(7);
   t.equal(counter.ask('preauth', { trace: '000004' }).authorisation, '000007', 'of another day');
-});
-
-/** What a reversal is answered, and why. */
-function reversing(counter: Counter, type: FormName, saying: Saying, fields: Partial<MessageFields> = {}) {
-  const { trace, amount = 10_000, card = 'boc' } = saying;
-  const [, processing, condition, kind] = FORMS[type];
-  const asked = request('0400', {
-    ...{ pan: CARDS[card].pan, processing, trace, condition, entryMode: '021', code: '98' },
-    ...{ amount: String(amount).padStart(12, '0'), currency: '156', batch: `${kind}${counter.keys().batch}000500` },
-    ...fields,
-  });
-  return outcome(counter, asked);
-}
-
-t.test('a reversal is of its original alone, and says what it found', async (t) => {
-  const counter = new Counter(t);
-  const ask = (trace: string, type: FormName = 'sale', fields = {}) => counter.ask(type, { trace, fields });
-  ask('000002');
-  for (const missing of ['processing', 'condition', 'amount'] as const) {
-    t.match(
-      reversing(counter, 'sale', { trace: '000002' }, { [missing]: undefined }),
-      {
-        ...{ code: '30', why: 'a mandatory field is missing' },
-      },
-      missing,
-    );
-  }
-  t.match(reversing(counter, 'sale', { trace: '000002' }, { trace: undefined }), { code: '30' });
-  t.match(reversing(counter, 'sale', { trace: '000002', amount: 9999 }), {
-    code: '64',
-    why: 'another amount',
-    amount: 9999,
-  });
-  t.match(reversing(counter, 'sale', { trace: '000002', card: 'cmb' }), { code: '30', why: 'another original' });
-  t.match(reversing(counter, 'preauth', { trace: '000002' }), { code: '30', why: 'another original' });
-  t.match(reversing(counter, 'sale', { trace: '000002' }, { batch: '99000001000500' }), {
-    code: '12',
-    why: 'no such original',
-  });
-  ask('000003', 'offline');
-  t.match(reversing(counter, 'offline', { trace: '000003' }), { code: '12', why: 'no such original' });
-  t.equal(counter.money().free, FULL - 20_000, 'nothing is turned back');
-
-  t.match(reversing(counter, 'sale', { trace: '000002' }, { pan: undefined }), {
-    code: '00',
-    was: 'posted',
-    reason: '98',
-  });
-  t.match(counter.office.ledger.entries(1), [{ kind: 'reversal', trade: 1 }]);
-  t.match(reversing(counter, 'sale', { trace: '000002' }, { code: '06' }), {
-    code: '00',
-    was: 'reversed',
-    amount: 10_000,
-  });
-  t.equal(counter.rows().at(-1)?.reversalReason, '98', 'the first one’s');
-  t.equal(counter.money().free, FULL - 10_000);
-  t.match(reversing(counter, 'sale', { trace: '000009' }, { code: undefined, pan: undefined }), {
-    ...{ code: '25', why: 'no original', amount: 10_000, trace: '000009', batch: '000001' },
-  });
-  t.match(counter.rows()[0], { state: 'tombstone', reversalReason: '98', pan: null });
-  t.match(reversing(counter, 'sale', { trace: '000009' }), { code: '25', why: 'no original', amount: 10_000 });
-  ask('000010', 'sale', { amount: '000001000001' });
-  t.match(reversing(counter, 'sale', { trace: '000010', amount: 1_000_001 }, { code: '06' }), {
-    code: '00',
-    was: 'declined',
-  });
-  t.match(counter.rows()[0], { state: 'reversed', reversalReason: '06' });
-});
-
-t.test('what more has followed upon is not turned back from under it', async (t) => {
-  const counter = new Counter(t);
-  const first = counter.ask('sale', { trace: '000002' });
-  const about = { reference: first.reference, original: place(counter, '000002') };
-  t.equal(counter.code('void', { trace: '000003', fields: about }), '00');
-  t.match(reversing(counter, 'sale', { trace: '000002' }), { code: '12', why: 'voided already' });
-  t.match(reversing(counter, 'void', { trace: '000003' }), { code: '00', was: 'posted' });
-  t.equal(counter.money().free, FULL - 10_000, 'charged again');
-
-  const hold = counter.ask('preauth', { trace: '000010' });
-  const of = { authorisation: hold.authorisation, original: onDay(hold) };
-  t.equal(counter.code('preauth-add', { trace: '000011', amount: 500, fields: of }), '00');
-  t.equal(counter.code('preauth-add', { trace: '000012', amount: 700, fields: of }), '00');
-  t.match(reversing(counter, 'preauth', { trace: '000010' }), { code: '12', why: 'more has followed' });
-  t.match(
-    reversing(counter, 'preauth-add', { trace: '000011', amount: 500 }),
-    { code: '00' },
-    'one does not need another',
-  );
-  t.equal(counter.money().held, 10_700);
-  t.equal(counter.code('completion', { trace: '000013', amount: 9000, fields: of }), '00');
-  t.match(reversing(counter, 'preauth-add', { trace: '000012', amount: 700 }), {
-    code: '12',
-    why: 'more has followed',
-  });
-  t.match(reversing(counter, 'completion', { trace: '000013', amount: 9000 }), { code: '00' });
-  t.match(reversing(counter, 'preauth-add', { trace: '000012', amount: 700 }), { code: '00' });
-  t.match(reversing(counter, 'preauth', { trace: '000010' }), { code: '00' });
-  t.match(counter.money(), { held: 0, free: FULL - 10_000 });
-});
-
-t.test('a reversal after its batch is a case, of what its sale took from the card', async (t) => {
-  const counter = new Counter(t);
-  counter.ask('sale', { trace: '000002' });
-  const batch = `22${counter.keys().batch}000500`;
-  counter.closeBatch();
-  t.match(reversing(counter, 'sale', { trace: '000002' }, { batch }), { code: '00', was: 'posted' });
-  t.equal(counter.money().free, FULL);
-  const cases = counter.office.cases.list(9, true);
-  t.match(cases, [
-    {
-      ...{ reason: 'late-reversal', trace: '000002', batch: '000001', terminal: '50461160', card: 'boc-debit' },
-      ...{ amount: 10_000, bankAmount: 0, terminalAmount: 10_000, pan: '622202******1234' },
-    },
-  ]);
-  counter.ask('sale', { trace: '000003' });
-  t.match(reversing(counter, 'sale', { trace: '000003' }), { code: '00' });
-  t.equal(counter.office.cases.list(9, true).length, 1, 'in its batch it is none');
 });
 
 /** What the issuer is asked of these fields. */
