@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { journalDisk } from '../src/journal/disk.ts';
 import type { Answered } from '../src/journal/events.ts';
 import { type Journal, type JournalParts, openJournal, type Request } from '../src/journal/journal.ts';
@@ -73,4 +74,14 @@ export function problemOf(work: () => unknown): Problem | null {
 /** The journal, closed at the end of its block. */
 export function scoped(journal: Journal): Journal & Disposable {
   return Object.create(journal, { [Symbol.dispose]: { value: () => journal.close() } });
+}
+
+/** Garbage where SQLite keeps the root of this table or index. */
+export function spoil(file: string, name: string): void {
+  const database = new DatabaseSync(file);
+  const page = Number(database.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').get(name)?.rootpage);
+  database.close();
+  const bytes = readFileSync(file);
+  bytes.fill(0x5a, (page - 1) * 4096, page * 4096);
+  writeFileSync(file, bytes);
 }

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal, Request } from '../../src/journal/journal.ts';
 import { fen } from '../../src/values/fen.ts';
 import { following, trace } from '../../src/values/trace.ts';
-import { approval, filesIn, journalIn, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
+import { approval, filesIn, journalIn, saleOf, scoped, silence, spoil, testFolder } from '../journal-bench.ts';
 import { virtualClock } from '../virtual-clock.ts';
 
 function done(journal: Journal, amount: number, more: Partial<Request> = {}): Entry {
@@ -173,20 +173,9 @@ t.test('an archive that breaks again is said again', async (t) => {
   t.match(third.archiveProblem, { kind: 'archive-broken', set_aside: null });
 });
 
-/** Garbage where SQLite keeps the root of this table. */
-async function spoil(file: string, table: string): Promise<void> {
-  const { DatabaseSync } = await import('node:sqlite');
-  const database = new DatabaseSync(file);
-  const page = Number(database.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').get(table)?.rootpage);
-  database.close();
-  const bytes = readFileSync(file);
-  bytes.fill(0x5a, (page - 1) * 4096, page * 4096);
-  writeFileSync(file, bytes);
-}
-
 t.test('an entry whose events cannot be read is not one that was never sent', async (t) => {
   const folder = archived(t);
-  await spoil(archiveIn(folder), 'events');
+  spoil(archiveIn(folder), 'events');
   using again = scoped(journalIn(folder));
   t.equal(again.entry(1), null, 'nothing is said of it');
   t.match(again.archiveProblem, { kind: 'archive-broken', set_aside: /archive-broken-/ });
@@ -224,7 +213,7 @@ t.test('a boot needs nothing of the archive', async (t) => {
 
 t.test('closed batches move into a new archive where the old one is broken', async (t) => {
   const folder = archived(t);
-  await spoil(archiveIn(folder), 'entries');
+  spoil(archiveIn(folder), 'entries');
   using again = scoped(journalIn(folder));
   // Even where nothing has to move: what is old is looked for in it.
   quiet(again, 1);

@@ -178,6 +178,42 @@ t.test('a settlement goes on at its step after a power cut, and closes its batch
   journal.close();
 });
 
+t.test('two people close a batch that the bank has left, unless money is owed in it', async (t) => {
+  const folder = testFolder(t);
+  const stepped: [string, string][] = [];
+  const journal = journalIn(folder, { stepped: (of, { kind }) => void stepped.push([of, kind]) });
+  const [five, by] = [batch('000005'), { people: ['00', '99'], reference: '17', code: '77' } as const];
+  const refused = (why: string) => t.throws(() => journal.ruleSettlement(by), /no other batch open/, why);
+  journal.openBatch(batch('000001'));
+  refused('nothing is settled');
+  t.equal(journal.bankBatch, '000001');
+  t.notOk('owing' in journal.beginSettlement('01'));
+  refused('the bank has this batch open still');
+  journal.openBatch(five);
+  t.same([journal.bankBatch, journal.batch], [five, '000001']);
+  const lost = journal.begin(saleOf(100));
+  lost.sent();
+  lost.handOver();
+  t.same(journal.ruleSettlement(by), { closed: false, owing: 1 });
+  t.same([journal.settling?.steps, stepped], [[], []], 'nothing is noted of it');
+  lost.reversalBegun();
+  lost.reversed('00');
+  t.same(journal.ruleSettlement(by), { closed: true });
+  t.same([journal.settling, journal.batch, journal.bankBatch], [null, five, five]);
+  t.same(stepped, [['000001', 'ruled']]);
+  t.match(
+    problemOf(() => journal.openBatch(batch('000001'))),
+    { kind: 'batch-closed' },
+  );
+  t.equal(journal.bankBatch, null, 'it cannot be what the bank has open');
+  journal.close();
+  using again = scoped(journalIn(folder));
+  t.same([again.batch, again.settling], [five, null]);
+  t.same(again.lastSettlement()?.step('ruled'), { kind: 'ruled', ...by, next: five });
+  t.notOk('owing' in again.beginSettlement('01'));
+  t.throws(() => again.ruleSettlement(by), /no other batch open/, 'the bank has not said which it has');
+});
+
 t.test('the rows of a batch come page by page', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
   const ids = [100, 200, 300].map((amount) => done(journal, amount).id);
