@@ -39,6 +39,7 @@ t.test('the page speaks both languages, and every control has a name', async (t)
   await page.goto(url);
   await shows(page, 'signin.operator');
   t.same(await page.evaluate('probe.nameless()'), []);
+  t.ok(await page.evaluate('probe.clearMarks()'), 'no style of the bank reaches the keypad');
   t.equal(await page.locator('html').getAttribute('lang'), 'zh-CN');
   t.equal(await page.getByRole('button', { name: '取消' }).count(), 1);
   await page.locator('#language').click();

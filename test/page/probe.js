@@ -51,6 +51,12 @@ globalThis.probe = {
     return new Set(new Uint32Array(data.buffer)).size;
   },
 
+  /** A key's sign is seen as its word is. */
+  clearMarks: () =>
+    [...document.querySelectorAll('#keys .mark')].every(
+      (mark) => getComputedStyle(mark).color === getComputedStyle(mark.parentElement).color,
+    ),
+
   pixels: (selector) => document.querySelector(selector).toDataURL(),
   fitsWidth: () => document.documentElement.scrollWidth <= innerWidth,
   focused: () => document.activeElement?.id || document.activeElement?.dataset.card || '',

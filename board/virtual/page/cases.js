@@ -84,12 +84,13 @@ function inside(one) {
 }
 
 /** What the bank has beside what the terminal has; a line that differs is marked. */
-function sides({ bank_amount, terminal_amount, bank_pan, terminal_pan, pan, bank_group, terminal_group, reason }) {
+function sides(one) {
+  const { bank_amount, terminal_amount, bank_pan, terminal_pan, pan, bank_group, terminal_group, reason } = one;
   const none = text('case.absent');
   const groups = { bank: bank_group, terminal: terminal_group };
   const group = (side) => (groups[side] === null ? none : text(`group.${groups[side]}`));
   const rows = [
-    [text('fact.amount'), yuan(bank_amount), yuan(terminal_amount)],
+    [text('fact.amount'), yuan(bank_amount), saidNothing(one) ? text('case.unsaid') : yuan(terminal_amount)],
     // Where nothing was uploaded the two sides speak of the one card that the case names.
     terminal_pan === null && bank_pan === null
       ? null
@@ -111,6 +112,11 @@ function sides({ bank_amount, terminal_amount, bank_pan, terminal_pan, pan, bank
       ),
     ),
   );
+}
+
+/** A batch that was taken away before its terminal has told what is in it. */
+function saidNothing({ reason, settlement, terminal_amount }) {
+  return reason === 'unsettled' && settlement === null && terminal_amount === 0;
 }
 
 function about({ batch, trace, terminal, type, trade_state, trade_reference, pan, bank_pan, terminal_pan, opened }) {

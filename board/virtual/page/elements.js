@@ -26,7 +26,7 @@ export function facts(rows) {
 
 /** A small word beside others: `mood` is `good`, `open` or `bad`. */
 export function mark(words, mood = '') {
-  return element('span', { class: `mark ${mood}`.trim() }, words);
+  return element('span', { class: `tag ${mood}`.trim() }, words);
 }
 
 /** `¥9,871.50` */
