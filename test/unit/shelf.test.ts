@@ -1,0 +1,70 @@
+import t from 'tap';
+import type { Entry } from '../../src/journal/entry.ts';
+import type { Journal, Request } from '../../src/journal/journal.ts';
+import { approval, journalIn, saleOf, scoped, testFolder } from '../journal-bench.ts';
+
+function done(journal: Journal, amount: number, more: Partial<Request> = {}): Entry {
+  const entry = journal.begin(saleOf(amount, { copies: [], ...more }));
+  entry.sent();
+  entry.answered(approval);
+  entry.completed();
+  return entry;
+}
+
+const owed = (journal: Journal) => journal.debts().map(({ entry, debt }) => [entry.id, debt]);
+
+t.test('what is begun on a sale counts at once, whoever has asked before, with paper owed and without', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const sale = done(journal, 500, { copies: ['merchant'] });
+  const other = done(journal, 900, { copies: ['merchant'] });
+  const refunds = () => [sale.refundable, other.refundable];
+  t.same(refunds(), [500, 900]);
+  done(journal, 200, { type: 'refund', original: sale });
+  t.same(refunds(), [300, 900]);
+  sale.copyBegun('merchant');
+  sale.copyPrinted('merchant');
+  t.same(refunds(), [300, 900]);
+  done(journal, 100, { type: 'refund', original: sale });
+  done(journal, 400, { type: 'refund', original: other });
+  t.same(refunds(), [200, 500]);
+});
+
+t.test('what is owed is what is owed now, whoever has asked before', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  t.same(owed(journal), []);
+  const paper = done(journal, 1, { copies: ['merchant'] });
+  t.same(owed(journal), [[paper.id, 'reprint']]);
+  const lost = journal.begin(saleOf(2));
+  lost.sent();
+  t.same(owed(journal), [[paper.id, 'reprint']], 'in a hand');
+  lost.handOver();
+  const both = [
+    [paper.id, 'reprint'],
+    [lost.id, 'reverse'],
+  ];
+  t.same(owed(journal), both);
+  t.equal(journal.debts(), journal.debts(), 'and told again as it is while nothing changes');
+  const third = journal.begin(saleOf(3));
+  t.same(owed(journal), both);
+  third.handOver();
+  t.same(owed(journal), both, 'what was never sent owes nothing');
+  lost.reversalBegun();
+  t.equal(journal.debts()[1]?.state, 'reversing');
+  lost.reversed('00');
+  paper.copyBegun('merchant');
+  paper.copyPrinted('merchant');
+  t.same(owed(journal), []);
+});
+
+t.test('a history that is forgotten is read again, and what is open stays', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const open = done(journal, 1, { copies: ['merchant'] });
+  const first = done(journal, 2);
+  const [kept, forgotten] = [open.history, first.history];
+  for (let sale = 0; sale < 200; sale++) journal.begin(saleOf(3)).handOver();
+  t.equal(first.history, forgotten, 'remembered');
+  journal.begin(saleOf(3)).handOver();
+  t.not(first.history, forgotten);
+  t.same(first.history, forgotten, 'the same, read again');
+  t.equal(open.history, kept);
+});
