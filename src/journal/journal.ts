@@ -359,10 +359,7 @@ export function openJournal(parts: JournalParts): Journal {
     tidy() {
       if (archiving) archiving = aside.work(entries.firstUnfinished(), clock.now());
       if (!store.untidy) return;
-      store.commit(() => {
-        entries.index(lastId);
-        write.trace(lastTrace);
-      });
+      entries.index(lastId, () => write.trace(lastTrace));
       store.checkpoint();
       leaveMark(lastId);
     },

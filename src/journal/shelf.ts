@@ -44,8 +44,8 @@ export interface Shelf extends Pen {
   firstUnfinished(): number;
   /** Of one batch, in the order in which they began, after the entry with the id `after`. */
   page(batchId: number, after: number, limit: number): readonly Entry[];
-  /** Brings the index of unfinished entries up to date, inside a commit; `last` is the newest entry's id. */
-  index(last: number): void;
+  /** Brings the index of unfinished entries and the sums up to date, in one commit; `last` is the newest entry's id. */
+  index(last: number, alongside: () => void): void;
 }
 
 export interface ShelfParts {
@@ -230,11 +230,15 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
       });
       return known;
     },
-    index(last) {
-      clearIndex.run();
-      for (const id of open.keys()) insertIndex.run(id);
-      setLookedTo.run(String(last));
-      sums.keep();
+    index(last, alongside) {
+      store.commit(() => {
+        clearIndex.run();
+        for (const id of open.keys()) insertIndex.run(id);
+        setLookedTo.run(String(last));
+        sums.keep();
+        alongside();
+      });
+      sums.kept();
     },
   };
 }

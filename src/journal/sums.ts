@@ -38,8 +38,10 @@ export interface RunningSums {
   /** Once for each entry, when nothing about its money can change any more. */
   add(facts: EntryFacts, history: History): void;
   of(batchId: number): readonly Sum[];
-  /** Inside a commit. */
+  /** Inside a commit; until `kept` the same is written again. */
   keep(): void;
+  /** The commit is on the disk. */
+  kept(): void;
 }
 
 interface Running {
@@ -79,8 +81,8 @@ export function runningSums(store: Store): RunningSums {
         const { type, operator, group, count, amount } = row.sum;
         write.run(row.batchId, type, operator, group, count, amount);
       }
-      changed.clear();
     },
+    kept: () => changed.clear(),
   };
 }
 

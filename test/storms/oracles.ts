@@ -44,8 +44,9 @@ const TERMINAL = '50461160';
 const charged: readonly string[] = ['posted', 'voided', 'refunded'];
 const standing: readonly string[] = ['approved', 'voided', 'refunded'];
 
-/** Rows that one errand makes at most. */
-const NEWEST = 40;
+/** Beside those of an errand so many older ones are compared again; all of a day's at its end. */
+const OLDER = 12;
+const OF_A_DAY = 200;
 
 export function oracles(world: World): Oracles {
   const receipts = paperLedger();
@@ -53,21 +54,23 @@ export function oracles(world: World): Oracles {
   let lastTrade = 0;
   let began_ms = 0;
 
-  const trades = (limit = NEWEST) => world.bank.office.trades.list(limit);
-  const rows = (limit = NEWEST) => world.journal?.rows({ limit }) ?? [];
+  const trades = (limit: number) => world.bank.office.trades.list(limit);
+  const rows = (limit: number) => world.journal?.rows({ limit }) ?? [];
+  const newestTrade = () => trades(1)[0]?.id ?? 0;
+  const newestRow = () => rows(1)[0]?.id ?? 0;
 
   return {
     begin() {
-      lastRow = rows(1)[0]?.id ?? 0;
-      lastTrade = trades(1)[0]?.id ?? 0;
+      lastRow = newestRow();
+      lastTrade = newestTrade();
       began_ms = world.clock.now();
     },
     check(errand) {
       const { journal, crashes } = world;
       const findings: Finding[] = crashes.map((text) => ({ kind: 'crash', text }));
       if (journal === null) return [...findings, { kind: 'refused', text: JSON.stringify(world.refused) }];
-      const book = trades();
-      const entries = rows();
+      const book = trades(newestTrade() - lastTrade + OLDER);
+      const entries = rows(newestRow() - lastRow + OLDER);
       const of = placed(entries, book);
       for (const [row, trade] of of.pairs) findings.push(...compared(row, trade, lastRow));
       for (const trade of of.unknown) {
@@ -89,12 +92,17 @@ export function oracles(world: World): Oracles {
       return findings;
     },
     recount() {
+      const { pairs, unknown } = placed(rows(OF_A_DAY), trades(OF_A_DAY));
+      const findings = pairs.flatMap(([row, trade]) => compared(row, trade, 0));
+      // An archive that is set aside has its rows with it.
+      const lost = world.journal?.archiveProblem === null ? unknown : [];
+      findings.push(...lost.map((trade): Finding => ({ kind: 'lost', text: `no row of ${said(trade)}` })));
       try {
         world.bank.office.ledger.recount();
-        return [];
       } catch (error) {
-        return [{ kind: 'books', text: error instanceof Error ? error.message : String(error) }];
+        findings.push({ kind: 'books', text: error instanceof Error ? error.message : String(error) });
       }
+      return findings;
     },
   };
 }
