@@ -314,7 +314,7 @@ export function openJournal(parts: JournalParts): Journal {
       if (begun !== null) return begun;
       const owing = owingIn(open.id);
       if (owing > 0) return { owing };
-      const totals = settlementTotals(entries.totals(open.id).approved);
+      const totals = settlementTotals(entries.counted(open.id));
       return settled.begin({ batchId: open.id, operator, totals, now_ms: clock.now() });
     },
     settled(settlement, step) {

@@ -17,6 +17,8 @@ export interface Owed {
   readonly state: State;
 }
 
+const COUNTED_AT_ONCE = 500;
+
 /** The entries of the journal: read, written, and those in hand or unfinished kept at hand. */
 export interface Shelf extends Pen {
   newest(trace: string, batch?: string): Entry | null;
@@ -40,6 +42,8 @@ export interface Shelf extends Pen {
   /** Whether an unfinished entry has it, of whatever batch. */
   isHolding(trace: string): boolean;
   totals(batchId: number): Totals;
+  /** What is approved of a batch, counted row by row: the running totals are a cache, and no settlement rests on one. */
+  counted(batchId: number): readonly Sum[];
   /** The id of the first entry that owes something or is in hand; beyond every id where there is none. */
   firstUnfinished(): number;
   /** Of one batch, in the order in which they began, after the entry with the id `after`. */
@@ -202,6 +206,17 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
         approved: summed([...sums.of(batchId), ...worth(['approved'])]),
         pending: summed(worth(['pending', 'unknown', 'parked', 'reversing'])),
       };
+    },
+    counted(batchId) {
+      const approved: Sum[] = [];
+      for (let after = 0, rows = reads.inBatch(batchId, after, COUNTED_AT_ONCE); rows.length > 0; ) {
+        for (const facts of rows.map(factsOf)) {
+          after = facts.id;
+          if (stateOf(progressOf(history(after)), held.has(after)) === 'approved') approved.push(worthOf(facts));
+        }
+        rows = reads.inBatch(batchId, after, COUNTED_AT_ONCE);
+      }
+      return summed(approved);
     },
     page(batchId, after, limit) {
       const moved = after < archive.to ? (archive.reads?.inBatch(batchId, after, limit) ?? []) : [];

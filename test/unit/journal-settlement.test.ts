@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import t from 'tap';
 import type { Entry } from '../../src/journal/entry.ts';
@@ -6,7 +7,17 @@ import { type Sum, settlementTotals } from '../../src/journal/sums.ts';
 import { types } from '../../src/journal/types.ts';
 import { fen } from '../../src/values/fen.ts';
 import { batch, trace } from '../../src/values/trace.ts';
-import { approval, journalIn, problemOf, refusal, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
+import {
+  approval,
+  filesIn,
+  journalIn,
+  problemOf,
+  refusal,
+  saleOf,
+  scoped,
+  silence,
+  testFolder,
+} from '../journal-bench.ts';
 
 const two = batch('000002');
 const nothing = { amount: 0, count: 0 };
@@ -75,6 +86,22 @@ t.test('the totals run along, by type, operator and card group, and are the same
   again.close();
   using third = scoped(journalIn(folder));
   t.same(settlementTotals(third.totals().approved), doubled, 'from what was kept, and the entries after it');
+});
+
+t.test('a settlement counts the rows, whatever the running totals have become', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  trade(journal);
+  const right = settlementTotals(journal.totals().approved);
+  for (let row = 0; row < 60; row++) done(journal, 1, { type: 'preauth' });
+  journal.tidy();
+  journal.close();
+  const file = new DatabaseSync(filesIn(folder).file);
+  t.ok(Number(file.prepare('UPDATE sums SET amount = amount + 100, count = count + 1').run().changes) > 3);
+  file.close();
+  using again = scoped(journalIn(folder));
+  t.notSame(settlementTotals(again.totals().approved), right);
+  t.match(again.beginSettlement('01'), { totals: right });
 });
 
 t.test('adjustments that outweigh the debits of a group are given back, and no batch is stuck with them', async (t) => {
