@@ -58,6 +58,13 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
       ...['bank-advices', 'bank-cases'],
     ],
   },
+  'bank-batches': {
+    mutate: ['bank/{rulings,left-batch,settlement,cases,clearing}.ts'],
+    tests: [
+      ...['bank-rulings', 'bank-settling-steps', 'bank-counted-types', 'bank-reversal', 'bank-left-batch'],
+      ...['bank-cases', 'bank-clearing', 'bank-settlement'],
+    ],
+  },
 };
 
 type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];

@@ -178,4 +178,8 @@ t.test('a reversal after its batch is a case, of what its sale took from the car
   counter.ask('sale', { trace: '000003' });
   t.match(reversing(counter, 'sale', { trace: '000003' }), { code: '00' });
   t.equal(counter.office.cases.list(9, true).length, 2, 'in its batch it is none');
+  counter.ask('sale', { trace: '000004' });
+  counter.closeBatch();
+  t.match(reversing(counter, 'sale', { trace: '000004' }, { batch: '22000002000500' }), { code: '00' });
+  t.match(counter.office.cases.list(9, true)[0], { trace: '000004', settlement: null }, 'left without one');
 });

@@ -6,7 +6,7 @@ import { readSeed } from '../../bank/seed.ts';
 import { askOf } from '../../bank/trade.ts';
 import type { Message } from '../../src/host/codec.ts';
 import { fen } from '../../src/values/fen.ts';
-import { Counter, type FormName, type Saying } from './bank-counter.ts';
+import { Counter, type FormName, n12, type Saying } from './bank-counter.ts';
 import { CARDS } from './bank-terminal.ts';
 import { encryptedTrack, pinBlock } from './bank-terminal-keys.ts';
 
@@ -56,6 +56,8 @@ t.test('an advice of another batch is a case where it says what it is and how mu
     asking(counter, 'offline', { trace: number, fields: { batch: '30000009000500', ...fields } });
   t.match(advice('000002', { amount: undefined }), { code: '77' });
   t.match(advice('000003', { batch: '99000009000500' }), { code: '77' });
+  const tip = { batch: '34000009000500', totals: n12(300), amount: undefined };
+  t.match(asking(counter, 'tip', { trace: '000005', fields: tip }), { code: '77' });
   t.same(counter.office.cases.list(9, true), []);
   t.match(advice('000004', {}), { code: '77', why: 'another batch' });
   t.match(counter.office.cases.list(9, true), [
@@ -137,6 +139,7 @@ t.test('a row has what its request and its answer had, and no more of a no', asy
   const { offline } = { offline: counter.ask('offline', { trace: '000006' }) };
   t.equal(offline.code, '00');
   t.not(counter.office.trades.digestOf(counter.rows()[0]?.id ?? 0), null);
+  t.equal(counter.office.trades.digestOf(99), null, 'of no row');
 });
 
 t.test('the same bytes are answered as they were, others under their trace are a duplicate', async (t) => {
@@ -256,6 +259,7 @@ t.test('the issuer is asked of the number, typed or of a track, clear or encrypt
   ]) {
     t.equal(ask({ track2: track }), '30', track);
   }
+  t.equal(ask({ track2: '1234', pan, expiry }), '30', 'a track that is none is not passed over');
   t.equal(ask({ pan }), '30');
   t.equal(ask({ expiry }), '30');
   t.equal(ask({}), '30');
