@@ -5,8 +5,9 @@ import { day } from './seed.ts';
 /** An errand with its place in its seed: the place gives its amount and its chance. */
 export type Placed = Point & { readonly place: number };
 
-/** Days that a shrinking takes at most. */
+/** Days that a shrinking takes at most, and for how long: a terminal that is stuck is so for an hour of its time. */
 const MOST_TRIES = 120;
+const LONGEST_MS = 90_000;
 
 /** The fewest errands, with the fewest faults, that still end in a finding; the last of them is the one that does. */
 export async function shrunk(
@@ -15,8 +16,9 @@ export async function shrunk(
   failing: readonly Placed[],
 ): Promise<readonly Placed[]> {
   let tries = 0;
+  const until_ms = performance.now() + LONGEST_MS;
   const fails = async (list: readonly Placed[]): Promise<boolean> => {
-    if (tries++ >= MOST_TRIES) return false;
+    if (tries++ >= MOST_TRIES || performance.now() > until_ms) return false;
     const { outcomes } = await day(provision, seed, list);
     return outcomes.some(({ findings }) => findings.length > 0);
   };

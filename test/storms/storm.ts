@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { nameOf } from './faults.ts';
@@ -66,14 +66,18 @@ async function storm(): Promise<void> {
   process.exitCode = lost + doubled + others === 0 ? 0 : 1;
 }
 
+/** What was found, and the errands that lead to it in a file that `regressions/` takes as it is. */
 function tell({ seed, findings, shrunk }: Report): void {
   const lines = findings.map(({ kind, text }) => `  ${kind}: ${text}`);
+  const file = join('reports', `storm-${seed}.json`);
+  mkdirSync('reports', { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ seed, errands: shrunk }, null, 2)}\n`);
   process.stdout.write(
     [
       `storm: seed ${seed} finds`,
       ...lines,
-      ...shrunk.map((name) => `  after ${name}`),
-      `  SEED=${seed} make storm`,
+      ...shrunk.map(({ flow, strikes }) => `  after ${nameOf(flow, strikes)}`),
+      `  SEED=${seed} make storm; its errands: ${file}`,
       '',
     ].join('\n'),
   );

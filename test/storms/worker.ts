@@ -1,5 +1,5 @@
 import { hashed } from './chance.ts';
-import { nameOf } from './faults.ts';
+import type { Strike } from './faults.ts';
 import type { Finding } from './oracles.ts';
 import { points } from './points.ts';
 import { provision } from './provision.ts';
@@ -22,8 +22,8 @@ export interface Report {
   readonly errands: number;
   readonly trades: number;
   readonly findings: readonly Finding[];
-  /** The fewest errands that still lead to the findings. */
-  readonly shrunk: readonly string[];
+  /** The fewest errands that still lead to the findings, as `regressions/` has them. */
+  readonly shrunk: readonly { readonly flow: string; readonly strikes: readonly Strike[]; readonly place: number }[];
 }
 
 /** The seeds that the parent sends, one after another. Does nothing where nobody is at the other end. */
@@ -56,7 +56,7 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
       errands: outcomes.length,
       trades: outcomes.reduce((sum, outcome) => sum + outcome.trades, 0),
       findings,
-      shrunk: least.map(({ flow, strikes }) => nameOf(flow.name, strikes)),
+      shrunk: least.map(({ flow, strikes, place }) => ({ flow: flow.name, strikes, place })),
     };
   }
 }
