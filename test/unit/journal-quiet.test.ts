@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { journalDisk } from '../../src/journal/disk.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal, Request } from '../../src/journal/journal.ts';
+import { fen } from '../../src/values/fen.ts';
 import { batch, following, trace } from '../../src/values/trace.ts';
 import { approval, filesIn, journalIn, problemOf, saleOf, scoped, spoil, testFolder } from '../journal-bench.ts';
 
@@ -38,7 +39,15 @@ t.test('a row keeps what its request said of the card and of its bytes, or nothi
   const card = { masked: '622202******1234', sealed: new Uint8Array([1, 2]), fingerprint: new Uint8Array([3, 4]) };
   done(journal, 1, { card, digest: 'd1' });
   done(journal, 2, { card: null });
+  done(journal, 3, { particulars: { before: fen(2) } });
   journal.close();
+  const particulars = inFile(
+    t,
+    folder,
+    'SELECT particulars FROM entries ORDER BY id',
+    ({ particulars }) => particulars,
+  );
+  t.same(particulars, [null, null, '{"before":2}'], 'what says nothing takes no room');
   using again = scoped(journalIn(folder));
   const kept = (id: number) => {
     const { card, sealed, fingerprint, group, digest, copies } = again.entry(id)?.facts ?? {};
