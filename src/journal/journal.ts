@@ -229,7 +229,7 @@ export function openJournal(parts: JournalParts): Journal {
       particulars: request.particulars ?? {},
       digest: request.digest ?? null,
       operator,
-      copies: types[type].paper ? (request.copies ?? BOTH) : [],
+      copies: request.copies ?? BOTH,
       begun_ms: clock.now(),
     };
     write.entry(facts);

@@ -8,31 +8,29 @@ import type { TransactionType } from '../values/transaction-type.ts';
  * being made good adds its rows to the debt table.
  */
 export const types = {
-  sale: { moves: 'in', lost: 'reverse', paper: true, settles: 'debit' },
-  void: { moves: 'out', lost: 'reverse', paper: true, settles: 'credit', makes: 'voided' },
-  refund: { moves: 'out', lost: 'repeat', paper: true, settles: 'credit', makes: 'refunded' },
-  preauth: { moves: 'held', lost: 'reverse', paper: true, settles: 'nothing' },
-  'preauth-add': { moves: 'held', lost: 'reverse', paper: true, settles: 'nothing' },
-  'preauth-void': { moves: 'released', lost: 'reverse', paper: true, settles: 'nothing', makes: 'voided' },
-  completion: { moves: 'in', lost: 'reverse', paper: true, settles: 'debit' },
-  'completion-advice': { moves: 'in', lost: 'advise', paper: true, settles: 'debit' },
-  'completion-void': { moves: 'out', lost: 'reverse', paper: true, settles: 'credit', makes: 'voided' },
-  instalment: { moves: 'in', lost: 'reverse', paper: true, settles: 'debit' },
+  sale: { moves: 'in', lost: 'reverse', settles: 'debit' },
+  void: { moves: 'out', lost: 'reverse', settles: 'credit', makes: 'voided' },
+  refund: { moves: 'out', lost: 'repeat', settles: 'credit', makes: 'refunded' },
+  preauth: { moves: 'held', lost: 'reverse', settles: 'nothing' },
+  'preauth-add': { moves: 'held', lost: 'reverse', settles: 'nothing' },
+  'preauth-void': { moves: 'released', lost: 'reverse', settles: 'nothing', makes: 'voided' },
+  completion: { moves: 'in', lost: 'reverse', settles: 'debit' },
+  'completion-advice': { moves: 'in', lost: 'advise', settles: 'debit' },
+  'completion-void': { moves: 'out', lost: 'reverse', settles: 'credit', makes: 'voided' },
+  instalment: { moves: 'in', lost: 'reverse', settles: 'debit' },
   /** Approved by the terminal itself, under the floor limit. */
-  offline: { moves: 'in', lost: 'advise', paper: true, settles: 'debit' },
+  offline: { moves: 'in', lost: 'advise', settles: 'debit' },
   /** Approved by the bank's telephone desk. */
-  voice: { moves: 'in', lost: 'advise', paper: true, settles: 'debit' },
+  voice: { moves: 'in', lost: 'advise', settles: 'debit' },
   /** The amount of an offline or a voice entry is another one: `amount` is the new total. */
-  adjust: { moves: 'changed', lost: 'advise', paper: true, settles: 'change' },
+  adjust: { moves: 'changed', lost: 'advise', settles: 'change' },
   /** `amount` is the tip alone. */
-  tip: { moves: 'in', lost: 'advise', paper: true, settles: 'change' },
+  tip: { moves: 'in', lost: 'advise', settles: 'change' },
 } as const satisfies Record<TransactionType, TypeFacts>;
 
 export interface TypeFacts {
   readonly moves: 'in' | 'out' | 'held' | 'released' | 'changed';
   readonly lost: Lost;
-  /** Whether its success owes receipt copies. */
-  readonly paper: boolean;
   /** `change`: it changes the amount of its original on the debit side, and no count. */
   readonly settles: 'debit' | 'credit' | 'change' | 'nothing';
   readonly makes?: 'voided' | 'refunded';
