@@ -59,11 +59,8 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
     ],
   },
   'bank-batches': {
-    mutate: ['bank/{rulings,left-batch,settlement,cases,clearing}.ts'],
-    tests: [
-      ...['bank-rulings', 'bank-settling-steps', 'bank-counted-types', 'bank-reversal', 'bank-left-batch'],
-      ...['bank-cases', 'bank-clearing', 'bank-settlement'],
-    ],
+    mutate: ['bank/{rulings,left-batch,settlement}.ts'],
+    tests: ['bank-rulings', 'bank-batch-moved', 'bank-settling-steps', 'bank-counted-types', 'bank-reversal'],
   },
 };
 

@@ -1,9 +1,11 @@
 import t, { type Test } from 'tap';
 import { ruleByVoice } from '../../bank/rulings.ts';
+import { Unable } from '../../bank/unable.ts';
 import { type ReversalEnd, reversalEnd } from '../../src/host/reversal.ts';
+import { MOST_FEN } from '../../src/values/fen.ts';
 import { answerOf } from '../journal-bench.ts';
 import { Counter, n12, place } from './bank-counter.ts';
-import { TERMINAL } from './bank-terminal.ts';
+import { MERCHANT, TERMINAL } from './bank-terminal.ts';
 
 const FULL = 1_000_000;
 
@@ -102,4 +104,85 @@ t.test('two trades have two references, and a chance that repeats itself gives n
   const of = { batch: counter.keys().batch, trace: '000003', money: 'charged', person: 'Li' };
   t.match(ruleByVoice(stuck, TERMINAL, of), { reference: '000007', amount: 1_000 });
   t.equal(n12(counter.money().pending), n12(2_000));
+});
+
+/** What the desk is refused, word by word. */
+function refusalOf(work: () => unknown) {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Unable) return { says: error.message, remedy: error.remedy, problem: error.problem };
+    throw error;
+  }
+  return null;
+}
+
+t.test('each refusal of the desk has its words, its way out and its name', async (t) => {
+  const { counter, rule } = desk(t);
+  const refused = (trace: string, money: string, more: object = {}) => refusalOf(() => rule(trace, money, more));
+  const none = { says: 'the books have no such trade' };
+  const never = {
+    ...none,
+    remedy: 'add its "type" and its "amount" in fen, as the terminal says them',
+    problem: { kind: 'no-trade' },
+  };
+  t.strictSame(refused('000002', 'perhaps'), {
+    ...{ says: '"money" is not one of its values', remedy: 'write one of charged, not-charged', problem: null },
+  });
+  for (const value of ['0000021', 'x000002', '000000', 123_456, undefined]) {
+    for (const key of ['batch', 'trace']) {
+      t.strictSame(refused('000002', 'charged', { [key]: value }), {
+        ...{ says: `"${key}" is no number of six digits`, remedy: `add "${key}": "000001"` },
+        problem: { kind: 'six-digits', key },
+      });
+    }
+  }
+  t.match(refused('000002', 'charged', { person: '' }), {
+    remedy: 'add "person": "Li"',
+    problem: { kind: 'words', key: 'person', most: 40 },
+  });
+  t.strictSame(refused('000002', 'charged', { type: 'sale', amount: 700 }), {
+    ...{ ...none, remedy: 'say "not-charged", or compare the numbers', problem: { kind: 'no-such-trade' } },
+  });
+  for (const amount of [0, -1, 1.5, '700', MOST_FEN + 1, undefined]) {
+    t.strictSame(refused('000002', 'not-charged', { type: 'sale', amount }), never, `${amount}`);
+  }
+  t.strictSame(refused('000002', 'not-charged', { type: 'gift', amount: 700 }), never);
+  t.same(counter.rows(), []);
+
+  const sale = counter.ask('sale', { trace: '000002' });
+  const stands = (state: string) => ({ says: `the books have it ${state}`, problem: { kind: 'stands', state } });
+  const wayOut = 'let the terminal reverse it or void it, or say "charged"';
+  t.strictSame(refused('000002', 'not-charged'), { ...stands('posted'), remedy: wayOut });
+  const fields = { reference: sale.reference, original: place(counter, '000002') };
+  t.equal(counter.code('void', { trace: '000003', fields }), '00');
+  t.strictSame(refused('000002', 'not-charged'), { ...stands('voided'), remedy: wayOut });
+  t.strictSame(refused('000002', 'charged'), {
+    ...stands('voided'),
+    remedy: 'say "not-charged", unless it was voided',
+  });
+});
+
+t.test('what was said stays said whatever follows, and what never came is buried as the terminal had it', async (t) => {
+  const { counter, rule } = desk(t);
+  const sale = counter.ask('sale', { trace: '000002' });
+  const { reference } = rule('000002', 'charged');
+  const fields = { reference: sale.reference, original: place(counter, '000002') };
+  t.equal(counter.code('void', { trace: '000003', fields }), '00');
+  t.equal(rule('000002', 'charged').reference, reference, 'voided since');
+  t.strictSame(
+    refusalOf(() => rule('000002', 'not-charged')),
+    {
+      ...{ says: `"charged" was said under ${reference}`, remedy: 'what was said stands; see its case' },
+      problem: { kind: 'said', money: 'charged', reference },
+    },
+  );
+  const never = { type: 'preauth', amount: MOST_FEN };
+  const said = rule('000009', 'not-charged', never);
+  t.match(said, { money: 'not-charged', trade_state: 'tombstone', amount: MOST_FEN, pan: null });
+  t.equal(rule('000009', 'not-charged', never).reference, said.reference, 'said again it is the same');
+  t.match(counter.rows()[0], {
+    ...{ trace: '000009', type: 'preauth', amount: MOST_FEN, state: 'tombstone', reversalReason: 'ruling' },
+    ...{ merchant: MERCHANT, terminal: TERMINAL, pan: null, entryMode: null, at: counter.now },
+  });
 });
