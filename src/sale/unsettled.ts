@@ -103,6 +103,10 @@ async function followed(
       key = operator.press(over.signal);
     }
     return true;
+  } catch (error) {
+    // What breaks the screen may have broken the question too: one of them is told.
+    settling.catch(() => undefined);
+    throw error;
   } finally {
     over.abort(OVER);
     // The key that nobody waits for any more is aborted just now.

@@ -62,6 +62,10 @@ export async function day(
   const who = people(world, wallet, drawn);
   const check = oracles(world);
   const outcomes: Outcome[] = [];
+  /** Rejections that nobody waited for: a terminal would end by them, whatever it was doing. */
+  const strays: string[] = [];
+  const stray = (error: unknown) =>
+    void strays.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
 
   /** What goes wrong, what the people do meanwhile, and whether everything agrees once the world is whole again. */
   const played = async (point: Point, name: string, task: Errand, go: () => Promise<ErrandEnd>): Promise<Outcome> => {
@@ -74,6 +78,7 @@ export async function day(
     const { struck } = world.end();
     const findings: Finding[] = end === 'stuck' ? [{ kind: 'stuck', text: `at ${world.screen?.id}` }] : [];
     findings.push(...(await calm(world, who)), ...check.check(task));
+    findings.push(...strays.splice(0).map((text): Finding => ({ kind: 'crash', text })));
     return {
       point,
       name: struck.length === 0 ? null : nameOf(name, struck),
@@ -120,7 +125,12 @@ export async function day(
     const final = outcomes.at(-1);
     if (recounted.length > 0 && final !== undefined) outcomes.push({ ...final, findings: recounted });
   };
-  await driven(world, run());
+  process.on('unhandledRejection', stray);
+  try {
+    await driven(world, run());
+  } finally {
+    process.off('unhandledRejection', stray);
+  }
   world.powerOff();
   return { outcomes };
 }
