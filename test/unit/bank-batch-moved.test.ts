@@ -57,6 +57,27 @@ t.test('each batch that cannot be left or taken says why, and the way out', asyn
   t.equal(office.terminals.batch(TERMINAL), '000005');
 });
 
+t.test(
+  'what nobody is settling is moved without two people; what the terminal alone has said of it is a case',
+  async (t) => {
+    const counter = new Counter(t);
+    const { office } = counter;
+    const move = (batch: string, hand: ByHand | null) =>
+      office.books.atomically(() => moveBatch(office, { terminal: TERMINAL, batch, byHand: hand }));
+    t.strictSame(move('000003', null), { batch: '000001', unsettled: 0 });
+    t.same(office.cases.list(9, true), [], 'an empty one is none');
+    counter.keys().batch = '000003';
+    counter.ask('sale', { trace: '000002' });
+    t.strictSame(move('000004', null), { batch: '000003', unsettled: 1 });
+    t.match(office.cases.list(9, true), [{ state: 'open', batch: '000003', settlement: null, answer: null }]);
+    const asked = Buffer.from(pack(countRequest('000004', { home: { debit: [700, 1] } })));
+    const { code } = office.books.atomically(() => counter.host.handle(asked));
+    t.equal(code, '00');
+    t.strictSame(move('000005', byHand), { batch: '000004', unsettled: 0 });
+    t.match(office.cases.list(9, true)[0], { batch: '000004', amount: 700, bankAmount: 0, terminalAmount: 700 });
+  },
+);
+
 t.test('a batch of which more was given back than sold is followed by what is owed, without its sign', async (t) => {
   const counter = new Counter(t);
   const old = counter.ask('sale', { trace: '000002' });

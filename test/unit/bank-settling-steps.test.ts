@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
-import { type Message, pack } from '../../src/host/codec.ts';
+import { followUnsettled } from '../../bank/left-batch.ts';
+import { type Message, pack, unpack } from '../../src/host/codec.ts';
 import { Counter } from './bank-counter.ts';
 import { countRequest, endRequest, FOREIGN, rowDigits, type Sums, sumDigits, uploadRequest } from './bank-settling.ts';
 import { CARDS, MERCHANT, request, TERMINAL } from './bank-terminal.ts';
@@ -146,4 +147,58 @@ t.test('of figures that do not agree each side and each group has its flag', asy
   t.equal(flags({ home: { credit: [5, 0] } }), '21', 'what adjustments leave over');
   t.equal(flags({ ...TRUE, foreign: { debit: [0, 1] } }), '12');
   t.equal(counter.office.settlements.list(9).length, 1);
+});
+
+t.test('each step is answered with what the terminal goes on from, and again when it is asked again', async (t) => {
+  const { counter, tell, cases } = afterSale(t);
+  const { office } = counter;
+  const heard = (asked: Message) => unpack(counter.handle(Buffer.from(pack(asked))));
+  const [count, upload, end] = [countRequest(BATCH, {}), uploadRequest(BATCH, [ROW]), endRequest(BATCH, '202', 1)];
+  const totals = sumDigits(TRUE, '21');
+  const counted = {
+    totals,
+    currency: '156',
+    reference: 'S00000000001',
+    operator: '01 ',
+    time: /^\d{6}$/,
+    date: '0601',
+  };
+  t.match(heard(count), counted);
+  t.match(heard(upload), { code: '00', batch: '00000001201' });
+  // It was left, and the terminal was moved back to it.
+  office.books.atomically(() => followUnsettled(office, { terminal: TERMINAL, batch: BATCH, asked: null }));
+  t.match(heard(end), { code: '00', batch: '00000002202', date: '0601' });
+  t.match(cases().at(-1), { reason: 'unsettled', state: 'answered', answer: 'settled since', answeredBy: TERMINAL });
+  t.match(heard(count), counted);
+  t.match(heard(upload), { code: '00', batch: '00000001201' });
+  t.match(heard(end), { code: '00', batch: '00000002202' });
+
+  t.match(tell(countRequest('000002', {})), { code: '00', home: 1 });
+  t.match(tell(endRequest('000002', '207', 0)), { code: '00', cases: 0 }, 'what balances has none');
+  t.match(heard(endRequest('000002', '207', 0)), { batch: '00000003207' });
+
+  counter.keys().batch = '000003';
+  t.equal(counter.code('sale', { trace: '000003' }), '00');
+  counter.closeBatch();
+  t.match(tell(countRequest('000003', { home: { debit: [700, 1] } })), { code: '77', why: 'another batch' });
+  t.match(cases()[0], { reason: 'unsettled', batch: '000003', bankAmount: 10_000, terminalAmount: 700 });
+});
+
+t.test('of a thousand the three digits of the count are none, and contradict nothing', async (t) => {
+  const { counter, tell } = afterSale(t);
+  const [row] = counter.rows();
+  if (row === undefined) throw new Error('the sale has a row');
+  const { trades } = counter.office;
+  const more = (last: number) =>
+    counter.office.books.atomically(() => {
+      for (let id = trades.nextId(); id <= last; id = trades.nextId()) {
+        const trace = String(id + 1).padStart(6, '0');
+        trades.keep({ ...row, id, trace, reference: String(id).padStart(12, '0') }, new Uint8Array(0));
+      }
+    });
+  const wrong = countRequest(BATCH, { home: { debit: [1, 0] } });
+  more(999);
+  t.match(tell(wrong), { home: 3 });
+  more(1000);
+  t.match(tell(wrong), { home: 2 });
 });
