@@ -2,7 +2,7 @@ import type { KeyName } from '../../board/virtual/far-ends.ts';
 import { maskedPan, stripeOf, type WalletCard } from '../../board/virtual/wallet.ts';
 import { type Screen, textsOf } from '../../src/operator/screen.ts';
 import type { Chance } from './chance.ts';
-import { amountOn, dotsOn } from './eye.ts';
+import { amountOn, dotsOn, typedOn } from './eye.ts';
 import type { CardName, Flow } from './flows.ts';
 import type { World } from './world.ts';
 
@@ -155,12 +155,19 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     await world.press(key);
   }
 
-  /** Whole numbers typed on a screen that shows them. */
+  /** Whole numbers typed on a screen that shows them: read before Enter, and typed anew where a contact has sprung. */
   async function typeOver({ id }: Screen, digits: string): Promise<void> {
-    for (const key of ['clear', 'clear', ...digits, 'enter'] as KeyName[]) {
-      if (world.screen?.id !== id) return;
-      await press(key);
+    for (let turn = 0; turn < 3; turn++) {
+      const over = world.screen === null ? '' : (typedOn(world.screen) ?? '');
+      const clears = new Array<KeyName>(Math.max(2, over.length)).fill('clear');
+      for (const key of [...clears, ...(digits.split('') as KeyName[])]) {
+        if (world.screen?.id !== id) return;
+        await press(key);
+      }
+      const typed = world.screen?.id === id ? typedOn(world.screen) : null;
+      if (typed === null || typed === digits) break;
     }
+    if (world.screen?.id === id) await press('enter');
   }
 
   async function secret({ id }: Screen, digits: string): Promise<void> {

@@ -62,6 +62,12 @@ export function amountOn(screen: Screen): number | null {
   return found?.node === 'amount' ? Math.round(Number(found.yuan.replaceAll(',', '')) * 100) : null;
 }
 
+/** The digits that have been typed; null where the screen does not show them apart. */
+export function typedOn(screen: Screen): string | null {
+  const found = nodesOf(screen).find((node) => node.node === 'text' && node.key === 'typed');
+  return found?.node === 'text' ? found.text.replaceAll(/\D/g, '') : null;
+}
+
 /** How many dots a secret has. */
 export function dotsOn(screen: Screen): number {
   const found = nodesOf(screen).find((node) => node.node === 'dots');
