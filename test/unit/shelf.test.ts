@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal, Request } from '../../src/journal/journal.ts';
-import { approval, journalIn, saleOf, scoped, testFolder } from '../journal-bench.ts';
+import { batch, trace } from '../../src/values/trace.ts';
+import { approval, filesIn, journalIn, saleOf, scoped, testFolder } from '../journal-bench.ts';
 
 function done(journal: Journal, amount: number, more: Partial<Request> = {}): Entry {
   const entry = journal.begin(saleOf(amount, { copies: [], ...more }));
@@ -73,3 +76,36 @@ t.test(
     t.equal(second.history, second.history, 'and is remembered again');
   },
 );
+
+t.test('what is told later leaves the hand at once, and what has ended leaves its trace', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  t.same([journal.findReference('000000000001'), journal.findHold('A00001')], [null, null], 'nothing is there yet');
+  const sale = journal.begin(saleOf(1, { copies: [] }));
+  t.same(journal.totals().approved, []);
+  sale.handOver();
+  journal.begin(saleOf(2, { type: 'offline', copies: [] })).accepted();
+  t.notOk(journal.busy);
+  journal.last()?.told(approval);
+  journal.closeBatch(batch('000002'));
+  const place = { ...journal.reserve(), trace: trace('999999') };
+  done(journal, 3, { place });
+  journal.reconcile({ batch: journal.batch, trace: trace('999999') }, { people: ['00', '99'], reference: 'B-1' });
+  t.equal(journal.reserve().trace, '000001', 'of a closed batch, and ended');
+});
+
+t.test('quiet moments write the index anew, and what a boot finds ended may move', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  const open = done(journal, 1, { copies: ['merchant'] });
+  for (let moment = 0; moment < 2; moment++) {
+    for (let turn = 0; turn < 50; turn++) journal.takeTrace();
+    journal.tidy();
+  }
+  open.copyBegun('merchant');
+  open.copyPrinted('merchant');
+  journal.close();
+  using again = scoped(journalIn(folder));
+  for (const next of ['000002', '000003']) again.closeBatch(batch(next));
+  again.tidy();
+  t.ok(existsSync(join(dirname(filesIn(folder).file), 'archive.db')));
+});
