@@ -55,7 +55,7 @@ const watched = new Set([
 
 /** The screens that one green key answers. */
 const agreed = new Set([
-  ...['checkup.degraded', 'signin.failed', 'handshake.failed', 'number', 'confirm', 'original', 'parked'],
+  ...['checkup.degraded', 'number', 'confirm', 'original', 'parked'],
   ...[
     'reversed-unconfirmed',
     'about',
@@ -67,6 +67,9 @@ const agreed = new Set([
   ],
   ...['settlement.done', 'settlement.difference', 'settlement.by-two', 'settlement.ruled'],
 ]);
+
+/** Nobody is there: tried once more, as somebody does who has looked at the plugs. */
+const failed = new Set(['signin.failed', 'handshake.failed']);
 
 /** What is not known yet: the clerk waits, or tries once more, and puts it off in the end. */
 const undecidable = new Set([
@@ -125,6 +128,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     else if (undecidable.has(id)) await undecided(id, mood);
     else if (watched.has(id)) await world.look(2000);
     else if (id === 'trace' || id === 'print.trace') await original(screen, errand, mood);
+    else if (failed.has(id)) await again();
     else if (agreed.has(id)) await press('enter');
     else await press(mood.turns++ % 2 === 0 ? 'cancel' : 'enter');
     return false;
@@ -148,6 +152,11 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
 
   async function choose(mood: Mood): Promise<void> {
     await press(mood.path.shift() ?? 'cancel');
+  }
+
+  async function again(): Promise<void> {
+    await world.look(4000);
+    await press('enter');
   }
 
   /** One key, with a look at what it did. */
