@@ -15,12 +15,14 @@ export interface Finger {
 export interface FingerSpeed {
   readonly down_ms: number;
   readonly up_ms: number;
+  /** After the pad has been looked at often enough: a look that was late has begun its lock-out late. */
+  readonly rest_ms: number;
 }
 
 /** The keypad driver locks out 20 ms after an edge; a person is slower than both. */
-const PERSON: FingerSpeed = { down_ms: 40, up_ms: 40 };
+const PERSON: FingerSpeed = { down_ms: 40, up_ms: 40, rest_ms: 30 };
 /** Of a test that types for hours. */
-export const QUICK: FingerSpeed = { down_ms: 25, up_ms: 25 };
+export const QUICK: FingerSpeed = { down_ms: 35, up_ms: 35, rest_ms: 15 };
 /** Nobody holds a key for longer than this; a page that never lets go is taken for gone. */
 const MOST_HOLD_MS = 10_000;
 /** Presses that may wait for the finger. */
@@ -28,8 +30,6 @@ const MOST_WAITING = 64;
 
 /** A finger feels for the click: it stays where it is until the pad has been looked at so often… */
 const LOOKS = 2;
-/** …and a little longer: a look that was late has begun its lock-out late… */
-const REST_MS = 15;
 /** …or it is plain that nobody looks: the terminal hangs. A disk that stalls keeps it for seconds at most. */
 const NOBODY_LOOKS_MS = 4000;
 
@@ -37,7 +37,7 @@ const NOBODY_LOOKS_MS = 4000;
 export function finger(
   devices: Pick<FarEnds, 'key' | 'looks'>,
   powered: () => boolean = () => true,
-  { down_ms, up_ms }: FingerSpeed = PERSON,
+  { down_ms, up_ms, rest_ms }: FingerSpeed = PERSON,
 ): Finger {
   const watchers = new Set<(key: KeyName, down: boolean) => void>();
   const lifts = new Map<KeyName, () => void>();
@@ -55,11 +55,11 @@ export function finger(
   const pressOne = async (key: KeyName, lifted: () => Promise<void>) => {
     await pause(free_ms - performance.now());
     move(key, true);
-    await Promise.all([pause(down_ms), lifted(), felt().then(() => pause(REST_MS))]);
+    await Promise.all([pause(down_ms), lifted(), felt().then(() => pause(rest_ms))]);
     move(key, false);
     free_ms = performance.now() + up_ms;
     await felt();
-    free_ms = Math.max(free_ms, performance.now() + REST_MS);
+    free_ms = Math.max(free_ms, performance.now() + rest_ms);
   };
   /** A busy machine may keep the terminal from its keypad for longer than a press is long. */
   const felt = async () => {

@@ -59,12 +59,12 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     ),
   );
 
-  /** Row and column of each switch that is closed; a contact that springs is asked each time. */
+  /** Row and column of each switch that is closed; contacts that spring are asked each time. */
   let settledJoints: readonly (readonly number[])[] | null = null;
   const joints = () => {
     if (settledJoints !== null) return settledJoints;
     const found = [...moves.keys(), ...stuck].filter(touches).flatMap((name) => [ends.get(name) ?? []]);
-    if (bouncing.size === 0) settledJoints = found;
+    if (bounce_ms === 0) settledJoints = found;
     return found;
   };
   /** The lines that closed switches connect `line` with, itself among them. */

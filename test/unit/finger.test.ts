@@ -61,7 +61,7 @@ t.test('a finger waits for a pad that nobody looks at just now, and gives up on 
   await new Promise((resolve) => setTimeout(resolve, 150));
   t.same(order(), ['1↓'], 'held for longer than a press, until it is seen');
   looked += 2;
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await new Promise((resolve) => setTimeout(resolve, 80));
   t.same(order(), ['1↓', '1↑']);
   await pressed;
   const from_ms = performance.now();
