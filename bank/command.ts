@@ -35,3 +35,10 @@ export function twoPeopleOf({ people }: Command): readonly [string, string] {
   }
   return [first, second];
 }
+
+/** A batch number or a trace, which begin at 000001. */
+export function sixDigitsOf(command: Command, key: 'batch' | 'trace'): string {
+  const value = command[key];
+  if (typeof value === 'string' && /^(?!0{6})\d{6}$/.test(value)) return value;
+  throw new Unable(`"${key}" is no number of six digits`, `add "${key}": "000001"`, { kind: 'six-digits', key });
+}

@@ -3,7 +3,7 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import type { Certificates } from './certificates.ts';
 import type { Clearing } from './clearing.ts';
 import { clearingCommands, shownCase } from './clearing-commands.ts';
-import { type Command, limitOf, twoPeopleOf, wordsOf } from './command.ts';
+import { type Command, limitOf, sixDigitsOf, twoPeopleOf, wordsOf } from './command.ts';
 import type { Desk } from './desk.ts';
 import { dispute } from './dispute.ts';
 import { FAULTS, type Faults } from './faults.ts';
@@ -156,10 +156,7 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
   },
   'set-batch': ({ office }, command) => {
     const terminal = terminalOf(office, command);
-    const { batch } = command;
-    if (typeof batch !== 'string' || !/^(?!0{6})\d{6}$/.test(batch)) {
-      throw new Unable('"batch" is no batch number', 'six digits, not 000000', { kind: 'six-digits', key: 'batch' });
-    }
+    const batch = sixDigitsOf(command, 'batch');
     const byHand = command.people === undefined ? null : byHandOf(command);
     const left = office.books.atomically(() => moveBatch(office, { terminal, batch, byHand }));
     return { terminal, batch, left };

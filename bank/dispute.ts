@@ -1,6 +1,6 @@
 import { type Fen, fen, MOST_FEN } from '../src/values/fen.ts';
 import type { Case } from './cases.ts';
-import type { Command } from './command.ts';
+import { type Command, sixDigitsOf } from './command.ts';
 import { differenceOf } from './differences.ts';
 import type { Office } from './office.ts';
 import type { Counted, Uploaded } from './settlements.ts';
@@ -12,8 +12,8 @@ import { Unable } from './unable.ts';
  * both have the same, and of a batch that is still to be settled.
  */
 export function dispute(office: Office, terminal: string, command: Command): Case {
-  const batch = digitsOf(command, 'batch');
-  const trace = digitsOf(command, 'trace');
+  const batch = sixDigitsOf(command, 'batch');
+  const trace = sixDigitsOf(command, 'trace');
   if (batch === office.terminals.batch(terminal)) {
     throw new Unable(`batch ${batch} of ${terminal} is open`, 'its settlement names what differs', {
       ...{ kind: 'open-batch', batch },
@@ -53,12 +53,4 @@ function amountOf({ terminal_amount: amount }: Command): Fen {
     });
   }
   return fen(amount);
-}
-
-function digitsOf(command: Command, key: 'batch' | 'trace'): string {
-  const value = command[key];
-  if (typeof value !== 'string' || !/^(?!0{6})\d{6}$/.test(value)) {
-    throw new Unable(`"${key}" is no ${key} number`, 'six digits, not 000000', { kind: 'six-digits', key });
-  }
-  return value;
 }

@@ -1,6 +1,6 @@
 import { type Fen, MOST_FEN } from '../src/values/fen.ts';
 import type { Books } from './books.ts';
-import { type Command, wordsOf } from './command.ts';
+import { type Command, sixDigitsOf, wordsOf } from './command.ts';
 import { type Office, sixDigits } from './office.ts';
 import { nextReference } from './request.ts';
 import { bury } from './reversal.ts';
@@ -50,10 +50,10 @@ export function rulings({ db }: Books): Rulings {
  * it is the same reference.
  */
 export function ruleByVoice(office: Office, terminal: string, command: Command): object {
-  const { batch, trace, money } = command;
+  const { money } = command;
   const word = WORDS.find((name) => name === money);
   if (word === undefined) throw new Unable(`"money" is not one of its values`, `write one of ${WORDS.join(', ')}`);
-  const key = { terminal, batch: sixOf(batch, 'batch'), trace: sixOf(trace, 'trace') };
+  const key = { terminal, batch: sixDigitsOf(command, 'batch'), trace: sixDigitsOf(command, 'trace') };
   const by = wordsOf(command, 'person', 40, 'Li');
   return office.books.atomically(() => {
     const at = office.clock.now();
@@ -75,6 +75,9 @@ export function ruleByVoice(office: Office, terminal: string, command: Command):
   });
 }
 
+/** So often a reference is drawn that nobody was given before. */
+const MOST_DRAWN = 1000;
+
 /** The clerk says what the books say, and nothing else. */
 function refuseOther({ state }: Trade, word: Said['money']): void {
   if (word === 'charged' && state !== 'posted') {
@@ -91,10 +94,11 @@ function refuseOther({ state }: Trade, word: Said['money']): void {
 }
 
 function given(office: Office, said: Omit<Said, 'reference'>): Said {
-  for (;;) {
+  for (let tries = 0; tries < MOST_DRAWN; tries++) {
     const one = { ...said, reference: sixDigits(office) };
     if (office.rulings.give(one)) return one;
   }
+  throw new Error('nearly every reference of six digits has been given');
 }
 
 /** What never came is not to come any more: its place is taken, as by a reversal. */
@@ -122,11 +126,4 @@ function merchantOf({ seed }: Office, terminal: string): string {
 
 function isAmount(amount: unknown): amount is Fen {
   return typeof amount === 'number' && Number.isSafeInteger(amount) && amount > 0 && amount <= MOST_FEN;
-}
-
-function sixOf(value: unknown, name: string): string {
-  if (typeof value === 'string' && /^(?!0{6})\d{6}$/.test(value)) return value;
-  throw new Unable(`"${name}" is no number of six digits`, `add "${name}": "000001"`, {
-    ...{ kind: 'six-digits', key: name },
-  });
 }
