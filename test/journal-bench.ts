@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { journalDisk } from '../src/journal/disk.ts';
+import type { Entry } from '../src/journal/entry.ts';
 import type { Answered } from '../src/journal/events.ts';
 import { type Journal, type JournalParts, openJournal, type Request } from '../src/journal/journal.ts';
 import { systemClock } from '../src/values/clock.ts';
@@ -59,6 +60,15 @@ export function answerOf(money: Answered['money'], code: string | null, why: Ans
 export const approval = answerOf('charged', '00');
 export const refusal = answerOf('not charged', '51');
 export const silence = answerOf('unknown', null, 'silent');
+
+/** A request to its end at the counter: a sale that the bank has approved, where nothing else is said. */
+export function done(journal: Journal, amount: number, more: Partial<Request> = {}, answer = approval): Entry {
+  const entry = journal.begin(saleOf(amount, { copies: [], ...more }));
+  entry.sent();
+  entry.answered(answer);
+  entry.completed();
+  return entry;
+}
 
 /** The problem of the Fault that `work` throws, or null. */
 export function problemOf(work: () => unknown): Problem | null {

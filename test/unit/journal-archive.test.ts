@@ -1,20 +1,11 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import type { Entry } from '../../src/journal/entry.ts';
-import type { Journal, Request } from '../../src/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { fen } from '../../src/values/fen.ts';
 import { following, trace } from '../../src/values/trace.ts';
-import { approval, filesIn, journalIn, saleOf, scoped, silence, spoil, testFolder } from '../journal-bench.ts';
+import { done, filesIn, journalIn, saleOf, scoped, silence, spoil, testFolder } from '../journal-bench.ts';
 import { virtualClock } from '../virtual-clock.ts';
-
-function done(journal: Journal, amount: number, more: Partial<Request> = {}): Entry {
-  const entry = journal.begin(saleOf(amount, { copies: [], ...more }));
-  entry.sent();
-  entry.answered(approval);
-  entry.completed();
-  return entry;
-}
 
 const close = (journal: Journal) => journal.closeBatch(following(journal.batch));
 

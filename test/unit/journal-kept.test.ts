@@ -8,6 +8,7 @@ import { batch, following, trace } from '../../src/values/trace.ts';
 import {
   answerOf,
   approval,
+  done,
   filesIn,
   journalIn,
   problemOf,
@@ -20,14 +21,6 @@ import {
 import { virtualClock } from '../virtual-clock.ts';
 
 const by = { people: ['00', '99'], reference: 'BANK-1' } as const;
-
-function done(journal: Journal, amount: number, more: Partial<Request> = {}, answer = approval): Entry {
-  const entry = journal.begin(saleOf(amount, { copies: [], ...more }));
-  entry.sent();
-  entry.answered(answer);
-  entry.completed();
-  return entry;
-}
 
 function lost(journal: Journal, amount = 1, more: Partial<Request> = {}): Entry {
   const entry = journal.begin(saleOf(amount, { copies: [], ...more }));

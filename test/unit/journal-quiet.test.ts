@@ -4,19 +4,9 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';
 import { journalDisk } from '../../src/journal/disk.ts';
-import type { Entry } from '../../src/journal/entry.ts';
-import type { Journal, Request } from '../../src/journal/journal.ts';
 import { fen } from '../../src/values/fen.ts';
 import { batch, following, trace } from '../../src/values/trace.ts';
-import { approval, filesIn, journalIn, problemOf, saleOf, scoped, spoil, testFolder } from '../journal-bench.ts';
-
-function done(journal: Journal, amount: number, more: Partial<Request> = {}): Entry {
-  const entry = journal.begin(saleOf(amount, { copies: [], ...more }));
-  entry.sent();
-  entry.answered(approval);
-  entry.completed();
-  return entry;
-}
+import { done, filesIn, journalIn, problemOf, saleOf, scoped, spoil, testFolder } from '../journal-bench.ts';
 
 /** A digest of the log beside the journal's file: another one where anything was written. */
 const logOf = (folder: string) => hash('sha256', readFileSync(`${filesIn(folder).file}-wal`));

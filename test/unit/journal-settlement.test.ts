@@ -9,6 +9,7 @@ import { fen } from '../../src/values/fen.ts';
 import { batch, trace } from '../../src/values/trace.ts';
 import {
   approval,
+  done,
   filesIn,
   journalIn,
   problemOf,
@@ -21,14 +22,6 @@ import {
 
 const two = batch('000002');
 const nothing = { amount: 0, count: 0 };
-
-function done(journal: Journal, amount: number, more: Partial<Request> = {}): Entry {
-  const entry = journal.begin(saleOf(amount, { copies: [], ...more }));
-  entry.sent();
-  entry.answered(approval);
-  entry.completed();
-  return entry;
-}
 
 function told(journal: Journal, amount: number, more: Partial<Request>): Entry {
   const entry = journal.begin(saleOf(amount, { copies: [], ...more }));

@@ -1,18 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import type { Entry } from '../../src/journal/entry.ts';
-import type { Journal, Request } from '../../src/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { batch, trace } from '../../src/values/trace.ts';
-import { approval, filesIn, journalIn, saleOf, scoped, testFolder } from '../journal-bench.ts';
-
-function done(journal: Journal, amount: number, more: Partial<Request> = {}): Entry {
-  const entry = journal.begin(saleOf(amount, { copies: [], ...more }));
-  entry.sent();
-  entry.answered(approval);
-  entry.completed();
-  return entry;
-}
+import { approval, done, filesIn, journalIn, saleOf, scoped, testFolder } from '../journal-bench.ts';
 
 const owed = (journal: Journal) => journal.debts().map(({ entry, debt }) => [entry.id, debt]);
 
