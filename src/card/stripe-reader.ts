@@ -90,11 +90,11 @@ export function stripeReader(line: ByteLine, clock: Clock): StripeReader {
     well = greeted = false;
     await send(RESET);
     await ask(COMMUNICATION_TEST);
-    await set();
+    await configure();
     well = greeted = true;
   }
 
-  async function set(): Promise<void> {
+  async function configure(): Promise<void> {
     await ask(RAW_BITS);
     await ask(TRACK_2_DENSITY);
   }
@@ -117,11 +117,11 @@ export function stripeReader(line: ByteLine, clock: Clock): StripeReader {
   /** Arms the reader for one swipe. Null where none came within a beat, or where `check` is in a hurry. */
   async function oneSwipe(signal: AbortSignal): Promise<StripeRead | null> {
     // A reader that had no power for a moment answers as before, and has forgotten its settings.
-    if (greeted) await set();
+    if (greeted) await configure();
     else await greet();
-    const { signal: stop, over } = tied(signal, hurry.signal);
     arrived.clear();
     await send(READ_RAW);
+    const { signal: stop, over } = tied(signal, hurry.signal);
     try {
       const begun = await arrived.heard(BEAT_MS, frameBegun, stop);
       if (begun === null) return null;
@@ -151,19 +151,23 @@ export function stripeReader(line: ByteLine, clock: Clock): StripeReader {
   async function next(outer: AbortSignal): Promise<StripeRead> {
     const { signal, over } = tied(outer, ended.signal);
     try {
-      for (;;) {
-        signal.throwIfAborted();
-        try {
-          const read = await alone(() => oneSwipe(signal));
-          if (read !== null) return read;
-        } catch (error) {
-          if (!(error instanceof Fault)) throw error;
-          well = greeted = false;
-          await clock.sleep(RETRY_MS, signal);
-        }
-      }
+      return await untilSwiped(signal);
     } finally {
       over();
+    }
+  }
+
+  async function untilSwiped(signal: AbortSignal): Promise<StripeRead> {
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        const read = await alone(() => oneSwipe(signal));
+        if (read !== null) return read;
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        well = greeted = false;
+        await clock.sleep(RETRY_MS, signal);
+      }
     }
   }
 

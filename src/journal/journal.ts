@@ -10,7 +10,6 @@ import { lock, type Reconciliation } from './lock.ts';
 import { owesMoney } from './progress.ts';
 import { type Ruled, type Settlement, type SettlementStep, settlements } from './settlements.ts';
 import { type Owed, shelf } from './shelf.ts';
-
 import { settlementTotals, type Totals } from './sums.ts';
 import { type CardGroup, type EntryType, type Particulars, types } from './types.ts';
 import { statements } from './writes.ts';

@@ -66,12 +66,12 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   const histories = new Map<number, History>();
   const held = new Set<number>();
   const open = new Map<number, EntryFacts>();
-  /** What was begun on an open entry, as long as nothing more is: asked at every change for each of them. */
-  const sequelsOfOpen = new Map<number, readonly Entry[]>();
-  /** Three listen to every change and ask what is owed; null since the last change. */
-  let known: readonly Owed[] | null = null;
   /** Of those: a trace that is held is looked for at every new entry. */
   const heldTraces = new Set<string>();
+  /** What was begun on each of those, as long as nothing more is: asked for at every change. */
+  const sequelsOfOpen = new Map<number, readonly Entry[]>();
+  /** What is owed, which three ask at every change; null since the last one. */
+  let known: readonly Owed[] | null = null;
   const indexed = store.prepare(`SELECT entry FROM unfinished UNION
     SELECT id FROM entries WHERE id > (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'looked_to')`);
   const sums = runningSums(store);
@@ -209,14 +209,15 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     },
     counted(batchId) {
       const approved: Sum[] = [];
-      for (let after = 0, rows = reads.inBatch(batchId, after, COUNTED_AT_ONCE); rows.length > 0; ) {
-        for (const facts of rows.map(factsOf)) {
-          after = facts.id;
-          if (stateOf(progressOf(history(after)), held.has(after)) === 'approved') approved.push(worthOf(facts));
+      for (let reached = 0; ; ) {
+        const rows = reads.inBatch(batchId, reached, COUNTED_AT_ONCE).map(factsOf);
+        for (const facts of rows) {
+          if (stateOf(progressOf(history(facts.id)), held.has(facts.id)) === 'approved') approved.push(worthOf(facts));
         }
-        rows = reads.inBatch(batchId, after, COUNTED_AT_ONCE);
+        const last = rows.at(-1);
+        if (last === undefined) return summed(approved);
+        reached = last.id;
       }
-      return summed(approved);
     },
     page(batchId, after, limit) {
       const moved = after < archive.to ? (archive.reads?.inBatch(batchId, after, limit) ?? []) : [];

@@ -17,7 +17,7 @@ export async function askPassword(
   asked: {
     readonly person: string;
     readonly role: SupervisorFacts['role'];
-    readonly place?: TextId;
+    readonly place: TextId;
     readonly wait_s: number;
     readonly check: (password: string) => Promise<PasswordEnd>;
   },

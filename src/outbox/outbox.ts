@@ -196,8 +196,8 @@ export function openOutbox(parts: OutboxParts): Outbox {
   }
 
   /**
-   * The bank has a row under this trace. Where that is another's, by its amount or its card, this one was never taken; null where it
-   * is its own, or nobody can say, and it is reversed.
+   * The bank has a row under this trace. Where that is another's, by its amount or its card, this one was never taken;
+   * null where it is its own, or nobody can say, and it is reversed.
    */
   async function endedAsAnothers(entry: Entry, code: string): Promise<Attempt | null> {
     if (!profile.inquires) return null;

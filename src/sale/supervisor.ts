@@ -29,14 +29,13 @@ export async function approval(counter: Counter, asked: boolean): Promise<Pick<P
 export async function approvedBy(
   counter: Counter,
   role: 'supervisor' | 'administrator',
-  place?: TextId,
+  place: TextId = 'place.sale',
 ): Promise<string | null> {
   const person = counter.config.profile.operators.find((each) => each.role === role)?.number;
   if (person === undefined) return null;
   const { operator, vault, config } = counter;
   const check = (password: string) => vault.operators.check(person, password);
-  const asked = { person, role, check, wait_s: config.terminal.waits.confirm_s };
-  const given = await askPassword(operator, place === undefined ? asked : { ...asked, place });
+  const given = await askPassword(operator, { person, role, place, check, wait_s: config.terminal.waits.confirm_s });
   return given ? person : null;
 }
 

@@ -23,7 +23,7 @@ import { printingSamples } from './printing-samples.ts';
 import { refundSamples } from './refund-samples.ts';
 import { settlementSamples } from './settlement-samples.ts';
 
-const supervisor = { person: '00', role: 'supervisor' } as const;
+const supervisor = { person: '00', role: 'supervisor', place: 'place.sale' } as const;
 
 const support = { machine: '010-0000-0001', accounts: '010-0000-0002' };
 

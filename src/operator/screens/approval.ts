@@ -33,8 +33,8 @@ export interface SupervisorFacts {
   /** Who is asked. */
   readonly person: string;
   readonly role: 'supervisor' | 'administrator';
-  /** Where they are, as the bar says it; in a sale, and in what asks a sale's questions, where it is not said. */
-  readonly place?: TextId;
+  /** Where they are, as the bar says it. */
+  readonly place: TextId;
   readonly count: number;
   /** Why the password before did not open. */
   readonly refused: { readonly left: number } | { readonly locked_s: number } | 'default' | null;
@@ -42,7 +42,7 @@ export interface SupervisorFacts {
 
 /** A supervisor approves with a password, or the administrator as the second of two people. */
 export function supervisorPassword(text: Text, bar: BarFacts, facts: SupervisorFacts): Screen {
-  const { person, role, place = 'place.sale', count, refused } = facts;
+  const { person, role, place, count, refused } = facts;
   const notice = (line: string): Node => ({ node: 'notice', colour: 'refused', align: 'centre', lines: [line] });
   const under =
     refused === null
