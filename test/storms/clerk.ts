@@ -4,6 +4,7 @@ import { type Screen, textsOf } from '../../src/operator/screen.ts';
 import type { Chance } from './chance.ts';
 import { amountOn, dotsOn, typedOn } from './eye.ts';
 import type { CardName, Flow } from './flows.ts';
+import { asksItself } from './oracles.ts';
 import type { World } from './world.ts';
 
 /** One thing that a clerk and a customer set out to do. */
@@ -29,6 +30,7 @@ export interface People {
 }
 
 const MOST_MS = 3_600_000;
+const MOST_DOTS = 12;
 const OPERATOR = '01';
 const PASSWORD = '0000';
 const SUPERVISOR = '123456';
@@ -67,6 +69,9 @@ const agreed = new Set([
   ],
   ...['settlement.done', 'settlement.difference', 'settlement.by-two', 'settlement.ruled'],
 ]);
+
+/** The card, its number and the PIN agree to the amount that stands there. */
+const agreesTo = new Set(['card', 'card.again', 'number', 'pin']);
 
 /** Nobody is there: tried once more, as somebody does who has looked at the plugs. */
 const failed = new Set(['signin.failed', 'handshake.failed']);
@@ -121,6 +126,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     } else if (id === 'amount' || id === 'amount.of') await amount(screen, errand);
     else if (id === 'periods') await press('1');
     else if (id === 'call') await call(screen, errand);
+    else if (agreesTo.has(id) && errand !== null && !isMeant(screen, errand)) await press('cancel');
     else if (id === 'pin') await pin(screen, errand, mood);
     else if (id === 'card' || id === 'card.again') await swipe(errand, mood);
     else if (id === 'approved' || id === 'accepted') await approved(mood);
@@ -180,7 +186,13 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   }
 
   async function secret({ id }: Screen, digits: string): Promise<void> {
-    for (const key of ['clear', ...digits] as KeyName[]) {
+    // Clear takes one digit back where passwords are typed: whoever still sees dots presses it again.
+    for (let dots = MOST_DOTS; dots > 0; dots--) {
+      if (world.screen?.id !== id) return;
+      await press('clear');
+      if (world.screen?.id === id && dotsOn(world.screen) === 0) break;
+    }
+    for (const key of digits.split('') as KeyName[]) {
       if (world.screen?.id !== id) return;
       await press(key);
     }
@@ -261,6 +273,12 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   function cardOf(errand: Errand | null): WalletCard | undefined {
     return wallet.find(({ id }) => id === errand?.flow.card);
   }
+}
+
+/** Another amount than was meant: a finger's Enter has taken it before it was whole. */
+function isMeant(screen: Screen, { flow, amount }: Errand): boolean {
+  const shown = amountOn(screen);
+  return shown === null || shown === amount || !asksItself.includes(flow.type ?? '');
 }
 
 /** The password of whoever is asked for it. */

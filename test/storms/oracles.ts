@@ -39,7 +39,7 @@ const agreed: Readonly<Record<State, readonly (Trade['state'] | 'none')[] | null
 };
 
 /** Their amount is typed by the clerk, who looks at it before the green key. */
-const asksItself: readonly string[] = ['sale', 'preauth', 'instalment', 'offline', 'voice'];
+export const asksItself: readonly string[] = ['sale', 'preauth', 'instalment', 'offline', 'voice'];
 const TERMINAL = '50461160';
 const charged: readonly string[] = ['posted', 'voided', 'refunded'];
 const standing: readonly string[] = ['approved', 'voided', 'refunded'];
