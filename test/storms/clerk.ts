@@ -123,7 +123,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     else if (errand !== null && !mood.cancelled && id === errand.flow.cancelAt) {
       mood.cancelled = true;
       await world.press('cancel');
-    } else if (id === 'amount' || id === 'amount.of') await amount(screen, errand);
+    } else if (id === 'amount' || id === 'amount.of') await amount(screen, errand, mood);
     else if (id === 'periods') await press('1');
     else if (id === 'call') await call(screen, errand);
     else if (agreesTo.has(id) && errand !== null && !isMeant(screen, errand)) await press('cancel');
@@ -215,13 +215,16 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     return digits === null ? press('cancel') : typeOver(screen, digits);
   }
 
-  async function amount(screen: Screen, errand: Errand | null): Promise<void> {
+  async function amount(screen: Screen, errand: Errand | null, mood: Mood): Promise<void> {
     // A void whose sale is settled by now is offered as a refund, which was not the errand.
     if (errand === null || errand.flow.type === 'void') return press('cancel');
     const wanted = String(errand.amount);
     const shown = amountOn(screen) ?? 0;
     if (shown === errand.amount || (errand.flow.amount === 'proposed' && shown > 0)) return press('enter');
     const typed = shown === 0 ? '' : String(shown);
+    // A tip on a sale of one fen: the screen takes no digit, and says so each time.
+    if (shown === mood.shown && mood.turns++ >= 2) return press('cancel');
+    mood.shown = shown;
     return press(wanted.startsWith(typed) ? (wanted[typed.length] as KeyName) : 'clear');
   }
 
@@ -295,6 +298,8 @@ interface Mood {
   swipes: number;
   agains: number;
   turns: number;
+  /** The amount that stood when the last digit of it was pressed. */
+  shown: number | null;
   waits: number;
   patience: number;
   readonly hasty: boolean;
@@ -309,6 +314,7 @@ function moodOf(errand: Errand | null, chance: Chance): Mood {
     swipes: 0,
     agains: 0,
     turns: 0,
+    shown: null,
     waits: 12,
     patience: chance.pick([3, 20, 200]),
     hasty: errand?.flow.hasty === true,

@@ -44,6 +44,8 @@ export function troubles(parts: TroubleParts): Troubles {
   const { clock, chance, devices, line, disk, bank } = parts;
   let jumped_ms = 0;
   let springs = false;
+  /** The ends to come: each ends its own trouble, and none that begins after it was mended. */
+  const ends = new Map<FaultName, () => void>();
 
   const restartBank = () => {
     line().cut();
@@ -117,10 +119,13 @@ export function troubles(parts: TroubleParts): Troubles {
     strike(fault) {
       const { begin, end, lasts } = table[fault] ?? {};
       begin?.();
-      // What is mended before its time is mended twice.
-      if (end !== undefined && lasts !== undefined) clock.after(lasts[0] + chance.below(lasts[1]), end);
+      if (end === undefined || lasts === undefined) return;
+      ends.get(fault)?.();
+      ends.set(fault, clock.after(lasts[0] + chance.below(lasts[1]), end));
     },
     mend() {
+      for (const callOff of ends.values()) callOff();
+      ends.clear();
       for (const { end } of Object.values(table)) end?.();
       bank.start();
       springs = false;
