@@ -107,10 +107,12 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     level(line): Level {
       const closed = joints();
       // As nearly always, nothing is connected with it.
-      if (!closed.some((joint) => joint.includes(line))) return drives.get(line) === 'low' ? 0 : 1;
+      if (closed.length === 0 || !closed.some((joint) => joint.includes(line)))
+        return drives.get(line) === 'low' ? 0 : 1;
       let low = false;
       let high = false;
-      for (const end of connectedWith(line, closed)) {
+      // One finger, one switch: its two ends.
+      for (const end of closed.length === 1 ? (closed[0] ?? []) : connectedWith(line, closed)) {
         const drive = drives.get(end);
         low ||= drive === 'low';
         high ||= drive === 'high';

@@ -73,7 +73,7 @@ export function customerDisplay(i2c: I2c, address: number, glyphs: Glyphs, clock
 
   const draw = async (picture: Uint8Array, window: Window) => {
     await command(COLUMN_RANGE, window.left, window.right, PAGE_RANGE, window.top, window.bottom);
-    await i2c.write(address, Uint8Array.from([DATA, ...cut(picture, window)]));
+    await i2c.write(address, cut(picture, window));
   };
   const update = async () => {
     waiting = null;
@@ -170,9 +170,14 @@ function changes(before: Uint8Array, after: Uint8Array): Window[] {
   return windows;
 }
 
-function cut(picture: Uint8Array, { left, right, top, bottom }: Window): number[] {
-  const bytes: number[] = [];
-  for (let page = top; page <= bottom; page++)
-    bytes.push(...picture.subarray(page * WIDTH + left, page * WIDTH + right + 1));
+/** The window's bytes as they go to the chip: that they are data, then page after page. */
+function cut(picture: Uint8Array, { left, right, top, bottom }: Window): Uint8Array {
+  const columns = right + 1 - left;
+  const bytes = new Uint8Array(1 + (bottom + 1 - top) * columns);
+  bytes[0] = DATA;
+  for (let page = top; page <= bottom; page++) {
+    const from = page * WIDTH + left;
+    bytes.set(picture.subarray(from, from + columns), 1 + (page - top) * columns);
+  }
   return bytes;
 }

@@ -28,11 +28,15 @@ export function readGlyphs(file: Uint8Array): Glyphs {
     const full = position(view, wideAt, wide, code);
     return full >= 0 ? cellOf(file.subarray(wideAt + wide * 2 + full * 32), 16) : null;
   };
+  /** Shown again and again; at most as many as the font has. */
+  const known = new Map<string, Cell>();
   return {
     cell(sign) {
-      const cell = find(sign) ?? find(MISSING);
-      if (cell === null) throw new Error('the display font lacks its empty square; install it again');
-      return cell;
+      const cell = known.get(sign) ?? find(sign);
+      if (cell !== null) known.set(sign, cell);
+      const shown = cell ?? find(MISSING);
+      if (shown === null) throw new Error('the display font lacks its empty square; install it again');
+      return shown;
     },
   };
 }

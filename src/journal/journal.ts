@@ -195,6 +195,8 @@ export function openJournal(parts: JournalParts): Journal {
   let lastTrace = write.lastTrace();
   let lastId = Math.max(write.lastId(), aside.to);
   let rows = write.rowsOfOpenBatches();
+  /** Asked by each screen that is idle; null until it has been read or written. */
+  let newest: Entry | null = null;
 
   function freeTrace(): Trace {
     // Fewer rows than traces, so the search ends (money rule 11).
@@ -235,6 +237,7 @@ export function openJournal(parts: JournalParts): Journal {
     lastId = facts.id;
     rows++;
     const entry = entries.hold(facts);
+    newest = entry;
     noted(facts, { kind: 'begun' });
     changed();
     return entry;
@@ -280,7 +283,10 @@ export function openJournal(parts: JournalParts): Journal {
     findReference: (reference) => entries.ofReference(reference),
     findHold: (authorisation) => entries.holdOf(authorisation),
     ofAmount: (amount, limit) => entries.ofAmount(amount, limit),
-    last: () => entries.last(1)[0] ?? null,
+    last() {
+      newest ??= entries.last(1)[0] ?? null;
+      return newest;
+    },
     rows: ({ limit }) => entries.last(limit).map((entry) => entry.row),
     debts: entries.owed,
     again({ fingerprint, amount, within_ms, moves = 'in' }) {

@@ -72,6 +72,8 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   const sequelsOfOpen = new Map<number, readonly Entry[]>();
   /** What is owed, which three ask at every change; null since the last one. */
   let known: readonly Owed[] | null = null;
+  /** The same of each unfinished entry, as long as nothing has happened to it. */
+  const owedBy = new Map<number, readonly Owed[]>();
   const indexed = store.prepare(`SELECT entry FROM unfinished UNION
     SELECT id FROM entries WHERE id > (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'looked_to')`);
   const sums = runningSums(store);
@@ -129,13 +131,26 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     const before = history(id);
     const next = after(before, event);
     store.run(insertEvent, id, before.events, event.kind, detailOf(event), now());
-    known = null;
+    forgetOwed(facts);
     remember(id, next);
     if (next.stage !== 'begun' && isFinished(next)) finish(id, next);
     // The bank's no and the counter's end decide; the outbox need not wait for the paper.
     if (next.stage === 'declined' || next.stage === 'completed' || next.stage === 'accepted') held.delete(id);
     noted(facts, event);
     changed();
+  }
+
+  /** What undoes an entry, or gives some of it back, changes the word for that entry too. */
+  function forgetOwed({ id, original }: EntryFacts): void {
+    known = null;
+    if (original === null) owedBy.delete(id);
+    else owedBy.clear();
+  }
+
+  function owedOf(facts: EntryFacts): readonly Owed[] {
+    const entry = new Entry(facts, pen);
+    const { state } = entry;
+    return entry.debts.map((debt) => ({ entry, debt, state }));
   }
 
   function keepOpen(facts: EntryFacts): void {
@@ -148,6 +163,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     if (facts === undefined) return;
     open.delete(id);
     sequelsOfOpen.delete(id);
+    owedBy.delete(id);
     heldTraces.delete(facts.trace);
     sums.add(facts, finished);
   }
@@ -166,6 +182,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     handOver(id) {
       if (!held.delete(id)) return;
       known = null;
+      owedBy.clear();
       if (isFinished(history(id))) finish(id, history(id));
       changed();
     },
@@ -186,8 +203,8 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     return [...rows, ...older];
   }
 
-  const unfinished = () =>
-    [...open.values()].sort((one, other) => one.id - other.id).map((facts) => new Entry(facts, pen));
+  const inOrder = () => [...open.values()].sort((one, other) => one.id - other.id);
+  const unfinished = () => inOrder().map((facts) => new Entry(facts, pen));
 
   return {
     ...pen,
@@ -228,7 +245,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     ofReference: (reference) => entryOf(reads.ofReference(reference) ?? archive.reads?.ofReference(reference) ?? null),
     holdOf: (code) => entryOf(reads.holdOf(code) ?? archive.reads?.holdOf(code) ?? null),
     hold(facts) {
-      known = null;
+      forgetOwed(facts);
       held.add(facts.id);
       if (facts.original !== null) sequelsOfOpen.delete(facts.original);
       keepOpen(facts);
@@ -239,10 +256,11 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
       return held.size;
     },
     owed() {
-      known ??= unfinished().flatMap((entry) => {
-        if (held.has(entry.id)) return [];
-        const { state } = entry;
-        return entry.debts.map((debt) => ({ entry, debt, state }));
+      known ??= inOrder().flatMap((facts) => {
+        if (held.has(facts.id)) return [];
+        const owed = owedBy.get(facts.id) ?? owedOf(facts);
+        owedBy.set(facts.id, owed);
+        return owed;
       });
       return known;
     },

@@ -23,6 +23,7 @@ const CUT = /(?:\d[ -]?)+$/;
  * nobody knew of.
  */
 export function masked(text: string): Masked {
+  if (text.length < SHORTEST_PAN) return text as Masked;
   const whole = text.length > LONGEST ? text.slice(0, LONGEST).replace(CUT, '') : text;
   return whole.replaceAll(TRACK, '(track)').replaceAll(NUMBER, hidden) as Masked;
 }

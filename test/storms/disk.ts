@@ -22,6 +22,10 @@ export interface StormDisk {
   plug(seed: number): void;
   /** Another terminal, with an empty disk; from now on these are asked and told. */
   wipe(parts: DiskParts): void;
+  /** Everything on the disk of a terminal without power is put aside: for `recall`. */
+  remember(): void;
+  /** Put back, after a `wipe`. */
+  recall(): void;
 }
 
 const SIDES = ['', '-wal', '-shm'] as const;
@@ -61,9 +65,11 @@ export function stormDisk(): StormDisk {
     'storm_link()',
     'storm_wipe()',
   ].map(steer) as [Steer, Steer, Steer, Steer, Steer];
+  const [remember, recall] = ['storm_remember()', 'storm_recall()'].map(steer) as [Steer, Steer];
   const arming = [0, 1, 2, 3, 4].map((count) => steer(`storm_arm(${new Array(count).fill('?').join(', ')})`));
 
   const files = new Map<string, Uint8Array>();
+  const aside = new Map<string, Uint8Array>();
   let full = false;
   let readOnly = false;
   let from = 0;
@@ -133,6 +139,15 @@ export function stormDisk(): StormDisk {
       full = readOnly = false;
       files.clear();
       wipe();
+    },
+    remember() {
+      remember();
+      aside.clear();
+      for (const [name, bytes] of files) aside.set(name, bytes);
+    },
+    recall() {
+      recall();
+      for (const [name, bytes] of aside) files.set(name, bytes);
     },
   };
 }

@@ -45,23 +45,31 @@ const charged: readonly string[] = ['posted', 'voided', 'refunded'];
 const standing: readonly string[] = ['approved', 'voided', 'refunded'];
 
 /** Beside those of an errand so many older ones are compared again; all of a day's at its end. */
-const OLDER = 12;
+const OLDER = 6;
 const OF_A_DAY = 200;
 
-export function oracles(world: World): Oracles {
+/** `lastRow`: the newest row of a journal that is there already. */
+export function oracles(world: World, lastRow = 0): Oracles {
   const receipts = paperLedger();
-  let lastRow = 0;
   let lastTrade = 0;
   let began_ms = 0;
 
-  const trades = (limit: number) => world.bank.office.trades.list(limit);
+  /** From the newest back to the one before `id`. */
+  const tradesAfter = (id: number): Trade[] => {
+    const found: Trade[] = [];
+    for (let next = newestTrade(); next > Math.max(id, 0); next--) {
+      const trade = world.bank.office.trades.byId(next);
+      if (trade !== null) found.push(trade);
+    }
+    return found;
+  };
   const rows = (limit: number) => world.journal?.rows({ limit }) ?? [];
-  const newestTrade = () => trades(1)[0]?.id ?? 0;
-  const newestRow = () => rows(1)[0]?.id ?? 0;
+  const newestTrade = () => world.bank.office.trades.nextId() - 1;
+  const newestRow = () => world.journal?.last()?.id;
 
   return {
     begin() {
-      lastRow = newestRow();
+      lastRow = newestRow() ?? lastRow;
       lastTrade = newestTrade();
       began_ms = world.clock.now();
     },
@@ -69,8 +77,8 @@ export function oracles(world: World): Oracles {
       const { journal, crashes } = world;
       const findings: Finding[] = crashes.map((text) => ({ kind: 'crash', text }));
       if (journal === null) return [...findings, { kind: 'refused', text: JSON.stringify(world.refused) }];
-      const book = trades(newestTrade() - lastTrade + OLDER);
-      const entries = rows(newestRow() - lastRow + OLDER);
+      const book = tradesAfter(lastTrade - OLDER);
+      const entries = rows((newestRow() ?? 0) - lastRow + OLDER);
       const of = placed(entries, book);
       for (const [row, trade] of of.pairs) findings.push(...compared(row, trade, lastRow));
       for (const trade of of.unknown) {
@@ -92,7 +100,7 @@ export function oracles(world: World): Oracles {
       return findings;
     },
     recount() {
-      const { pairs, unknown } = placed(rows(OF_A_DAY), trades(OF_A_DAY));
+      const { pairs, unknown } = placed(rows(OF_A_DAY), tradesAfter(newestTrade() - OF_A_DAY));
       const findings = pairs.flatMap(([row, trade]) => compared(row, trade, 0));
       // An archive that is set aside has its rows with it.
       const lost = world.journal?.archiveProblem === null ? unknown : [];

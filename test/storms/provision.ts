@@ -21,8 +21,13 @@ import { openWorld, type World } from './world.ts';
 /** What all the worlds of a process begin with: one disk, one bank's books to copy, one terminal with its master key. */
 export interface Provision {
   readonly wallet: readonly WalletCard[];
-  /** `start_ms`: in the morning, where it is not said; `glass`: its screens go through LVGL too. */
-  world(chance: Chance, how?: { readonly start_ms?: number; readonly glass?: boolean }): World;
+  /**
+   * `start_ms`: in the morning, where it is not said; `glass`: its screens go through LVGL too; `kept`: with the disk and
+   * the bank's books of the world that was kept.
+   */
+  world(chance: Chance, how?: { readonly start_ms?: number; readonly glass?: boolean; readonly kept?: boolean }): World;
+  /** The newest world, whose terminal has no power any more, is kept. */
+  keep(): void;
   remove(): void;
 }
 
@@ -46,9 +51,15 @@ export function provision(): Provision {
 
   return {
     wallet,
-    world(drawn, { start_ms = MORNING_MS, glass: withGlass = false } = {}) {
+    world(drawn, { start_ms = MORNING_MS, glass: withGlass = false, kept = false } = {}) {
       if (withGlass) panel ??= glass(config.board.panel.width, config.board.panel.height);
-      return worldOf({ config, glyphs, disk, vault, drawn, start_ms, glass: withGlass ? panel : null });
+      const [books, files] = kept ? ['kept', null] : ['template', vault];
+      return worldOf({ config, glyphs, disk, books, vault: files, drawn, start_ms, glass: withGlass ? panel : null });
+    },
+    keep() {
+      disk.remember();
+      for (const bank of banks) bank.stop();
+      copyBank(join(folder, 'bank'), join(folder, 'kept'));
     },
     remove() {
       for (const bank of banks) bank.remove();
@@ -59,7 +70,8 @@ export function provision(): Provision {
     config: Config;
     glyphs: Glyphs;
     disk: StormDisk;
-    vault: ReadonlyMap<string, Uint8Array>;
+    books: string;
+    vault: ReadonlyMap<string, Uint8Array> | null;
     drawn: Chance;
     start_ms: number;
     glass: Glass | null;
@@ -67,7 +79,7 @@ export function provision(): Provision {
     const dir = join(folder, 'bank');
     for (const bank of banks) bank.remove();
     banks.clear();
-    copyBank(join(folder, 'template'), dir);
+    copyBank(join(folder, parts.books), dir);
     return openWorld({
       ...parts,
       chance: parts.drawn,

@@ -21,21 +21,44 @@ export interface Outcome {
   readonly virtual_ms: number;
 }
 
+/** What a day begins with. */
+export interface DayBefore {
+  readonly seed: number;
+  /** With an empty journal, or with what was done the day before. */
+  readonly empty: boolean;
+}
+
+/** As a storm does it. */
+export function dayBefore(seed: number): DayBefore {
+  return { seed, empty: seed % EMPTY_EVERY === 0 };
+}
+
 /** Of a seed, or of a list of errands cut out of one. */
 export interface Day {
   readonly outcomes: readonly Outcome[];
 }
 
+/** One day in so many begins with an empty journal; the others with what was done the day before. */
+const EMPTY_EVERY = 5;
+/** What that was, before and after a settlement: an original for each flow of the day that is about one. */
+const YESTERDAY: readonly string[] = [
+  ...['sale', 'sale', 'sale', 'sale', 'settle'],
+  ...['preauth', 'completion', 'preauth', 'completion', 'preauth', 'preauth', 'preauth', 'preauth', 'preauth'],
+  ...['voice', 'voice', 'sale', 'sale', 'sale', 'sale'],
+];
+const YESTERDAY_MS = Date.UTC(2026, 10, 29, 1);
 /** One day in so many begins five minutes before the bank's cut-over, which meets one of its errands in mid-trade. */
 const LATE_EVERY = 4;
 const CUT_OVER_MS = Date.UTC(2026, 10, 30, 15);
 /** One day in so many is drawn by LVGL. */
 const GLASS_EVERY = 100;
-/** Calls of the disk until a new journal is whole and a clerk has signed in. */
+/** Calls of the disk until a new journal is whole and a clerk has signed in, and until one has signed in the morning after. */
 const FIRST_CALLS = 90;
+const MORNING_CALLS = 30;
 /** After an errand the world may stand as it is for so long before it is mended: a second fault comes late. */
 const GRACE_MS = 3000;
 /** So far back an original is looked for: in the open batch, and beyond it. */
+const FEW_ROWS = 8;
 const BATCH_ROWS = 30;
 const DAY_ROWS = 80;
 /** What leaves its original as if it had never been. */
@@ -44,23 +67,26 @@ const UNDONE: readonly State[] = ['declined', 'reversed'];
 const CALM_MS = 900_000;
 
 /**
- * A day at a counter that begins with an empty journal: the points, one errand each, with the chance of `seed` and its
- * place in it. Ends at the first finding. `told` hears of each errand as it ends.
+ * A day at a counter: the points, one errand each, with the chance of `seed` and its place in it. Ends at the first
+ * finding. `told` hears of each errand as it ends.
  */
 export async function day(
-  { wallet, world: open }: Provision,
-  seed: number,
+  provision: Provision,
+  { seed, empty }: DayBefore,
   list: readonly (Point & { readonly place: number })[],
   told: (outcome: Outcome) => void = () => undefined,
 ): Promise<Day> {
+  const { wallet, world: open } = provision;
+  const lastRow = empty ? 0 : await yesterday(provision);
   const drawn = chance(hashed(`day ${seed}`));
   const late = seed % LATE_EVERY === 1;
   const world = open(drawn, {
     glass: seed % GLASS_EVERY === GLASS_EVERY - 1,
+    kept: !empty,
     ...(late && { start_ms: CUT_OVER_MS - 300_000 }),
   });
   const who = people(world, wallet, drawn);
-  const check = oracles(world);
+  const check = oracles(world, lastRow);
   const outcomes: Outcome[] = [];
   /** Rejections that nobody waited for: a terminal would end by them, whatever it was doing. */
   const strays: string[] = [];
@@ -100,12 +126,12 @@ export async function day(
     return played(point, point.flow.name, task, () => who.go(task));
   };
 
-  /** The journal is made, with a fault of its own at a call of the disk; then somebody signs in. */
+  /** The journal is made or found, with a fault of its own at a call of the disk; then somebody signs in. */
   const firstBoot = (): Promise<Outcome> => {
     drawn.reseed(`${seed} first boot`);
     const flow = flowNamed('boot');
-    const point = { flow, strikes: [firstStrike(seed)] };
-    return played(point, 'first boot', { flow, amount: 0, original: null }, () => {
+    const point = { flow, strikes: [empty ? firstStrike(seed, FIRST_CALLS) : firstStrike(seed, MORNING_CALLS)] };
+    return played(point, empty ? 'first boot' : 'morning', { flow, amount: 0, original: null }, () => {
       world.powerOn();
       return who.home();
     });
@@ -136,11 +162,40 @@ export async function day(
 }
 
 /** Another call of the disk, or of the files beside it, for each seed, and another fault each time all have had one. */
-function firstStrike(seed: number): Strike {
-  const [port, calls] = seed % 3 === 2 ? (['files', 4] as const) : (['disk', FIRST_CALLS] as const);
+function firstStrike(seed: number, most: number): Strike {
+  const [port, calls] = seed % 3 === 2 ? (['files', 4] as const) : (['disk', most] as const);
   const faults = faultsOf(port);
-  return { port, at: 1 + (seed % calls), fault: faults[Math.floor(seed / calls) % faults.length] as FaultName };
+  const turn = Math.floor(seed / EMPTY_EVERY);
+  return { port, at: 1 + (turn % calls), fault: faults[Math.floor(turn / calls) % faults.length] as FaultName };
 }
+
+/** Once for a process: a quiet day, and the disk and the bank's books as it leaves them. Its newest row. */
+async function yesterday(provision: Provision): Promise<number> {
+  const known = remembered.get(provision);
+  if (known !== undefined) return known;
+  const drawn = chance(hashed('yesterday'));
+  const world = provision.world(drawn, { start_ms: YESTERDAY_MS });
+  const who = people(world, provision.wallet, drawn);
+  const run = async () => {
+    world.begin([]);
+    world.powerOn();
+    await who.home();
+    for (const [place, name] of YESTERDAY.entries()) {
+      world.begin([]);
+      await who.go(taskOf(flowNamed(name), place));
+      const left = await calm(world, who);
+      if (left.length > 0) throw new Error(`yesterday ended badly: ${left.map(({ text }) => text).join(', ')}`);
+    }
+  };
+  await driven(world, run());
+  const lastRow = world.journal?.last()?.id ?? 0;
+  world.powerOff();
+  provision.keep();
+  remembered.set(provision, lastRow);
+  return lastRow;
+}
+
+const remembered = new WeakMap<Provision, number>();
 
 /** How often each flow calls each port on a quiet day. */
 export async function profileOf(provision: Provision): Promise<Profile> {
@@ -226,14 +281,23 @@ async function prepared(world: World, who: People, flow: Flow, place: number): P
  */
 function usable({ journal }: World, who: People, { type, after = [], card }: Flow): Row | null {
   const settled = after.at(-1) === 'settle';
-  const rows = journal?.rows({ limit: type === null ? 1 : settled ? DAY_ROWS : BATCH_ROWS }) ?? [];
-  if (type === null) return rows[0]?.state === 'approved' ? rows[0] : null;
+  if (type === null) {
+    const last = journal?.last()?.row;
+    return last?.state === 'approved' ? last : null;
+  }
   const wanted = flowNamed(after.at(settled ? -2 : -1) ?? '').type;
   const pan = who.masked(card);
-  const used = new Set(rows.flatMap(({ original, state }) => (UNDONE.includes(state) ? [] : [original])));
   const fits = (row: Row) =>
     row.type === wanted && row.state === 'approved' && row.card === pan && (row.batch !== journal?.batch) === settled;
-  return rows.find((row) => fits(row) && !used.has(row.trace)) ?? null;
+  // What was made of a row came after it: the newest rows tell by themselves whether one of them is free.
+  for (const limit of settled ? [FEW_ROWS, BATCH_ROWS, DAY_ROWS] : [FEW_ROWS, BATCH_ROWS]) {
+    const rows = journal?.rows({ limit }) ?? [];
+    const used = new Set(rows.flatMap(({ original, state }) => (UNDONE.includes(state) ? [] : [original])));
+    const found = rows.find((row) => fits(row) && !used.has(row.trace));
+    if (found !== undefined) return found;
+    if (rows.length < limit) break;
+  }
+  return null;
 }
 
 function taskOf(flow: Flow, place: number, original: Row | null = null): Errand {

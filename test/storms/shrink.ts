@@ -1,6 +1,6 @@
 import type { Point } from './points.ts';
 import type { Provision } from './provision.ts';
-import { day } from './seed.ts';
+import { day, dayBefore } from './seed.ts';
 
 /** An errand with its place in its seed: the place gives its amount and its chance. */
 export type Placed = Point & { readonly place: number };
@@ -19,7 +19,7 @@ export async function shrunk(
   const until_ms = performance.now() + LONGEST_MS;
   const fails = async (list: readonly Placed[]): Promise<boolean> => {
     if (tries++ >= MOST_TRIES || performance.now() > until_ms) return false;
-    const { outcomes } = await day(provision, seed, list);
+    const { outcomes } = await day(provision, dayBefore(seed), list);
     return outcomes.some(({ findings }) => findings.length > 0);
   };
   const last = failing.slice(-1);

@@ -6,7 +6,7 @@ import { nameOf } from './faults.ts';
 import { flowNamed } from './flows.ts';
 import { points } from './points.ts';
 import { provision } from './provision.ts';
-import { day, type Outcome, profileOf } from './seed.ts';
+import { type DayBefore, day, dayBefore, type Outcome, profileOf } from './seed.ts';
 import type { Placed } from './shrink.ts';
 import { errandsOf, type Report } from './worker.ts';
 
@@ -23,7 +23,7 @@ const MOST_TOLD = STOP === undefined ? 20 : 1;
 
 let told = 0;
 if (ERRANDS !== undefined) await replay(...errandsIn(ERRANDS));
-else if (SEED !== undefined) await replay(numberOf('SEED', SEED));
+else if (SEED !== undefined) await replay(dayBefore(numberOf('SEED', SEED)));
 else await storm();
 
 async function storm(): Promise<void> {
@@ -71,7 +71,7 @@ function tell({ seed, findings, shrunk }: Report): void {
   const lines = findings.map(({ kind, text }) => `  ${kind}: ${text}`);
   const file = join('reports', `storm-${seed}.json`);
   mkdirSync('reports', { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ seed, errands: shrunk }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ ...dayBefore(seed), errands: shrunk }, null, 2)}\n`);
   process.stdout.write(
     [
       `storm: seed ${seed} finds`,
@@ -87,6 +87,8 @@ function tell({ seed, findings, shrunk }: Report): void {
 function worker(take: () => number | null, done: (report: Report) => void): Promise<void> {
   const child: ChildProcess = fork(join(import.meta.dirname, 'worker.ts'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // What an errand leaves behind dies young.
+    execArgv: ['--max-semi-space-size=32'],
   });
   return new Promise((resolve, reject) => {
     child.on('message', (said: Report | { ready: true }) => {
@@ -102,12 +104,12 @@ function worker(take: () => number | null, done: (report: Report) => void): Prom
 }
 
 /** One seed, or those of its errands that are named, errand by errand. */
-async function replay(seed: number, named: readonly Placed[] | null = null): Promise<void> {
+async function replay(before: DayBefore, named: readonly Placed[] | null = null): Promise<void> {
   Error.stackTraceLimit = 30;
   const made = provision();
-  const list = named ?? errandsOf(seed, points(await profileOf(made)).point);
+  const list = named ?? errandsOf(before.seed, points(await profileOf(made)).point);
   const started = performance.now();
-  const { outcomes } = await day(made, seed, list, (outcome) => trail(outcome, list.length));
+  const { outcomes } = await day(made, before, list, (outcome) => trail(outcome, list.length));
   made.remove();
   const of = (kind: string) =>
     outcomes.flatMap(({ findings }) => findings).filter((found) => found.kind === kind).length;
@@ -119,10 +121,10 @@ async function replay(seed: number, named: readonly Placed[] | null = null): Pro
   process.exit(outcomes.some(({ findings }) => findings.length > 0) ? 1 : 0);
 }
 
-/** The seed and the errands of a file. */
-function errandsIn(file: string): [seed: number, errands: Placed[]] {
-  const { seed, errands } = JSON.parse(readFileSync(file, 'utf8'));
-  return [seed, errands.map(({ flow, ...rest }: { flow: string }) => ({ ...rest, flow: flowNamed(flow) }))];
+/** The day and the errands of a file. */
+function errandsIn(file: string): [before: DayBefore, errands: Placed[]] {
+  const { seed, empty, errands } = JSON.parse(readFileSync(file, 'utf8'));
+  return [{ seed, empty }, errands.map(({ flow, ...rest }: { flow: string }) => ({ ...rest, flow: flowNamed(flow) }))];
 }
 
 function trail({ point, name, screens, findings, trades, virtual_ms }: Outcome, of: number): void {

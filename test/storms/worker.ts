@@ -3,7 +3,7 @@ import type { Strike } from './faults.ts';
 import type { Finding } from './oracles.ts';
 import { points } from './points.ts';
 import { provision } from './provision.ts';
-import { day, profileOf } from './seed.ts';
+import { day, dayBefore, profileOf } from './seed.ts';
 import { type Placed, shrunk } from './shrink.ts';
 
 /** Errands of one seed. */
@@ -44,7 +44,7 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
   async function reportOf(seed: number): Promise<Report> {
     const list = errandsOf(seed, point);
     // The first outcome is the first boot's; the list has none of it.
-    const { outcomes } = await day(made, seed, list);
+    const { outcomes } = await day(made, dayBefore(seed), list);
     const findings = outcomes.flatMap((outcome) => outcome.findings);
     const least =
       findings.length === 0 || process.env.STOP !== undefined

@@ -65,8 +65,8 @@ export interface WorldParts {
   readonly start_ms: number;
   /** The real renderer, in some worlds. */
   readonly glass: Glass | null;
-  /** The vault's files of a terminal that has shaken hands with the key centre. */
-  readonly vault: ReadonlyMap<string, Uint8Array>;
+  /** The vault's files of a terminal that has shaken hands with the key centre; null where the disk is recalled. */
+  readonly vault: ReadonlyMap<string, Uint8Array> | null;
 }
 
 /** One terminal from its power-on to its power-off. */
@@ -107,7 +107,8 @@ export function openWorld(parts: WorldParts): World {
     finger: () => void press('cancel').then(() => press('enter')),
   });
   disk.wipe({ meter: measure, strike, isDead });
-  for (const [name, bytes] of vault) disk.files.set(name, bytes);
+  if (vault === null) disk.recall();
+  else for (const [name, bytes] of vault) disk.files.set(name, bytes);
 
   function ask(body: Uint8Array, answer: (frame: Uint8Array | null) => void): void {
     const fault = measure.call('bank');

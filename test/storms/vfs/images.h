@@ -85,6 +85,36 @@ static void forget(File *file) {
   memset(file, 0, sizeof *file);
 }
 
+/* A disk that is put back later, without power and with everything on it synced. */
+static File remembered[MOST_FILES];
+
+static int synced(File *file);
+
+static int remember(void) {
+  int end = SQLITE_OK;
+  for (int n = 0; n < MOST_FILES && end == SQLITE_OK; n++) {
+    forget(&remembered[n]);
+    if (files[n].name[0] == 0) continue;
+    end = synced(&files[n]);
+    if (end == SQLITE_OK) end = copy(&remembered[n].kept, &files[n].kept);
+    memcpy(remembered[n].name, files[n].name, sizeof files[n].name);
+  }
+  return end;
+}
+
+static int recall(void) {
+  int end = SQLITE_OK;
+  for (int n = 0; n < MOST_FILES && end == SQLITE_OK; n++) {
+    forget(&files[n]);
+    if (remembered[n].name[0] == 0) continue;
+    end = copy(&files[n].kept, &remembered[n].kept);
+    if (end == SQLITE_OK) end = copy(&files[n].live, &remembered[n].kept);
+    memcpy(files[n].name, remembered[n].name, sizeof files[n].name);
+    files[n].linked = 1;
+  }
+  return end;
+}
+
 static int note(File *file, sqlite3_int64 at, const void *bytes, int size) {
   Change *change = sqlite3_malloc64(sizeof *change + (at < 0 ? 0 : (sqlite3_uint64)size));
   if (change == NULL) return SQLITE_NOMEM;

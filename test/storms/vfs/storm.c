@@ -250,6 +250,16 @@ static void do_wipe(Context *context, int count, Value **values) {
   memset(armed, 0, sizeof armed);
 }
 
+/* storm_remember() and storm_recall(): this disk, put back after a storm_wipe. */
+static void do_remember(Context *context, int count, Value **values) {
+  (void)count, (void)values;
+  if (remember() != SQLITE_OK) sqlite3_result_error_nomem(context);
+}
+static void do_recall(Context *context, int count, Value **values) {
+  (void)count, (void)values;
+  if (recall() != SQLITE_OK) sqlite3_result_error_nomem(context);
+}
+
 __attribute__((visibility("default"))) int sqlite3_storm_init(sqlite3 *database, char **error, const sqlite3_api_routines *api) {
   SQLITE_EXTENSION_INIT2(api);
   (void)error;
@@ -257,6 +267,7 @@ __attribute__((visibility("default"))) int sqlite3_storm_init(sqlite3 *database,
     {"storm_arm", -1, do_arm}, {"storm_calls", 0, do_calls}, {"storm_plug", 1, do_plug}, {"storm_cut", 1, do_cut},
     {"storm_trouble", 2, do_trouble}, {"storm_size", 1, do_size}, {"storm_lengthen", 2, do_lengthen},
     {"storm_rename", 2, do_rename}, {"storm_link", 0, do_link}, {"storm_wipe", 0, do_wipe},
+    {"storm_remember", 0, do_remember}, {"storm_recall", 0, do_recall},
   };
   for (unsigned n = 0; n < sizeof functions / sizeof functions[0]; n++) {
     int end = sqlite3_create_function(database, functions[n].name, functions[n].arguments, SQLITE_UTF8, NULL, functions[n].act, NULL, NULL);
