@@ -57,9 +57,8 @@ const FIRST_CALLS = 90;
 const MORNING_CALLS = 30;
 /** After an errand the world may stand as it is for so long before it is mended: a second fault comes late. */
 const GRACE_MS = 3000;
-/** So far back an original is looked for: in the open batch, and beyond it. */
+/** So far back an original is looked for: among the newest, then among all of the day and of the day before. */
 const FEW_ROWS = 8;
-const BATCH_ROWS = 30;
 const DAY_ROWS = 80;
 /** What leaves its original as if it had never been. */
 const UNDONE: readonly State[] = ['declined', 'reversed'];
@@ -290,7 +289,7 @@ function usable({ journal }: World, who: People, { type, after = [], card }: Flo
   const fits = (row: Row) =>
     row.type === wanted && row.state === 'approved' && row.card === pan && (row.batch !== journal?.batch) === settled;
   // What was made of a row came after it: the newest rows tell by themselves whether one of them is free.
-  for (const limit of settled ? [FEW_ROWS, BATCH_ROWS, DAY_ROWS] : [FEW_ROWS, BATCH_ROWS]) {
+  for (const limit of [FEW_ROWS, DAY_ROWS]) {
     const rows = journal?.rows({ limit }) ?? [];
     const used = new Set(rows.flatMap(({ original, state }) => (UNDONE.includes(state) ? [] : [original])));
     const found = rows.find((row) => fits(row) && !used.has(row.trace));

@@ -50,6 +50,21 @@ t.test('what is owed is what is owed now, whoever has asked before', async (t) =
   t.same(owed(journal), []);
 });
 
+t.test('what owes paper is told by the word that it has now, whoever has asked before', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const sale = done(journal, 500, { copies: ['merchant'] });
+  const other = done(journal, 900, { copies: ['merchant'] });
+  const words = () => journal.debts().map(({ state }) => state);
+  t.same(words(), ['approved', 'approved']);
+  journal.begin(saleOf(500, { type: 'void', original: sale })).handOver();
+  t.same(words(), ['approved', 'approved'], 'what was never sent has voided nothing');
+  done(journal, 500, { type: 'void', original: sale });
+  t.same(words(), ['voided', 'approved']);
+  done(journal, 900, { type: 'refund', original: other });
+  t.same(words(), ['voided', 'refunded']);
+  t.equal(journal.last()?.facts.type, 'refund');
+});
+
 t.test(
   'the histories that were written last are remembered, what is open always, and the rest is read again',
   async (t) => {
