@@ -63,6 +63,7 @@ export function oracles(world: World, lastRow = 0): Oracles {
     }
     return found;
   };
+  const tradesOfDay = () => tradesAfter(newestTrade() - OF_A_DAY);
   const rows = (limit: number) => world.journal?.rows({ limit }) ?? [];
   const newestTrade = () => world.bank.office.trades.nextId() - 1;
   const newestRow = () => world.journal?.last()?.id;
@@ -96,11 +97,13 @@ export function oracles(world: World, lastRow = 0): Oracles {
       receipts.read(world.devices.printer.slips());
       for (const row of entries) if (row.id > lastRow) findings.push(...receipts.check(row));
       findings.push(...settled(world));
-      for (const seen of world.seen) findings.push(...contradicted(seen, book, errand, began_ms));
+      // What a screen tells of may be older than what is compared.
+      const told = (trace: string) => ofTrace(book, trace) ?? ofTrace(tradesOfDay(), trace);
+      for (const seen of world.seen) findings.push(...contradicted(seen, { book, told, errand, began_ms }));
       return findings;
     },
     recount() {
-      const { pairs, unknown } = placed(rows(OF_A_DAY), tradesAfter(newestTrade() - OF_A_DAY));
+      const { pairs, unknown } = placed(rows(OF_A_DAY), tradesOfDay());
       const findings = pairs.flatMap(([row, trade]) => compared(row, trade, 0));
       // An archive that is set aside has its rows with it.
       const lost = world.journal?.archiveProblem === null ? unknown : [];
@@ -167,6 +170,10 @@ function amountOf({ type, amount, moved, state }: Trade): number {
   return type === 'tip' && state === 'posted' ? moved : amount;
 }
 
+function ofTrace(trades: readonly Trade[], trace: string): Trade | undefined {
+  return trades.find((trade) => trade.trace === trace);
+}
+
 /** What a screen says of the money of one trace. */
 const claims: Readonly<Record<string, (state: string, texts: string) => boolean>> = {
   told: (state, texts) =>
@@ -176,10 +183,17 @@ const claims: Readonly<Record<string, (state: string, texts: string) => boolean>
   reversed: (state) => state === 'reversed' || state === 'tombstone',
 };
 
-function contradicted({ screen, at_ms }: Seen, trades: readonly Trade[], errand: Errand, began_ms: number): Finding[] {
+interface Known {
+  readonly book: readonly Trade[];
+  readonly told: (trace: string) => Trade | undefined;
+  readonly errand: Errand;
+  readonly began_ms: number;
+}
+
+function contradicted({ screen, at_ms }: Seen, { book, told, errand, began_ms }: Known): Finding[] {
   const [flow = '', word = ''] = screen.id.split('.');
   if (word === 'refused' && flow === 'sale') {
-    const taken = trades.find(
+    const taken = book.find(
       ({ amount, at, state }) => amount === errand.amount && state === 'posted' && at >= began_ms && at <= at_ms,
     );
     return taken === undefined ? [] : [{ kind: 'screen', text: `${screen.id} while ${said(taken)}` }];
@@ -189,7 +203,7 @@ function contradicted({ screen, at_ms }: Seen, trades: readonly Trade[], errand:
   const texts = textsOf(screen).join('\n');
   const trace = /凭证号 ?(\d{6})/.exec(texts)?.[1];
   if (trace === undefined) return [];
-  const state = trades.find((trade) => trade.trace === trace)?.state ?? 'none';
+  const state = told(trace)?.state ?? 'none';
   return claim(state, texts)
     ? []
     : [{ kind: 'screen', text: `${screen.id} of ${trace}, which is ${state} at the bank` }];
