@@ -291,7 +291,9 @@ export function openJournal(parts: JournalParts): Journal {
     debts: entries.owed,
     again({ fingerprint, amount, within_ms, moves = 'in' }) {
       const alike = entries.alike(fingerprint, amount, clock.now() - within_ms);
-      return alike.find(({ facts, state }) => types[facts.type].moves === moves && state !== 'declined') ?? null;
+      const mayBeCharged = ({ facts, state }: Entry) =>
+        types[facts.type].moves === moves && state !== 'declined' && state !== 'reversed';
+      return alike.find(mayBeCharged) ?? null;
     },
     get busy() {
       return entries.held > 0;

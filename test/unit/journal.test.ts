@@ -209,7 +209,7 @@ t.test('a power cut at each step leaves the debt that the step implies', async (
   }
 });
 
-t.test('the same card and amount within minutes is found, unless it was declined', async (t) => {
+t.test('the same card and amount within minutes is found, unless it was declined or reversed', async (t) => {
   let now_ms = Date.UTC(2026, 10, 24);
   const clock = { now: () => now_ms, monotonic: () => 0, sleep: async () => undefined, after: () => () => undefined };
   using journal = scoped(journalIn(testFolder(t), { clock }));
@@ -219,6 +219,13 @@ t.test('the same card and amount within minutes is found, unless it was declined
   declined.sent();
   declined.answered(refusal);
   t.equal(journal.again(like), null, 'nothing was charged');
+  const reversed = journal.begin(saleOf(500));
+  reversed.sent();
+  reversed.answered(silence);
+  reversed.reversalBegun();
+  t.equal(journal.again(like)?.id, reversed.id, 'nobody has confirmed it');
+  reversed.reversed('00');
+  t.equal(journal.again(like), null, 'nothing is charged any more');
   const first = journal.begin(saleOf(500));
   first.sent();
   first.answered(silence);
