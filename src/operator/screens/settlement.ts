@@ -138,6 +138,7 @@ export interface SettlementRefusedFacts {
 export function settlementRefused(text: Text, bar: BarFacts, facts: SettlementRefusedFacts): Screen {
   const { code, words, signIn } = facts;
   const clerk = signIn ? text('settlement.refused.sign-in') : words.clerk;
+  const title = signIn ? text('settlement.refused.sign-in-first') : words.title;
   return {
     id: 'settlement.refused',
     tone: 'refused',
@@ -145,7 +146,7 @@ export function settlementRefused(text: Text, bar: BarFacts, facts: SettlementRe
     body: result({
       tone: 'refused',
       mark: 'cross',
-      title: words.title,
+      title,
       numbers: text('result.code', { code }),
       words: [...(clerk === '' ? [] : [said(clerk)]), callAccounts(text, bar.support)],
     }),
