@@ -173,7 +173,8 @@ export function chargedTold(text: Text, bar: BarFacts, facts: ChargedToldFacts):
     body: result({
       tone,
       mark,
-      title: text(`charged.${kind}.${money}`),
+      // A hold that stands is no charge, and none that could be made again.
+      title: text(says === 'held' ? 'money.held-not-charged' : `charged.${kind}.${money}`),
       numbers: dotted(text('result.amount', { amount: yuan(amount, true) }), text('result.trace', { trace }), time),
       words: [
         { ...said(text(`charged.says.${says}`)), key: 'says' },
@@ -188,6 +189,7 @@ export function chargedTold(text: Text, bar: BarFacts, facts: ChargedToldFacts):
 
 function toDo({ kind, money, says, differs }: ChargedToldFacts) {
   if (differs) return 'charged.do.differs';
+  if (says === 'held') return 'charged.do.held';
   if (kind !== 'payment') return `charged.do.other.${money}` as const;
   if (says === 'voided' || says === 'refunded') return 'charged.do.given-back';
   return `charged.do.${money}` as const;
