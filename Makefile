@@ -29,7 +29,7 @@ check: ## types, lint, tidy and the fast tests, about three minutes
 	@$(env)
 	npx tsc -p .
 	npx biome check --error-on-warnings .
-	npx tap --jobs=2 --timeout=180 test/tidy.test.ts test/{unit,golden,properties,storms}/*.test.ts
+	SHARE=6 npx tap --jobs=2 --timeout=180 test/tidy.test.ts test/{unit,golden,properties,storms}/*.test.ts
 
 storm: ## ten thousand fault points in virtual time; SEED=n replays one with what happens in it, SEEDS=n sets how many
 	@setup/install.sh test

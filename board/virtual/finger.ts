@@ -17,27 +17,30 @@ export interface FingerSpeed {
   readonly up_ms: number;
   /** After the pad has been looked at often enough: a look that was late has begun its lock-out late. */
   readonly rest_ms: number;
+  /** A finger feels for the click, but not for longer than this: then it is plain that nobody looks. */
+  readonly patience_ms: number;
 }
 
+/** A disk that stalls keeps the terminal from its pad for seconds at most. */
+const NOBODY_LOOKS_MS = 4000;
+
 /** The keypad driver locks out 20 ms after an edge; a person is slower than both. */
-const PERSON: FingerSpeed = { down_ms: 40, up_ms: 40, rest_ms: 30 };
+const PERSON: FingerSpeed = { down_ms: 40, up_ms: 40, rest_ms: 30, patience_ms: NOBODY_LOOKS_MS };
 /** Of a test that types for hours. */
-export const QUICK: FingerSpeed = { down_ms: 35, up_ms: 35, rest_ms: 15 };
+export const QUICK: FingerSpeed = { down_ms: 35, up_ms: 35, rest_ms: 15, patience_ms: NOBODY_LOOKS_MS };
 /** Nobody holds a key for longer than this; a page that never lets go is taken for gone. */
 const MOST_HOLD_MS = 10_000;
 /** Presses that may wait for the finger. */
 const MOST_WAITING = 64;
 
-/** A finger feels for the click: it stays where it is until the pad has been looked at so often… */
+/** It stays where it is until the pad has been looked at so often. */
 const LOOKS = 2;
-/** …or it is plain that nobody looks: the terminal hangs. A disk that stalls keeps it for seconds at most. */
-const NOBODY_LOOKS_MS = 4000;
 
 /** `powered`: without a terminal there is nobody to wait for. */
 export function finger(
   devices: Pick<FarEnds, 'key' | 'looks'>,
   powered: () => boolean = () => true,
-  { down_ms, up_ms, rest_ms }: FingerSpeed = PERSON,
+  { down_ms, up_ms, rest_ms, patience_ms }: FingerSpeed = PERSON,
 ): Finger {
   const watchers = new Set<(key: KeyName, down: boolean) => void>();
   const lifts = new Map<KeyName, () => void>();
@@ -64,7 +67,7 @@ export function finger(
   /** A busy machine may keep the terminal from its keypad for longer than a press is long. */
   const felt = async () => {
     const from = devices.looks();
-    const until_ms = performance.now() + NOBODY_LOOKS_MS;
+    const until_ms = performance.now() + patience_ms;
     while (!closed && powered() && devices.looks() < from + LOOKS && performance.now() < until_ms) await pause(5);
   };
   const afterAll = (work: () => Promise<void>): Promise<void> => {

@@ -10,6 +10,7 @@ import { merchantPending, type Office, openOffice } from '../../bank/office.ts';
 import { readSeed } from '../../bank/seed.ts';
 import { MessageError, pack, unpack } from '../../src/host/codec.ts';
 import { systemClock } from '../../src/values/clock.ts';
+import { runs } from '../share.ts';
 import {
   CARDS,
   type Keys,
@@ -211,7 +212,7 @@ t.test('whatever comes, in whatever order, twice or late: the books balance and 
         desk.remove();
       }
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
   t.pass();
 });
@@ -235,12 +236,12 @@ t.test('bytes that are no message, and messages with any byte changed, post noth
       spoilt[place] = (spoilt[place] ?? 0) ^ change;
       harmless(spoilt);
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
   fc.assert(fc.property(fc.integer({ min: 0, max: good.length - 1 }), (cut) => harmless(good.subarray(0, cut))));
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => harmless(Buffer.from(bytes))),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
   const header = good.subarray(0, 11);
   fc.assert(
@@ -249,7 +250,7 @@ t.test('bytes that are no message, and messages with any byte changed, post noth
       fc.constantFrom('0800', '0820', '0200', '0400', '0500', '0320'),
       (bytes, mti) => harmless(Buffer.concat([header, Buffer.from(mti, 'hex'), bytes])),
     ),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
   t.equal(desk.office.trades.list(10).length, 0);
   t.equal(desk.office.ledger.sum(), 0);

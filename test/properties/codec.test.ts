@@ -12,6 +12,7 @@ import {
   unpack,
 } from '../../src/host/codec.ts';
 import { type Field, fieldNames, fields } from '../../src/host/fields.ts';
+import { runs } from '../share.ts';
 
 const text = (alphabet: string, least: number, most: number) =>
   fc.string({ unit: fc.constantFrom(...alphabet), minLength: least, maxLength: most });
@@ -49,7 +50,7 @@ t.test('what is packed unpacks to the same fields, and packs to the same bytes a
       }
       return pack(back).equals(bytes);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   t.pass('500 messages');
 });
@@ -80,7 +81,7 @@ t.test('arbitrary bytes unpack to a message or to an error that names its field'
         return error instanceof MessageError && /^(F\d+|MTI|message)$/.test(error.field);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
   t.ok(refused > 100, `${refused} refused`);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { displayBench } from '../display-bench.ts';
+import { runs } from '../share.ts';
 
 const decoder = new TextDecoder('gbk');
 const hanzi = fc
@@ -75,7 +76,7 @@ t.test('whenever power comes back, the display shows what it was last told', asy
       await closing;
       return clock.sleeping === 0;
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 

@@ -9,6 +9,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { debtsOf, stateOf } from '../../src/journal/progress.ts';
 import { following } from '../../src/values/trace.ts';
 import { answerOf, approval, filesIn, journalIn, refusal, saleOf, silence, testFolder } from '../journal-bench.ts';
+import { runs } from '../share.ts';
 
 const copies = ['merchant', 'cardholder'] as const;
 
@@ -82,7 +83,7 @@ t.test('after any operations and a restart, the books say what was acknowledged'
         journal.close();
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
   t.pass('60 runs');
 });
@@ -157,7 +158,7 @@ t.test('a log cut or torn at any byte loses nothing but what was not acknowledge
       // What is there is a whole beginning of what was written: no hole, no half row.
       return rows.every((row, place) => row.id === rows.length - place && row.amount === row.id);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
   t.equal(used.length, 6);
 });

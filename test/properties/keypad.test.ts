@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Key } from '../../board/buses.ts';
 import { allKeys, keypadBench } from '../keypad-bench.ts';
+import { runs } from '../share.ts';
 
 const key = fc.constantFrom(...allKeys);
 const keyAt = (row: number, column: number) => allKeys[row * 4 + column] as Key;
@@ -157,7 +158,7 @@ t.test('bounce never doubles a press and never loses one', async (t) => {
       const found = await bench.presses();
       return found.length === again + 1 && found.every((press) => press.key === name && !press.held);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
   t.ok(true);
 });
@@ -178,7 +179,7 @@ t.test('a stuck key is reported, and every other key still works', async (t) => 
       await bench.clock.advance(100);
       return (await bench.presses()).map((press) => press.key).join() === other;
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   );
   t.ok(true);
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { masked, maskedJson, maskedTotals } from '../../src/values/masked.ts';
 import { passesLuhn } from '../../src/values/pan.ts';
+import { runs } from '../share.ts';
 
 const issuers: readonly { bins: readonly string[] }[] = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../bank/seed/issuers.json'), 'utf8'),
@@ -35,7 +36,7 @@ t.test('a card number is gone from any digits that it is glued to, however it is
       const text = `at ${spaced(`${before}${number}${after}`, between)}; end`;
       return !holds(masked(text), number);
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });
 
@@ -46,7 +47,7 @@ t.test('two numbers in one run are both gone, and so is a track without its sepa
       const track = masked(`${one}${rest}`);
       return !holds(both, one) && !holds(both, other) && !holds(track, one);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -56,7 +57,7 @@ t.test('of a text that is cut no number is left without its end', async () => {
       const text = masked(`${'x'.repeat(at)}${number}${after}`);
       return text.length <= 2000 && !text.includes(number.slice(0, 12));
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -66,7 +67,7 @@ t.test('a number among data is gone wherever it stands', async () => {
       const told = JSON.stringify(maskedJson({ [`${before}${number}`]: [`${number}${before}`] }));
       return !told.includes(number);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -77,6 +78,6 @@ t.test('the totals of a settlement stay as they are, whatever they come to', asy
       const totals = [...home, ...foreign].join('');
       return maskedTotals(totals) === totals;
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });

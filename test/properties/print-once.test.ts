@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import type { Copy } from '../../src/journal/events.ts';
 import type { Confirmation } from '../../src/receipt/printer.ts';
 import { type Cut, type CutAt, cuts, type Printed, printingBench } from '../printing-bench.ts';
+import { anywhere, runs, SHARE } from '../share.ts';
 
 const marks = {
   merchant: { head: 'MERCHANT COPY', end: '卡账户' },
@@ -61,12 +62,14 @@ for (const confirms of ['process-id', 'queued-status'] as const satisfies readon
       const why = broken(printed);
       if (why !== null) found.push(`${cut} at ${JSON.stringify(at)}: ${why}\n${onPaper(printed)}`);
     };
-    for (let byte = 1; byte <= whole.bytes; byte += strides[confirms]) {
-      await cutAt({ byte }, cuts[Math.floor(byte / strides[confirms]) % cuts.length] as Cut);
+    const stride = strides[confirms] * SHARE;
+    for (let byte = 1 + anywhere(stride); byte <= whole.bytes; byte += stride) {
+      await cutAt({ byte }, cuts[Math.floor(byte / stride) % cuts.length] as Cut);
     }
     // No byte is under way while the last lines come out, and the word on them may be too early.
-    for (let ms = 0; ms <= whole.done_ms; ms += MECHANISM_MS) {
-      await cutAt({ ms }, cuts[(ms / MECHANISM_MS) % cuts.length] as Cut);
+    const pause_ms = MECHANISM_MS * SHARE;
+    for (let ms = anywhere(pause_ms); ms <= whole.done_ms; ms += pause_ms) {
+      await cutAt({ ms }, cuts[Math.floor(ms / pause_ms) % cuts.length] as Cut);
     }
     t.same(found.slice(0, 3), []);
   });
@@ -85,7 +88,7 @@ for (const confirms of ['process-id', 'queued-status'] as const satisfies readon
         const why = broken(printed);
         if (why !== null) throw new Error(`${why}\n${onPaper(printed)}`);
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 60_000 },
+      { numRuns: runs(60), interruptAfterTimeLimit: 60_000 },
     );
     t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
   });

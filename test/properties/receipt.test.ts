@@ -11,6 +11,7 @@ import { saleReceipt, slipTypes } from '../../src/receipt/receipt.ts';
 import { settlementSlip } from '../../src/receipt/settlement-slip.ts';
 import { totalsSlip } from '../../src/receipt/totals-slip.ts';
 import { fen, MOST_FEN } from '../../src/values/fen.ts';
+import { runs } from '../share.ts';
 
 const hanzi = fc.integer({ min: 0x4e00, max: 0x9fa5 }).map((code) => String.fromCodePoint(code));
 const rare = fc.constantFrom(
@@ -68,7 +69,7 @@ t.test('no line of a slip is wider than the paper, whatever the names are', asyn
         (row) => row.kind !== 'line' || columnsOf(row.text) * row.wide <= columns,
       ),
     ),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
@@ -122,7 +123,7 @@ t.test('no line of a report is wider than the paper, whatever the names and the 
     fc.property(reports, paper, (table, { columns }) =>
       layOut(table, columns).every((row) => row.kind !== 'line' || columnsOf(row.text) * row.wide <= columns),
     ),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
   t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
@@ -148,7 +149,7 @@ t.test('the printer breaks no line that was laid out for it', async (t) => {
       const laid = rows.flatMap((row) => (row.kind === 'line' ? [row.text.trimEnd()] : []));
       return bytes.length === 0 && JSON.stringify(lines) === JSON.stringify(laid);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
   t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
@@ -159,7 +160,7 @@ t.test('nothing but printable characters reaches the printer', async (t) => {
       name,
       (text) => !/[\p{Cc}\p{Cf}\p{Cs}]/u.test(paperText(text)) && paperText(paperText(text)) === paperText(text),
     ),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
   t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
@@ -171,7 +172,7 @@ t.test('wrapping loses nothing but spaces', async (t) => {
       const same = lines.join('').replaceAll(' ', '') === text.replaceAll(' ', '');
       return same && lines.every((line) => columnsOf(line) <= columns);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
   t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });

@@ -6,6 +6,7 @@ import { readFrame } from '../../src/card/swipe-frame.ts';
 import { decodeTrack } from '../../src/card/tracks.ts';
 import { passesLuhn } from '../../src/values/pan.ts';
 import { linePair } from '../line-pair.ts';
+import { runs } from '../share.ts';
 
 const digits = (min: number, max: number) => fc.stringMatching(new RegExp(`^[0-9]{${min},${max}}$`));
 
@@ -52,7 +53,7 @@ t.test('any card decodes, whichever way it is pulled', async (t) => {
         read.read === 'card' && read.card.pan.reveal() === pan && read.card.track2.reveal() === track2.replace('=', 'D')
       );
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
   t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
@@ -70,7 +71,7 @@ t.test('no single wrong bit gives another card number', async (t) => {
       }
       return true;
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
   t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
@@ -81,7 +82,7 @@ t.test('whatever bits come, the decoder answers and stays within its bounds', as
       const read = decodeTrack(track as 1 | 2 | 3, raw);
       return read.read === 'garbled' || read.text.length <= 107;
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
   t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
@@ -94,7 +95,7 @@ t.test('whatever bytes come, the frame reader answers', async () => {
     fc.property(hostile, (bytes) =>
       ['partial', 'complete', 'broken'].includes(readFrame(Uint8Array.from(bytes)).state),
     ),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
   t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });

@@ -17,6 +17,7 @@ import { encryptTrack } from '../../src/vault/track.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { unwrapWorkingKeys } from '../../src/vault/working-keys.ts';
 import { vaultSettings } from '../bank-countertop.ts';
+import { runs } from '../share.ts';
 
 const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const digits = (least: number, most: number) =>
@@ -44,7 +45,7 @@ t.test('the bank makes the same MAC, reads the same PIN and the same track', asy
         clearTrack(theirs, encryptTrack(ours, track) ?? '') === track
       );
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
   t.notOk(found.failed, fc.stringify(found.counterexample));
 });
@@ -63,7 +64,7 @@ t.test('a key block of the bank opens to its key; a changed one is refused by na
         return error instanceof KeyBlockError;
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   fc.assert(
     fc.property(
@@ -97,7 +98,7 @@ t.test('arbitrary keys from a host, words from a centre and sealed bytes are ref
         return error instanceof Fault;
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   const words = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
@@ -118,7 +119,7 @@ t.test('arbitrary keys from a host, words from a centre and sealed bytes are ref
       const found = parseMessage(bytes);
       return found === null || found === 'version' || typeof found.step === 'string';
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
   const folder = join(mkdtempSync(join(tmpdir(), 'guitai-seal-')), 'vault');
   t.teardown(() => rmSync(join(folder, '..'), { recursive: true, force: true }));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { socketBoard } from '../../board/socket.ts';
 import { frame, frameReader } from '../../board/wire-frames.ts';
+import { runs } from '../share.ts';
 import { rawTerminal, wiresBench } from '../wires-bench.ts';
 
 const anyFrame = fc.record({
@@ -44,7 +45,7 @@ t.test('no bytes bring the board down: it refuses them, and serves the next term
     fc.asyncProperty(fc.oneof(wellFramed, garbage), async (bytes) => {
       await rawTerminal(bench.path, bytes);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
   const board = await socketBoard(bench.dir);
   t.same([...(await (await board.i2c(1)).read(0x3c, 1))], [0x43]);
