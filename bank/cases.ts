@@ -41,6 +41,13 @@ export const reasons = {
   },
 } as const satisfies Record<string, { zh: string; en: string }>;
 
+/** What the bank finds out by itself: the answer that a case has before somebody looks at it. */
+export const foundOut = {
+  settled: '其后已结平 · settled since',
+  reversed: '终端其后已冲正 · the terminal has reversed it since',
+  moved: (batch: string, reference: string) => `已移至批次 ${batch} · moved to batch ${batch} by hand, ${reference}`,
+} as const;
+
 export type Reason = keyof typeof reasons;
 export type CaseState = 'open' | 'answered' | 'closed';
 export const DECISIONS = ['credit', 'debit', 'reject'] as const;

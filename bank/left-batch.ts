@@ -1,4 +1,5 @@
 import { type Fen, fen } from '../src/values/fen.ts';
+import { foundOut } from './cases.ts';
 import type { Office } from './office.ts';
 import { totalsOfEntries } from './settlements.ts';
 import { Unable } from './unable.ts';
@@ -50,7 +51,7 @@ export function moveBatch(
   const unsettled = followUnsettled(office, { terminal, batch: from, asked: null });
   office.terminals.setBatch(terminal, batch);
   if (byHand !== null) {
-    const answer = `moved to batch ${batch} by hand, ${byHand.reference}`;
+    const answer = foundOut.moved(batch, byHand.reference);
     office.cases.answerBatch(terminal, from, { answer, by: byHand.people.join(', '), at: office.clock.now() });
   }
   return { batch: from, unsettled };

@@ -1,5 +1,6 @@
 import { type Fen, fen } from '../src/values/fen.ts';
 import { Pan } from '../src/values/pan.ts';
+import { foundOut } from './cases.ts';
 import { chargeOf } from './correction.ts';
 import type { Office } from './office.ts';
 import { answerTo, financialAnswer, nextReference, type Outcome, type SealedRequest } from './request.ts';
@@ -67,7 +68,7 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
 function lateReversal(office: Office, original: Trade, amount: Fen, at: number): void {
   const { id, terminal, merchant, batch, trace, card, pan } = original;
   // What was settled as missing at the terminal is explained by it.
-  office.cases.answerTrade(id, { answer: 'the terminal has reversed it since', by: terminal, at });
+  office.cases.answerTrade(id, { answer: foundOut.reversed, by: terminal, at });
   office.cases.open({
     ...{ reason: 'late-reversal', settlement: office.settlements.find(terminal, batch)?.id ?? null, trade: id },
     ...{ terminal, merchant, batch, trace, card, pan, amount, bankAmount: fen(0), terminalAmount: amount, at },

@@ -1,4 +1,5 @@
 import type { MessageFields } from '../src/host/codec.ts';
+import { foundOut } from './cases.ts';
 import { differences } from './differences.ts';
 import { followUnsettled } from './left-batch.ts';
 import type { Office } from './office.ts';
@@ -92,7 +93,7 @@ export function end(office: Office, request: Request): Outcome {
   const cases = network === UNBALANCED_END ? differences(office, settlement) : [];
   for (const one of cases) office.cases.open({ ...one, at });
   // One that was left, and that the terminal was moved back to.
-  office.cases.answerBatch(terminal.terminal, batch, { answer: 'settled since', by: terminal.terminal, at });
+  office.cases.answerBatch(terminal.terminal, batch, { answer: foundOut.settled, by: terminal.terminal, at });
   return answered(
     office,
     request,
