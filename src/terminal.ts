@@ -73,7 +73,7 @@ async function trade(terminal: Terminal): Promise<void> {
   const { counter, session } = terminal;
   for (;;) {
     session.flow = 'idle';
-    const opening = counter.journal.settling === null ? await atIdle(terminal) : await atOpenSettlement(terminal);
+    const opening = counter.journal.isSettled ? await atOpenSettlement(terminal) : await atIdle(terminal);
     if (opening === 'settle') {
       await transact(terminal, 'settle');
       continue;
@@ -156,6 +156,7 @@ function idleFacts(counter: Counter) {
       untold,
       paper: paper.problem === null ? 0 : paper.owed,
     },
+    left: journal.left,
   };
 }
 

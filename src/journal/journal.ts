@@ -3,11 +3,11 @@ import type { Fen } from '../values/fen.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 import { type Batch, batch, following, type Trace, trace } from '../values/trace.ts';
 import { archive } from './archive.ts';
+import { batches, type Closing } from './batches.ts';
 import type { JournalDisk } from './disk.ts';
 import type { Entry, EntryFacts, Row } from './entry.ts';
 import type { Copy, EntryEvent } from './events.ts';
 import { lock, type Reconciliation } from './lock.ts';
-import { owesMoney } from './progress.ts';
 import { type Ruled, type Settlement, type SettlementStep, settlements } from './settlements.ts';
 import { type Owed, shelf } from './shelf.ts';
 import { settlementTotals, type Totals } from './sums.ts';
@@ -56,8 +56,6 @@ export interface Alike {
   readonly moves?: 'in' | 'held';
 }
 
-export type Closing = { readonly closed: true } | { readonly closed: false; readonly owing: number };
-
 export interface Journal {
   /** The batch that new entries belong to. */
   readonly batch: Batch;
@@ -97,17 +95,23 @@ export interface Journal {
   openBatch(number: Batch): void;
   /** The batch that the bank has open, as it said last; null before it did, and where that one was closed here last. */
   readonly bankBatch: Batch | null;
+  /** The oldest batch that the bank has taken away with transactions in it; null where there is none. */
+  readonly left: Batch | null;
   /** What the open batch comes to, by type, operator and card group. */
   totals(): Totals;
+  /** The batch that is settled next, and what it comes to: one that the bank has taken away, or the open one. */
+  due(): { readonly batch: Batch; readonly totals: Totals };
   /** Of a batch (the open one by default), in the order in which they began, after the entry with the id `after`. */
   page(range: { readonly batchId?: number; readonly after: number; readonly limit: number }): readonly Entry[];
-  /** The settlement that has begun and not closed its batch: it goes on before any other trade. */
+  /** The settlement that has begun and not closed its batch. */
   readonly settling: Settlement | null;
+  /** Whether it is the open batch's: then it goes on before any other trade (money rule 6). */
+  readonly isSettled: boolean;
   lastSettlement(): Settlement | null;
   /** The oldest settlement whose batch is closed and whose slip is owed still. */
   settlementUnprinted(): Settlement | null;
   /**
-   * Begins to settle the open batch, with its totals; the one that has begun already goes on. `owing` where money is owed
+   * Begins to settle the batch that is due, with its totals; the one that has begun already goes on. `owing` where money is owed
    * in it or a request is in hand (money rules 6 and 13).
    */
   beginSettlement(operator: string): Settlement | { readonly owing: number };
@@ -190,11 +194,9 @@ export function openJournal(parts: JournalParts): Journal {
   // A boot looks once for closed batches to move, and so does each batch that is closed.
   let archiving = true;
   let compared = false;
-  let open = write.openBatch();
-  let bankBatch: Batch | null = null;
+  const kept = batches({ store, write, entries, settled, now: () => clock.now() });
   let lastTrace = write.lastTrace();
   let lastId = Math.max(write.lastId(), aside.to);
-  let rows = write.rowsOfOpenBatches();
   /** Asked by each screen that is idle; null until it has been read or written. */
   let newest: Entry | null = null;
 
@@ -206,6 +208,7 @@ export function openJournal(parts: JournalParts): Journal {
   }
 
   function reserve(): Place {
+    const { open, rows } = kept;
     if (rows >= most_rows) throw new Fault({ kind: 'batch-full', rows });
     lastTrace = freeTrace();
     return { batch: open.number, batchId: open.id, trace: lastTrace };
@@ -213,7 +216,8 @@ export function openJournal(parts: JournalParts): Journal {
 
   function begin(request: Request): Entry {
     const { type, amount, entryMode, operator, card, place = reserve() } = request;
-    if (place.batchId !== open.id && write.isClosed(place.batchId)) throw new Error(`batch ${place.batch} is closed`);
+    if (place.batchId !== kept.open.id && write.isClosed(place.batchId))
+      throw new Error(`batch ${place.batch} is closed`);
     const facts: EntryFacts = {
       id: lastId + 1,
       batch: place.batch,
@@ -235,7 +239,7 @@ export function openJournal(parts: JournalParts): Journal {
     };
     write.entry(facts);
     lastId = facts.id;
-    rows++;
+    kept.rows++;
     const entry = entries.hold(facts);
     newest = entry;
     noted(facts, { kind: 'begun' });
@@ -243,29 +247,17 @@ export function openJournal(parts: JournalParts): Journal {
     return entry;
   }
 
-  function owingIn(batchId: number): number {
-    const owing = entries.owed().filter(({ entry, debt }) => owesMoney(debt) && entry.facts.batchId === batchId).length;
-    return owing + entries.held;
-  }
-
-  function closeFor(next: Batch, alongside: () => unknown = () => undefined): Closing {
-    const owing = owingIn(open.id);
-    if (owing > 0) return { closed: false, owing };
-    open = store.commit(() => {
-      alongside();
-      write.closing(open.id, clock.now());
-      return write.batch(next, clock.now());
-    });
-    bankBatch = next;
-    rows = write.rowsOfOpenBatches();
+  function close(next: Batch, alongside: () => unknown = () => undefined): Closing {
+    const closing = kept.close(next, alongside);
+    if (!closing.closed) return closing;
     archiving = true;
     changed();
-    return { closed: true };
+    return closing;
   }
 
   return {
     get batch() {
-      return open.number;
+      return kept.open.number;
     },
     get lastTrace() {
       return lastTrace;
@@ -299,30 +291,36 @@ export function openJournal(parts: JournalParts): Journal {
       return entries.held > 0;
     },
     openBatch(number) {
-      const closed = number === write.lastClosed();
-      bankBatch = closed ? null : number;
-      if (number === open.number || settled.open() !== null) return;
-      if (closed) throw new Fault({ kind: 'batch-closed', batch: number });
-      open = store.commit(() => write.batch(number, clock.now()));
-      changed();
+      if (kept.named(number)) changed();
     },
     get bankBatch() {
-      return bankBatch;
+      return kept.atBank;
     },
-    totals: () => entries.totals(open.id),
-    page: ({ batchId = open.id, after, limit }) => entries.page(batchId, after, limit),
+    get left() {
+      return kept.left?.number ?? null;
+    },
+    totals: () => entries.totals(kept.open.id),
+    due() {
+      const { id, number } = kept.due();
+      return { batch: number, totals: entries.totals(id) };
+    },
+    page: ({ batchId = kept.open.id, after, limit }) => entries.page(batchId, after, limit),
     get settling() {
       return settled.open();
+    },
+    get isSettled() {
+      return kept.isSettled;
     },
     lastSettlement: settled.last,
     settlementUnprinted: settled.unprinted,
     beginSettlement(operator) {
       const begun = settled.open();
       if (begun !== null) return begun;
-      const owing = owingIn(open.id);
+      const { id } = kept.due();
+      const owing = kept.owingIn(id);
       if (owing > 0) return { owing };
-      const totals = settlementTotals(entries.counted(open.id));
-      return settled.begin({ batchId: open.id, operator, totals, now_ms: clock.now() });
+      const totals = settlementTotals(entries.counted(id));
+      return settled.begin({ batchId: id, operator, totals, now_ms: clock.now() });
     },
     settled(settlement, step) {
       const next = settled.note(settlement, step, clock.now());
@@ -330,14 +328,15 @@ export function openJournal(parts: JournalParts): Journal {
       changed();
       return next;
     },
-    closeBatch: (next) => closeFor(next),
+    closeBatch: (next) => close(next),
     ruleSettlement(by) {
       const settlement = settled.open();
+      const bankBatch = kept.atBank;
       if (settlement === null || bankBatch === null || bankBatch === settlement.batch) {
         throw new Error('the bank has no other batch open than the one that is settled');
       }
       const step = { kind: 'ruled', ...by, next: bankBatch } as const;
-      const closing = closeFor(bankBatch, () => settled.note(settlement, step, clock.now()));
+      const closing = close(bankBatch, () => settled.note(settlement, step, clock.now()));
       if (closing.closed) stepped(settlement.batch, step);
       return closing;
     },
@@ -353,9 +352,9 @@ export function openJournal(parts: JournalParts): Journal {
       store.commit(() => {
         write.incident('reconciled', { ...by, ...place }, clock.now());
         write.reconciled(`${place.batch} ${place.trace}`);
-        if (place.batch === open.number) write.trace(place.trace);
+        if (place.batch === kept.open.number) write.trace(place.trace);
       });
-      if (place.batch === open.number) lastTrace = place.trace;
+      if (place.batch === kept.open.number) lastTrace = place.trace;
     },
     checkWritable() {
       const problem: Problem | null = disk.trouble(spare_bytes);

@@ -2,6 +2,14 @@ import { type Batch, batch, type Trace, trace } from '../values/trace.ts';
 import type { EntryFacts } from './entry.ts';
 import type { Store } from './store.ts';
 
+/** A batch as the journal keeps it: its number comes again one day. */
+export interface KeptBatch {
+  readonly id: number;
+  readonly number: Batch;
+}
+
+export type Statements = ReturnType<typeof statements>;
+
 /** The statements that write and count, each prepared once. */
 export function statements(store: Store) {
   const insertEntry = store.prepare(`INSERT INTO entries (id, batch, trace, type, amount, entry_mode, card, sealed,
@@ -17,6 +25,8 @@ export function statements(store: Store) {
   const insertBatch = store.prepare('INSERT INTO batches (number, opened_ms) VALUES (?, ?) RETURNING id');
   const insertClosing = store.prepare('INSERT INTO closings (batch, closed_ms) VALUES (?, ?)');
   const newestBatch = store.prepare('SELECT id, number FROM batches ORDER BY id DESC LIMIT 1');
+  const unclosed = store.prepare(`SELECT id, number FROM batches WHERE id < ? AND id NOT IN (SELECT batch FROM closings)
+    AND EXISTS (SELECT 1 FROM entries WHERE entries.batch = batches.id) ORDER BY id LIMIT 1`);
   const newestId = store.prepare('SELECT max(id) AS id FROM entries');
   const lastClosing = store.prepare(`SELECT number FROM closings JOIN batches ON batches.id = closings.batch
     ORDER BY batches.id DESC LIMIT 1`);
@@ -69,11 +79,16 @@ export function statements(store: Store) {
         .map((row) => trace(String(row.trace)))
         .reduce(later),
     lastId: (): number => Number(newestId.get()?.id ?? 0),
-    batch: (number: Batch, now_ms: number) => ({ id: Number(insertBatch.get(number, now_ms)?.id), number }),
+    batch: (number: Batch, now_ms: number): KeptBatch => ({ id: Number(insertBatch.get(number, now_ms)?.id), number }),
     closing: (id: number, now_ms: number): void => void insertClosing.run(id, now_ms),
-    openBatch() {
+    openBatch(): KeptBatch {
       const row = newestBatch.get();
       return { id: Number(row?.id), number: batch(String(row?.number)) };
+    },
+    /** The oldest that has transactions and was never closed, before the one that is open. */
+    leftBefore(open: number): KeptBatch | null {
+      const row = unclosed.get(open);
+      return row === undefined ? null : { id: Number(row.id), number: batch(String(row.number)) };
     },
     lastClosed(): Batch | null {
       const row = lastClosing.get();

@@ -62,13 +62,14 @@ export async function settleBatch(counter: Counter): Promise<SettleEnd> {
 
 /** What the batch comes to is seen before it is closed. */
 async function confirmed({ operator, journal, config }: Counter): Promise<boolean> {
-  const { approved, pending } = journal.totals();
+  const { batch: number, totals: sums } = journal.due();
+  const { approved, pending } = sums;
   const totals = settlementTotals(approved);
   const waiting = pending.reduce((count, row) => count + Math.max(row.count, 1), 0);
   const key = await askKey(operator, {
     keys: ['enter', 'cancel'],
     wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) => settlementConfirm(text, bar, { totals, waiting, batch: journal.batch }),
+    draw: () => (text, bar) => settlementConfirm(text, bar, { totals, waiting, batch: number }),
   });
   return key === 'enter';
 }

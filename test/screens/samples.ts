@@ -109,6 +109,8 @@ export const sentencesOf = (language: keyof typeof poor): Sentences => poor[lang
 const everything = () => true;
 
 const nothingOwed = { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 0 };
+const atIdle = (t: Text, bar: BarFacts, facts: Partial<idle.IdleFacts>) =>
+  idle.idle(t, bar, { merchant: merchant.name, ways: allWays, last: null, owed: nothingOwed, left: null, ...facts });
 const merchant = { id: '898110248990001', name: '便民小超市', terminal: '50461160' };
 
 /** Every screen, with facts as they come at a counter; the names are the screens' ids, with a variant after a colon. */
@@ -143,48 +145,30 @@ export const samples = {
   'signin.signing-out': (t) => signin.signingOut(t, bar),
   'signin.failed': (t) => signin.signinFailed(t, before, { problem: { kind: 'host-silent', waited_ms: 20_000 } }),
   'signin.locked': (t) => signin.signinLocked(t, before, { operator: '01', seconds: 287 }),
-  idle: (t) =>
-    idle.idle(t, bar, {
-      merchant: merchant.name,
-      ways: stripeOnly,
-      last: { type: 'sale', amount: fen(3600), state: 'approved' },
-      owed: nothingOwed,
-    }),
+  idle: (t) => atIdle(t, bar, { ways: stripeOnly, last: { type: 'sale', amount: fen(3600), state: 'approved' } }),
   'idle:owed': (t) =>
-    idle.idle(t, onBackup, {
-      merchant: merchant.name,
-      ways: allWays,
+    atIdle(t, onBackup, {
       last: { type: 'void', amount: most, state: 'reversing' },
-      owed: { reversing: 1, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 1 },
+      owed: { ...nothingOwed, reversing: 1, paper: 1 },
     }),
-  'idle:reader': (t) =>
-    idle.idle(t, bar, {
-      merchant: merchant.name,
-      ways: noWays,
-      last: null,
-      owed: { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 0 },
-    }),
+  'idle:reader': (t) => atIdle(t, bar, { ways: noWays }),
   'idle:refused': (t) =>
-    idle.idle(t, bar, {
-      merchant: merchant.name,
-      ways: allWays,
+    atIdle(t, bar, {
       last: { type: 'offline', amount: most, state: 'declined' },
       owed: { ...nothingOwed, refused: 1, untold: 2 },
     }),
   'idle:untold': (t) =>
-    idle.idle(t, offline, {
-      merchant: merchant.name,
-      ways: allWays,
+    atIdle(t, offline, {
       last: { type: 'completion-advice', amount: most, state: 'pending' },
       owed: { ...nothingOwed, untold: 2 },
     }),
   'idle:parked': (t) =>
-    idle.idle(t, offline, {
-      merchant: merchant.name,
+    atIdle(t, offline, {
       ways: stripeOnly,
       last: { type: 'sale', amount: most, state: 'parked' },
-      owed: { reversing: 0, repeating: 0, parked: 1, unconfirmed: 1, refused: 0, untold: 0, paper: 0 },
+      owed: { ...nothingOwed, parked: 1, unconfirmed: 1 },
     }),
+  'idle:left': (t) => atIdle(t, bar, { owed: { ...nothingOwed, paper: 1 }, left: '000017' }),
   menu: (t) => idle.menu(t, bar, menuOf('main', everything)),
   'menu:holds': (t) => idle.menu(t, bar, menuOf('holds', everything)),
   'menu:more': (t) =>

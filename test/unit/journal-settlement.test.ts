@@ -100,7 +100,7 @@ t.test('a settlement counts the rows, whatever the running totals have become', 
 t.test('adjustments that outweigh the debits of a group are given back, and no batch is stuck with them', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
   const before = told(journal, 2000, { type: 'offline' });
-  journal.openBatch(two);
+  journal.closeBatch(two);
   told(journal, 500, { type: 'adjust', original: before, particulars: { before: fen(2000) } });
   done(journal, 1000);
   t.match(journal.beginSettlement('01'), {

@@ -108,21 +108,15 @@ t.test('only readers that are well are offered', async (t) => {
     ways: none,
     last: null,
     owed: { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 0 },
+    left: null,
   });
   t.notOk(textsOf(nobody).some((text) => text.includes(zh('way.stripe'))));
 });
 
 t.test('what is owed stays on the idle screen, the worst first', async (t) => {
   const ways = { stripe: true, chip: false, tap: false };
-  const at = (owed: {
-    reversing: number;
-    repeating: number;
-    parked: number;
-    unconfirmed: number;
-    refused: number;
-    untold: number;
-    paper: number;
-  }) => textsOf(idle(zh, bar, { merchant: '店', ways, last: null, owed }));
+  const at = (owed: Parameters<typeof idle>[2]['owed'], left: string | null = null) =>
+    textsOf(idle(zh, bar, { merchant: '店', ways, last: null, owed, left }));
   t.ok(
     at({ reversing: 2, repeating: 1, parked: 1, unconfirmed: 1, refused: 0, untold: 0, paper: 3 }).includes(
       zh('idle.parked', { count: 1, phone: '010-0000-0002' }),
@@ -143,11 +137,10 @@ t.test('what is owed stays on the idle screen, the worst first', async (t) => {
       zh('idle.unconfirmed', { count: 1 }),
     ),
   );
-  t.ok(
-    at({ reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 3 }).includes(
-      zh('idle.paper', { count: 3 }),
-    ),
-  );
+  const paper = { reversing: 0, repeating: 0, parked: 0, unconfirmed: 0, refused: 0, untold: 0, paper: 3 };
+  t.ok(at(paper, '000017').includes(zh('idle.left', { batch: '000017' })));
+  t.ok(at({ ...paper, untold: 1 }, '000017').includes(zh('idle.untold', { count: 1 })));
+  t.ok(at(paper).includes(zh('idle.paper', { count: 3 })));
 });
 
 t.test('the menu never moves: an entry that is not to be had keeps its place', async (t) => {

@@ -101,6 +101,37 @@ t.test('two people close it: the step, the slip, the bank’s batch, and trade g
   t.equal(journal.last()?.batch, '000005');
 });
 
+t.test(
+  'a batch that was taken away with no settlement open is settled first, and keeps nobody from trading',
+  async (t) => {
+    const desk = refusing(t, ({ step }) => (step === 'settle' ? { code: '77' } : {}));
+    const { journal } = desk;
+    journal.openBatch(five);
+    sold(journal, 100);
+    t.same([journal.batch, journal.left], ['000005', '000001']);
+    const ending = desk.go();
+    await desk.screen('settlement.confirm');
+    t.match(desk.texts().join(), /000001.*128\.50/);
+    desk.press('enter');
+    await desk.screen('settlement.left');
+    desk.press('cancel');
+    t.same(await ending, { end: 'put-off' });
+    t.match(journal.settling, { batch: '000001' });
+    t.notOk(journal.isSettled, 'the open batch takes more');
+    sold(journal, 200);
+
+    const again = desk.go();
+    await desk.screen('settlement.left', 2);
+    desk.press('menu', 'enter', '1', '7', 'enter', ...PASSWORD, ...PASSWORD);
+    await desk.screen('settlement.ruled');
+    desk.press('enter');
+    t.match(await again, { end: 'ruled', settlement: { batch: '000001' } });
+    t.match(journal.lastSettlement()?.totals.home.debit, { amount: 12_850, count: 1 });
+    t.same([journal.settling, journal.batch, journal.left], [null, '000005', null], 'it was open here already');
+    t.match(journal.due(), { batch: '000005', totals: { approved: [{ amount: 300, count: 2 }] } });
+  },
+);
+
 t.test('no other code and no fault of the line is a reason, whatever batch the bank has open', async (t) => {
   for (const code of ['95', '96', '30', '99']) {
     const desk = refusing(t, () => ({ code, signInAgain: false }));
@@ -208,6 +239,57 @@ t.test('the journal closes by two in one commit, told once, and never over money
   again.openBatch(one);
   t.equal(again.bankBatch, null, 'nor is a batch that was closed here');
   t.throws(() => again.ruleSettlement(by), /no other batch/);
+});
+
+t.test(
+  'what the bank has taken away stays to be settled, the oldest first, as long as anything counts in it',
+  async (t) => {
+    const folder = testFolder(t);
+    const journal = journalIn(folder);
+    const [two, nine] = [batch('000002'), batch('000009')];
+    journal.openBatch(five);
+    t.equal(journal.left, null, 'nothing was in it');
+    const refused = journal.begin(saleOf(700));
+    refused.sent();
+    refused.answered({ ...approval, money: 'not charged', code: '51' });
+    journal.openBatch(two);
+    t.equal(journal.left, null, 'nothing counts in it, so it is closed');
+    const lost = journal.begin(saleOf(100));
+    lost.sent();
+    lost.answered(silence);
+    lost.handOver();
+    journal.openBatch(nine);
+    sold(journal, 900);
+    t.same([journal.batch, journal.left, journal.due().batch], ['000009', '000002', '000002']);
+    t.same(journal.beginSettlement('01'), { owing: 1 }, 'what it owes is its own');
+    journal.close();
+
+    using again = scoped(journalIn(folder));
+    t.same([again.batch, again.left], ['000009', '000002'], 'after a boot too');
+    const owed = again.debts()[0]?.entry;
+    owed?.reversalBegun();
+    owed?.reversed('00');
+    t.match(again.beginSettlement('01'), { batch: '000009' }, 'and is closed once nothing counts in it any more');
+    t.equal(again.left, null);
+    t.ok(again.isSettled);
+  },
+);
+
+t.test('while one that was taken away is settled the bank may take away the next', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const nine = batch('000009');
+  journal.openBatch(one);
+  sold(journal, 100);
+  journal.openBatch(five);
+  sold(journal, 500);
+  t.match(journal.beginSettlement('01'), { batch: '000001' });
+  journal.openBatch(nine);
+  sold(journal, 900);
+  t.same(journal.ruleSettlement(by), { closed: true });
+  t.same([journal.batch, journal.left], ['000009', '000005']);
+  t.match(journal.beginSettlement('01'), { batch: '000005', totals: { home: { debit: { amount: 500, count: 1 } } } });
+  t.same(journal.ruleSettlement(by), { closed: true });
+  t.match(journal.beginSettlement('01'), { batch: '000009', totals: { home: { debit: { amount: 900, count: 1 } } } });
 });
 
 t.test('what the bank has said at the end of a settlement is what it has open, until it says otherwise', async (t) => {

@@ -65,7 +65,7 @@ t.test(
     const { go, sold, asked, steps, journal, shown } = desk(t, () => ({ end: 'none' }));
     sold(100);
     sold(50, 'foreign');
-    journal.openBatch(batch('000005'));
+    journal.closeBatch(batch('000005'));
     sold(70);
     sold(80);
     sold(90, 'foreign');

@@ -34,10 +34,12 @@ export interface IdleFacts {
     readonly untold: number;
     readonly paper: number;
   };
+  /** A batch that the bank has taken away before it was settled. */
+  readonly left: string | null;
 }
 
 /** Digits are money here, a card may come first, Enter or Menu opens the menu. */
-export function idle(text: Text, bar: BarFacts, { merchant, ways, last, owed }: IdleFacts): Screen {
+export function idle(text: Text, bar: BarFacts, { merchant, ways, last, owed, left }: IdleFacts): Screen {
   const icons = wayOrder.map((icon) => ({ icon, dark: !ways[icon] }));
   const lit = wayOrder.filter((way) => ways[way]).map((way) => text(`way.${way}.lower`));
   const body: Node[] = [{ node: 'text', text: text('idle.ask'), size: 'headline', align: 'centre', strong: true }];
@@ -46,7 +48,7 @@ export function idle(text: Text, bar: BarFacts, { merchant, ways, last, owed }: 
     body.push({ node: 'text', key: 'or', text: words, size: 'lead', colour: 'muted', align: 'centre' });
   }
   body.push({ node: 'icons', icons });
-  const notice = owedNotice(text, bar, owed) ?? (lit.length === 0 ? readerLost(text, bar) : null);
+  const notice = owedNotice(text, bar, { owed, left }) ?? (lit.length === 0 ? readerLost(text, bar) : null);
   return {
     id: 'idle',
     tone: 'plain',
@@ -74,7 +76,7 @@ function lastSale(text: Text, { type, amount, state }: NonNullable<IdleFacts['la
 }
 
 /** One line for what weighs most: money before paper, and what needs a telephone before what mends itself. */
-function owedNotice(text: Text, bar: BarFacts, owed: IdleFacts['owed']): Node | null {
+function owedNotice(text: Text, bar: BarFacts, { owed, left }: Pick<IdleFacts, 'owed' | 'left'>): Node | null {
   const { parked, reversing, repeating, unconfirmed, refused, untold, paper } = owed;
   const notice = (colour: 'refused' | 'attention', line: string): Node => {
     return { node: 'notice', align: 'centre', colour, lines: [line] };
@@ -86,6 +88,7 @@ function owedNotice(text: Text, bar: BarFacts, owed: IdleFacts['owed']): Node | 
   if (repeating > 0) return notice('attention', text('idle.repeating', { count: repeating }));
   if (unconfirmed > 0) return notice('attention', text('idle.unconfirmed', { count: unconfirmed }));
   if (untold > 0) return notice('attention', text('idle.untold', { count: untold }));
+  if (left !== null) return notice('attention', text('idle.left', { batch: left }));
   return paper > 0 ? notice('attention', text('idle.paper', { count: paper })) : null;
 }
 
