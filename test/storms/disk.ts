@@ -13,6 +13,8 @@ export interface StormDisk {
   readonly files: Map<string, Uint8Array>;
   /** Which calls are asked about, counted from now. */
   arm(calls: readonly number[]): void;
+  /** The next few calls are asked about too. */
+  watch(): void;
   /** Calls since `arm`. */
   readonly calls: number;
   trouble(full: boolean, readOnly: boolean): void;
@@ -29,6 +31,8 @@ export interface StormDisk {
 }
 
 const SIDES = ['', '-wal', '-shm'] as const;
+/** Calls that `watch` asks about. */
+const WATCHED = 4;
 
 /** What `storm_hit` answers the file system; the order is that of `vfs/storm.c`. */
 const verdicts = { 'go-on': 0, 'dead-before': 1, 'dead-after': 2, full: 3, 'read-only': 4, broken: 5 } as const;
@@ -120,6 +124,13 @@ export function stormDisk(): StormDisk {
     arm(numbers) {
       from = Number(calls());
       arming[numbers.length]?.(...numbers.map((number) => from + number));
+    },
+    watch() {
+      // A call under way is asked about by the file system: it is told once that is over.
+      queueMicrotask(() => {
+        const next = Number(calls()) + 1;
+        arming[WATCHED]?.(...Array.from({ length: WATCHED }, (_, n) => next + n));
+      });
     },
     get calls() {
       return Number(calls()) - from;

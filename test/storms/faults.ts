@@ -74,13 +74,26 @@ export interface Strike {
   readonly fault: FaultName;
 }
 
-export function nameOf(flow: string, strikes: readonly Strike[]): string {
-  return [flow, ...strikes.map(({ port, at, fault }) => `${port}#${at} ${fault}`)].join(' + ');
+/** What goes wrong next: at the `soon`-th call after the one before, whatever port it is of; `salt` draws its fault. */
+export interface Soon {
+  readonly soon: number;
+  readonly salt: number;
+}
+
+/** As it is planned; what came about of it are strikes. */
+export type Planned = Strike | Soon;
+
+export function nameOf(flow: string, planned: readonly Planned[]): string {
+  return [flow, ...planned.map(said)].join(' + ');
+}
+
+function said(one: Planned): string {
+  return 'port' in one ? `${one.port}#${one.at} ${one.fault}` : `another ${one.soon} calls later (${one.salt})`;
 }
 
 /** Counts the calls of each port within one operation, and says which of them something happens to. */
 export interface Meter {
-  begin(strikes: readonly Strike[]): void;
+  begin(planned: readonly Planned[]): void;
   /** What happens to this call. */
   call(port: Port): FaultName | null;
   /** As `call`, where somebody else counts. */
@@ -93,23 +106,42 @@ export interface Meter {
   readonly counts: Readonly<Record<Port, number>>;
 }
 
-export function meter(): Meter {
+/** `watchDisk`: the disk counts its calls itself, and tells of the next few of them from when it is asked to. */
+export function meter(watchDisk: () => void): Meter {
   let armed: Strike[] = [];
+  let later: Soon[] = [];
+  /** Calls until the next one of them comes; null while the one before has not. */
+  let left: number | null = null;
   let struck: Strike[] = [];
   const counts = Object.fromEntries(PORTS.map((port) => [port, 0])) as Record<Port, number>;
-  const strike = (found: Strike): FaultName => {
-    armed = armed.filter((other) => other !== found);
-    struck.push(found);
-    return found.fault;
+
+  const cameAbout = (strike: Strike): FaultName => {
+    armed = armed.filter((other) => other !== strike);
+    struck.push(strike);
+    left = later[0]?.soon ?? null;
+    if (left !== null) watchDisk();
+    return strike.fault;
+  };
+  /** One more call after the last strike: `place` is where it would come about. */
+  const isDue = (port: Port, place: (salt: number) => number): Strike | null => {
+    if (left === null) return null;
+    left--;
+    if (port === 'disk') watchDisk();
+    if (left > 0) return null;
+    const { salt = 0 } = later.shift() ?? {};
+    const faults = faultsOf(port);
+    return { port, at: place(salt), fault: faults[salt % faults.length] as FaultName };
   };
   const numbered = (port: Port, at: number): FaultName | null => {
     counts[port] = at;
-    const found = armed.find((other) => other.port === port && other.at === at);
-    return found === undefined ? null : strike(found);
+    const found = armed.find((other) => other.port === port && other.at === at) ?? isDue(port, () => at);
+    return found === null ? null : cameAbout(found);
   };
   return {
-    begin(strikes) {
-      armed = [...strikes];
+    begin(planned) {
+      armed = planned.flatMap((one) => ('port' in one ? [one] : []));
+      later = planned.flatMap((one) => ('port' in one ? [] : [one]));
+      left = null;
       struck = [];
       for (const port of PORTS) counts[port] = 0;
     },
@@ -118,11 +150,15 @@ export function meter(): Meter {
     bytes(port, count) {
       const from = counts[port];
       counts[port] += count;
-      const found = armed.find((other) => other.port === port && other.at > from && other.at <= from + count);
-      return found === undefined ? null : { after: found.at - from, fault: strike(found) };
+      const found =
+        armed.find((other) => other.port === port && other.at > from && other.at <= from + count) ??
+        isDue(port, (salt) => from + 1 + ((salt >>> 8) % count));
+      return found === null ? null : { after: found.at - from, fault: cameAbout(found) };
     },
     disarm() {
       armed = [];
+      later = [];
+      left = null;
     },
     get struck() {
       return struck;

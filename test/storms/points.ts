@@ -1,11 +1,11 @@
 import { type Chance, chance, hashed } from './chance.ts';
-import { type FaultName, faultsOf, PORTS, type Port, type Strike } from './faults.ts';
+import { type FaultName, faultsOf, type Planned, PORTS, type Port, type Strike } from './faults.ts';
 import { type Flow, flows } from './flows.ts';
 
 /** One errand of a seed, and what goes wrong in it. */
 export interface Point {
   readonly flow: Flow;
-  readonly strikes: readonly Strike[];
+  readonly strikes: readonly Planned[];
 }
 
 /** How often each flow calls each port when nothing goes wrong. */
@@ -23,17 +23,8 @@ interface Class {
   readonly faults: readonly FaultName[];
 }
 
-/** Recovery has calls too: a reboot, a sign-in, a reversal. Ordinals reach so far beyond those of the quiet run. */
-const BEYOND: Partial<Record<Port, number>> = {
-  disk: 24,
-  files: 4,
-  connect: 3,
-  bank: 3,
-  answer: 3,
-  key: 8,
-  'line-out': 200,
-  'line-in': 180,
-};
+/** The second of two faults comes within so many calls after the first: in what is left, or in the recovery. */
+const SOON = [4, 10, 30] as const;
 
 /** Every fourth point is two faults at once, from the start on; the others single ones, until these are used up. */
 const PAIRS_OF = 4;
@@ -68,13 +59,9 @@ export function points(profile: Profile): Points {
     return { port, at: (place % calls) + 1, fault: faults[Math.floor(place / calls)] as FaultName };
   }
 
-  function pairOf({ flow, port, calls, faults }: Class, drawn: Chance): Strike[] {
+  function pairOf({ port, calls, faults }: Class, drawn: Chance): Planned[] {
     const first = { port, at: 1 + drawn.below(calls), fault: drawn.pick(faults) };
-    const counts = profile.get(flow.name);
-    const other = drawn.pick(PORTS.filter((name) => (counts?.[name] ?? 0) > 0));
-    const reach = (counts?.[other] ?? 0) + (BEYOND[other] ?? 0);
-    const second = { port: other, at: 1 + drawn.below(reach), fault: drawn.pick(faultsOf(other)) };
-    return [first, second];
+    return [first, { soon: 1 + drawn.below(drawn.pick(SOON)), salt: drawn.below(2 ** 31) }];
   }
 }
 

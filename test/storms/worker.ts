@@ -1,5 +1,5 @@
 import { hashed } from './chance.ts';
-import type { Strike } from './faults.ts';
+import type { Planned } from './faults.ts';
 import type { Finding } from './oracles.ts';
 import { points } from './points.ts';
 import { provision } from './provision.ts';
@@ -23,7 +23,7 @@ export interface Report {
   readonly trades: number;
   readonly findings: readonly Finding[];
   /** The fewest errands that still lead to the findings, as `regressions/` has them. */
-  readonly shrunk: readonly { readonly flow: string; readonly strikes: readonly Strike[]; readonly place: number }[];
+  readonly shrunk: readonly { readonly flow: string; readonly strikes: readonly Planned[]; readonly place: number }[];
 }
 
 /** The seeds that the parent sends, one after another. Does nothing where nobody is at the other end. */

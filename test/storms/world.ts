@@ -15,7 +15,7 @@ import type { Chance } from './chance.ts';
 import { type StormDevices, stormDevices } from './devices.ts';
 import type { StormDisk } from './disk.ts';
 import { eye, type Glass, type Seen } from './eye.ts';
-import { type FaultName, type Meter, meter, type Strike } from './faults.ts';
+import { type FaultName, type Meter, meter, type Planned, type Strike } from './faults.ts';
 import { type StormLine, stormLine } from './line.ts';
 import { troubles } from './troubles.ts';
 
@@ -41,7 +41,7 @@ export interface World {
   readonly cuts: number;
   /** Bugs: what the terminal threw and nobody is there to catch, and what LVGL drew otherwise than it was told. */
   readonly crashes: readonly string[];
-  begin(strikes: readonly Strike[]): void;
+  begin(planned: readonly Planned[]): void;
   end(): { readonly struck: readonly Strike[]; readonly counts: Meter['counts'] };
   /** Resolves at the next change of the screen, or after so long. */
   look(ms: number): Promise<void>;
@@ -81,7 +81,7 @@ const UP_MS = 24;
 export function openWorld(parts: WorldParts): World {
   const { disk, bank: openBank, config, glyphs, chance, vault, glass } = parts;
   const clock = virtualClock(parts.start_ms);
-  const measure = meter();
+  const measure = meter(disk.watch);
   const bank = openBank(clock);
   let life: Life = { dead: true, assembly: null };
   let refused: Problem | null = null;
@@ -286,12 +286,12 @@ export function openWorld(parts: WorldParts): World {
     get crashes() {
       return [...crashes, ...(glass?.wrong ?? [])];
     },
-    begin(strikes) {
+    begin(planned) {
       seen = watching.standing === null ? [] : [{ at_ms: clock.now(), screen: watching.standing }];
       crashes = [];
       cuts = 0;
-      measure.begin(strikes);
-      disk.arm(strikes.flatMap(({ port, at }) => (port === 'disk' ? [at] : [])));
+      measure.begin(planned);
+      disk.arm(planned.flatMap((one) => ('port' in one && one.port === 'disk' ? [one.at] : [])));
     },
     end() {
       measure.disarm();
