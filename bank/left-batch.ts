@@ -58,6 +58,16 @@ export function moveBatch(
 }
 
 /**
+ * Whether the terminal had it, and neither a settlement nor two people have ended it: what the counter had finished in it
+ * is still taken.
+ */
+export function isLeft({ trades, settlements, cases }: Office, terminal: string, batch: string): boolean {
+  const settled = settlements.find(terminal, batch)?.closedAt ?? null;
+  const followed = cases.of({ terminal, batch, trace: '000000', reason: 'unsettled' });
+  return trades.isIn(terminal, batch) && settled === null && followed?.state !== 'closed';
+}
+
+/**
  * One case for a batch that terminal and bank have not settled with each other, brought up to date with what the terminal
  * has said of it last (`asked`; null where it says nothing now). What a stranger's 0500 names, and the bank has nothing
  * of, opens none. Returns how many transactions count in it.

@@ -13,14 +13,19 @@ interface Refused {
   readonly trade: Trade | null;
 }
 
+/** The counter has finished with it before the bank is told. A refund is no such thing: its customer has been told nothing. */
+export function isTold(type: TradeType): boolean {
+  return rowOf(type).lost === 'repeat' && type !== 'refund';
+}
+
 /**
  * The counter had finished before the bank was told, and the bank says no: the merchant is out of pocket, and a case is
- * opened, one however often the advice is repeated. A refund is no such thing: there the customer has been told nothing.
+ * opened, one however often the advice is repeated.
  */
 export function followRefusedAdvice({ cases, seed }: Office, request: SealedRequest, refused: Refused): void {
   const { message, terminal, merchant, batch, at } = request;
   const { type, trace, amount, trade } = refused;
-  if (rowOf(type).lost !== 'repeat' || type === 'refund') return;
+  if (!isTold(type)) return;
   const other = besideAmount(message.totals) ?? 0;
   const missing = type === 'tip' ? other : type === 'adjust' ? amount - other : amount;
   if (missing <= 0) return;

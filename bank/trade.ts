@@ -5,12 +5,13 @@ import { clearTrack, pinOf } from './ciphers.ts';
 import { complete } from './completion.ts';
 import { type Asked, type Decision, type Refusal, refused } from './decision.ts';
 import type { Ask, Issuer } from './issuer.ts';
+import { followUnsettled, isLeft } from './left-batch.ts';
 import { localTime, type Office, sixDigits } from './office.ts';
 import { takeOffline, takeVoice } from './offline.ts';
 import { dayOfTrade, preauthOf } from './original.ts';
 import { addToPreauth, preauthorise, voidPreauth } from './preauth.ts';
 import { refund } from './refund.ts';
-import { followRefusedAdvice } from './refused-advice.ts';
+import { followRefusedAdvice, isTold } from './refused-advice.ts';
 import { answerTo, financialAnswer, nextReference, type Outcome, type SealedRequest } from './request.ts';
 import { sell, sellInInstalments } from './sale.ts';
 import { rowOf, type Trade, type TradeType, typeOf } from './trades.ts';
@@ -49,7 +50,8 @@ export function trade(office: Office, issuer: Issuer, request: SealedRequest, be
   if (known !== null) return again(office, request, known);
   const type = typeOf({ processing, condition, transaction: request.transaction }, message.mti, message.authorisation);
   // What is not of the open batch, or not offered, is refused each time for the same reason, and leaves no row.
-  if (batch !== office.terminals.batch(terminal.terminal)) {
+  const late = batch !== office.terminals.batch(terminal.terminal);
+  if (late && !(type !== null && isTold(type) && isLeft(office, terminal.terminal, batch))) {
     const amount = amountOf(request);
     if (type !== null && amount !== null) followRefusedAdvice(office, request, { type, trace, amount, trade: null });
     return answered(office, request, before ?? { code: '77', why: 'another batch' });
@@ -71,7 +73,9 @@ export function trade(office: Office, issuer: Issuer, request: SealedRequest, be
   // The terminal signs in and asks under new keys, which make another request of it.
   if (ask === '99') return answered(office, request, { code: ask, why: 'card data' });
   if (typeof ask === 'string') return no({ code: ask, why: 'card data' });
-  return keep(office, row, desks[type](office, issuer, { ...row, ask }), ask.pan);
+  const outcome = keep(office, row, desks[type](office, issuer, { ...row, ask }), ask.pan);
+  if (late) followUnsettled(office, { terminal: terminal.terminal, batch, asked: null });
+  return outcome;
 }
 
 /** Null where a field is missing that every trade has. */

@@ -18,7 +18,7 @@ export interface BankEnd {
   readonly open: boolean;
   /** A message, whole; the answer's frame comes in this turn of the event loop or the next, null ends the line. */
   submit(body: Uint8Array, answer: (frame: Uint8Array | null) => void): void;
-  /** Two of its people give the terminal another batch, where this message would settle the one that it has. */
+  /** Two of its people give the terminal another batch than this message is of. */
   move(body: Uint8Array): void;
   /** The batches that were taken away so. */
   readonly moved: ReadonlySet<string>;
@@ -39,8 +39,6 @@ export interface BankParts {
   readonly random: Random;
 }
 
-/** The messages of a settlement. */
-const SETTLES: readonly string[] = ['0500', '0320'];
 const BY_HAND = { people: ['Li', 'Wang'], reference: 'letter 17' } as const;
 
 export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
@@ -73,9 +71,9 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
       });
     },
     move(body) {
-      const { mti, terminal = '', batch: named = '' } = unpack(body);
+      const { terminal = '', batch: named = '' } = unpack(body);
       const batch = named.slice(2, 8);
-      if (running === null || !SETTLES.includes(mti) || batch !== running.office.terminals.batch(terminal)) return;
+      if (running === null || batch !== running.office.terminals.batch(terminal)) return;
       const { office } = running;
       const other = String(Number(batch) + 100).padStart(6, '0');
       office.books.atomically(() => moveBatch(office, { terminal, batch: other, byHand: BY_HAND }));

@@ -39,7 +39,7 @@ const AT = {
   files: ['full-once', 'read-only-once'],
   connect: ['refused', 'hang'],
   'line-out': ['cut'],
-  // `moved`: two of its people take the batch away that the terminal settles
+  // `moved`: two of its people take the batch away that the message is of
   bank: ['silent', 'restart-before', 'restart-after', 'delayed', 'twice', 'moved'],
   answer: [
     'lost',

@@ -144,12 +144,12 @@ function compared(row: Row, trade: Trade | null, lastRow: number): Finding[] {
   return [{ kind: lost ? 'lost' : 'books', text: both }];
 }
 
-/** Both have the same batch open, each that was closed was balanced, and nobody has a case with something to look at. */
+/** Both have the same batch open, or the terminal has yet to hear that it was taken away; each that was closed was balanced, and nobody has a case with something to look at. */
 function settled({ bank, journal }: World): Finding[] {
   const findings: Finding[] = [];
   const { office } = bank;
   const there = office.terminals.batch(TERMINAL);
-  if (journal?.batch !== there)
+  if (journal !== null && journal.batch !== there && !bank.moved.has(journal.batch))
     findings.push({ kind: 'books', text: `batch ${journal?.batch} here, ${there} at the bank` });
   for (const { batch, counted, ended } of office.settlements.list(2)) {
     // F48: the flag of each card group behind its four figures.

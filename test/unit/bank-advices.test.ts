@@ -98,19 +98,41 @@ t.test('an advice that is refused is a case, for the counter had finished', asyn
   ]);
   t.equal(counter.office.cases.list(9, true).length, 2, 'what lowers a total leaves nobody out of pocket');
 
-  const late = counter.message('offline', { trace: '000006', amount: 700 });
-  counter.closeBatch();
-  for (const time of ['first', 'second']) t.equal(counter.answerTo(late).code, '77', `told a ${time} time`);
-  t.equal(counter.code('refund', { trace: '000007', fields: { batch: '25000001000500' } }), '77');
+  const stray = counter.message('offline', { trace: '000006', amount: 700, fields: { batch: '30000777000500' } });
+  for (const time of ['first', 'second']) t.equal(counter.answerTo(stray).code, '77', `told a ${time} time`);
   t.match(counter.office.cases.list(9, true)[0], {
-    trace: '000006',
-    batch: '000001',
-    trade: null,
-    amount: 700,
-    card: 'boc-debit',
+    ...{ reason: 'advice-refused', trace: '000006', batch: '000777', trade: null, amount: 700, card: 'boc-debit' },
   });
   t.equal(counter.office.cases.list(9, true).length, 3, 'one, however often it is told');
 });
+
+t.test(
+  'what the counter had finished in a batch that was taken away is taken, until two people end its case',
+  async (t) => {
+    const counter = new Counter(t);
+    t.equal(counter.code('sale', { trace: '000002', amount: 10_000 }), '00');
+    const late = counter.message('offline', { trace: '000003', amount: 700 });
+    const later = counter.message('offline', { trace: '000004', amount: 900 });
+    counter.closeBatch();
+    for (const time of ['first', 'second']) t.equal(counter.answerTo(late).code, '00', `told a ${time} time`);
+    t.equal(counter.code('sale', { trace: '000005', fields: { batch: '22000001000500' } }), '77', 'a request is not');
+    t.equal(counter.code('refund', { trace: '000006', fields: { batch: '25000001000500' } }), '77', 'nor is a refund');
+    const [unsettled, ...others] = counter.office.cases.list(9, true);
+    t.match(unsettled, { reason: 'unsettled', batch: '000001', trace: '000000', bankAmount: 10_700 });
+    t.same(others, []);
+    counter.office.cases.close(unsettled?.id ?? 0, {
+      ...{
+        decision: 'reject',
+        people: ['Li', 'Wang'] as const,
+        reference: 'letter 17',
+        at: counter.office.clock.now(),
+      },
+    });
+    t.equal(counter.answerTo(later).code, '77');
+    t.match(counter.office.cases.list(9, true), [{ reason: 'advice-refused', trace: '000004', amount: 900 }]);
+    counter.office.ledger.recount();
+  },
+);
 
 /** An offline sale of ¥100 under 000002, and what changes it. */
 function afterOffline(t: Test, type: 'offline' | 'sale' = 'offline') {
