@@ -2,6 +2,7 @@ import t from 'tap';
 import type { AdviceEnd } from '../../src/host/advice.ts';
 import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import { fen } from '../../src/values/fen.ts';
+import { batch } from '../../src/values/trace.ts';
 import { saleOf, silence } from '../journal-bench.ts';
 import { acknowledged, bench, calm, unanswered } from '../outbox-bench.ts';
 
@@ -95,4 +96,41 @@ t.test('what is newly due does not wait for the back-off of what is parked', asy
   stop.abort();
   await running;
   t.equal(clock.sleeping, 0);
+});
+
+t.test('77 after a sign-in that named another batch: the bank’s books say whether it was taken', async (t) => {
+  const of = (inquires: boolean) => {
+    const { outbox, host, journal } = bench(t, { inquires });
+    host.hears = () => ({ end: 'sign-in-first', code: '77' });
+    const entry = journal.begin(saleOf(5000, { type: 'offline' }));
+    entry.accepted();
+    const told = async () => {
+      await outbox.settle(entry);
+      return entry.history.stage;
+    };
+    return { journal, host, told };
+  };
+  const known = {
+    end: 'found',
+    state: 'posted',
+    code: '00',
+    refunded: fen(0),
+    reference: null,
+    authorisation: null,
+  } as const;
+  for (const [knows, stage] of [
+    [{ end: 'none' }, 'refused'],
+    [{ ...known, amount: fen(5000) }, 'completed'],
+    [{ ...known, amount: fen(4999) }, 'refused'],
+    [{ end: 'refused', code: '96', signInAgain: false }, 'accepted'],
+  ] as const) {
+    const { journal, host, told } = of(true);
+    host.knows = () => knows;
+    t.equal(await told(), 'accepted', 'the bank has this batch open still');
+    journal.openBatch(batch('000777'));
+    t.equal(await told(), stage, JSON.stringify(knows));
+  }
+  const { journal, told } = of(false);
+  journal.openBatch(batch('000777'));
+  t.equal(await told(), 'accepted', 'nobody can say');
 });

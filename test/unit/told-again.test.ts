@@ -7,7 +7,6 @@ import { keptOf, requestOf } from '../../src/outbox/request.ts';
 import { adviceOf } from '../../src/outbox/reversal.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
-import { batch } from '../../src/values/trace.ts';
 import { answerOf, approval, journalIn, refusal, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
 import { bench, signInFirst, taken, unanswered } from '../outbox-bench.ts';
 import { settled } from '../virtual-clock.ts';
@@ -139,46 +138,6 @@ t.test('keys that are not the bank’s are mended by a sign-in before an advice 
   host.hears = () => ({ end: 'sign-in-first', code: 'A0' });
   await outbox.settle(second);
   t.equal(second.history.tries, 1, 'a sign-in that did not help is a try');
-});
-
-t.test('77 after a sign-in that named another batch: the bank’s books say whether it was taken', async (t) => {
-  const { outbox, host, journal } = bench(t);
-  host.hears = () => ({ end: 'sign-in-first', code: '77' });
-  const known = {
-    end: 'found',
-    state: 'posted',
-    code: '00',
-    refunded: fen(0),
-    reference: null,
-    authorisation: null,
-  } as const;
-  const told = async (knows: ReturnType<typeof host.knows>) => {
-    const entry = begun(journal, 'offline', 5000);
-    entry.accepted();
-    host.knows = () => knows;
-    await outbox.settle(entry);
-    return entry.history.stage;
-  };
-  t.equal(await told({ end: 'none' }), 'accepted', 'the bank has this batch open still');
-  journal.openBatch(batch('000777'));
-  const [left] = journal.debts();
-  host.knows = () => ({ end: 'none' });
-  await outbox.settleAll();
-  t.equal(left?.entry.history.stage, 'refused', 'nothing of it will ever be taken');
-  const next = begun(journal, 'offline', 5000);
-  next.accepted();
-  journal.openBatch(batch('000778'));
-  host.knows = () => ({ ...known, amount: fen(5000) });
-  await outbox.settle(next);
-  t.equal(next.history.stage, 'completed', 'it was taken before');
-
-  const without = bench(t, { inquires: false });
-  without.host.hears = () => ({ end: 'sign-in-first', code: '77' });
-  const other = begun(without.journal, 'offline', 5000);
-  other.accepted();
-  without.journal.openBatch(batch('000777'));
-  await without.outbox.settle(other);
-  t.equal(other.history.stage, 'accepted', 'nobody can say');
 });
 
 t.test('94 to an advice: the bank’s books say whether it has this one, or another under its trace', async (t) => {
