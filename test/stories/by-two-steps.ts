@@ -20,12 +20,17 @@ export async function closeByTwo(
   await counter.screen('settlement.refused');
   await counter.press('enter');
   const left = await counter.screen('settlement.left');
+  const ruled = await ruledByTwo(counter);
+  return { left, ruled };
+}
+
+/** From the bank's last word to what two people have closed, under the bank's case 17. */
+export async function ruledByTwo(counter: Counter): Promise<Seen> {
   await counter.press('menu');
   await counter.screen('settlement.by-two');
   await counter.press('enter', '1', '7', 'enter');
   await counter.screen('sale.supervisor');
   await counter.press('1', '2', '3', '4', '5', '6', 'enter');
   await counter.press('1', '2', '3', '4', '5', '6', '7', '8', 'enter');
-  const ruled = await counter.screen('settlement.ruled');
-  return { left, ruled };
+  return counter.screen('settlement.ruled');
 }

@@ -1,4 +1,4 @@
-import { closeByTwo } from './by-two-steps.ts';
+import { closeByTwo, ruledByTwo } from './by-two-steps.ts';
 import { type Counter, countertop, story } from './counter.ts';
 import { begin, swipeAndPin } from './void-steps.ts';
 
@@ -133,6 +133,48 @@ await countertop('the settlement of a batch', {}, async (t, counter) => {
       await counter.until('the slip', async () => JSON.stringify(await counter.get('paper')).includes('两人关批'));
       await settle(counter);
       t.match((await counter.screen('settlement.done')).texts.join(), /对账平.*新批次 000401/);
+      await counter.press('enter');
+    },
+  );
+
+  await story(
+    t,
+    counter,
+    'a batch that is taken away between two sales stays to be settled, by two people, and the counter goes on meanwhile',
+    async (t) => {
+      await counter.screen('idle');
+      await counter.sell('1300', 'boc-debit', '123456');
+      await counter.press('enter');
+      await counter.screen('idle');
+      const batch = (await counter.journal())[0]?.batch;
+      await counter.tellBank({ do: 'set-batch', batch: '000500', people: ['Li', 'Wang'], reference: 'letter 17' });
+      await counter.sell('1400', 'boc-debit', '123456', 'sale.declined');
+      await counter.press('cancel');
+      await counter.screen('idle');
+      await counter.sell('1500', 'boc-debit', '123456');
+      await counter.press('enter');
+      t.match((await counter.journal())[0], { batch: '000500', amount: 1500, state: 'approved' });
+      const seen = await counter.screen('idle');
+      t.ok(seen.texts.includes(`批次 ${batch} 没有结算，请按菜单 7。`), seen.texts.join(' | '));
+
+      const asked = await settle(counter);
+      t.match(asked.texts.join(), new RegExp(`结算批次 ${batch}？.*¥13\\.00`));
+      await counter.screen('settlement.left');
+      await counter.press('cancel');
+      await counter.screen('idle');
+      await counter.sell('1600', 'boc-debit', '123456');
+      await counter.press('enter');
+      await counter.screen('idle');
+      await counter.press('menu', '7');
+      await counter.screen('settlement.left');
+      t.match((await ruledByTwo(counter)).texts.join(), new RegExp(`${batch}.*000500.*案号 17`));
+      await counter.press('enter');
+      await counter.screen('idle');
+      const cases = JSON.stringify(await counter.tellBank({ do: 'cases', open: true }));
+      t.match(cases, new RegExp(`"bank_amount":1300,"terminal_amount":1300.*"batch":"${batch}"`));
+
+      t.match((await settle(counter)).texts.join(), /结算批次 000500？.*¥31\.00/);
+      t.match((await counter.screen('settlement.done')).texts.join(), /对账平.*新批次 000501/);
       await counter.press('enter');
     },
   );
