@@ -73,7 +73,7 @@ async function trade(terminal: Terminal): Promise<void> {
   const { counter, session } = terminal;
   for (;;) {
     session.flow = 'idle';
-    const opening = counter.journal.isSettled ? await atOpenSettlement(terminal) : await atIdle(terminal);
+    const opening = counter.journal.isBeingSettled ? await atOpenSettlement(terminal) : await atIdle(terminal);
     if (opening === 'settle') {
       await transact(terminal, 'settle');
       continue;

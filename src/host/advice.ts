@@ -37,7 +37,8 @@ const SIGN_IN_FIRST = ['A0', '77', '99'];
 export function adviceEnd(answer: Answer): AdviceEnd {
   const { code, why } = answer;
   if ((code !== null && SIGN_IN_FIRST.includes(code)) || why === 'bad-mac' || why === 'no-mac') {
-    return { end: 'sign-in-first', code };
+    // A code that nobody vouches for says that something is wrong with the keys, and nothing more.
+    return { end: 'sign-in-first', code: why === null ? code : null };
   }
   return { end: 'answer', answer };
 }

@@ -31,17 +31,17 @@ export type InquiryEnd =
 /** F63 of the answer: organisation 3, the state's word padded to 12, the transaction's own code 2, its masked card. */
 const STANDING = /^.{3}([a-z]+) *([0-9A-Z]{2})(\d{2,6}\*+\d{4})?$/;
 
-/**
- * Whether the row under this trace is another request's: of another amount, or of another card. Of what either side does
- * not say of the card, nothing can be told by it.
- */
+/** Whether the bank's row is of another card than ours. Of what either side does not say nothing can be told. */
+export function isAnotherCard({ card = null }: { readonly card?: string | null }, ours: string | null): boolean {
+  return card !== null && ours !== null && card !== ours;
+}
+
+/** Whether the row under this trace is another request's: of another amount, or of another card. */
 export function isAnothers(
   found: Extract<InquiryEnd, { end: 'found' }>,
   ours: { readonly amounts: readonly Fen[]; readonly card: string | null },
 ): boolean {
-  if (!ours.amounts.includes(found.amount)) return true;
-  const { card = null } = found;
-  return card !== null && ours.card !== null && card !== ours.card;
+  return !ours.amounts.includes(found.amount) || isAnotherCard(found, ours.card);
 }
 
 /** What an answer under a good MAC says; a Fault where it says nothing that can be read. */

@@ -3,6 +3,9 @@ import type { Money } from './answers.ts';
 /** Who can do something about it: the customer, the clerk, the card's bank, our bank, a technician, time, or the terminal itself. */
 export type Fixer = 'nobody' | 'cardholder' | 'clerk' | 'issuer' | 'acquirer' | 'technician' | 'wait' | 'terminal';
 
+/** Field 39 of what is not of the batch that the bank has open, or not as it was settled. */
+export const ANOTHER_BATCH = '77';
+
 /**
  * Field 39 of an answer whose MAC is right: what may be said of the money (money.md 2 and 5). A code that is no row is
  * unknown. 10 is an approval of a part, which no flow of the terminal takes; A4, A5 and A6 are approvals "with defect"

@@ -13,22 +13,25 @@ export interface Batches {
   readonly open: KeptBatch;
   /** The one that the bank has open, as it said last; null before it did, and where that one was closed here last. */
   readonly atBank: Batch | null;
-  /** The oldest that the bank has taken away with transactions in it; null where there is none. */
+  /** The oldest that the bank has taken away with something in it that counts or is owed; null where there is none. */
   readonly left: KeptBatch | null;
-  /** Whether the open one is being settled: nothing more may come into it. */
-  readonly isSettled: boolean;
+  /** Whether a settlement of the open one is under way: nothing more may come into it. */
+  readonly isBeingSettled: boolean;
   /** Rows of all that are not closed. */
   rows: number;
   /**
-   * The bank's sign-in has named its batch: opened where it is not the one that is open, unless that is being settled.
-   * Throws a Fault where it is one that was closed here last. True where another one is open now.
+   * What the bank's sign-in has named is open from here on, but not while the open one is being settled. One that was taken
+   * away and is given back goes on as it was. Throws a Fault where it is one that was closed here last. True where another
+   * one is open now.
    */
-  named(number: Batch): boolean;
-  /** The one to settle next: what the bank has taken away comes first. */
+  follow(number: Batch): boolean;
+  /** The one to settle next: what the bank has taken away comes first, but for one in which money is owed. */
   due(): KeptBatch;
+  /** Looks again whether there is still something to settle in what is left; true where that has changed. */
+  lookAtLeft(): boolean;
   /** How many of its entries owe money, and how many requests are in hand. */
   owingIn(batchId: number): number;
-  /** Closes the one that is settled, `alongside` in the same commit, and opens `next` where it is not open yet. */
+  /** Closes the one that is being settled, `alongside` in the same commit, and opens `next` where it is not open yet. */
   close(next: Batch, alongside: () => unknown): Closing;
 }
 
@@ -42,25 +45,23 @@ export interface BatchesParts {
 
 export function batches({ store, write, entries, settled, now }: BatchesParts): Batches {
   let open = write.openBatch();
-  let left = write.leftBefore(open.id);
+  let left = oldestLeft();
   let atBank: Batch | null = null;
   let rows = write.rowsOfOpenBatches();
 
-  const isSettled = () => settled.open()?.batchId === open.id;
+  const isBeingSettled = () => settled.open()?.batchId === open.id;
 
-  function owingIn(batchId: number): number {
-    const owing = entries.owed().filter(({ entry, debt }) => owesMoney(debt) && entry.facts.batchId === batchId).length;
-    return owing + entries.held;
+  function owes(batchId: number): number {
+    return entries.owed().filter(({ entry, debt }) => owesMoney(debt) && entry.facts.batchId === batchId).length;
   }
 
-  /** One in which nothing counts and nothing is owed has nothing to settle, and is closed at once. */
-  function findLeft(): void {
-    for (left = write.leftBefore(open.id); left !== null; left = write.leftBefore(open.id)) {
-      const { id } = left;
-      if (owingIn(id) > 0 || entries.counted(id).length > 0) return;
-      store.commit(() => write.closing(id, now()));
-      rows = write.rowsOfOpenBatches();
-    }
+  function owingIn(batchId: number): number {
+    return owes(batchId) + entries.held;
+  }
+
+  /** One in which nothing counts and nothing is owed has nothing to settle. */
+  function oldestLeft(): KeptBatch | null {
+    return write.leftBeside(open.id).find(({ id }) => owes(id) > 0 || entries.counted(id).length > 0) ?? null;
   }
 
   return {
@@ -73,8 +74,8 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
     get left() {
       return left;
     },
-    get isSettled() {
-      return isSettled();
+    get isBeingSettled() {
+      return isBeingSettled();
     },
     get rows() {
       return rows;
@@ -82,18 +83,24 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
     set rows(count) {
       rows = count;
     },
-    named(number) {
-      const closed = number === write.lastClosed();
+    follow(number) {
+      const givenBack = write.leftBeside(open.id).find((kept) => kept.number === number) ?? null;
+      const closed = givenBack === null && number === write.lastClosed();
       atBank = closed ? null : number;
-      if (number === open.number || isSettled()) return false;
+      if (number === open.number || isBeingSettled()) return false;
       if (closed) throw new Fault({ kind: 'batch-closed', batch: number });
-      open = store.commit(() => write.batch(number, now()));
-      findLeft();
+      open = givenBack ?? store.commit(() => write.batch(number, now()));
+      left = oldestLeft();
       return true;
     },
     due() {
-      if (left !== null && settled.open() === null) findLeft();
-      return left ?? open;
+      const ready = write.leftBeside(open.id).find(({ id }) => owes(id) === 0 && entries.counted(id).length > 0);
+      return ready ?? open;
+    },
+    lookAtLeft() {
+      const before = left;
+      left = oldestLeft();
+      return before?.id !== left?.id;
     },
     owingIn,
     close(next, alongside) {
@@ -106,7 +113,7 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
         // After one that the bank has taken away the next is open here already.
         return of !== open.id && next === open.number ? open : write.batch(next, now());
       });
-      left = write.leftBefore(open.id);
+      left = oldestLeft();
       atBank = next;
       rows = write.rowsOfOpenBatches();
       return { closed: true };

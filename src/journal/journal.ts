@@ -89,8 +89,8 @@ export interface Journal {
   /** Whether a flow has a request in hand. */
   readonly busy: boolean;
   /**
-   * The batch that the sign-in named: opened where it is not the one that is open. Rows keep the batch they had. While a
-   * settlement is open the batch is the settlement's to close. Throws a Fault where it is one that was closed here last.
+   * The batch that the sign-in named: opened where it is not the one that is open. Rows keep the batch they had. While the
+   * open batch is being settled it is the settlement's to close. Throws a Fault where it is one that was closed here last.
    */
   openBatch(number: Batch): void;
   /** The batch that the bank has open, as it said last; null before it did, and where that one was closed here last. */
@@ -106,7 +106,7 @@ export interface Journal {
   /** The settlement that has begun and not closed its batch. */
   readonly settling: Settlement | null;
   /** Whether it is the open batch's: then it goes on before any other trade (money rule 6). */
-  readonly isSettled: boolean;
+  readonly isBeingSettled: boolean;
   lastSettlement(): Settlement | null;
   /** The oldest settlement whose batch is closed and whose slip is owed still. */
   settlementUnprinted(): Settlement | null;
@@ -291,7 +291,7 @@ export function openJournal(parts: JournalParts): Journal {
       return entries.held > 0;
     },
     openBatch(number) {
-      if (kept.named(number)) changed();
+      if (kept.follow(number)) changed();
     },
     get bankBatch() {
       return kept.atBank;
@@ -308,8 +308,8 @@ export function openJournal(parts: JournalParts): Journal {
     get settling() {
       return settled.open();
     },
-    get isSettled() {
-      return kept.isSettled;
+    get isBeingSettled() {
+      return kept.isBeingSettled;
     },
     lastSettlement: settled.last,
     settlementUnprinted: settled.unprinted,
@@ -363,7 +363,13 @@ export function openJournal(parts: JournalParts): Journal {
       write.tried();
     },
     tidy() {
-      if (archiving) archiving = aside.work(entries.firstUnfinished(), clock.now());
+      if (kept.left !== null && kept.lookAtLeft()) changed();
+      if (archiving) {
+        // What is not settled yet is counted row by row when it is.
+        const keptFrom = kept.left === null ? Number.MAX_SAFE_INTEGER : write.firstIdIn(kept.left.id);
+        archiving = aside.work(Math.min(entries.firstUnfinished(), keptFrom), clock.now());
+        newest = null;
+      }
       if (!store.untidy) return;
       entries.index(lastId, () => write.trace(lastTrace));
       store.checkpoint();

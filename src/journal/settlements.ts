@@ -7,7 +7,7 @@ import type { CardGroup } from './types.ts';
 export type Flag = 1 | 2 | 3;
 export type Flags = Readonly<Record<CardGroup, Flag>>;
 
-/** An entry that the two books have differently. */
+/** An entry that the two books have differently: in its amount, or, where that is the same, in its card. */
 export interface Difference {
   readonly trace: string;
   readonly type: string;
@@ -58,7 +58,7 @@ export interface Settlement {
 }
 
 export interface Settlements {
-  /** The one that has begun and not closed its batch yet: it goes on before any other trade (money rule 6). */
+  /** The one that has begun and not closed its batch yet: where that is the open one, it goes on before any other trade (money rule 6). */
   open(): Settlement | null;
   /** The newest, open or closed. */
   last(): Settlement | null;

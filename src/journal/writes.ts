@@ -24,9 +24,12 @@ export function statements(store: Store) {
     UNION ALL SELECT * FROM (SELECT trace FROM entries ORDER BY id DESC LIMIT 100)`);
   const insertBatch = store.prepare('INSERT INTO batches (number, opened_ms) VALUES (?, ?) RETURNING id');
   const insertClosing = store.prepare('INSERT INTO closings (batch, closed_ms) VALUES (?, ?)');
-  const newestBatch = store.prepare('SELECT id, number FROM batches ORDER BY id DESC LIMIT 1');
-  const unclosed = store.prepare(`SELECT id, number FROM batches WHERE id < ? AND id NOT IN (SELECT batch FROM closings)
-    AND EXISTS (SELECT 1 FROM entries WHERE entries.batch = batches.id) ORDER BY id LIMIT 1`);
+  const newestBatch = store.prepare(`SELECT id, number FROM batches WHERE id NOT IN (SELECT batch FROM closings)
+    ORDER BY id DESC LIMIT 1`);
+  const unclosed =
+    store.prepare(`SELECT id, number FROM batches WHERE id <> ? AND id NOT IN (SELECT batch FROM closings)
+    AND EXISTS (SELECT 1 FROM entries WHERE entries.batch = batches.id) ORDER BY id`);
+  const firstOf = store.prepare('SELECT min(id) AS id FROM entries WHERE batch = ?');
   const newestId = store.prepare('SELECT max(id) AS id FROM entries');
   const lastClosing = store.prepare(`SELECT number FROM closings JOIN batches ON batches.id = closings.batch
     ORDER BY batches.id DESC LIMIT 1`);
@@ -85,11 +88,10 @@ export function statements(store: Store) {
       const row = newestBatch.get();
       return { id: Number(row?.id), number: batch(String(row?.number)) };
     },
-    /** The oldest that has transactions and was never closed, before the one that is open. */
-    leftBefore(open: number): KeptBatch | null {
-      const row = unclosed.get(open);
-      return row === undefined ? null : { id: Number(row.id), number: batch(String(row.number)) };
-    },
+    /** Those with rows that were never closed, the oldest first, beside the one that is open. */
+    leftBeside: (open: number): KeptBatch[] =>
+      unclosed.all(open).map((row) => ({ id: Number(row.id), number: batch(String(row.number)) })),
+    firstIdIn: (id: number): number => Number(firstOf.get(id)?.id ?? Number.MAX_SAFE_INTEGER),
     lastClosed(): Batch | null {
       const row = lastClosing.get();
       return row === undefined ? null : batch(String(row.number));

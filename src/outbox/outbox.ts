@@ -1,6 +1,7 @@
 import { type Answer, noAnswer } from '../host/answers.ts';
 import type { Host } from '../host/host.ts';
 import { type InquiryEnd, isAnothers } from '../host/inquiry.ts';
+import { ANOTHER_BATCH } from '../host/response-codes.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Debt, owesMoney } from '../journal/progress.ts';
@@ -81,8 +82,6 @@ const OWED_STILL: Attempt = { settled: false, problem: null };
 
 /** Field 39 of a reversal of another amount, or of another card, than what the bank has under its trace. */
 const ANOTHERS = ['64', '30'];
-/** Field 39 of what is not of the batch that the bank has open. */
-const ANOTHER_BATCH = '77';
 
 export function openOutbox(parts: OutboxParts): Outbox {
   const { journal, host, openCard, signIn, clock, random, profile } = parts;
@@ -156,7 +155,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   async function advise(entry: Entry): Promise<Attempt> {
     const heard = await signedIn(() => host.advise(adviceOf(entry, openCard)));
     if (heard === null) return OWED_STILL;
-    const said = heard.end === 'answer' ? heard.answer : await refusedForGood(entry, heard.code);
+    const said = heard.end === 'answer' ? heard.answer : await ofLeftBatch(entry, heard.code);
     const answer = said.code === '94' ? await asDuplicate(entry, said) : said;
     if (!owesMoney(entry.debt)) return SETTLED;
     entry.told(answer);
@@ -223,13 +222,14 @@ export function openOutbox(parts: OutboxParts): Outbox {
     return end !== null && hasIt(entry, end) ? { ...answer, money: 'charged' } : answer;
   }
 
-  /** 77 of a batch that the sign-in has left for another one: no more of it is taken, and the bank's books say what was. */
-  async function refusedForGood(entry: Entry, code: string | null): Promise<Answer> {
+  /** Refused after a sign-in too: where that has named another batch, the bank's books say what was taken of this one. */
+  async function ofLeftBatch(entry: Entry, code: string | null): Promise<Answer> {
     const { bankBatch } = journal;
     const isLeft = code === ANOTHER_BATCH && bankBatch !== null && bankBatch !== entry.batch;
     const end = isLeft && profile.inquires ? await inquire(entry) : null;
-    if (end === null || end.end === 'refused') return noAnswer('bad-mac');
-    return { ...noAnswer('bad-mac'), code, why: null, money: hasIt(entry, end) ? 'charged' : 'not charged' };
+    const unknown = noAnswer('bad-mac');
+    if (end === null || end.end === 'refused') return unknown;
+    return { ...unknown, code, why: null, money: hasIt(entry, end) ? 'charged' : 'not charged' };
   }
 
   /** What the bank's books say of it, after a sign-in where the keys differ; null where they cannot be asked now. */

@@ -46,5 +46,6 @@ function differing(row: Discrepancy, text: Text): ReceiptRow[] {
 
 function whatToDo({ here, there }: Discrepancy): TextId {
   if (there === null) return 'report.discrepancy.do.here-only';
-  return here === null ? 'report.discrepancy.do.there-only' : 'report.discrepancy.do.amount';
+  if (here === null) return 'report.discrepancy.do.there-only';
+  return here === there ? 'report.discrepancy.do.card' : 'report.discrepancy.do.amount';
 }

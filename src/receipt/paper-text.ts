@@ -75,20 +75,11 @@ export function clipped(text: string, columns: number): string {
   return start;
 }
 
-/** What the encoder said of a character, which a slip asks again and again: of so many at once. */
-const asked = new Map<string, boolean>();
-const MOST_ASKED = 4096;
-
 /** ASCII, the two-byte codes (GBK), and the hanzi of Extension A, which GB18030-2000 makes mandatory in four bytes. */
 function inRom(character: string): boolean {
   if (character >= ' ' && character <= '~') return true;
   if (character >= '\u3400' && character <= '\u4db5') return true;
-  const known = asked.get(character);
-  if (known !== undefined) return known;
   const bytes = iconv.encode(character, 'gb18030');
   // Lead bytes A1 … F7 hold the sets; the user-defined areas of the code page hold nothing.
-  const held = bytes.length === 2 && !/\p{Co}/u.test(character);
-  if (asked.size >= MOST_ASKED) asked.clear();
-  asked.set(character, held);
-  return held;
+  return bytes.length === 2 && !/\p{Co}/u.test(character);
 }

@@ -1,3 +1,4 @@
+import { ANOTHER_BATCH } from '../host/response-codes.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { EntryType } from '../journal/types.ts';
 import { acknowledged } from '../operator/ask.ts';
@@ -115,7 +116,8 @@ export async function showUntilSeen(standing: Counter, entry: Entry): Promise<vo
 function showRefusal({ operator, codeWords }: Counter, { amount, trace, history, facts }: Entry): void {
   const code = history.answer?.code ?? '';
   const original = ofOriginal.includes(facts.type as AcceptedType);
-  operator.show((text, bar) => adviceRefused(text, bar, { amount, trace, code, why: codeWords(code).title, original }));
+  const refused = { amount, trace, code, why: codeWords(code).title, original, left: code === ANOTHER_BATCH };
+  operator.show((text, bar) => adviceRefused(text, bar, refused));
 }
 
 /** A disk that takes no note of it shows it again. */

@@ -41,7 +41,7 @@ export function whyNoPayment({ journal, vault }: Counter): Problem | null {
     if (!(error instanceof Fault)) throw error;
     return error.problem;
   }
-  if (journal.isSettled) return { kind: 'settlement-open' };
+  if (journal.isBeingSettled) return { kind: 'settlement-open' };
   return missingKey(vault);
 }
 

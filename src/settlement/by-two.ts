@@ -1,3 +1,4 @@
+import { ANOTHER_BATCH } from '../host/response-codes.ts';
 import type { Settlement } from '../journal/settlements.ts';
 import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
 import { settlementByTwo, settlementReference, settlementRuled } from '../operator/screens/settlement-by-two.ts';
@@ -5,16 +6,13 @@ import type { Counter } from '../sale/counter.ts';
 import { approvedByTwo } from '../sale/supervisor.ts';
 import type { Batch } from '../values/trace.ts';
 
-/** Not this batch, or not as it was settled. */
-const REFUSED_FOR_GOOD = '77';
-
 /**
  * The batch that the bank has open instead of the one that is settled: it has refused this one, and its sign-in has said
  * so too, which no line in between can. Null where a retry may still help.
  */
 export function openInstead({ journal }: Counter, settlement: Settlement, code: string): Batch | null {
   const { bankBatch } = journal;
-  return code === REFUSED_FOR_GOOD && bankBatch !== settlement.batch ? bankBatch : null;
+  return code === ANOTHER_BATCH && bankBatch !== settlement.batch ? bankBatch : null;
 }
 
 export type ByTwoEnd = { readonly settlement: Settlement } | { readonly owing: number } | null;

@@ -1,4 +1,4 @@
-import type { InquiryEnd } from '../host/inquiry.ts';
+import { type InquiryEnd, isAnotherCard } from '../host/inquiry.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Difference, Settlement } from '../journal/settlements.ts';
 import { type CardGroup, types } from '../journal/types.ts';
@@ -46,13 +46,14 @@ function isCompared({ facts, history }: Entry, groups: readonly CardGroup[]): bo
   return groups.includes(facts.group) && (settles === 'debit' || settles === 'credit') && history.stage !== 'begun';
 }
 
-/** Null where both have the same, or the bank will not say. */
+/** Null where both have the same, or the bank will not say. The same amount on both sides is of two cards. */
 export function differenceOf(entry: Entry, end: InquiryEnd): Difference | null {
   if (end.end === 'refused') return null;
   const here = counts(entry) ? entry.total : null;
-  const there = end.end === 'found' && (end.state === 'posted' || end.state === 'voided') ? end.amount : null;
-  if (here === there) return null;
   const { trace, facts } = entry;
+  const has = end.end === 'found' && (end.state === 'posted' || end.state === 'voided') ? end : null;
+  const there = has?.amount ?? null;
+  if (here === there && (has === null || !isAnotherCard(has, facts.card))) return null;
   return { trace, type: facts.type, card: facts.card, here, there };
 }
 

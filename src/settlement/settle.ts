@@ -136,10 +136,11 @@ async function byTwo(counter: Counter, settling: Settlement, code: string): Prom
   }
 }
 
-function showFailed({ operator, codeWords }: Counter, failed: Failed): void {
+function showFailed({ operator, journal, codeWords }: Counter, failed: Failed): void {
   operator.show((text, bar) => {
     if ('owing' in failed) return settlementOwing(text, bar, { count: failed.owing });
-    if ('problem' in failed) return settlementStuck(text, bar, { problem: failed.problem });
+    if ('problem' in failed)
+      return settlementStuck(text, bar, { problem: failed.problem, blocks: journal.isBeingSettled });
     const { code, signInAgain: signIn } = failed;
     return settlementRefused(text, bar, { code, signIn, words: codeWords(code) });
   });

@@ -223,7 +223,11 @@ function accepted(flow: 'completion-advice' | 'offline' | 'voice' | 'tip' | 'adj
         code: '51',
         why,
         original: flow === 'tip' || flow === 'adjust',
+        left: false,
       }),
+    ),
+    [`${flow}.accepted.refused:left`]: within(flow, (t, b, { title: why }) =>
+      advice.adviceRefused(t, b, { amount: some, trace, code: '77', why, original: false, left: true }),
     ),
   };
 }

@@ -28,7 +28,10 @@ export const settlementSamples = (bar: BarFacts) =>
       settlement.settlementRunning(t, bar, { step: 'uploading', done: { rows: 16, of: 45 } }),
     'settlement.open': (t) => settlement.settlementOpen(t, bar, { batch: '000001' }),
     'settlement.owing': (t) => settlement.settlementOwing(t, bar, { count: 2 }),
-    'settlement.stuck': (t) => settlement.settlementStuck(t, bar, { problem: { kind: 'line-down', tried: [] } }),
+    'settlement.stuck': (t) =>
+      settlement.settlementStuck(t, bar, { problem: { kind: 'line-down', tried: [] }, blocks: true }),
+    'settlement.stuck:beside': (t) =>
+      settlement.settlementStuck(t, bar, { problem: { kind: 'line-down', tried: [] }, blocks: false }),
     'settlement.refused': (t) => settlement.settlementRefused(t, bar, { ...no, code: '95', signIn: false }),
     'settlement.refused:sign-in': (t) => settlement.settlementRefused(t, bar, { ...no, code: '77', signIn: true }),
     'settlement.left': (t) => byTwo.settlementLeft(t, bar, { code: '77', batch: '000001', bankBatch: '000005' }),
@@ -52,4 +55,6 @@ export const settlementSamples = (bar: BarFacts) =>
       settlement.settlementDifference(t, bar, { ...differs, trace: '000045', here: 12_850, there: null, place: 1 }),
     'settlement.difference:amount': (t) =>
       settlement.settlementDifference(t, bar, { ...differs, trace: '000046', here: 12_850, there: 1285, place: 2 }),
+    'settlement.difference:card': (t) =>
+      settlement.settlementDifference(t, bar, { ...differs, trace: '000047', here: 12_850, there: 12_850, place: 3 }),
   }) as const satisfies Record<string, (text: Text) => Screen>;

@@ -74,7 +74,10 @@ export interface Strike {
   readonly fault: FaultName;
 }
 
-/** What goes wrong next: at the `soon`-th call after the one before, whatever port it is of; `salt` draws its fault. */
+/**
+ * What goes wrong next: at the `soon`-th call after the one before, whatever port it is of; `salt` draws its fault. Of the
+ * disk's calls the next few are counted, not all of a long commit.
+ */
 export interface Soon {
   readonly soon: number;
   readonly salt: number;
@@ -149,6 +152,7 @@ export function meter(watchDisk: () => void): Meter {
     numbered,
     bytes(port, count) {
       const from = counts[port];
+      if (count === 0) return null;
       counts[port] += count;
       const found =
         armed.find((other) => other.port === port && other.at > from && other.at <= from + count) ??

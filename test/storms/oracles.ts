@@ -19,7 +19,7 @@ export interface Oracles {
   begin(): void;
   /** Of everything that has happened since. */
   check(errand: Errand): readonly Finding[];
-  /** Of the whole day: every posting of the ledger counted again. */
+  /** Of the whole day, after one more sign-in: every posting of the ledger counted again. */
   recount(): readonly Finding[];
 }
 
@@ -66,7 +66,7 @@ export function oracles(world: World, lastRow = 0): Oracles {
   const tradesOfDay = () => tradesAfter(newestTrade() - OF_A_DAY);
   const rows = (limit: number) => world.journal?.rows({ limit }) ?? [];
   const newestTrade = () => world.bank.office.trades.nextId() - 1;
-  const newestRow = () => world.journal?.last()?.id;
+  const newestRow = () => rows(1)[0]?.id;
 
   return {
     begin() {
@@ -105,6 +105,11 @@ export function oracles(world: World, lastRow = 0): Oracles {
     recount() {
       const { pairs, unknown } = placed(rows(OF_A_DAY), tradesOfDay());
       const findings = pairs.flatMap(([row, trade]) => compared(row, trade, 0));
+      const { journal, bank } = world;
+      const there = bank.office.terminals.batch(TERMINAL);
+      if (journal?.batch !== there) {
+        findings.push({ kind: 'books', text: `batch ${journal?.batch} here after a sign-in, ${there} at the bank` });
+      }
       // An archive that is set aside has its rows with it.
       const lost = world.journal?.archiveProblem === null ? unknown : [];
       findings.push(...lost.map((trade): Finding => ({ kind: 'lost', text: `no row of ${said(trade)}` })));

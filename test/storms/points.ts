@@ -25,6 +25,7 @@ interface Class {
 
 /** The second of two faults comes within so many calls after the first: in what is left, or in the recovery. */
 const SOON = [4, 10, 30] as const;
+const SAME_COMMIT = 6;
 
 /** Every fourth point is two faults at once, from the start on; the others single ones, until these are used up. */
 const PAIRS_OF = 4;
@@ -61,6 +62,10 @@ export function points(profile: Profile): Points {
 
   function pairOf({ port, calls, faults }: Class, drawn: Chance): Planned[] {
     const first = { port, at: 1 + drawn.below(calls), fault: drawn.pick(faults) };
+    // Two in one commit, of which nothing else would come twice.
+    if (port === 'disk' && drawn.percent(30)) {
+      return [first, { port, at: first.at + 1 + drawn.below(SAME_COMMIT), fault: drawn.pick(faults) }];
+    }
     return [first, { soon: 1 + drawn.below(drawn.pick(SOON)), salt: drawn.below(2 ** 31) }];
   }
 }

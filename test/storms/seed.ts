@@ -2,7 +2,7 @@ import type { Row } from '../../src/journal/entry.ts';
 import type { State } from '../../src/values/state.ts';
 import { chance, hashed } from './chance.ts';
 import { type Errand, type ErrandEnd, type People, people } from './clerk.ts';
-import { type FaultName, faultsOf, nameOf, type Strike } from './faults.ts';
+import { faultsOf, nameOf, type Strike } from './faults.ts';
 import { type Flow, flowNamed, flows } from './flows.ts';
 import { type Finding, oracles } from './oracles.ts';
 import type { Point, Profile } from './points.ts';
@@ -146,6 +146,11 @@ export async function day(
       told(outcome);
       if (outcome.findings.length > 0) return;
     }
+    // Whoever has not heard of it hears now which batch the bank has open.
+    world.begin([]);
+    world.powerOff();
+    world.powerOn();
+    await who.home();
     const recounted = check.recount();
     const final = outcomes.at(-1);
     if (recounted.length > 0 && final !== undefined) outcomes.push({ ...final, findings: recounted });
@@ -160,12 +165,11 @@ export async function day(
   return { outcomes };
 }
 
-/** Another call of the disk, or of the files beside it, for each seed, and another fault each time all have had one. */
+/** A call of the disk, or of the files beside it, and a fault, as the seed draws them. */
 function firstStrike(seed: number, most: number): Strike {
-  const [port, calls] = seed % 3 === 2 ? (['files', 4] as const) : (['disk', most] as const);
-  const faults = faultsOf(port);
-  const turn = Math.floor(seed / EMPTY_EVERY);
-  return { port, at: 1 + (turn % calls), fault: faults[Math.floor(turn / calls) % faults.length] as FaultName };
+  const drawn = chance(hashed(`first strike ${seed}`));
+  const [port, calls] = drawn.below(3) === 0 ? (['files', 4] as const) : (['disk', most] as const);
+  return { port, at: 1 + drawn.below(calls), fault: drawn.pick(faultsOf(port)) };
 }
 
 /** Once for a process: a quiet day, and the disk and the bank's books as it leaves them. Its newest row. */

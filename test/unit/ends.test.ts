@@ -15,6 +15,7 @@ const answer = (code: string | null, why: Answer['why'] = null): Answer => ({
 
 t.test('keys that are not the bank’s end an advice in a sign-in, everything else in what was answered', async (t) => {
   for (const code of ['A0', '77', '99']) t.strictSame(adviceEnd(answer(code)), { end: 'sign-in-first', code });
+  t.strictSame(adviceEnd(answer('77', 'bad-mac')), { end: 'sign-in-first', code: null }, 'nobody vouches for it');
   for (const why of ['bad-mac', 'no-mac'] as const) {
     t.strictSame(adviceEnd(noAnswer(why)), { end: 'sign-in-first', code: null });
   }

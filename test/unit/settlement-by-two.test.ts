@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import type { Settled, SettlementRequest } from '../../src/host/settlement.ts';
+import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { SettlementStep } from '../../src/journal/settlements.ts';
 import type { Counter } from '../../src/sale/counter.ts';
@@ -19,6 +20,15 @@ function sold(journal: Journal, amount: number): void {
   entry.sent();
   entry.answered(approval);
   entry.completed();
+}
+
+/** A sale of which nobody knows: its reversal is owed. */
+function owing(journal: Journal, amount: number): Entry {
+  const lost = journal.begin(saleOf(amount));
+  lost.sent();
+  lost.answered(silence);
+  lost.handOver();
+  return lost;
 }
 
 /** A counter with one sale, whose bank answers 77, or throws what the test says, and has the batch open that it says. */
@@ -117,7 +127,7 @@ t.test(
     desk.press('cancel');
     t.same(await ending, { end: 'put-off' });
     t.match(journal.settling, { batch: '000001' });
-    t.notOk(journal.isSettled, 'the open batch takes more');
+    t.notOk(journal.isBeingSettled, 'the open batch takes more');
     sold(journal, 200);
 
     const again = desk.go();
@@ -253,27 +263,58 @@ t.test(
     refused.sent();
     refused.answered({ ...approval, money: 'not charged', code: '51' });
     journal.openBatch(two);
-    t.equal(journal.left, null, 'nothing counts in it, so it is closed');
-    const lost = journal.begin(saleOf(100));
-    lost.sent();
-    lost.answered(silence);
-    lost.handOver();
+    t.equal(journal.left, null, 'nothing counts in it');
+    const lost = owing(journal, 100);
     journal.openBatch(nine);
     sold(journal, 900);
-    t.same([journal.batch, journal.left, journal.due().batch], ['000009', '000002', '000002']);
-    t.same(journal.beginSettlement('01'), { owing: 1 }, 'what it owes is its own');
+    t.same([journal.batch, journal.left, journal.due().batch], ['000009', '000002', '000009'], 'what owes waits');
     journal.close();
 
     using again = scoped(journalIn(folder));
     t.same([again.batch, again.left], ['000009', '000002'], 'after a boot too');
-    const owed = again.debts()[0]?.entry;
-    owed?.reversalBegun();
-    owed?.reversed('00');
-    t.match(again.beginSettlement('01'), { batch: '000009' }, 'and is closed once nothing counts in it any more');
-    t.equal(again.left, null);
-    t.ok(again.isSettled);
+    const same = again.entry(lost.id);
+    same?.reversalBegun();
+    same?.reversed('00');
+    again.tidy();
+    t.equal(again.left, null, 'and is no more left once nothing counts in it');
+    t.match(again.beginSettlement('01'), { batch: '000009' });
+    t.ok(again.isBeingSettled);
   },
 );
+
+t.test('money owed in what was taken away keeps no later batch from its settlement', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  journal.openBatch(one);
+  sold(journal, 100);
+  const lost = owing(journal, 200);
+  journal.openBatch(five);
+  sold(journal, 500);
+  t.match(journal.beginSettlement('01'), { batch: '000005', totals: { home: { debit: { amount: 500, count: 1 } } } });
+  t.same(journal.closeBatch(batch('000006')), { closed: true });
+  lost.reversalBegun();
+  lost.reversed('00');
+  for (let moment = 0; moment < 3; moment++) journal.tidy();
+  t.equal(journal.left, '000001');
+  t.match(journal.beginSettlement('01'), { batch: '000001', totals: { home: { debit: { amount: 100, count: 1 } } } });
+});
+
+t.test('a batch that is given back goes on as it was', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  journal.openBatch(one);
+  sold(journal, 100);
+  journal.openBatch(five);
+  t.equal(journal.left, '000001');
+  journal.openBatch(one);
+  t.same([journal.batch, journal.left, journal.bankBatch], ['000001', null, '000001']);
+  sold(journal, 200);
+  t.match(journal.beginSettlement('01'), { batch: '000001', totals: { home: { debit: { amount: 300, count: 2 } } } });
+  t.ok(journal.isBeingSettled);
+  t.same(journal.closeBatch(batch('000002')), { closed: true });
+  journal.close();
+  using again = scoped(journalIn(folder));
+  t.same([again.batch, again.left], ['000002', null]);
+});
 
 t.test('while one that was taken away is settled the bank may take away the next', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));

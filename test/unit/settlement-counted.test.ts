@@ -61,6 +61,9 @@ t.test('an entry differs where only one side has it, or not the same of it', asy
   t.equal(differenceOf(approved, found('posted')), null);
   t.equal(differenceOf(approved, found('voided')), null, 'a void stands beside it');
   t.same(differenceOf(approved, found('posted', 90)), { ...names, here: 100, there: 90 });
+  const ofCard = (card: string) => ({ ...found('posted'), card }) as InquiryEnd;
+  t.equal(differenceOf(approved, ofCard('622202******1234')), null);
+  t.same(differenceOf(approved, ofCard('622202******9999')), { ...names, here: 100, there: 100 }, 'of another card');
   for (const state of ['declined', 'reversed', 'tombstone'] as const) {
     t.same(differenceOf(approved, found(state)), { ...names, here: 100, there: null }, state);
     t.equal(differenceOf(declined, found(state)), null, state);

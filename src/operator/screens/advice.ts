@@ -50,11 +50,13 @@ export interface AdviceRefusedFacts {
   readonly why: string;
   /** What the merchant holds in hand is worth a call; of a tip or an adjustment the original stands. */
   readonly original: boolean;
+  /** The bank has left its batch: no word of the code's fits that. */
+  readonly left: boolean;
 }
 
 /** The bank's definite no to what the counter had taken: an exception for people. */
 export function adviceRefused(text: Text, bar: BarFacts, facts: AdviceRefusedFacts): Screen {
-  const { amount, trace, code, why, original } = facts;
+  const { amount, trace, code, why, original, left } = facts;
   const { accounts: phone } = bar.support;
   const body = result({
     tone: 'refused',
@@ -66,7 +68,10 @@ export function adviceRefused(text: Text, bar: BarFacts, facts: AdviceRefusedFac
       text('result.code', { code }),
       text('result.trace', { trace }),
     ),
-    words: [said(why), said(text(original ? 'accepted.refused.original' : 'accepted.refused.text', { phone }), true)],
+    words: [
+      said(left ? text('accepted.refused.batch') : why),
+      said(text(original ? 'accepted.refused.original' : 'accepted.refused.text', { phone }), true),
+    ],
   });
   return { ...framed(text, bar, 'sale.accepted.refused', body), tone: 'refused', foot: { enter: text('key.done') } };
 }

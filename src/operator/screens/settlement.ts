@@ -110,8 +110,14 @@ export function settlementOwing(text: Text, bar: BarFacts, { count }: { readonly
   };
 }
 
+export interface SettlementStuckFacts {
+  readonly problem: Problem;
+  /** Whether nothing else is traded before it is done. */
+  readonly blocks: boolean;
+}
+
 /** The line or the disk stopped it: nothing is lost, it goes on where it was. */
-export function settlementStuck(text: Text, bar: BarFacts, { problem }: { readonly problem: Problem }): Screen {
+export function settlementStuck(text: Text, bar: BarFacts, { problem, blocks }: SettlementStuckFacts): Screen {
   const { title, remedy } = problemWords(text, problem);
   return {
     id: 'settlement.stuck',
@@ -122,7 +128,10 @@ export function settlementStuck(text: Text, bar: BarFacts, { problem }: { readon
       mark: 'bang',
       title,
       numbers: '',
-      words: [said(remedy), { ...said(text('settlement.stuck.text'), true), key: 'goes-on' }],
+      words: [
+        said(remedy),
+        { ...said(text(blocks ? 'settlement.stuck.text' : 'settlement.stuck.beside'), true), key: 'goes-on' },
+      ],
     }),
     foot: { cancel: text('key.later'), enter: text('key.retry') },
   };
@@ -226,7 +235,6 @@ export function settlementDifference(text: Text, bar: BarFacts, facts: Differenc
   const shown = (amount: number | null) =>
     amount === null ? text('settlement.none') : `¥${yuan(amount as Fen, true)}`;
   const row = (name: string, state: string): RowNode => ({ node: 'row', key: name, name, state, colour: 'ink' });
-  const todo = here === null ? 'bank-only' : there === null ? 'here-only' : 'amount';
   return {
     id: 'settlement.difference',
     tone: 'attention',
@@ -254,8 +262,14 @@ export function settlementDifference(text: Text, bar: BarFacts, facts: Differenc
           row(text('settlement.there'), shown(there)),
         ],
       },
-      { ...said(text(`settlement.todo.${todo}`)), key: 'todo' },
+      { ...said(text(`settlement.todo.${toDo(facts)}`)), key: 'todo' },
     ],
     foot: { cancel: text('key.end'), enter: text(place === of ? 'key.done' : 'key.next') },
   };
+}
+
+function toDo({ here, there }: DifferenceFacts) {
+  if (here === null) return 'bank-only';
+  if (there === null) return 'here-only';
+  return here === there ? 'card' : 'amount';
 }
