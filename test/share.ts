@@ -1,7 +1,7 @@
 /** `make check` takes a sixth of what a test does by the thousand (`SHARE=6`); `make test` takes all of it. */
 export const SHARE = Number(process.env.SHARE ?? '1');
 
-/** So many runs of a property, of the `all` that a whole test has. */
+/** So many runs of a property, of the `all` that a whole test has; not where a test counts what came up. */
 export function runs(all: number): number {
   return Math.ceil(all / SHARE);
 }

@@ -19,7 +19,6 @@ import { reconcile } from '../../bank/reconciliation.ts';
 import { readSeed, type Seed } from '../../bank/seed.ts';
 import { type Message, pack, unpack } from '../../src/host/codec.ts';
 import { systemClock } from '../../src/values/clock.ts';
-import { runs } from '../share.ts';
 import { countRequest, endRequest, type Row, uploadRequest } from '../unit/bank-settling.ts';
 import {
   CARDS,
@@ -282,7 +281,7 @@ for (const how of ['T+1', 'real-time'] as const) {
           shop.remove();
         }
       }),
-      { numRuns: runs(25) },
+      { numRuns: 25 },
     );
     t.ok(paid > 0, `${paid} payouts`);
     t.ok(cases > 0, `${cases} cases that were decided`);

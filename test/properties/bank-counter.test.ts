@@ -5,7 +5,6 @@ import { cardAccount, holdAccount } from '../../bank/ledger.ts';
 import { merchantFees, merchantPaid, merchantPending } from '../../bank/office.ts';
 import { readSeed } from '../../bank/seed.ts';
 import type { Message, MessageFields } from '../../src/host/codec.ts';
-import { runs } from '../share.ts';
 import { type CardName, Counter, FORMS, type FormName, n12 } from '../unit/bank-counter.ts';
 import { MERCHANT, TERMINAL } from '../unit/bank-terminal.ts';
 
@@ -359,7 +358,7 @@ t.test('all types in any order: nothing is posted twice, given back twice, or le
         paper.counter.remove();
       }
     }),
-    { numRuns: runs(60) },
+    { numRuns: 60 },
   );
   // A bank that says no to everything would keep all of the above.
   for (const type of [...TYPES, 'reversal']) t.ok((approvals.get(type) ?? 0) > 0, `${type}: ${approvals.get(type)}`);

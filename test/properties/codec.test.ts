@@ -12,7 +12,6 @@ import {
   unpack,
 } from '../../src/host/codec.ts';
 import { type Field, fieldNames, fields } from '../../src/host/fields.ts';
-import { runs } from '../share.ts';
 
 const text = (alphabet: string, least: number, most: number) =>
   fc.string({ unit: fc.constantFrom(...alphabet), minLength: least, maxLength: most });
@@ -50,7 +49,7 @@ t.test('what is packed unpacks to the same fields, and packs to the same bytes a
       }
       return pack(back).equals(bytes);
     }),
-    { numRuns: runs(500) },
+    { numRuns: 500 },
   );
   t.pass('500 messages');
 });
@@ -81,7 +80,7 @@ t.test('arbitrary bytes unpack to a message or to an error that names its field'
         return error instanceof MessageError && /^(F\d+|MTI|message)$/.test(error.field);
       }
     }),
-    { numRuns: runs(3000) },
+    { numRuns: 3000 },
   );
   t.ok(refused > 100, `${refused} refused`);
 });
