@@ -48,7 +48,8 @@ export function moveBatch(
       { kind: 'settling', batch: from },
     );
   }
-  const unsettled = followUnsettled(office, { terminal, batch: from, asked: null });
+  // What the terminal has in it and has not told yet is compared under the case too.
+  const unsettled = followUnsettled(office, { terminal, batch: from, asked: null, empty: byHand !== null });
   office.terminals.setBatch(terminal, batch);
   if (byHand !== null) {
     const answer = foundOut.moved(batch, byHand.reference);
@@ -58,31 +59,38 @@ export function moveBatch(
 }
 
 /**
- * Whether the terminal had it, and neither a settlement nor two people have ended it: what the counter had finished in it
+ * Whether the terminal had it and has another one, and neither a settlement nor two people have ended it: what the counter had finished in it
  * is still taken.
  */
-export function isLeft({ trades, settlements, cases }: Office, terminal: string, batch: string): boolean {
+export function isLeft({ terminals, trades, settlements, cases }: Office, terminal: string, batch: string): boolean {
   const settled = settlements.find(terminal, batch)?.closedAt ?? null;
-  const followed = cases.of({ terminal, batch, trace: '000000', reason: 'unsettled' });
-  return trades.isIn(terminal, batch) && settled === null && followed?.state !== 'closed';
+  const followed = cases.of(caseOf(terminal, batch));
+  const isKnown = followed !== null || trades.isIn(terminal, batch);
+  return batch !== terminals.batch(terminal) && isKnown && settled === null && followed?.state !== 'closed';
+}
+
+/** Of a batch as a whole. */
+function caseOf(terminal: string, batch: string) {
+  return { reason: 'unsettled', terminal, batch, trace: '000000' } as const;
 }
 
 /**
  * One case for a batch that terminal and bank have not settled with each other, brought up to date with what the terminal
  * has said of it last (`asked`; null where it says nothing now). What a stranger's 0500 names, and the bank has nothing
- * of, opens none. Returns how many transactions count in it.
+ * of, opens none, but for `empty`. Returns how many transactions count in it.
  */
 export function followUnsettled(
   office: Office,
-  { terminal, batch, asked }: { terminal: string; batch: string; asked: Totals | null },
+  { terminal, batch, asked, empty = false }: { terminal: string; batch: string; asked: Totals | null; empty?: boolean },
 ): number {
   const settlement = office.settlements.find(terminal, batch);
   const entries = office.settlements.entries(terminal, batch);
-  if (settlement === null && entries.length === 0) return 0;
+  const isFollowed = office.cases.of(caseOf(terminal, batch)) !== null;
+  if (settlement === null && entries.length === 0 && !empty && !isFollowed) return 0;
   const said = asked ?? (settlement === null ? null : totalsOf(settlement.asked));
   const [bank, theirs] = [netOf(totalsOfEntries(entries)), said === null ? null : netOf(said)];
   office.cases.followBatch({
-    ...{ reason: 'unsettled', terminal, batch, trace: '000000', settlement: settlement?.id ?? null },
+    ...{ ...caseOf(terminal, batch), settlement: settlement?.id ?? null },
     ...{ merchant: office.seed.terminals.get(terminal)?.merchant ?? '', trade: null, card: null, pan: null },
     amount: theirs === null ? (0 as Fen) : fen(Math.abs(bank - theirs)),
     bankAmount: fen(Math.abs(bank)),

@@ -2,6 +2,7 @@ import { type Fen, fen } from '../src/values/fen.ts';
 import { Pan } from '../src/values/pan.ts';
 import { foundOut } from './cases.ts';
 import { chargeOf } from './correction.ts';
+import { followUnsettled, isLeft } from './left-batch.ts';
 import type { Office } from './office.ts';
 import { answerTo, financialAnswer, nextReference, type Outcome, type SealedRequest } from './request.ts';
 import { rowOf, type Trade, type TradeKey, type TradeType, typeOf } from './trades.ts';
@@ -38,6 +39,7 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
     bury(office, { ...about, ...next }, buried.answer);
     return buried;
   }
+  const left = isLeft(office, terminal.terminal, batch);
   if (original.state === 'tombstone') return answered('25', original.reference, { amount, why: 'no original' });
 
   // What differs from its original is no reversal of it: the debt stays, and people look at it.
@@ -52,23 +54,25 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
     if (office.rulings.of(original.id) !== null) return answered('12', original.reference, { amount, why: 'ruled on' });
     if (isBuiltUpon(office, original)) return answered('12', original.reference, { amount, why: 'more has followed' });
     const { type: kind, id, merchant } = original;
-    const late = batch !== office.terminals.batch(terminal.terminal);
-    const turnedBack = late ? Math.abs(chargeOf(office, id, merchant).amount) : 0;
+    const isLate = !left && batch !== office.terminals.batch(terminal.terminal);
+    const turnedBack = isLate ? Math.abs(chargeOf(office, id, merchant).amount) : 0;
     // People have corrected a part of it already: what is left is turned back.
     const corrected = office.cases.hasCorrected(id) ? [{ kind: 'correction', trade: id }] : [];
     office.ledger.postOpposite([{ kind, trade: id }, ...corrected], { kind: 'reversal', at, trade: id });
-    if (late) lateReversal(office, original, fen(turnedBack), at);
+    // What was found missing at the terminal is explained by it.
+    office.cases.answerTrade(id, { answer: foundOut.reversed, by: terminal.terminal, at });
+    if (isLate) lateReversal(office, original, fen(turnedBack), at);
   }
   // A decline whose answer was lost is reversed too: the terminal and the books use the same word for it.
   if (original.state !== 'reversed') office.trades.reversed(original.id, 'reversed', reason ?? '98', at);
+  // Of a batch that was taken away: its case has what each side has by now.
+  if (left) followUnsettled(office, { terminal: terminal.terminal, batch, asked: null });
   return answered('00', original.reference, { amount, was: original.state });
 }
 
-/** Its batch was settled, or is of another time: what the terminal has told its merchant is no longer so. */
+/** Its batch was settled, or its case is closed: what the terminal has told its merchant is no longer so. */
 function lateReversal(office: Office, original: Trade, amount: Fen, at: number): void {
   const { id, terminal, merchant, batch, trace, card, pan } = original;
-  // What was settled as missing at the terminal is explained by it.
-  office.cases.answerTrade(id, { answer: foundOut.reversed, by: terminal, at });
   office.cases.open({
     ...{ reason: 'late-reversal', settlement: office.settlements.find(terminal, batch)?.id ?? null, trade: id },
     ...{ terminal, merchant, batch, trace, card, pan, amount, bankAmount: fen(0), terminalAmount: amount, at },

@@ -56,5 +56,5 @@ export const settlementSamples = (bar: BarFacts) =>
     'settlement.difference:amount': (t) =>
       settlement.settlementDifference(t, bar, { ...differs, trace: '000046', here: 12_850, there: 1285, place: 2 }),
     'settlement.difference:card': (t) =>
-      settlement.settlementDifference(t, bar, { ...differs, trace: '000047', here: 12_850, there: 12_850, place: 3 }),
+      settlement.settlementDifference(t, bar, { ...differs, trace: '000047', here: 12_850, there: 12_850, place: 2 }),
   }) as const satisfies Record<string, (text: Text) => Screen>;

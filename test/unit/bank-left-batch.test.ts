@@ -71,9 +71,19 @@ t.test(
       { amount: 12_850, bank_amount: 12_850, terminal_amount: 25_700 },
     );
     t.equal(await countedAs(here, { batch: '000003' }, two), '77');
-    t.equal(cases(here).length, 2, 'of a batch that the bank has nothing of there is nothing to follow');
+    t.equal(cases(here).length, 1, 'of a batch that the bank has nothing of there is nothing to follow');
   },
 );
+
+t.test('what was taken away by two people is followed, whatever the bank has of it', async (t) => {
+  const { here, keys } = await afterTrade(t);
+  t.match(move(here, '000005'), { ok: true });
+  t.match(move(here, '000006', byHand), { ok: true, left: { batch: '000005', unsettled: 0 } });
+  const [empty] = cases(here);
+  t.match(empty, { reason: 'unsettled', batch: '000005', state: 'answered', amount: 0, bank_amount: 0 });
+  t.equal(await countedAs(here, { ...keys, batch: '000005' }, two), '77');
+  t.match(cases(here)[0], { batch: '000005', amount: 25_700, bank_amount: 0, terminal_amount: 25_700 });
+});
 
 t.test('what differs in a batch that was left is a case of its own, and is corrected to the fen', async (t) => {
   const { here, keys } = await afterTrade(t);
