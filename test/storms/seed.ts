@@ -14,6 +14,7 @@ export interface Outcome {
   readonly point: Point;
   /** Flow and faults, as far as they came about; null where none did. */
   readonly name: string | null;
+  readonly struck: readonly Strike[];
   readonly screens: readonly string[];
   readonly findings: readonly Finding[];
   /** Transactions that the bank has decided meanwhile. */
@@ -107,6 +108,7 @@ export async function day(
     return {
       point,
       name: struck.length === 0 ? null : nameOf(name, struck),
+      struck,
       screens: world.seen.map(({ screen }) => screen.id).filter((id, at, all) => id !== all[at - 1]),
       findings,
       trades: world.bank.office.trades.nextId() - before,

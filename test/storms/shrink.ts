@@ -40,5 +40,14 @@ export async function shrunk(
       if (await fails(calmer)) least = calmer;
     }
   }
-  return least;
+  return asStruck(provision, seed, least);
+}
+
+/** With the calls at which it happened instead of how soon: they stay where they are when other calls come or go. */
+async function asStruck(provision: Provision, seed: number, least: readonly Placed[]): Promise<readonly Placed[]> {
+  const { outcomes } = await day(provision, dayBefore(seed), least);
+  // The first outcome is the boot's.
+  const struck = least.map((one, place) => ({ ...one, strikes: outcomes[place + 1]?.struck ?? one.strikes }));
+  const again = await day(provision, dayBefore(seed), struck);
+  return again.outcomes.some(({ findings }) => findings.length > 0) ? struck : least;
 }
