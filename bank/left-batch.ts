@@ -59,8 +59,8 @@ export function moveBatch(
 }
 
 /**
- * Whether the terminal had it and has another one, and neither a settlement nor two people have ended it: what the counter had finished in it
- * is still taken.
+ * Whether the terminal had it and has another one, and neither a settlement nor two people have ended it: what the counter
+ * had finished in it is still taken. One that had nothing here, and was moved without two people, is not known.
  */
 export function isLeft({ terminals, trades, settlements, cases }: Office, terminal: string, batch: string): boolean {
   const settled = settlements.find(terminal, batch)?.closedAt ?? null;

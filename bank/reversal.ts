@@ -65,8 +65,8 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
   }
   // A decline whose answer was lost is reversed too: the terminal and the books use the same word for it.
   if (original.state !== 'reversed') office.trades.reversed(original.id, 'reversed', reason ?? '98', at);
-  // Of a batch that was taken away: its case has what each side has by now.
-  if (left) followUnsettled(office, { terminal: terminal.terminal, batch, asked: null });
+  // The case of a batch that was taken away has what each side has by now. Told again it changes nothing.
+  if (left && original.state === 'posted') followUnsettled(office, { terminal: terminal.terminal, batch, asked: null });
   return answered('00', original.reference, { amount, was: original.state });
 }
 

@@ -70,6 +70,15 @@ export function done(journal: Journal, amount: number, more: Partial<Request> = 
   return entry;
 }
 
+/** A sale of which nobody knows: its reversal is owed. */
+export function owing(journal: Journal, amount: number): Entry {
+  const lost = journal.begin(saleOf(amount));
+  lost.sent();
+  lost.answered(silence);
+  lost.handOver();
+  return lost;
+}
+
 /** The problem of the Fault that `work` throws, or null. */
 export function problemOf(work: () => unknown): Problem | null {
   try {

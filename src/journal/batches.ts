@@ -45,6 +45,8 @@ export interface BatchesParts {
 
 export function batches({ store, write, entries, settled, now }: BatchesParts): Batches {
   let open = write.openBatch();
+  /** Nothing more comes into what is left: it changes with what is owed in it alone. */
+  let owedInLeft = 0;
   let left = oldestLeft();
   let atBank: Batch | null = null;
   let rows = write.rowsOfOpenBatches();
@@ -61,7 +63,9 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
 
   /** One in which nothing counts and nothing is owed has nothing to settle. */
   function oldestLeft(): KeptBatch | null {
-    return write.leftBeside(open.id).find(({ id }) => owes(id) > 0 || entries.counted(id).length > 0) ?? null;
+    const found = write.leftBeside(open.id).find(({ id }) => owes(id) > 0 || entries.counted(id).length > 0) ?? null;
+    owedInLeft = found === null ? 0 : owes(found.id);
+    return found;
   }
 
   return {
@@ -98,9 +102,10 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
       return ready ?? open;
     },
     lookAtLeft() {
-      const before = left;
+      if (left === null || owes(left.id) === owedInLeft) return false;
+      const before = left.id;
       left = oldestLeft();
-      return before?.id !== left?.id;
+      return before !== left?.id;
     },
     owingIn,
     close(next, alongside) {
@@ -110,8 +115,9 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
       open = store.commit(() => {
         alongside();
         write.closing(of, now());
-        // After one that the bank has taken away the next is open here already.
-        return of !== open.id && next === open.number ? open : write.batch(next, now());
+        // After one that the bank has taken away the next is open here already, or was before.
+        if (of !== open.id && next === open.number) return open;
+        return write.leftBeside(of).find(({ number }) => number === next) ?? write.batch(next, now());
       });
       left = oldestLeft();
       atBank = next;

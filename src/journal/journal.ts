@@ -363,10 +363,11 @@ export function openJournal(parts: JournalParts): Journal {
       write.tried();
     },
     tidy() {
-      if (kept.left !== null && kept.lookAtLeft()) changed();
+      if (kept.lookAtLeft()) changed();
       if (archiving) {
         // What is not settled yet is counted row by row when it is.
-        const keptFrom = kept.left === null ? Number.MAX_SAFE_INTEGER : write.firstIdIn(kept.left.id);
+        const unsettled = kept.left === null ? [kept.open] : [kept.open, kept.left];
+        const keptFrom = Math.min(...unsettled.map(({ id }) => write.firstIdIn(id)));
         archiving = aside.work(Math.min(entries.firstUnfinished(), keptFrom), clock.now());
         newest = null;
       }

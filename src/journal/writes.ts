@@ -31,8 +31,9 @@ export function statements(store: Store) {
     AND EXISTS (SELECT 1 FROM entries WHERE entries.batch = batches.id) ORDER BY id`);
   const firstOf = store.prepare('SELECT min(id) AS id FROM entries WHERE batch = ?');
   const newestId = store.prepare('SELECT max(id) AS id FROM entries');
+  // In the order of their settlements: one that was taken away is closed after later ones.
   const lastClosing = store.prepare(`SELECT number FROM closings JOIN batches ON batches.id = closings.batch
-    ORDER BY batches.id DESC LIMIT 1`);
+    ORDER BY (SELECT max(id) FROM settlements WHERE settlements.batch = batches.id) DESC, batches.id DESC LIMIT 1`);
   const closing = store.prepare('SELECT 1 FROM closings WHERE batch = ?');
   const taken = store.prepare(
     'SELECT 1 FROM entries WHERE trace = ? AND batch NOT IN (SELECT batch FROM closings) LIMIT 1',

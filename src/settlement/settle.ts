@@ -12,7 +12,7 @@ import {
 import { settlementLeft } from '../operator/screens/settlement-by-two.ts';
 import type { Counter } from '../sale/counter.ts';
 import { Fault, type Problem } from '../values/problem.ts';
-import { batch } from '../values/trace.ts';
+import { type Batch, batch } from '../values/trace.ts';
 import { type ByTwoEnd, closeByTwo, openInstead, tellRuled } from './by-two.ts';
 import { tellOutcome } from './outcome.ts';
 import { type Refused, throughTheSteps } from './steps.ts';
@@ -41,9 +41,15 @@ export async function settleBatch(counter: Counter): Promise<SettleEnd> {
   const { journal, customer } = counter;
   customer.say('display.closed');
   try {
+    let seen = journal.due().batch;
     if (journal.settling === null && !(await confirmed(counter))) return { end: 'cancelled' };
     for (;;) {
-      const attempt = await tryToSettle(counter);
+      const attempt = await tryToSettle(counter, seen);
+      if (attempt === 'another-due') {
+        seen = journal.due().batch;
+        if (!(await confirmed(counter))) return { end: 'cancelled' };
+        continue;
+      }
       if ('settlement' in attempt) {
         await tellOutcome(counter, attempt.settlement);
         return { end: 'settled', settlement: attempt.settlement };
@@ -74,7 +80,8 @@ async function confirmed({ operator, journal, config }: Counter): Promise<boolea
   return key === 'enter';
 }
 
-async function tryToSettle(counter: Counter): Promise<Attempt> {
+/** Of the batch that the operator has seen: what was owed may have kept another one from being due. */
+async function tryToSettle(counter: Counter, seen: Batch): Promise<Attempt | 'another-due'> {
   const { operator, outbox, journal, signedIn } = counter;
   const show = (step: SettlingStep, done?: { readonly rows: number; readonly of: number }) =>
     operator.show((text, bar) => settlementRunning(text, bar, { step, ...(done && { done }) }));
@@ -82,6 +89,7 @@ async function tryToSettle(counter: Counter): Promise<Attempt> {
     if (journal.settling === null) {
       show('clearing');
       await outbox.settleAll();
+      if (journal.due().batch !== seen) return 'another-due';
     }
     const begun = journal.beginSettlement(signedIn);
     if ('owing' in begun) return begun;

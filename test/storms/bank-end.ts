@@ -43,6 +43,7 @@ const BY_HAND = { people: ['Li', 'Wang'], reference: 'letter 17' } as const;
 
 export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
   const moved = new Set<string>();
+  let moves = 0;
   let running: { office: Office; counter: Desk } | null = null;
   const start = () => {
     if (running !== null) return;
@@ -76,7 +77,19 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
       if (running === null || batch !== running.office.terminals.batch(terminal)) return;
       const { office } = running;
       const other = String(Number(batch) + 100).padStart(6, '0');
-      office.books.atomically(() => moveBatch(office, { terminal, batch: other, byHand: BY_HAND }));
+      const to = (number: string) =>
+        office.books.atomically(() => moveBatch(office, { terminal, batch: number, byHand: BY_HAND }));
+      // Every second time they think better of it, where the one that they took away can be given back.
+      const before = [...moved].at(-1);
+      if (before === undefined || moves++ % 2 === 0) to(other);
+      else {
+        try {
+          to(before);
+        } catch (error) {
+          if (!(error instanceof Unable)) throw error;
+          to(other);
+        }
+      }
       moved.add(batch);
     },
     moved,

@@ -152,10 +152,12 @@ export async function day(
     world.begin([]);
     world.powerOff();
     world.powerOn();
-    await who.home();
-    const recounted = check.recount();
+    const end = await who.home();
+    const last: Finding[] =
+      end === 'stuck' ? [{ kind: 'stuck', text: `at ${world.screen?.id}, at the day's end` }] : [];
+    last.push(...check.recount(), ...strays.splice(0).map((text): Finding => ({ kind: 'crash', text })));
     const final = outcomes.at(-1);
-    if (recounted.length > 0 && final !== undefined) outcomes.push({ ...final, findings: recounted });
+    if (last.length > 0 && final !== undefined) outcomes.push({ ...final, findings: last });
   };
   process.on('unhandledRejection', stray);
   try {

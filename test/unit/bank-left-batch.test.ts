@@ -70,6 +70,8 @@ t.test(
       cases(here).find(({ reason }) => reason === 'unsettled'),
       { amount: 12_850, bank_amount: 12_850, terminal_amount: 25_700 },
     );
+    t.equal(await codeOf(here, keys, reversalRequest(keys, { trace: '000003' })), '00', 'told again');
+    t.match(cases(here), [{ amount: 12_850, bank_amount: 12_850, terminal_amount: 25_700 }], 'it changes nothing');
     t.equal(await countedAs(here, { batch: '000003' }, two), '77');
     t.equal(cases(here).length, 1, 'of a batch that the bank has nothing of there is nothing to follow');
   },

@@ -1,6 +1,5 @@
 import t, { type Test } from 'tap';
 import type { Settled, SettlementRequest } from '../../src/host/settlement.ts';
-import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { SettlementStep } from '../../src/journal/settlements.ts';
 import type { Counter } from '../../src/sale/counter.ts';
@@ -8,33 +7,17 @@ import { settleBatch } from '../../src/settlement/settle.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { type Batch, batch } from '../../src/values/trace.ts';
-import { approval, journalIn, problemOf, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
+import { done, journalIn, owing, problemOf, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
 import { full, saleBench } from '../sale-bench.ts';
 
 const [one, five] = [batch('000001'), batch('000005')];
 const PASSWORD = ['1', '2', '3', '4', '5', '6', 'enter'] as const;
 const by = { people: ['00', '99'], reference: '17', code: '77' } as const;
 
-function sold(journal: Journal, amount: number): void {
-  const entry = journal.begin(saleOf(amount, { copies: [] }));
-  entry.sent();
-  entry.answered(approval);
-  entry.completed();
-}
-
-/** A sale of which nobody knows: its reversal is owed. */
-function owing(journal: Journal, amount: number): Entry {
-  const lost = journal.begin(saleOf(amount));
-  lost.sent();
-  lost.answered(silence);
-  lost.handOver();
-  return lost;
-}
-
 /** A counter with one sale, whose bank answers 77, or throws what the test says, and has the batch open that it says. */
 function refusing(t: Test, says: (request: SettlementRequest) => Partial<Settled> = () => ({ code: '77' })) {
   const bench = saleBench(t);
-  sold(bench.journal, 12_850);
+  done(bench.journal, 12_850);
   let woken = 0;
   const bank: { has: Batch | null } = { has: null };
   const counter = {
@@ -107,7 +90,7 @@ t.test('two people close it: the step, the slip, the bank’s batch, and trade g
   t.same(last?.step('ruled'), { kind: 'ruled', ...by, next: '000005' });
   t.equal(last?.step('ended'), null);
   t.equal(journal.settlementUnprinted()?.id, last?.id, 'its slip is owed');
-  sold(journal, 100);
+  done(journal, 100);
   t.equal(journal.last()?.batch, '000005');
 });
 
@@ -117,7 +100,7 @@ t.test(
     const desk = refusing(t, ({ step }) => (step === 'settle' ? { code: '77' } : {}));
     const { journal } = desk;
     journal.openBatch(five);
-    sold(journal, 100);
+    done(journal, 100);
     t.same([journal.batch, journal.left], ['000005', '000001']);
     const ending = desk.go();
     await desk.screen('settlement.confirm');
@@ -128,7 +111,7 @@ t.test(
     t.same(await ending, { end: 'put-off' });
     t.match(journal.settling, { batch: '000001' });
     t.notOk(journal.isBeingSettled, 'the open batch takes more');
-    sold(journal, 200);
+    done(journal, 200);
 
     const again = desk.go();
     await desk.screen('settlement.left', 2);
@@ -210,7 +193,7 @@ t.test('the journal closes by two in one commit, told once, and never over money
   const told: SettlementStep[] = [];
   const stepped = (_: string, step: SettlementStep) => void told.push(step);
   const journal = journalIn(folder, { stepped });
-  sold(journal, 12_850);
+  done(journal, 12_850);
   t.throws(() => journal.ruleSettlement(by), /no other batch/, 'nothing is settled');
   const begun = journal.beginSettlement('01');
   if ('owing' in begun) return t.fail('nothing is owed');
@@ -251,86 +234,30 @@ t.test('the journal closes by two in one commit, told once, and never over money
   t.throws(() => again.ruleSettlement(by), /no other batch/);
 });
 
-t.test(
-  'what the bank has taken away stays to be settled, the oldest first, as long as anything counts in it',
-  async (t) => {
-    const folder = testFolder(t);
-    const journal = journalIn(folder);
-    const [two, nine] = [batch('000002'), batch('000009')];
-    journal.openBatch(five);
-    t.equal(journal.left, null, 'nothing was in it');
-    const refused = journal.begin(saleOf(700));
-    refused.sent();
-    refused.answered({ ...approval, money: 'not charged', code: '51' });
-    journal.openBatch(two);
-    t.equal(journal.left, null, 'nothing counts in it');
-    const lost = owing(journal, 100);
-    journal.openBatch(nine);
-    sold(journal, 900);
-    t.same([journal.batch, journal.left, journal.due().batch], ['000009', '000002', '000009'], 'what owes waits');
-    journal.close();
-
-    using again = scoped(journalIn(folder));
-    t.same([again.batch, again.left], ['000009', '000002'], 'after a boot too');
-    const same = again.entry(lost.id);
-    same?.reversalBegun();
-    same?.reversed('00');
-    again.tidy();
-    t.equal(again.left, null, 'and is no more left once nothing counts in it');
-    t.match(again.beginSettlement('01'), { batch: '000009' });
-    t.ok(again.isBeingSettled);
-  },
-);
-
-t.test('money owed in what was taken away keeps no later batch from its settlement', async (t) => {
-  using journal = scoped(journalIn(testFolder(t)));
-  journal.openBatch(one);
-  sold(journal, 100);
-  const lost = owing(journal, 200);
+t.test('where another batch is due once the debts are paid, it is shown before it is settled', async (t) => {
+  const desk = refusing(t);
+  const { journal } = desk;
+  const lost = owing(journal, 100);
   journal.openBatch(five);
-  sold(journal, 500);
-  t.match(journal.beginSettlement('01'), { batch: '000005', totals: { home: { debit: { amount: 500, count: 1 } } } });
-  t.same(journal.closeBatch(batch('000006')), { closed: true });
-  lost.reversalBegun();
-  lost.reversed('00');
-  for (let moment = 0; moment < 3; moment++) journal.tidy();
-  t.equal(journal.left, '000001');
-  t.match(journal.beginSettlement('01'), { batch: '000001', totals: { home: { debit: { amount: 100, count: 1 } } } });
-});
-
-t.test('a batch that is given back goes on as it was', async (t) => {
-  const folder = testFolder(t);
-  const journal = journalIn(folder);
-  journal.openBatch(one);
-  sold(journal, 100);
-  journal.openBatch(five);
-  t.equal(journal.left, '000001');
-  journal.openBatch(one);
-  t.same([journal.batch, journal.left, journal.bankBatch], ['000001', null, '000001']);
-  sold(journal, 200);
-  t.match(journal.beginSettlement('01'), { batch: '000001', totals: { home: { debit: { amount: 300, count: 2 } } } });
-  t.ok(journal.isBeingSettled);
-  t.same(journal.closeBatch(batch('000002')), { closed: true });
-  journal.close();
-  using again = scoped(journalIn(folder));
-  t.same([again.batch, again.left], ['000002', null]);
-});
-
-t.test('while one that was taken away is settled the bank may take away the next', async (t) => {
-  using journal = scoped(journalIn(testFolder(t)));
-  const nine = batch('000009');
-  journal.openBatch(one);
-  sold(journal, 100);
-  journal.openBatch(five);
-  sold(journal, 500);
-  t.match(journal.beginSettlement('01'), { batch: '000001' });
-  journal.openBatch(nine);
-  sold(journal, 900);
-  t.same(journal.ruleSettlement(by), { closed: true });
-  t.same([journal.batch, journal.left], ['000009', '000005']);
-  t.match(journal.beginSettlement('01'), { batch: '000005', totals: { home: { debit: { amount: 500, count: 1 } } } });
-  t.same(journal.ruleSettlement(by), { closed: true });
-  t.match(journal.beginSettlement('01'), { batch: '000009', totals: { home: { debit: { amount: 900, count: 1 } } } });
+  done(journal, 500);
+  const { outbox } = desk.counter;
+  const paying = {
+    ...outbox,
+    async settleAll() {
+      lost.reversalBegun();
+      lost.reversed('00');
+      return outbox.settleAll();
+    },
+  };
+  const ending = settleBatch({ ...desk.counter, outbox: paying } as unknown as Counter);
+  await desk.screen('settlement.confirm');
+  t.match(desk.texts().join(), /000005.*5\.00/);
+  desk.press('enter');
+  await desk.screen('settlement.confirm', 2);
+  t.match(desk.texts().join(), /000001.*128\.50/);
+  desk.press('cancel');
+  t.same(await ending, { end: 'cancelled' });
+  t.equal(journal.settling, null);
 });
 
 t.test('what the bank has said at the end of a settlement is what it has open, until it says otherwise', async (t) => {
