@@ -44,6 +44,12 @@ const BY_HAND = { people: ['Li', 'Wang'], reference: 'letter 17' } as const;
 export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
   const moved = new Set<string>();
   let moves = 0;
+  /** Of those: the ones that the terminal has asked to settle since. */
+  const settling = new Set<string>();
+  const noteSettlement = (body: Uint8Array) => {
+    const { mti, batch = '' } = unpack(body);
+    if (mti === '0500' && moved.has(batch.slice(2, 8))) settling.add(batch.slice(2, 8));
+  };
   let running: { office: Office; counter: Desk } | null = null;
   const start = () => {
     if (running !== null) return;
@@ -67,6 +73,7 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
     submit(body, answer) {
       const asked = running;
       if (asked === null) answer(null);
+      if (moved.size > 0) noteSettlement(body);
       asked?.counter.submit(Buffer.from(body), (reply) => {
         if (running === asked) answer('answer' in reply ? reply.answer : null);
       });
@@ -79,9 +86,10 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
       const other = String(Number(batch) + 100).padStart(6, '0');
       const to = (number: string) =>
         office.books.atomically(() => moveBatch(office, { terminal, batch: number, byHand: BY_HAND }));
-      // Every second time they think better of it, where the one that they took away can be given back.
+      // Every second time they think better of it, where the one that they took away can be given back: not once the
+      // terminal has asked to settle it, for two people may have closed it there.
       const before = [...moved].at(-1);
-      if (before === undefined || moves++ % 2 === 0) to(other);
+      if (before === undefined || settling.has(before) || moves++ % 2 === 0) to(other);
       else {
         try {
           to(before);
