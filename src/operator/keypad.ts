@@ -128,8 +128,8 @@ async function looked(
 ): Promise<{ scan: Scan; rest: number }> {
   const writes: Promise<void>[] = [];
   const reads: Promise<readonly Level[]>[] = [];
-  for (let row = 0; row <= layout.rows.length; row++) {
-    writes.push(rows.write(layout.rows.map((_, other) => (row === layout.rows.length || other === row ? 0 : 1))));
+  for (const row of [...layout.rows.keys(), null]) {
+    writes.push(rows.write(layout.rows.map((_, other) => (row === null || other === row ? 0 : 1))));
     reads.push(columns.read());
   }
   const [answers] = await Promise.all([Promise.all(reads), Promise.all(writes)]);

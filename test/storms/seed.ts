@@ -131,7 +131,7 @@ export async function day(
   const firstBoot = (): Promise<Outcome> => {
     drawn.reseed(`${seed} first boot`);
     const flow = flowNamed('boot');
-    const point = { flow, strikes: [empty ? firstStrike(seed, FIRST_CALLS) : firstStrike(seed, MORNING_CALLS)] };
+    const point = { flow, strikes: [firstStrike(seed, empty ? FIRST_CALLS : MORNING_CALLS)] };
     return played(point, empty ? 'first boot' : 'morning', { flow, amount: 0, original: null }, () => {
       world.powerOn();
       return who.home();
