@@ -22,6 +22,8 @@ export interface CountertopOptions {
   readonly port: number;
   /** Progress in plain words. */
   readonly say?: (line: string) => void;
+  /** What its parts find around them besides what is around this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Why a countertop cannot start, or stopped, with what to do about it. */
@@ -42,7 +44,12 @@ const MOST_PATH_BYTES = 100;
 const UP_MS = 20_000;
 
 /** Starts everything in `dir` and resolves when the page can be opened. Throws a CountertopError. */
-export async function startCountertop({ dir, port, say = () => undefined }: CountertopOptions): Promise<Countertop> {
+export async function startCountertop({
+  dir,
+  port,
+  say = () => undefined,
+  env = {},
+}: CountertopOptions): Promise<Countertop> {
   const folder = resolve(dir);
   checkPath(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -68,11 +75,11 @@ export async function startCountertop({ dir, port, say = () => undefined }: Coun
     words: readonly string[],
     published: string,
     hear: (line: string) => void,
-    env = {},
+    more = {},
   ) => {
     const file = join(folder, published);
     rmSync(file, { force: true });
-    const part = startPart(name, words, { GUITAI_DIR: folder, ...env }, hear);
+    const part = startPart(name, words, { ...env, GUITAI_DIR: folder, ...more }, hear);
     parts.push(part);
     void part.ended.then((end) => {
       if (!closing) broken.resolve(partEnded(folder, name, end));
@@ -81,7 +88,7 @@ export async function startCountertop({ dir, port, say = () => undefined }: Coun
   };
   try {
     await checkPort(port);
-    await provision(folder, say);
+    await provision(folder, env, say);
     await start('bank', [join(root, 'bank', 'main.ts')], 'bank/bank.json', () => undefined);
     say('银行已启动 · the bank is open');
     const board = [join(root, 'board', 'virtual', 'main.ts')];
@@ -97,12 +104,16 @@ export async function startCountertop({ dir, port, say = () => undefined }: Coun
 }
 
 /** The factory gives the terminal its identity; one that is there and valid under the bank's root stays. */
-async function provision(dir: string, say: (line: string) => void): Promise<void> {
+async function provision(
+  dir: string,
+  env: Readonly<Record<string, string>>,
+  say: (line: string) => void,
+): Promise<void> {
   const identity = join(dir, 'terminal', 'identity');
   if (!existsSync(join(identity, 'device.crt')))
     say(`工厂为终端 ${SERIAL} 签发证书 · the factory certifies terminal ${SERIAL}`);
   const words = [join(root, 'bank', 'main.ts'), 'provision', '--serial', SERIAL, '--dir', identity];
-  const end = await startPart('factory', words, { GUITAI_DIR: dir }, () => undefined).ended;
+  const end = await startPart('factory', words, { ...env, GUITAI_DIR: dir }, () => undefined).ended;
   if (end.code !== 0) throw partEnded(dir, 'factory', end);
 }
 

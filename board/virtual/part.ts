@@ -26,7 +26,7 @@ const STOP_MS = 5000;
 export function startPart(
   name: string,
   words: readonly string[],
-  env: { readonly GUITAI_DIR: string; readonly GUITAI_PORT?: string },
+  env: Readonly<Record<string, string>> & { readonly GUITAI_DIR: string },
   said: (line: string) => void,
 ): Part {
   const log = openBoundedLog(join(env.GUITAI_DIR, `${name}.log`));

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Part, startPart } from '../../board/virtual/part.ts';
+import type { Counter } from '../stories/counter.ts';
 import { processOf } from './strike.ts';
 
 /** Who starts the bank of a countertop again when it has died. */
@@ -20,14 +21,14 @@ const program = join(import.meta.dirname, '..', '..', 'bank', 'main.ts');
 const A_MOMENT_MS = 100;
 const UP_MS = 20_000;
 
-export function bankKeeper(dir: string): BankKeeper {
+export function bankKeeper({ dir, env }: Pick<Counter, 'dir' | 'env'>): BankKeeper {
   const published = join(dir, 'bank', 'bank.json');
   let bank: Part | null = null;
 
   function start(): void {
     // What the dead one published leads nowhere, and would be taken for the new one's.
     rmSync(published, { force: true });
-    bank = startPart('bank', [program], { GUITAI_DIR: dir }, () => undefined);
+    bank = startPart('bank', [program], { ...env, GUITAI_DIR: dir }, () => undefined);
   }
 
   async function up(): Promise<void> {

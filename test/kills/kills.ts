@@ -8,10 +8,15 @@ import { type Outcome, openRecord, type Record } from './record.ts';
 import { scene } from './scene.ts';
 import { VICTIMS } from './strike.ts';
 
-/** How many points, instead of a sample of a fitting size: `KILLS=n`, or `KILLS=all`; which of them: `SEED=n`. */
-const { KILLS, SEED, KILL, FLOW = '' } = process.env;
-const seed = Number(SEED ?? 20_261_130);
+/**
+ * How many points, instead of a sample of a fitting size: `KILLS=n`, or `KILLS=all`; which of them: `SEED=n`; at how
+ * many countertops at the same time: `LANES=n`.
+ */
+const { KILLS, KILL, FLOW = '' } = process.env;
 const ALL = KILLS === 'all';
+const seed = numberOf('SEED', 20_261_130);
+/** A clerk waits more than the processes work. */
+const AT_ONCE = numberOf('LANES', ALL ? 2 : 1);
 const reports = join(import.meta.dirname, '..', '..', 'reports', 'kills');
 
 /** A whole run takes hours. */
@@ -44,11 +49,11 @@ export interface Killed {
 /** Kills terminal or bank again and again in these flows, and compares all books after each. */
 export async function kills(t: Test, { name, flows, points }: Killing): Promise<Killed> {
   const from_ms = Date.now();
-  const counters = countertops();
+  const lanes = Array.from({ length: AT_ONCE }, openLane);
   try {
-    const { chosen, unordered } = await choose(t, counters, { flows, points });
+    const { chosen, unordered } = await choose(t, lanes, { flows, points });
     const record = ALL ? openRecord(join(reports, `${name}.jsonl`)) : null;
-    const outcomes = await allOf(counters, flows, chosen, record);
+    const outcomes = await allOf(lanes, flows, chosen, record);
     const reached = outcomes.filter(({ came }) => came).length;
     summary(name, outcomes, Math.round((Date.now() - from_ms) / 1000));
     const findings = outcomes.flatMap(({ point, findings }) =>
@@ -62,14 +67,14 @@ export async function kills(t: Test, { name, flows, points }: Killing): Promise<
       reached: `${reached} of ${outcomes.length}`,
     };
   } finally {
-    await counters.close();
+    for (const lane of lanes) await lane.close();
   }
 }
 
-type Countertops = ReturnType<typeof countertops>;
+type Lane = ReturnType<typeof openLane>;
 
 /** One countertop at a time, with the terminal signed in; another where the speed is, or its books are full. */
-function countertops() {
+function openLane() {
   let open: { site: ReturnType<typeof scene>; close(): Promise<void> } | null = null;
   let slowNow = false;
   let used = 0;
@@ -78,7 +83,7 @@ function countertops() {
     open = null;
   };
   return {
-    async at(slow: boolean) {
+    async counter(slow: boolean) {
       if (open !== null && slow === slowNow && used < POINTS_OF_A_COUNTERTOP) {
         used += 1;
         return open.site;
@@ -101,24 +106,44 @@ function countertops() {
   };
 }
 
-async function choose(t: Test, counters: Countertops, { flows, points: most }: Omit<Killing, 'name'>) {
+/** Does `work` with each item, one in each lane at a time; resolves with what came of each, in their order. */
+async function inLanes<Item, Result>(
+  lanes: readonly Lane[],
+  items: readonly Item[],
+  work: (lane: Lane, item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const left = items.entries();
+  const along = async (lane: Lane) => {
+    for (const [place, item] of left) results[place] = await work(lane, item);
+  };
+  await Promise.all(lanes.map(along));
+  return results;
+}
+
+async function choose(t: Test, lanes: readonly Lane[], { flows, points: most }: Omit<Killing, 'name'>) {
   const one = KILL === undefined ? null : pointOf(KILL);
   if (one !== null) return { chosen: flows.some(({ name }) => name === one.flow) ? [one] : [], unordered: [] };
   const wanted = flows.filter(({ name }) => name.includes(FLOW));
-  const points: FlowPoint[] = [];
-  const unordered: string[] = [];
-  for (const flow of bySpeed(wanted, ({ slow }) => slow === true)) {
-    const listen = async () => (await counters.at(flow.slow === true)).heard(flow);
-    // As at a point: a clerk who stumbles begins once more, at a fresh countertop.
-    const heard = await listen().catch(async () => {
-      await counters.close();
-      return listen();
-    });
-    for (const victim of VICTIMS) points.push(...pointsOf(flow, victim, heard[victim]));
-    unordered.push(...outOfOrder(heard.terminal).map((what) => `${flow.name}: ${what}`));
-  }
+  const heard = await inLanes(
+    lanes,
+    bySpeed(wanted, ({ slow }) => slow === true),
+    async (lane, flow) => {
+      const listen = async () => (await lane.counter(flow.slow === true)).heard(flow);
+      // As at a point: a clerk who stumbles begins once more, at a fresh countertop.
+      const calls = await listen().catch(async () => {
+        await lane.close();
+        return listen();
+      });
+      return { flow, calls };
+    },
+  );
+  const points = heard.flatMap(({ flow, calls }) => VICTIMS.flatMap((victim) => pointsOf(flow, victim, calls[victim])));
+  const unordered = heard.flatMap(({ flow, calls }) =>
+    outOfOrder(calls.terminal).map((what) => `${flow.name}: ${what}`),
+  );
   t.comment(`seed ${seed}, of ${points.length} points: ${kindsOf(points)}`);
-  return { chosen: sample(wanted, points, ALL ? Number.POSITIVE_INFINITY : Number(KILLS ?? most), seed), unordered };
+  return { chosen: sample(wanted, points, ALL ? Number.POSITIVE_INFINITY : numberOf('KILLS', most), seed), unordered };
 }
 
 /** The slow ones last: they are at a countertop of their own. */
@@ -127,7 +152,7 @@ function bySpeed<Item>(items: readonly Item[], isSlow: (item: Item) => boolean):
 }
 
 async function allOf(
-  counters: Countertops,
+  lanes: readonly Lane[],
   flows: readonly Flow[],
   chosen: readonly FlowPoint[],
   record: Record | null,
@@ -146,36 +171,36 @@ async function allOf(
   );
   const begun = { at_ms: Date.now(), with: outcomes.length };
   let told_ms = begun.at_ms;
-  for (const point of left) {
-    const outcome = await killed(counters, flowOf(point), point);
+  await inLanes(lanes, left, async (lane, point) => {
+    const outcome = await killed(lane, flowOf(point), point);
     outcomes.push(outcome);
     record?.add(outcome);
     for (const { kind, what } of outcome.findings) process.stderr.write(`kill: ${outcome.point}: ${kind}: ${what}\n`);
-    if (Date.now() - told_ms < A_MINUTE_MS) continue;
+    if (Date.now() - told_ms < A_MINUTE_MS) return;
     told_ms = Date.now();
     const each_s = (told_ms - begun.at_ms) / 1000 / (outcomes.length - begun.with);
     const to_do = left.length - (outcomes.length - begun.with);
     process.stderr.write(
       `kill: ${outcomes.length} points, ${words(outcomes)}, ${each_s.toFixed(1)} s each; ${to_do} to go, ${Math.ceil((to_do * each_s) / 60)} min\n`,
     );
-  }
+  });
   return outcomes;
 }
 
 /** A clerk who stumbles although nobody died does it once more at another countertop: the machine may have been busy. */
-async function killed(counters: Countertops, flow: Flow, at: FlowPoint): Promise<Outcome> {
+async function killed(lane: Lane, flow: Flow, at: FlowPoint): Promise<Outcome> {
   const from_ms = Date.now();
   const point = wordOf(at);
-  const tried = async () => (await counters.at(flow.slow === true)).killed(flow, at);
+  const tried = async () => (await lane.counter(flow.slow === true)).killed(flow, at);
   try {
     const { came, findings } = await tried().catch(async (error) => {
       process.stderr.write(`kill: ${point}: once more: ${error}\n`);
-      await counters.close();
+      await lane.close();
       return tried();
     });
     return { point, came, findings, s: (Date.now() - from_ms) / 1000 };
   } catch (error) {
-    await counters.close();
+    await lane.close();
     const what = `the clerk stumbled: ${error}`;
     return { point, came: false, findings: [{ kind: 'stumbled', what }], s: (Date.now() - from_ms) / 1000 };
   }
@@ -208,4 +233,11 @@ function kindsOf(points: readonly FlowPoint[]): string {
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
   return [...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ');
+}
+
+function numberOf(name: string, usual: number): number {
+  const text = process.env[name];
+  if (text === undefined) return usual;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Error(`${name}=${text} is no whole number above zero: write ${name}=${usual}`);
 }

@@ -16,7 +16,7 @@ const MOST = 999;
 /** The counter as the place of a crime: what a flow calls there, and what is left of it after a kill. */
 export function scene(counter: Counter) {
   const { listen, strikeAt } = tracer(counter.dir);
-  const keeper = bankKeeper(counter.dir);
+  const keeper = bankKeeper(counter);
   let amounts = 0;
   const otherAmount = () => String(LEAST + (amounts++ % (MOST - LEAST + 1)));
   const someone = () => handAt(counter, { slips: 0, settlements: 0 }, otherAmount, new AbortController().signal);

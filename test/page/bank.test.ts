@@ -17,8 +17,7 @@ async function atTheBank(t: Test) {
   cpSync(SEED, seed, { recursive: true });
   const file = join(seed, 'acquirer.json');
   writeFileSync(file, readFileSync(file, 'utf8').replace(/("answer_timeout_ms": )\d+/, '$13000'));
-  process.env.GUITAI_SEED = seed;
-  const top = await countertop(t);
+  const top = await countertop(t, { GUITAI_SEED: seed });
   t.teardown(() => rmSync(seed, { recursive: true, force: true }));
   const { context, complaints } = await browser(t);
   const window = await context();

@@ -40,9 +40,9 @@ export async function browser(t: Test) {
   return { context, complaints };
 }
 
-export async function countertop(t: Test): Promise<Countertop> {
+export async function countertop(t: Test, env: Readonly<Record<string, string>> = {}): Promise<Countertop> {
   const dir = mkdtempSync(join(tmpdir(), 'guitai-page-'));
-  const started = await startCountertop({ dir, port: 0 });
+  const started = await startCountertop({ dir, port: 0, env });
   t.teardown(async () => {
     await started.close();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });

@@ -24,6 +24,8 @@ export interface Seen {
 export interface Counter {
   readonly dir: string;
   readonly url: string;
+  /** What its parts find around them. */
+  readonly env: Readonly<Record<string, string>>;
   press(...keys: string[]): Promise<void>;
   swipe(card: string): Promise<void>;
   /** Waits until this screen stands; throws where it does not come. */
@@ -73,7 +75,6 @@ export function countertop(
   });
 }
 
-/** One at a time: the parts of a countertop take their surroundings from this process. */
 export async function openCounter(settings: CounterSettings): Promise<{ counter: Counter; close(): Promise<void> }> {
   // A story that is told at the hour of the cut-over is told like any other.
   const { config = {}, answer_timeout_ms = 2000, cut_over_lasts_s = 0, quick = false } = settings;
@@ -88,13 +89,11 @@ export async function openCounter(settings: CounterSettings): Promise<{ counter:
   const folder = join(dir, 'config');
   cpSync(join(root, 'firmware-config'), folder, { recursive: true });
   for (const [file, change] of Object.entries(config)) edit(join(folder, file), change);
-  process.env.GUITAI_SEED = seed;
-  process.env.GUITAI_CONFIG = folder;
-  process.env.GUITAI_QUICK = quick ? '1' : '0';
+  const env = { GUITAI_SEED: seed, GUITAI_CONFIG: folder, GUITAI_QUICK: quick ? '1' : '0' };
 
-  const countertop = await startCountertop({ dir, port: 0 });
+  const countertop = await startCountertop({ dir, port: 0, env });
   return {
-    counter: client(dir, countertop.url),
+    counter: client(dir, countertop.url, env),
     async close() {
       await countertop.close();
       rmSync(dir, { recursive: true, force: true });
@@ -106,7 +105,7 @@ function edit(file: string, change: (text: string) => string): void {
   writeFileSync(file, change(readFileSync(file, 'utf8')));
 }
 
-function client(dir: string, url: string): Counter {
+function client(dir: string, url: string, env: Counter['env']): Counter {
   async function call<T>(method: string, path: string, body?: object): Promise<T> {
     const answer = await fetch(`${url}/api/${path}`, {
       method,
@@ -122,6 +121,7 @@ function client(dir: string, url: string): Counter {
   const counter: Counter = {
     dir,
     url,
+    env,
     get: (path) => call('GET', path),
     press: (...keys) => call('POST', 'press', { keys }),
     swipe: (card) => call('POST', 'card', { card, how: 'swipe' }),

@@ -48,7 +48,7 @@ await countertop('keys that may not be used', { answer_timeout_ms: 1000 }, async
     const identity = join(dir, 'terminal', 'identity');
     const factory = join(dir, 'other');
     const words = ['provision', '--serial', 'GT-V-000001', '--dir', join(factory, 'identity')];
-    const env = { ...process.env, GUITAI_DIR: factory };
+    const env = { ...process.env, ...counter.env, GUITAI_DIR: factory };
     execFileSync(process.execPath, [join(import.meta.dirname, '../../bank/main.ts'), ...words], { env });
     await cycle(() => {
       renameSync(identity, `${identity}.good`);

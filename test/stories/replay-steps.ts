@@ -16,11 +16,11 @@ export function run(
 }
 
 /** The record of a countertop, as `bin/guitai export` writes it. */
-export async function exported({ dir }: Counter): Promise<string> {
+export async function exported({ dir, env }: Counter): Promise<string> {
   // The newest records are written within a moment.
   await new Promise((resolve) => setTimeout(resolve, 600));
   const file = join(dir, 'record.jsonl.gz');
-  const { said, code } = await run(['export', file], { GUITAI_DIR: dir });
+  const { said, code } = await run(['export', file], { ...env, GUITAI_DIR: dir });
   if (code !== 0) throw new Error(said);
   return file;
 }
