@@ -39,6 +39,8 @@ export interface BankParts {
   readonly random: Random;
 }
 
+/** How far from its own number a batch is moved. */
+const MOVES = [100, 200, 300, 400, 500, 600, 700, 800, 900];
 const BY_HAND = { people: ['Li', 'Wang'], reference: 'letter 17' } as const;
 
 export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
@@ -83,21 +85,22 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
       const batch = named.slice(2, 8);
       if (running === null || batch !== running.office.terminals.batch(terminal)) return;
       const { office } = running;
-      const other = String(Number(batch) + 100).padStart(6, '0');
-      const to = (number: string) =>
-        office.books.atomically(() => moveBatch(office, { terminal, batch: number, byHand: BY_HAND }));
-      // Every second time they think better of it, where the one that they took away can be given back: not once the
-      // terminal has asked to settle it, for two people may have closed it there.
-      const before = [...moved].at(-1);
-      if (before === undefined || settling.has(before) || moves++ % 2 === 0) to(other);
-      else {
+      const taken = (number: string) => {
         try {
-          to(before);
+          office.books.atomically(() => moveBatch(office, { terminal, batch: number, byHand: BY_HAND }));
+          return true;
         } catch (error) {
           if (!(error instanceof Unable)) throw error;
-          to(other);
+          return false;
         }
-      }
+      };
+      // Every second time they think better of it, where the one that they took away can be given back: not once the
+      // terminal has asked to settle it, for two people may have closed it there. A number that is settled, or has had
+      // trades as this one has, is refused.
+      const before = [...moved].at(-1);
+      const back = before !== undefined && !settling.has(before) && moves++ % 2 === 1 ? [before] : [];
+      const others = MOVES.map((by) => String(Number(batch) + by).padStart(6, '0'));
+      if (![...back, ...others].some(taken)) throw new Error(`batch ${batch} can be moved nowhere`);
       moved.add(batch);
     },
     moved,

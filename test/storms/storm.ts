@@ -83,23 +83,38 @@ function tell({ seed, findings, shrunk }: Report): void {
   );
 }
 
-/** A process that takes seeds until there are none: SQLite's test disk is of a process. */
-function worker(take: () => number | null, done: (report: Report) => void): Promise<void> {
+/**
+ * Processes that take seeds until there are none: SQLite's test disk is of a process. One that dies of a seed is a
+ * finding of it, and another goes on.
+ */
+async function worker(take: () => number | null, done: (report: Report) => void): Promise<void> {
+  for (;;) {
+    const { code, seed } = await untilItEnds(take, done);
+    if (code === 0) return;
+    if (seed === null) throw new Error(`a worker of the storm ended with ${code} before its first seed`);
+    const text = `the storm's process ended with ${code}`;
+    done({ seed, hit: [], errands: 0, trades: 0, findings: [{ kind: 'crash', text }], shrunk: [] });
+  }
+}
+
+function untilItEnds(
+  take: () => number | null,
+  done: (report: Report) => void,
+): Promise<{ code: number | null; seed: number | null }> {
   const child: ChildProcess = fork(join(import.meta.dirname, 'worker.ts'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     // What an errand leaves behind dies young.
     execArgv: ['--max-semi-space-size=32'],
   });
-  return new Promise((resolve, reject) => {
+  let seed: number | null = null;
+  return new Promise((resolve) => {
     child.on('message', (said: Report | { ready: true }) => {
       if (!('ready' in said)) done(said);
-      const seed = take();
+      seed = take();
       if (seed === null) child.disconnect();
       else child.send({ seed });
     });
-    child.on('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`a worker of the storm ended with ${code}`)),
-    );
+    child.on('exit', (code) => resolve({ code, seed }));
   });
 }
 
