@@ -111,7 +111,7 @@ async function lookAt(counter: Counter, entry: Entry): Promise<void> {
 
 /** What the bank has said by telephone or letter, under its reference, said by two people who know what they do. */
 async function rule(counter: Counter, entry: Entry): Promise<void> {
-  const { operator, config } = counter;
+  const { operator, outbox, config } = counter;
   const wait_s = config.terminal.waits.confirm_s;
   const key = await askKey(operator, {
     keys: ['1', '2', 'cancel'],
@@ -126,8 +126,11 @@ async function rule(counter: Counter, entry: Entry): Promise<void> {
   if (reference === null) return;
   try {
     const people = await approvedByTwo(counter, 'menu.exceptions');
-    // The bank may have acknowledged it while they typed.
-    if (people === null || !mayHappen(entry.history, 'ruled')) return;
+    if (people === null) return;
+    // What the bank says to a try that is on the line has to be heard first: it may acknowledge what they rule on.
+    operator.show((text, bar) => exceptionTrying(text, bar));
+    await outbox.quiet(entry);
+    if (!mayHappen(entry.history, 'ruled')) return;
     entry.ruled({ money: key === '1' ? 'charged' : 'not charged', people, reference });
   } catch (error) {
     // What is on no disk was not ruled, and of the money nothing is said: they come again when there is room.

@@ -20,6 +20,8 @@ export interface Outbox {
    * it then has; settling twice is harmless. Never throws a Fault: what could not be settled stays owed.
    */
   settle(entry: Entry): Promise<State>;
+  /** Resolves when nothing about the entry is on the line any more: what is written then contradicts no answer to come. */
+  quiet(entry: Entry): Promise<void>;
   /** One try of everything owed, parked or not, in order, until the line or the bank fails. At boot, and before a settlement. */
   settleAll(): Promise<Clearance>;
   /** One try of the reversals that are not parked: the protocol wants them before the next request (unionpay.md 7). */
@@ -94,12 +96,18 @@ export function openOutbox(parts: OutboxParts): Outbox {
   const inTurn = exclusive();
   // A second caller for a debt that is on the line joins the first: never two exchanges of one debt.
   const underway = new Map<number, Promise<Attempt>>();
+  /** The one whose turn it is, or was last. */
+  let last: { readonly id: number; readonly attempt: Promise<Attempt> } | null = null;
   let signing: Promise<unknown> = Promise.resolve();
 
   function attempt(entry: Entry): Promise<Attempt> {
     const running = underway.get(entry.id);
     if (running !== undefined) return running;
-    const trying = inTurn(() => tried(entry)).finally(() => underway.delete(entry.id));
+    const trying = inTurn(() => {
+      const attempt = tried(entry);
+      last = { id: entry.id, attempt };
+      return attempt;
+    }).finally(() => underway.delete(entry.id));
     underway.set(entry.id, trying);
     return trying;
   }
@@ -107,7 +115,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   async function tried(entry: Entry): Promise<Attempt> {
     const work = works[entry.debt];
     if (work === undefined) return SETTLED;
-    if (waitsForOriginal(entry)) return OWED_STILL;
+    if (firstBefore(entry) !== null) return OWED_STILL;
     try {
       if (!journal.compared) await parts.compare?.();
       return await work(entry);
@@ -334,6 +342,9 @@ export function openOutbox(parts: OutboxParts): Outbox {
       if (works[entry.debt] !== undefined) await attempt(entry);
       return entry.state;
     },
+    async quiet({ id }) {
+      if (last?.id === id) await last.attempt;
+    },
     settleAll: () => round(everything()),
     async clearBeforeSale() {
       const clearance = await round(owed().due.filter(({ debt }) => debt === 'reverse'));
@@ -388,12 +399,18 @@ function hasIt(entry: Entry, end: InquiryEnd): boolean {
   return end.end === 'found' && end.state === 'posted' && !isAnothers(end, oursOf(entry));
 }
 
-/** The bank refuses what is about something that it has not been told of yet. */
-function waitsForOriginal({ original }: Entry): boolean {
-  return original !== null && owesMoney(original.debt);
+/**
+ * What the bank must have been told before this one; null where there is nothing. It refuses what is about something
+ * that it has not heard of yet, and a tip or adjustment says what the total was before it: each follows the one before.
+ */
+function firstBefore({ id, original, debt }: Entry): Entry | null {
+  if (original === null) return null;
+  if (owesMoney(original.debt)) return original;
+  if (debt !== 'advise') return null;
+  return original.sequels.find((other) => other.id < id && other.debt === 'advise') ?? null;
 }
 
-/** Parked, or about what is: it may take for ever, and holds nothing up. */
+/** Parked, or behind what is: it may take for ever, and holds nothing up. */
 function isLast(entry: Entry): boolean {
-  return entry.history.parked || (waitsForOriginal(entry) && entry.original?.history.parked === true);
+  return entry.history.parked || firstBefore(entry)?.history.parked === true;
 }

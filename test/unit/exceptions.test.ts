@@ -237,3 +237,36 @@ t.test('the list turns its pages', async (t) => {
   bench.press('cancel', 'cancel');
   await looking;
 });
+
+t.test(
+  'what the bank says to a try on the line is heard before two people rule, and not overruled by them',
+  async (t) => {
+    for (const said of [{ end: 'acknowledged', code: '00' } as const, unanswered]) {
+      const bench = saleBench(t);
+      const [entry] = await parked(bench);
+      if (entry === undefined) throw new Error('nothing is parked');
+      const looking = lookAtExceptions(bench.counter);
+      await toTheRuling(bench);
+      const answer = Promise.withResolvers<typeof said>();
+      bench.reverses = () => answer.promise;
+      const trying = bench.counter.outbox.settle(entry);
+      bench.press('1');
+      await bench.screen('exceptions.reference');
+      bench.press('4', '7', 'enter');
+      await bench.screen('sale.supervisor');
+      bench.press(...PASSWORD);
+      await bench.screen('sale.supervisor', 1);
+      bench.press(...PASSWORD);
+      await bench.screen('exceptions.trying');
+      t.equal(entry.state, 'parked', 'nothing is said of the money while the bank may say it');
+      answer.resolve(said);
+      await trying;
+      await bench.screen('exceptions.ended');
+      t.equal(entry.state, said.end === 'acknowledged' ? 'reversed' : 'approved');
+      bench.press('enter');
+      await bench.screen('exceptions.none');
+      bench.press('enter');
+      await looking;
+    }
+  },
+);

@@ -4,7 +4,7 @@ import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import { fen } from '../../src/values/fen.ts';
 import { batch } from '../../src/values/trace.ts';
 import { saleOf, silence } from '../journal-bench.ts';
-import { acknowledged, bench, calm, unanswered } from '../outbox-bench.ts';
+import { acknowledged, bench, calm, taken, unanswered } from '../outbox-bench.ts';
 
 const has = (state: 'posted' | 'reversed'): InquiryEnd => ({
   end: 'found',
@@ -133,4 +133,50 @@ t.test('77 after a sign-in that named another batch: the bank’s books say whet
   const { journal, told } = of(false);
   journal.openBatch(batch('000777'));
   t.equal(await told(), 'accepted', 'nobody can say');
+});
+
+t.test('changes of one sale are told in their order, also where the first is parked', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const sale = journal.begin(saleOf(500, { type: 'offline', digest: 'd1' }));
+  sale.accepted();
+  await outbox.settle(sale);
+  const changed = (total: number, before: number) => {
+    const adjusted = journal.begin(
+      saleOf(total, { type: 'adjust', digest: 'd1', original: sale, particulars: { before: fen(before) } }),
+    );
+    adjusted.accepted();
+    return adjusted;
+  };
+  const [first, second] = [changed(900, 500), changed(700, 900)];
+  host.hears = () => silent;
+  for (let turn = 0; turn < 3; turn++) await outbox.settle(first);
+  t.equal(first.state, 'parked');
+  host.advised.splice(0);
+  for (let turn = 0; turn < 4; turn++) await outbox.settleAll();
+  t.ok(host.advised.length > 0);
+  t.notOk(
+    host.advised.some(({ trace }) => trace === second.trace),
+    'the bank would hear of a total that it does not have',
+  );
+  host.hears = () => taken;
+  for (let turn = 0; turn < 2; turn++) await outbox.settleAll();
+  t.same([first.state, second.state], ['approved', 'approved']);
+  t.equal(sale.total, 700);
+});
+
+t.test('a void of a sale is turned back whatever change of that sale the bank has not heard of', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const sale = journal.begin(saleOf(500, { type: 'offline', digest: 'd1' }));
+  sale.accepted();
+  await outbox.settle(sale);
+  host.hears = () => silent;
+  const tip = journal.begin(
+    saleOf(50, { type: 'tip', digest: 'd1', original: sale, particulars: { before: fen(500) } }),
+  );
+  tip.accepted();
+  await outbox.settle(tip);
+  const undo = journal.begin(saleOf(500, { type: 'void', original: sale }));
+  undo.sent();
+  undo.answered(silence);
+  t.equal(await outbox.settle(undo), 'reversed');
 });
