@@ -36,7 +36,7 @@ storm: ## ten thousand fault points in virtual time; SEED=n replays one with wha
 	@$(env)
 	exec node test/storms/storm.ts
 
-storm-long: ## a million of them, FROM=n begins at another seed; then every point of kill-long
+storm-long: ## a million of them, FROM=n begins at another seed, goes on where it was; then every point of kill-long
 	@setup/install.sh test
 	@$(env)
 	POINTS="$${POINTS:-1000000}" node test/storms/storm.ts

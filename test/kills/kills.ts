@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { digestOf, openRecord, PROVEN, type Record } from '../record.ts';
 import { openCounter } from '../stories/counter.ts';
+import type { Finding } from './books.ts';
 import type { Flow } from './flow.ts';
 import { outOfOrder } from './order.ts';
 import { type FlowPoint, pointOf, pointsOf, sample, wordOf } from './points.ts';
-import { type Outcome, openRecord, type Record } from './record.ts';
 import { scene } from './scene.ts';
 import { VICTIMS } from './strike.ts';
 
@@ -36,6 +37,16 @@ export interface Killing {
   readonly points: number;
 }
 
+/** What became of one point. */
+interface Outcome {
+  /** The point in the words of a finding. */
+  readonly point: string;
+  /** Whether the victim died there: calls come now more, now less often. */
+  readonly came: boolean;
+  readonly findings: readonly Finding[];
+  readonly s: number;
+}
+
 export interface Killed {
   /** Each with the words with which it is asked for again. */
   readonly findings: readonly string[];
@@ -52,7 +63,7 @@ export async function kills(t: Test, { name, flows, points }: Killing): Promise<
   const lanes = Array.from({ length: AT_ONCE }, openLane);
   try {
     const { chosen, unordered } = await choose(t, lanes, { flows, points });
-    const record = ALL ? openRecord(join(reports, `${name}.jsonl`)) : null;
+    const record = ALL ? openRecord<Outcome>(join(reports, `${name}.jsonl`), digestOf(PROVEN)) : null;
     const outcomes = await allOf(lanes, flows, chosen, record);
     const reached = outcomes.filter(({ came }) => came).length;
     summary(name, outcomes, Math.round((Date.now() - from_ms) / 1000));
@@ -155,7 +166,7 @@ async function allOf(
   lanes: readonly Lane[],
   flows: readonly Flow[],
   chosen: readonly FlowPoint[],
-  record: Record | null,
+  record: Record<Outcome> | null,
 ): Promise<readonly Outcome[]> {
   const named = new Map(flows.map((flow) => [flow.name, flow]));
   const flowOf = (point: FlowPoint): Flow => {

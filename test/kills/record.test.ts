@@ -1,24 +1,24 @@
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { openRecord } from '../record.ts';
 import { sales } from './flows-sale.ts';
 import { pointOf, pointsOf, sample, wordOf } from './points.ts';
-import { openRecord } from './record.ts';
 
 t.test('a run that was broken off knows what is done, of the same sources alone', async (t) => {
   const file = join(t.testdir(), 'kills', 'sales.jsonl');
-  const outcome = { point: 'sale, before write tcp 1', came: true, findings: [], s: 1.5 };
-  const first = openRecord(file, 'one');
+  const outcome = { point: 'sale, before write tcp 1', came: true };
+  const first = openRecord<typeof outcome>(file, 'one');
   t.same(first.done, []);
   first.add(outcome);
   // Killed in the middle of a line.
   appendFileSync(file, '{"point":"sale, af');
-  const second = openRecord(file, 'one');
+  const second = openRecord<typeof outcome>(file, 'one');
   t.same(second.done, [outcome]);
   second.add({ ...outcome, came: false });
-  t.equal(openRecord(file, 'one').done.length, 2, 'what was broken off spoils nothing after it');
+  t.equal(openRecord<typeof outcome>(file, 'one').done.length, 2, 'what was broken off spoils nothing after it');
   t.notOk(existsSync(`${file}.before`));
-  t.same(openRecord(file, 'another').done, []);
+  t.same(openRecord<typeof outcome>(file, 'another').done, []);
   t.ok(existsSync(`${file}.before`), 'what was of others is put aside');
 });
 

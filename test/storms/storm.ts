@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { digestOf, openRecord, PROVEN } from '../record.ts';
 import { nameOf } from './faults.ts';
 import { flowNamed } from './flows.ts';
 import { points } from './points.ts';
@@ -12,10 +13,12 @@ import { errandsOf, type Report } from './worker.ts';
 
 /**
  * The storm (ARCHITECTURE.md, "Storms"). `SEEDS=n` sets how many seeds, `FROM=n` where they begin, `POINTS=n` goes on
- * until so many distinct fault points came about, `SEED=n` replays one and says what happens in it, `ERRANDS=file` those
+ * until so many distinct fault points came about, from where an earlier run was broken off, `SEED=n` replays one and says what happens in it, `ERRANDS=file` those
  * of a file of `regressions/`, `STOP=1` ends at the first finding, without shrinking it.
  */
 const { SEED, SEEDS, FROM, POINTS, STOP, ERRANDS } = process.env;
+/** What the faults and the promises are goes into the record of a long storm too. */
+const STORM = ['test/storms/**/*.{ts,c}'];
 /** More than ten thousand distinct points. */
 const USUAL_SEEDS = 320;
 /** Findings after which no more seeds are begun. */
@@ -36,11 +39,7 @@ async function storm(): Promise<void> {
   let [seeds, errands, trades, lost, doubled, others] = [0, 0, 0, 0, 0, 0];
   let said = started;
 
-  const take = () => {
-    const over = next >= end || (wanted !== null && seen.size >= wanted) || lost + doubled + others >= MOST_TOLD;
-    return over ? null : next++;
-  };
-  const done = (report: Report) => {
+  const count = (report: Report) => {
     seeds++;
     errands += report.errands;
     trades += report.trades;
@@ -49,14 +48,31 @@ async function storm(): Promise<void> {
     doubled += report.findings.filter(({ kind }) => kind === 'doubled').length;
     others += report.findings.filter(({ kind }) => kind !== 'lost' && kind !== 'doubled').length;
     if (report.findings.length > 0) tell(report);
+  };
+  const file = join('reports', `storm-from-${first}.jsonl`);
+  const record = wanted === null ? null : openRecord<Report & { at_s: number }>(file, digestOf([...PROVEN, ...STORM]));
+  const before = new Set(record?.done.map(({ seed }) => seed));
+  for (const report of record?.done ?? []) count(report);
+  const spent_s = Math.max(0, ...(record?.done ?? []).slice(-9).map(({ at_s }) => at_s));
+  const seconds = () => spent_s + Math.round((performance.now() - started) / 1000);
+  if (before.size > 0) process.stdout.write(`storm: goes on after ${before.size} seeds, ${seen.size} fault points\n`);
+
+  const take = () => {
+    const over = next >= end || (wanted !== null && seen.size >= wanted) || lost + doubled + others >= MOST_TOLD;
+    if (over) return null;
+    while (before.has(next)) next++;
+    return next++;
+  };
+  const done = (report: Report) => {
+    count(report);
+    record?.add({ ...report, at_s: seconds() });
     if (performance.now() - said < 30_000) return;
     said = performance.now();
     process.stdout.write(`storm: seed ${report.seed}, ${seen.size} fault points, ${seconds()} s\n`);
   };
-  const seconds = () => Math.round((performance.now() - started) / 1000);
   await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, () => worker(take, done)));
 
-  const rate = Math.round(trades / ((performance.now() - started) / 1000));
+  const rate = Math.round(trades / Math.max(1, seconds()));
   process.stdout.write(
     `storm: seeds ${first} to ${next - 1}, ${errands} errands, ${trades} transactions at the bank, ${rate} a second, ${others} other findings\n`,
   );
