@@ -12,7 +12,7 @@ import type { Placed } from './shrink.ts';
 import { errandsOf, type Report } from './worker.ts';
 
 /**
- * The storm (ARCHITECTURE.md, "Storms"). `SEEDS=n` sets how many seeds, `FROM=n` where they begin, `POINTS=n` goes on
+ * The storm (README.md). `SEEDS=n` sets how many seeds, `FROM=n` where they begin, `POINTS=n` goes on
  * until so many distinct fault points came about, from where an earlier run was broken off, `SEED=n` replays one and says what happens in it, `ERRANDS=file` those
  * of a file of `regressions/`, `STOP=1` ends at the first finding, without shrinking it.
  */
