@@ -75,8 +75,8 @@ export function judged(bytes: Uint8Array, heard: Message, asked: Asked, vault: V
     money: row.money,
     code,
     why: null,
-    authorisation: shown(authorisation),
-    reference: shown(reference),
+    authorisation: unpadded(authorisation),
+    reference: unpadded(reference),
     issuer: shown(institutions.slice(0, 11)),
     acquirer: shown(institutions.slice(11, 22)),
     host_time: time !== undefined && date !== undefined ? { hhmmss: time, mmdd: date } : null,
@@ -91,6 +91,11 @@ function asksForSignIn(header: string): boolean {
 
 /** Host text goes to a screen and to a printer: no control characters, no padding; null where nothing is left. */
 function shown(text: string | null | undefined): string | null {
-  const clean = text?.replaceAll(/\p{C}/gu, '').trim() ?? '';
+  return unpadded(text)?.trimStart() ?? null;
+}
+
+/** F37 and F38 go back to the bank as they came: only the blanks that fill them up are left off, and put on again. */
+function unpadded(text: string | null | undefined): string | null {
+  const clean = text?.replaceAll(/\p{C}/gu, '').trimEnd() ?? '';
   return clean === '' ? null : clean;
 }

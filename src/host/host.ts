@@ -45,11 +45,14 @@ export interface Host {
   prepare(transaction: FinancialName, request: FinancialRequest): Prepared;
   /** Sends it once. See `Link.exchange` for `beforeFirstByte`; a Fault of kind `line-down` means that nothing was sent. */
   send(prepared: Prepared, beforeFirstByte: () => void): Promise<Answer>;
-  /** 0400: may be sent again and again, under whatever keys are in the vault. Throws a Fault of kind `line-down` only. */
+  /**
+   * 0400: may be sent again and again, under whatever keys are in the vault. Throws a Fault of kind `line-down`, and
+   * `request-changed` where it cannot be made any more.
+   */
   reverse(reversal: ReversalRequest): Promise<ReversalEnd>;
   /**
    * 0220: the same request as often as it takes; the bank knows its duplicates (money rule 8). Throws a Fault of kind
-   * `line-down`, and `request-changed` where the bytes would not be those that the digest is of.
+   * `line-down`, and `request-changed` where the bytes would not be those that the digest is of, or cannot be made.
    */
   advise(request: AdviceRequest): Promise<AdviceEnd>;
   /**
@@ -192,7 +195,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
     async reverse(reversal) {
       if (isSealed('reversal') && vault.kcvOf('MAK') === null) return { end: 'sign-in-first', code: null };
       const row = reversalOf(transactions[reversal.transaction]);
-      const { message, frame } = packed('reversal', row, reversalFacts(reversal, settings));
+      const { message, frame } = packedAgain('reversal', row, reversalFacts(reversal, settings), reversal.trace);
       try {
         const asked: Asked = { message, answer: row.answer, sealed: isSealed('reversal') };
         return reversalEnd(answerOf(await link.exchange({ message, frame, again_ms: AGAIN_MS }), asked));
@@ -205,7 +208,8 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       if (isSealed(transaction) && vault.kcvOf('MAK') === null) return { end: 'sign-in-first', code: null };
       const row = transactions[transaction];
       const { reference = null, authorisation = null } = request.original ?? {};
-      const { message, frame } = packed(transaction, row, { ...request, reference, authorisation });
+      const facts = { ...request, reference, authorisation };
+      const { message, frame } = packedAgain(transaction, row, facts, request.trace);
       try {
         if (digestOf(frame) !== digest) throw new Fault({ kind: 'request-changed', trace: request.trace });
         const asked: Asked = { message, answer: row.answer, sealed: isSealed(transaction) };
@@ -247,6 +251,16 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       throw new Fault({ kind: 'host-garbled', field: error.field, why: error.why }, { cause: error });
     } finally {
       forgetPacked();
+    }
+  }
+
+  /** What the journal keeps cannot be made into its message: that is this request's own affair, and no fault of the bank's. */
+  function packedAgain(name: TransactionName | 'reversal', row: Transaction, facts: Facts, trace: Trace) {
+    try {
+      return packed(name, row, facts);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.problem.kind !== 'host-garbled') throw error;
+      throw new Fault({ kind: 'request-changed', trace }, { cause: error });
     }
   }
 

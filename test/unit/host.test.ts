@@ -1,117 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { inspect } from 'node:util';
 import t from 'tap';
-import { type Message, type MessageFields, message, packFrame, unpack } from '../../src/host/codec.ts';
-import { type Host, type HostTools, openHost } from '../../src/host/host.ts';
+import { type Message, type MessageFields, unpack } from '../../src/host/codec.ts';
+import { openHost } from '../../src/host/host.ts';
 import type { ReversalReason } from '../../src/host/messages.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
 import type { Connect } from '../../src/values/stream.ts';
 import { batch, type Trace } from '../../src/values/trace.ts';
-import { vaultFiles } from '../../src/vault/files.ts';
-import type { PinBlock } from '../../src/vault/pin-entry.ts';
-import { sealerFor } from '../../src/vault/seal.ts';
-import { openSlots } from '../../src/vault/slots.ts';
-import { openVault, type Vault } from '../../src/vault/vault.ts';
-import { cardOf, dialect, hostSettings, problemOf, vaultSettings } from '../bank-countertop.ts';
-
-const PAN = '6222020010011234';
-const PIK = Buffer.from('A1A2A3A4A5A6A7A8B1B2B3B4B5B6B7B8', 'hex');
-const trace = '000042' as Trace;
-const one = batch('000001');
-
-function vaultWith(t: { teardown(work: () => void): void }, algorithm: '3des' | 'sm4' = '3des'): Vault {
-  const folder = mkdtempSync(join(tmpdir(), 'guitai-host-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  openVault(vaultSettings(folder));
-  const files = vaultFiles(folder);
-  const slots = openSlots(
-    files,
-    sealerFor('slots', files.read('device.key') ?? PIK, vaultSettings(folder).random),
-    false,
-  );
-  const key = { algorithm, key: PIK, live: false };
-  slots.change({ TMK: key, PIK: key, MAK: key, TDK: key });
-  return openVault(vaultSettings(folder));
-}
-
-interface Way {
-  algorithm?: '3des' | 'sm4';
-  answer_ms?: number;
-  onLate?: HostTools['onLate'];
-}
-
-/** A far end without a network: `reply` makes the answer to each message. */
-function counter(
-  t: { teardown(work: () => void): void },
-  reply: (asked: Message) => MessageFields | null,
-  { algorithm = '3des', answer_ms = 0, onLate }: Way = {},
-) {
-  const vault = vaultWith(t, algorithm);
-  const sent: Message[] = [];
-  const wire: string[] = [];
-  const connect: Connect = async () => {
-    let receive: (bytes: Uint8Array) => void = () => undefined;
-    let hangUp: () => void = () => undefined;
-    const closed = new Promise<void>((resolve) => {
-      hangUp = resolve;
-    });
-    return {
-      closed,
-      async write(frame) {
-        const asked = unpack(Uint8Array.from(frame.subarray(2)));
-        sent.push(asked);
-        const answer = reply(asked);
-        if (answer === null) return;
-        const sealed = asked.mac === undefined ? undefined : vault.mac;
-        const bytes = Uint8Array.from(packFrame(message(answer), sealed));
-        setTimeout(() => receive(bytes), answer_ms);
-      },
-      listen(to) {
-        receive = to;
-        return () => undefined;
-      },
-      async close() {
-        hangUp();
-      },
-    };
-  };
-  const settings = hostSettings('tcp://one:1', 'tcp://two:2', 60);
-  const host: Host = openHost(settings, {
-    vault,
-    connect,
-    clock: systemClock,
-    ...(onLate && { onLate }),
-    onWire: (event) => wire.push(inspect(event)),
-  });
-  return { vault, host, sent, wire };
-}
-
-const mirrored = (asked: Message, changes: Partial<MessageFields> = {}): MessageFields => ({
-  ...{ tpdu: '6000000003', header: asked.header, mti: `${asked.mti.slice(0, 2)}${Number(asked.mti[2]) + 1}0` },
-  ...{ processing: asked.processing, amount: asked.amount, trace: asked.trace, code: '00' },
-  ...{ terminal: asked.terminal, merchant: asked.merchant, ...changes },
-});
-
-function pinFor(vault: Vault): PinBlock | null {
-  const entry = vault.pinEntry();
-  for (const digit of '123456') entry.digit(Number(digit));
-  return entry.block(cardOf(PAN).pan);
-}
-
-const sale = (vault: Vault, pin = true) => ({
-  trace,
-  batch: one,
-  amount: fen(12850),
-  card: cardOf(PAN),
-  pin: pin ? pinFor(vault) : null,
-});
+import { cardOf, dialect, hostSettings, problemOf } from '../bank-countertop.ts';
+import { hostBench, mirrored, one, PAN, PIK, pinFor, sale, trace, vaultWith, type Way } from '../host-bench.ts';
 
 t.test('a sale by stripe and PIN carries exactly its fields, the track encrypted', async (t) => {
-  const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
+  const { host, vault, sent } = hostBench(t, (asked) => mirrored(asked));
   t.match(await host.send(host.prepare('sale', sale(vault)), () => undefined), { money: 'charged' });
   const [asked] = sent;
   t.match(asked?.masked() ?? {}, {
@@ -128,7 +29,7 @@ t.test('a sale by stripe and PIN carries exactly its fields, the track encrypted
 });
 
 t.test('a void carries a sale’s fields, and the original’s reference, authorisation, batch and trace', async (t) => {
-  const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
+  const { host, vault, sent } = hostBench(t, (asked) => mirrored(asked));
   const place = { batch: one, trace: '000041' as Trace };
   const original = { place, date: '1124', reference: '094107000045', authorisation: '482913' };
   const prepared = host.prepare('void', { ...sale(vault), original });
@@ -151,7 +52,7 @@ t.test('a void carries a sale’s fields, and the original’s reference, author
 });
 
 t.test('a card that is on file has neither track nor swipe', async (t) => {
-  const { host, vault } = counter(t, (asked) => mirrored(asked));
+  const { host, vault } = hostBench(t, (asked) => mirrored(asked));
   const request = sale(vault, false);
   const onFile = { ...request, card: { ...request.card, track2: null, track3: null } };
   t.equal(host.prepare('tip', { ...onFile, totals: '000000000001' }).entry_mode, '012');
@@ -159,7 +60,7 @@ t.test('a card that is on file has neither track nor swipe', async (t) => {
 });
 
 t.test('without a PIN there is no PIN field, and the track is still encrypted', async (t) => {
-  const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
+  const { host, vault, sent } = hostBench(t, (asked) => mirrored(asked));
   await host.send(host.prepare('sale', sale(vault, false)), () => undefined);
   t.match(sent[0]?.masked(), { entryMode: '022', security: '0610000000000000' });
   t.equal(sent[0]?.pinBlock, undefined);
@@ -167,7 +68,7 @@ t.test('without a PIN there is no PIN field, and the track is still encrypted', 
 });
 
 t.test('under SM4 the PIN block stands in field 59', async (t) => {
-  const { host, vault, sent } = counter(t, (asked) => mirrored(asked), { algorithm: 'sm4' });
+  const { host, vault, sent } = hostBench(t, (asked) => mirrored(asked), { algorithm: 'sm4' });
   t.match(await host.send(host.prepare('sale', sale(vault)), () => undefined), { money: 'charged' });
   t.equal(Buffer.from(sent[0]?.pinBlock ?? []).toString('hex'), '0000000000000000');
   t.equal(Buffer.from(sent[0]?.additional59?.subarray(0, 5) ?? []).toString(), 'A1016');
@@ -176,7 +77,7 @@ t.test('under SM4 the PIN block stands in field 59', async (t) => {
 
 t.test('a reversal is the original’s trace, batch and codes, with a reason, and neither track nor PIN', async (t) => {
   for (const reason of ['98', 'A0', '96', '06'] as const satisfies ReversalReason[]) {
-    const { host, sent } = counter(t, (asked) => mirrored(asked));
+    const { host, sent } = hostBench(t, (asked) => mirrored(asked));
     const end = await host.reverse({
       ...({
         transaction: 'sale',
@@ -214,7 +115,7 @@ t.test('what the bank says to a reversal', async (t) => {
     ZZ: { end: 'no-answer', code: 'ZZ', why: 'unlisted' },
   };
   for (const [code, expected] of Object.entries(says)) {
-    const { host } = counter(t, (asked) => mirrored(asked, { code }));
+    const { host } = hostBench(t, (asked) => mirrored(asked, { code }));
     const facts = { transaction: 'sale', trace, batch: one, amount: fen(1), entry_mode: '021', reason: '98' } as const;
     t.strictSame(await host.reverse({ ...facts, pan: null, expiry: null, authorisation: null }), expected, code);
   }
@@ -223,14 +124,14 @@ t.test('what the bank says to a reversal', async (t) => {
 t.test('an answer to a reversal that may not be believed ends nothing', async (t) => {
   const facts = { transaction: 'sale', trace, batch: one, amount: fen(1), entry_mode: '021', reason: '98' } as const;
   const reversal = { ...facts, pan: null, expiry: null, authorisation: null };
-  const other = counter(t, (asked) => mirrored(asked, { amount: '000000000002' }));
+  const other = hostBench(t, (asked) => mirrored(asked, { amount: '000000000002' }));
   t.strictSame(await other.host.reverse(reversal), { end: 'no-answer', code: '00', why: 'mismatch' });
-  const silent = counter(t, () => null);
+  const silent = hostBench(t, () => null);
   t.strictSame(await silent.host.reverse(reversal), { end: 'no-answer', code: null, why: 'silent' });
 });
 
 t.test('a signed-out terminal signs in before it reverses', async (t) => {
-  const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
+  const { host, vault, sent } = hostBench(t, (asked) => mirrored(asked));
   vault.forgetWorkingKeys();
   const facts = { transaction: 'sale', trace, batch: one, amount: fen(1), entry_mode: '021', reason: '98' } as const;
   t.match(await host.reverse({ ...facts, pan: null, expiry: null, authorisation: null }), { end: 'sign-in-first' });
@@ -238,7 +139,7 @@ t.test('a signed-out terminal signs in before it reverses', async (t) => {
 });
 
 t.test('a request is sent once, and its bytes are gone afterwards', async (t) => {
-  const { host, vault, sent } = counter(t, (asked) => mirrored(asked));
+  const { host, vault, sent } = hostBench(t, (asked) => mirrored(asked));
   const prepared = host.prepare('sale', sale(vault));
   await host.send(prepared, () => undefined);
   await t.rejects(
@@ -249,7 +150,7 @@ t.test('a request is sent once, and its bytes are gone afterwards', async (t) =>
 });
 
 t.test('what cannot be sent is refused while it is prepared', async (t) => {
-  const { host, vault } = counter(t, (asked) => mirrored(asked));
+  const { host, vault } = hostBench(t, (asked) => mirrored(asked));
   const short = { ...cardOf(PAN), track2: { reveal: () => '1234567890' } };
   const prepared = (work: () => unknown) => problemOf(Promise.resolve().then(work));
   t.match(await prepared(() => host.prepare('sale', { ...sale(vault), card: short })), {
@@ -274,12 +175,12 @@ t.test('a sign-in whose answer lacks or spoils something stores nothing', async 
     { says: { ...good, terminal: '50461161' }, expected: { kind: 'host-garbled' } },
   ];
   for (const { says, expected } of cases) {
-    const { host, vault } = counter(t, (asked) => mirrored(asked, says));
+    const { host, vault } = hostBench(t, (asked) => mirrored(asked, says));
     const before = vault.kcvOf('PIK');
     t.match(await problemOf(host.signIn('01', { trace, batch: one })), expected, JSON.stringify(expected));
     t.equal(vault.kcvOf('PIK'), before);
   }
-  const refused = counter(t, (asked) => mirrored(asked, { code: '97' }));
+  const refused = hostBench(t, (asked) => mirrored(asked, { code: '97' }));
   t.strictSame(await refused.host.signIn('01', { trace, batch: one }), { end: 'refused', code: '97' });
   t.match(refused.sent[0]?.masked(), { mti: '0800', batch: '00000001004', operator: '01 ' });
   t.equal(refused.sent[0]?.mac, undefined);
@@ -289,7 +190,7 @@ t.test('an answer that comes late is told with what may be believed of it, also 
   for (const signedOut of [false, true]) {
     const late = new Promise<unknown[]>((resolve) => {
       const way: Way = { answer_ms: 90, onLate: (...told) => resolve(told) };
-      const { host, vault } = counter(t, (asked) => mirrored(asked), way);
+      const { host, vault } = hostBench(t, (asked) => mirrored(asked), way);
       void host
         .send(host.prepare('sale', sale(vault)), () => undefined)
         .then((answer) => {
@@ -308,7 +209,7 @@ t.test('a late answer that the disk takes no note of stops nothing', async (t) =
     told.resolve();
     throw new Fault({ kind: 'disk-full', file: 'journal.db' });
   };
-  const { host, vault } = counter(t, (asked) => mirrored(asked), { answer_ms: 90, onLate });
+  const { host, vault } = hostBench(t, (asked) => mirrored(asked), { answer_ms: 90, onLate });
   t.match(await host.send(host.prepare('sale', sale(vault)), () => undefined), { why: 'silent' });
   await told.promise;
   await new Promise(setImmediate);
@@ -316,7 +217,7 @@ t.test('a late answer that the disk takes no note of stops nothing', async (t) =
 });
 
 t.test('a sign-out drops the keys even when nobody answers', async (t) => {
-  const { host, vault } = counter(t, () => null);
+  const { host, vault } = hostBench(t, () => null);
   t.match(await problemOf(host.signOut({ trace, batch: one })), { kind: 'host-silent', waited_ms: 60 });
   t.equal(vault.stateOf('MAK'), 'empty');
 });
@@ -354,7 +255,7 @@ t.test('the dialect decides what a message carries', async (t) => {
 });
 
 t.test('no PAN, track, PIN block or key shows in what is printed, logged or thrown', async (t) => {
-  const { host, vault, wire } = counter(t, (asked) => mirrored(asked, { pan: PAN }));
+  const { host, vault, wire } = hostBench(t, (asked) => mirrored(asked, { pan: PAN }));
   const request = sale(vault);
   const pinBlock = Buffer.from(request.pin?.reveal() ?? []).toString('hex');
   const prepared = host.prepare('sale', request);
