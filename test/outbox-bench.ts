@@ -33,6 +33,8 @@ interface FakeHost {
 }
 
 interface Bench {
+  /** Of the journal's files. */
+  readonly folder: string;
   readonly journal: Journal;
   readonly host: FakeHost;
   readonly clock: VirtualClock;
@@ -43,7 +45,8 @@ interface Bench {
 /** An outbox on a real journal, beside a host that answers as the test says. */
 export function bench(t: Tap, profile: Partial<OutboxProfile> = {}): Bench {
   const clock = virtualClock();
-  const journal = journalIn(testFolder(t), { clock });
+  const folder = testFolder(t);
+  const journal = journalIn(folder, { clock });
   t.teardown(() => journal.close());
   const host: FakeHost = {
     ...{ asked: [], says: () => acknowledged, atOnce: 0, most: 0 },
@@ -88,6 +91,7 @@ export function bench(t: Tap, profile: Partial<OutboxProfile> = {}): Bench {
     profile: { retries: 3, first_wait_ms: 1000, most_wait_ms: 60_000, inquires: true, ...profile },
   });
   return {
+    folder,
     journal,
     host,
     clock,

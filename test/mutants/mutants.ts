@@ -30,7 +30,10 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
   },
   outbox: {
     mutate: ['src/outbox/*.ts'],
-    tests: ['bell', 'outbox-owed', 'outbox-rounds', 'outbox-background', 'outbox', 'told-again', 'accept', 'advice'],
+    tests: [
+      ...['bell', 'outbox-owed', 'outbox-rounds', 'outbox-background', 'outbox-alone', 'outbox-parked', 'outbox'],
+      ...['told-again', 'accept', 'advice'],
+    ],
   },
   answers: {
     mutate: ['src/host/{answers,reversal,advice,inquiry,settlement,response-codes}.ts'],

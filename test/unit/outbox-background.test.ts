@@ -172,3 +172,29 @@ t.test('a line that could not be reached is tried again within seconds, however 
   stop.abort();
   await running;
 });
+
+t.test('a round that broke off for a flow says nothing of the bank, and doubles no wait', async (t) => {
+  const { outbox, host, clock, owing, journal } = bench(t, { retries: 99 });
+  const pass = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 100) await clock.advance(100);
+  };
+  owing();
+  host.says = () => unanswered;
+  const stop = new AbortController();
+  const running = outbox.run(stop.signal);
+  await pass(4000);
+  t.equal(host.asked.length, 3, 'after none, one and two seconds; the next wait is of four');
+  const answer = Promise.withResolvers<ReversalEnd>();
+  host.says = () => answer.promise;
+  await pass(4000);
+  t.equal(host.asked.length, 4);
+  const sale = journal.begin(saleOf(5));
+  answer.resolve(signInFirst);
+  await calm(clock);
+  sale.handOver();
+  host.says = () => unanswered;
+  await pass(4100);
+  t.equal(host.asked.length, 5, 'four seconds again, and not eight');
+  stop.abort();
+  await running;
+});
