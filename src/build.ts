@@ -27,11 +27,10 @@ import { openRecorder } from './recorder/recorder.ts';
 import { wireLog } from './recorder/wire-log.ts';
 import type { Counter } from './sale/counter.ts';
 import { barOf, openSession } from './session.ts';
-import { compareWithBank, signInToBank } from './signin/bank.ts';
+import { compareOrSignIn, signInToBank } from './signin/bank.ts';
 import type { StatusFacts } from './status/status.ts';
 import type { Terminal } from './terminal.ts';
 import { masked, maskedJson } from './values/masked.ts';
-import { Fault } from './values/problem.ts';
 import { setClock } from './values/set-clock.ts';
 import { openVault } from './vault/vault.ts';
 import {
@@ -169,20 +168,13 @@ export async function assemble(site: Site): Promise<Assembly> {
     if (end.end === 'signed-in') session.signInAgain = false;
     return end.end === 'signed-in';
   };
-  const compare = async () => {
-    if (!profile.transactions.inquiry.offered) return;
-    try {
-      await compareWithBank({ host, journal, vault });
-    } catch (error) {
-      // Under other keys than the bank's nothing can be asked: the sign-in compares by itself.
-      const ofKeys = error instanceof Fault && ['mac-wrong', 'keys-missing'].includes(error.problem.kind);
-      if (!ofKeys || !(await signInAlone())) throw error;
-    }
-  };
   const debts = openOutbox({
-    ...{ journal, host, clock, random, compare },
+    ...{ journal, host, clock, random },
     openCard: vault.openCard,
     signIn: signInAlone,
+    ...(profile.transactions.inquiry.offered && {
+      compare: () => compareOrSignIn({ host, journal, vault }, signInAlone),
+    }),
     profile: {
       ...{ retries: profile.reversal_retries, first_wait_ms: 2000, most_wait_ms: 60_000 },
       inquires: profile.transactions.inquiry.offered,

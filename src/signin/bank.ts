@@ -1,7 +1,9 @@
 import type { Host, SignInEnd } from '../host/host.ts';
+import type { InquiryEnd } from '../host/inquiry.ts';
 import type { Journal } from '../journal/journal.ts';
-import { Fault } from '../values/problem.ts';
+import { Fault, type Problem } from '../values/problem.ts';
 import type { SetClock } from '../values/set-clock.ts';
+import type { Batch, Trace } from '../values/trace.ts';
 import type { Vault } from '../vault/vault.ts';
 
 export interface BankDesk {
@@ -30,17 +32,13 @@ export async function signInToBank(desk: BankDesk, operator: string): Promise<Si
 
 /**
  * A cloned card or a restored backup would take traces again that the bank has seen, and turn back what was approved after the
- * backup was made. Throws a Fault of kind `bank-ahead`, and those of the line.
+ * backup was made. Throws a Fault of kind `bank-ahead`, one where nobody can say, and those of the line.
  */
-export async function compareWithBank({
-  host,
-  journal,
-  vault,
-}: Pick<BankDesk, 'host' | 'journal' | 'vault'>): Promise<void> {
+export async function compareWithBank({ host, journal, vault }: Comparing): Promise<void> {
   const newest = { place: null, date: null, reference: null, authorisation: null };
   const end = await host.inquire({ trace: journal.takeTrace(), batch: journal.batch, of: newest });
-  const place = end.end === 'found' ? (end.place ?? null) : null;
-  if (place === null || journal.knows(place)) {
+  const place = newestOf(end);
+  if (place === 'none' || journal.knows(place)) {
     journal.foundBanksNewest();
     return;
   }
@@ -52,4 +50,29 @@ export async function compareWithBank({
     trace: place.trace,
     found: found === null ? '-' : `${found.batch} ${found.trace}`,
   });
+}
+
+type Comparing = Pick<BankDesk, 'host' | 'journal' | 'vault'>;
+
+/** Where the bank's newest stands. One that is refused, or told without its place, may be any: nothing is known of it. */
+function newestOf(end: InquiryEnd): { readonly batch: Batch; readonly trace: Trace } | 'none' {
+  if (end.end === 'none') return 'none';
+  if (end.end === 'found' && end.place) return end.place;
+  if (end.end === 'found') throw new Fault({ kind: 'host-garbled', field: 'F61', why: 'the newest without its place' });
+  if (end.signInAgain) throw new Fault({ kind: 'mac-wrong' });
+  throw new Fault({ kind: 'host-garbled', field: 'F39', why: `${end.code} in place of the newest` });
+}
+
+/** Faults after which a sign-in helps. */
+const OF_KEYS: readonly Problem['kind'][] = ['mac-wrong', 'keys-missing'];
+
+/** The same before the outbox tells the bank anything: under other keys than the bank's it cannot be asked. */
+export async function compareOrSignIn(desk: Comparing, signIn: () => Promise<boolean>): Promise<void> {
+  try {
+    await compareWithBank(desk);
+  } catch (error) {
+    // The sign-in compares by itself.
+    const ofKeys = error instanceof Fault && OF_KEYS.includes(error.problem.kind);
+    if (!ofKeys || !(await signIn())) throw error;
+  }
 }

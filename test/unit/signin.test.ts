@@ -1,9 +1,10 @@
 import t from 'tap';
 import { texts } from '../../src/config/texts.ts';
+import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import type { Key } from '../../src/operator/keypad.ts';
 import type { Draw, Operator } from '../../src/operator/operator.ts';
 import type { BarFacts } from '../../src/operator/screens/bar.ts';
-import { type BankDesk, signInToBank } from '../../src/signin/bank.ts';
+import { type BankDesk, compareOrSignIn, signInToBank } from '../../src/signin/bank.ts';
 import { type HandshakeDesk, meetKeyCentre } from '../../src/signin/handshake.ts';
 import { type SignInDesk, signIn } from '../../src/signin/signin.ts';
 import { fen } from '../../src/values/fen.ts';
@@ -86,4 +87,42 @@ t.test('a bank that has had what the journal does not hold leaves no keys to pay
   keys = true;
   t.match(await signInToBank(desk, '01'), { end: 'signed-in' });
   t.ok(keys);
+});
+
+t.test('of a newest that is refused, or told without its place, nobody can say whether it is known here', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const known = { state: 'posted', code: '00', amount: fen(100), refunded: fen(0) } as const;
+  const unsaid: InquiryEnd[] = [
+    ...['96', '91', '90', '40'].map((code) => ({ end: 'refused', code, signInAgain: false }) as const),
+    { end: 'found', ...known, reference: null, authorisation: null },
+    { end: 'found', ...known, reference: null, authorisation: null, place: null },
+  ];
+  let says: InquiryEnd = { end: 'none' };
+  let signIns = 0;
+  const host = {
+    signIn: async () => ({ end: 'signed-in', batch: journal.batch, host_time: null, kcvs: {} }),
+    inquire: async () => says,
+  } as unknown as BankDesk['host'];
+  const vault = { forgetWorkingKeys: () => t.fail('it is not ahead') };
+  const desk = { host, journal, clock: setClock(virtualClock()), inquires: true, vault };
+  const signIn = async () => {
+    signIns++;
+    return false;
+  };
+  for (const end of unsaid) {
+    says = end;
+    const problem = await compareOrSignIn(desk, signIn).catch((error) => error.problem);
+    t.match(problem, { kind: 'host-garbled' }, JSON.stringify(end));
+    t.match(await signInToBank(desk, '01').catch((error) => error.problem), { kind: 'host-garbled' });
+    t.notOk(journal.compared);
+  }
+  t.equal(signIns, 0, 'no sign-in helps that');
+  says = { end: 'refused', code: 'A0', signInAgain: true };
+  t.match(await compareOrSignIn(desk, signIn).catch((error) => error.problem), { kind: 'mac-wrong' });
+  t.equal(signIns, 1);
+  await compareOrSignIn(desk, async () => {
+    says = { end: 'none' };
+    return (await signInToBank(desk, '01')).end === 'signed-in';
+  });
+  t.ok(journal.compared, 'the sign-in has compared');
 });
