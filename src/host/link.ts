@@ -162,7 +162,7 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
   async function toldAgain(first: Call, again_ms: number, stop: AbortSignal): Promise<Exchanged> {
     const { signal: end, over } = tied(stop);
     const heard = Promise.withResolvers<Exchanged>();
-    const more: Call[] = [];
+    const more: Promise<Call | null>[] = [];
     let open = 0;
     const tell = (call: Call) => {
       open++;
@@ -179,15 +179,21 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
         waited.catch(() => undefined);
         const exchanged = await Promise.race([heard.promise, waited]);
         if (exchanged !== null) return exchanged;
-        const call = await anotherCall(first.outgoing, end);
-        if (call === null) continue;
-        more.push(call);
-        tell(call);
+        const calling = anotherCall(first.outgoing, end);
+        more.push(calling);
+        // A line that takes its time to stand must not hold up what is answered meanwhile.
+        const called = await Promise.race([heard.promise, calling]);
+        if (called === null) continue;
+        if ('end' in called) return called;
+        announceAgain(called);
+        tell(called);
       }
       return await heard.promise;
     } finally {
       over();
-      await Promise.all(more.map(hangUp));
+      // One that does not stand yet is given up by that, and rejects with it.
+      const calls = await Promise.all(more.map((calling) => calling.catch(() => null)));
+      await Promise.all(calls.map((call) => call && hangUp(call)));
     }
   }
 
@@ -195,14 +201,16 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
   async function anotherCall(outgoing: Outgoing, signal: AbortSignal): Promise<Call | null> {
     try {
       const [stream, name] = await reach(signal);
-      line = name;
-      const { message } = outgoing;
-      onWire?.({ direction: 'out', line: name, mti: message.mti, fields: message.masked(), note: 'again' });
       return { stream, frames: framesOf(stream, MOST_BYTES), name, outgoing };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       return null;
     }
+  }
+
+  function announceAgain({ name, outgoing: { message } }: Call): void {
+    line = name;
+    onWire?.({ direction: 'out', line: name, mti: message.mti, fields: message.masked(), note: 'again' });
   }
 
   async function answer(call: Call, stop: AbortSignal): Promise<Exchanged> {

@@ -263,3 +263,56 @@ t.test('telling again ends with the wait, and never where nobody said that it ma
   await linkTo(silent.address, NOBODY, 200).exchange({ message: request, frame });
   t.equal(silent.got.length, 9, 'a sale is never sent twice');
 });
+
+t.test('an answer does not wait for another line that takes its time to stand, and that line is hung up', async (t) => {
+  for (const abandons of [true, false]) {
+    await using host = await far((socket) => void setTimeout(() => socket.write(answer('000007')), 80));
+    const first = lineConnect({ folder: '.' });
+    const late = Promise.withResolvers<void>();
+    let connects = 0;
+    const events: WireEvent[] = [];
+    const link = openLink(hostSettings(host.address, NOBODY, 9000), {
+      clock: systemClock,
+      onWire: (event) => events.push(event),
+      connect: async (address, signal) => {
+        if (++connects === 1) return first(address, signal);
+        // One line that gives up when it is told to, and one that stands all the same, too late.
+        await new Promise<void>((resolve, reject) => {
+          signal.addEventListener('abort', () => (abandons ? reject(signal.reason) : setTimeout(resolve, 20)));
+        });
+        const close = async () => late.resolve();
+        return { close, closed: late.promise, write: async () => void t.fail('told'), listen: () => () => undefined };
+      },
+    });
+    const since = performance.now();
+    t.match(await link.exchange({ message: request, frame, again_ms: 20 }), { end: 'answer' });
+    t.ok(performance.now() - since < 2000, 'not after its deadline');
+    if (!abandons) await late.promise;
+    t.equal(connects, 2);
+    t.same(
+      events.map(({ direction }) => direction),
+      ['out', 'in'],
+      'nobody claims to have told it again',
+    );
+    t.equal(link.line, 'primary');
+  }
+});
+
+t.test('every line on which it was told again is hung up with the first', async (t) => {
+  let asked = 0;
+  await using host = await far((socket) => {
+    if (++asked === 3) socket.write(answer('000007'));
+  });
+  const dial = lineConnect({ folder: '.' });
+  let open = 0;
+  const link = openLink(hostSettings(host.address, NOBODY, 5000), {
+    clock: systemClock,
+    connect: async (address, signal) => {
+      const stream = await dial(address, signal);
+      open++;
+      return { ...stream, close: () => stream.close().finally(() => open--) };
+    },
+  });
+  t.match(await link.exchange({ message: request, frame, again_ms: 20 }), { end: 'answer' });
+  t.equal(open, 0);
+});
