@@ -54,11 +54,15 @@ export interface PaperDeskParts {
 const LOOK_AGAIN_MS = 2000;
 /** How often one that was well is: paper that is taken out between sales is missed before the next one, not after it. */
 const LOOK_AROUND_MS = 10_000;
+/** One that stalls in mid-slip is left alone four times as long each time, up to this: each try costs paper and a row. */
+const STALLED_AGAIN_MS = 300_000;
 
 export function paperDesk({ journal, printer, config, clock, text, language }: PaperDeskParts): PaperDesk {
   const watchers = new Set<() => void>();
   const fresh: Entry[] = [];
   let problem: Problem | null = null;
+  /** How often in a row the printer has begun and gone no further, with nobody there to be asked for paper. */
+  let stalls = 0;
   let woken = Promise.withResolvers<void>();
   const tell = () => {
     for (const changed of watchers) changed();
@@ -77,11 +81,17 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
 
   const slipOf = (entry: Entry, duplicate: boolean) => slipFacts(entry, config(), language(), duplicate);
 
+  const onPaper: Printer['print'] = async (table, beforeFirstByte) => {
+    const end = await printer.print(table, beforeFirstByte);
+    stalls = !end.printed && end.begun && end.problem.kind === 'device-silent' ? stalls + 1 : 0;
+    return end;
+  };
+
   async function printCopies(entry: Entry): Promise<boolean> {
     for (const { copy, duplicate } of entry.copiesOwed) {
       // A printer that cannot begin leaves the copy unbegun: it will not have to say DUPLICATE.
       const slip = saleReceipt(slipOf(entry, duplicate), copy, text());
-      const end = await printer.print(slip, () => entry.copyBegun(copy));
+      const end = await onPaper(slip, () => entry.copyBegun(copy));
       if (end.printed) entry.copyPrinted(copy);
       now(end.printed ? null : end.problem);
       if (!end.printed) return false;
@@ -97,7 +107,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     const note = (kind: 'slip-begun' | 'slip-printed') => {
       latest = journal.settled(latest, { kind });
     };
-    const end = await printer.print(table, () => note('slip-begun'));
+    const end = await onPaper(table, () => note('slip-begun'));
     if (end.printed) note('slip-printed');
     now(end.printed ? null : end.problem);
     return end.printed;
@@ -110,9 +120,14 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
   }
 
   async function report(table: ReceiptTable, beforeFirstByte?: () => void): Promise<Problem | null> {
-    const end = await printer.print(table, beforeFirstByte);
+    const end = await onPaper(table, beforeFirstByte);
     now(end.printed ? null : end.problem);
     return end.printed ? null : end.problem;
+  }
+
+  function pauseAfter(idle: boolean): number {
+    if (idle) return problem === null ? LOOK_AROUND_MS : LOOK_AGAIN_MS;
+    return stalls === 0 ? LOOK_AGAIN_MS : Math.min(LOOK_AGAIN_MS * 4 ** (stalls - 1), STALLED_AGAIN_MS);
   }
 
   async function look(): Promise<void> {
@@ -180,8 +195,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
         }
         const idle = next === undefined && settled === null && fault === null;
         if (idle && (due || problem !== null)) await look();
-        const pause_ms = idle && problem === null ? LOOK_AROUND_MS : LOOK_AGAIN_MS;
-        const paused = clock.sleep(pause_ms, signal).then(() => true);
+        const paused = clock.sleep(pauseAfter(idle), signal).then(() => true);
         due = await Promise.race([woken.promise.then(() => false), paused]).catch(() => false);
         woken = Promise.withResolvers();
       }

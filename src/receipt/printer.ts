@@ -88,6 +88,8 @@ export function printer(options: PrinterOptions): Printer {
   let tail = true;
   /** The start of a failed receipt hangs out of the printer. */
   let stump = cutFirst;
+  /** It fell silent in mid-receipt: before the next one it must show that it confirms at all, without a line of paper. */
+  let doubted = false;
   // Not from zero: an answer that was meant for the process before a power cut must not be taken for one of ours.
   let count = Math.floor(clock.now() / 1000);
   const confirmed = new Set<string>();
@@ -108,7 +110,8 @@ export function printer(options: PrinterOptions): Printer {
   async function hear(ms: number): Promise<PrinterAnswer | null> {
     const answer = await arrived.heard(ms, firstAnswer);
     if (answer?.say === 'process') confirmed.add(answer.id);
-    if (answer?.say === 'queued') {
+    // Nobody asks for it in the other mode: there it is noise on the line.
+    if (answer?.say === 'queued' && confirms === 'queued-status') {
       // Some go on reading when the paper is out, and print what they read on nothing.
       if (answer.paperOut) throw new Fault({ kind: 'paper-out' });
       confirmed.add(QUEUE);
@@ -224,6 +227,8 @@ export function printer(options: PrinterOptions): Printer {
     try {
       await ready();
       await withoutTail();
+      if (doubted) await confirming();
+      doubted = false;
       beforeFirstByte();
       begun = true;
       await printAll(table);
@@ -233,6 +238,7 @@ export function printer(options: PrinterOptions): Printer {
       if (!(error instanceof Fault)) throw error;
       // With the paper went what was on it; otherwise the next receipt must not begin on the stump of this one.
       if (begun) stump = error.problem.kind !== 'paper-out';
+      if (begun) doubted = error.problem.kind === 'device-silent';
       if (begun) await dropTail();
       return { printed: false, problem: error.problem, begun };
     }

@@ -6,7 +6,7 @@ import { paperDesk } from '../../src/paper/paper-desk.ts';
 import type { PrintEnd, Printer } from '../../src/receipt/printer.ts';
 import type { ReceiptTable } from '../../src/receipt/table.ts';
 import { batch } from '../../src/values/trace.ts';
-import { journalIn, saleOf, silence, testFolder } from '../journal-bench.ts';
+import { done, journalIn, saleOf, silence, testFolder } from '../journal-bench.ts';
 import { virtualClock } from '../virtual-clock.ts';
 
 t.test('paper that is taken out between two sales is missed before the next one, and found again', async (t) => {
@@ -168,3 +168,50 @@ t.test('what is given up prints a note once, when the paper is there, and not ag
   await second.running;
   t.equal(tables.length, 1);
 });
+
+t.test(
+  'a printer that stalls in mid-slip all night is left alone for longer and longer, and a new sale wakes it',
+  async (t) => {
+    const clock = virtualClock();
+    const journal = journalIn(testFolder(t), { clock });
+    t.teardown(() => journal.close());
+    const times: number[] = [];
+    let end: PrintEnd = {
+      printed: false,
+      problem: { kind: 'device-silent', device: 'printer', waited_ms: 1 },
+      begun: true,
+    };
+    const printer = {
+      status: async () => ({ online: true }),
+      async print(_: ReceiptTable, beforeFirstByte: () => void) {
+        times.push(Math.round(clock.monotonic() / 1000));
+        beforeFirstByte();
+        return end;
+      },
+    } as unknown as Printer;
+    const desk = paperDesk({
+      ...{ journal, printer, clock, text: () => texts('en'), language: () => 'en' },
+      config: () =>
+        ({
+          terminal: { merchant: { id: '1', name: 'Shop', terminal: '2' } },
+          profile: { transactions: { tip: { offered: false } } },
+        }) as unknown as Config,
+    });
+    done(journal, 100, { copies: ['merchant'] });
+    const stop = new AbortController();
+    const running = desk.run(stop.signal);
+    for (let minutes = 0; minutes < 480; minutes++) await clock.advance(60_000);
+    t.same(times.slice(0, 6), [0, 2, 10, 42, 170, 470]);
+    t.ok(times.length <= 105, `in eight hours ${times.length} times`);
+    const tried = times.length;
+    desk.print(done(journal, 200, { copies: ['merchant'] }));
+    await clock.advance(0);
+    t.equal(times.length, tried + 1, 'a slip that somebody waits for is tried at once');
+    end = { printed: true };
+    await clock.advance(300_000);
+    t.equal(desk.owed, 0);
+    t.equal(desk.problem, null);
+    stop.abort();
+    await running;
+  },
+);

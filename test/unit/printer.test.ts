@@ -206,3 +206,46 @@ t.test('hostile text steers no printer', async (t) => {
   t.same(await at.paper.print([{ kind: 'text', text: hostile }, { kind: 'cut' }]), { printed: true });
   t.same(at.farEnd.slips(), [{ n: 1, text: '@V正常末尾', cut: true }]);
 });
+
+/** A printer that is well, and confirms by process id only while `confirms` says so; `noise` comes before each answer. */
+function plainPrinter(noise: readonly number[] = []) {
+  const clock = virtualClock();
+  const [near, far] = linePair();
+  const at = { confirms: true, slips: 0 };
+  far.listen((bytes) => {
+    const asked = Buffer.from(bytes).toString('hex');
+    if (/10040[1-4]$/.test(asked)) void far.write(Uint8Array.of(0x12));
+    if (asked === '10140801031401060208') void far.write(Uint8Array.of(0x37, 0x25, 0x00));
+    const [all, id = ''] = /1d284806003030([0-9a-f]{8})$/.exec(asked) ?? [];
+    if (all === undefined) return;
+    if (asked.length > all.length) at.slips++;
+    if (at.confirms) void far.write(Uint8Array.of(...noise, 0x37, 0x22, ...Buffer.from(id, 'hex'), 0x00));
+  });
+  const paper = printer({ line: near, clock, columns: 32, dots: 384 });
+  const print = async () => {
+    const printing = paper.print([{ kind: 'text', text: '一行' }, { kind: 'cut' }]);
+    for (let waited = 0; waited < 30_000; waited += 50) await clock.advance(50);
+    return printing;
+  };
+  return { at, print, close: paper.close };
+}
+
+t.test('a printer that never confirms has one start on paper, and then none before it does', async (t) => {
+  const { at, print, close } = plainPrinter();
+  at.confirms = false;
+  t.match(await print(), { printed: false, problem: { kind: 'device-silent' }, begun: true });
+  t.equal(at.slips, 1);
+  for (let again = 0; again < 3; again++) {
+    t.match(await print(), { printed: false, problem: { kind: 'device-garbled' }, begun: false });
+  }
+  t.equal(at.slips, 1, 'no paper, and no copy that is begun');
+  at.confirms = true;
+  t.same(await print(), { printed: true });
+  await close();
+});
+
+t.test('noise that looks like an answer to GS r is no end of the paper where nobody asks by GS r', async (t) => {
+  const { print, close } = plainPrinter([0x0c, 0x08, 0x00]);
+  t.same(await print(), { printed: true });
+  await close();
+});
