@@ -32,7 +32,7 @@ type Next = 'over' | 'other';
 /** Not in the journal: typed wrong, or older than the journal, and then the bank knows it by its reference. */
 async function unknown(counter: Counter, trace: string): Promise<Next | 'by-reference'> {
   const byReference = counter.config.profile.transactions.refund.offered;
-  const key = await showNoVoid(counter, { why: 'unknown', trace, entry: null, byReference });
+  const key = await showNoVoid(counter, { why: 'unknown', trace, entry: null, refundable: null, byReference });
   if (key === 'clear') return 'by-reference';
   return key === 'enter' ? 'other' : 'over';
 }
@@ -49,7 +49,8 @@ async function ofTheJournal(counter: Counter, entry: Entry, wanted: 'either' | '
       await voidSale(counter, entry);
       return 'over';
     }
-    return (await showNoVoid(counter, { why, trace, entry, byReference: false })) === 'enter' ? 'other' : 'over';
+    const facts = { why, trace, entry, refundable: leftOf(paidOf(entry, journal)), byReference: false };
+    return (await showNoVoid(counter, facts)) === 'enter' ? 'other' : 'over';
   }
   const original: Original = { paid: paidOf(entry, journal), entry, referred: null, told: null };
   const why = whyNoRefund(original.paid, refund, new Date(clock.now()));

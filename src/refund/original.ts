@@ -4,6 +4,7 @@ import { type EntryType, types } from '../journal/types.ts';
 import { acknowledged, askDigits } from '../operator/ask.ts';
 import { type VoidWhy, voidRefused, voidTrace } from '../operator/screens/void.ts';
 import type { Counter } from '../sale/counter.ts';
+import type { Fen } from '../values/fen.ts';
 import type { State } from '../values/state.ts';
 import { trace } from '../values/trace.ts';
 
@@ -33,6 +34,8 @@ export interface NoVoid {
   readonly why: VoidWhy;
   readonly trace: string;
   readonly entry: Entry | null;
+  /** What may still be given back of it; null where there is none. */
+  readonly refundable: Fen | null;
   /** Whether Clear names the original by the bank's reference instead. */
   readonly byReference: boolean;
 }
@@ -40,11 +43,12 @@ export interface NoVoid {
 /** Why it cannot be voided; the key that ends it. */
 export async function showNoVoid(
   { operator, journal }: Counter,
-  { why, trace, entry, byReference }: NoVoid,
+  { why, trace, entry, refundable, byReference }: NoVoid,
 ): Promise<'enter' | 'cancel' | 'clear'> {
   operator.flush();
   operator.beep('refused');
-  const facts = { ...{ why, trace, byReference }, amount: entry?.amount ?? null, batch: entry?.batch ?? journal.batch };
+  const { amount = null, batch = journal.batch } = entry ?? {};
+  const facts = { why, trace, amount, refundable, batch, byReference };
   operator.show((text, bar) => voidRefused(text, bar, facts));
   return acknowledged(operator, byReference ? ['enter', 'cancel', 'clear'] : ['enter', 'cancel']);
 }

@@ -19,7 +19,10 @@ export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd>
   const { customer } = counter;
   try {
     const problem = whyNoPayment(counter);
-    if (problem !== null) return await refuse(counter, problem);
+    if (problem !== null) {
+      if ('swipe' in opening) putAway(opening.swipe);
+      return await refuse(counter, problem);
+    }
 
     const presented = await present(counter, opening);
     if (presented === null) return { end: 'cancelled' };
@@ -33,6 +36,11 @@ export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd>
   } finally {
     customer.say('display.welcome');
   }
+}
+
+/** A card that came before anybody knew that nothing can be paid. */
+function putAway(swipe: StripeRead): void {
+  if (swipe.read === 'card') swipe.card.wipe();
 }
 
 interface Presented {

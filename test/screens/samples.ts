@@ -229,9 +229,9 @@ export const samples = {
       ...{ amount: most, masked: '622848*********5511', trace: '000045', time: '09:39:07', authorisation: '482913' },
     }),
   'void.impossible': (t) =>
-    undo.voidRefused(t, bar, { why: 'settled', trace: '000045', amount: most, batch: '000001' }),
+    undo.voidRefused(t, bar, { why: 'settled', trace: '000045', amount: most, refundable: most, batch: '000001' }),
   'void.impossible:unknown': (t) =>
-    undo.voidRefused(t, bar, { why: 'unknown', trace: '000045', amount: null, batch: '000001' }),
+    undo.voidRefused(t, bar, { why: 'unknown', trace: '000045', amount: null, refundable: null, batch: '000001' }),
   'void.supervisor': inVoid((t) => approval.supervisorPassword(t, bar, { ...supervisor, count: 4, refused: null })),
   'void.supervisor:wrong': inVoid((t) =>
     approval.supervisorPassword(t, bar, { ...supervisor, count: 0, refused: { left: 2 } }),
@@ -271,7 +271,9 @@ export const samples = {
     result.saleRefused(t, offline, { problem: { kind: 'line-down', tried: [] }, retry: true }),
   ),
   'void.impossible:reference': (t) =>
-    undo.voidRefused(t, bar, { why: 'unknown', trace: '000045', amount: null, batch: '000001', byReference: true }),
+    undo.voidRefused(t, bar, {
+      ...{ why: 'unknown', trace: '000045', amount: null, refundable: null, batch: '000001', byReference: true },
+    }),
   'balance.card': inBalance((t) => sale.saleCard(t, bar, { amount: null, ways: allWays, seconds: 54 })),
   'balance.pin': inBalance((t) => sale.salePin(t, bar, { amount: null, card: boc, count: 6, bypass: true })),
   'balance.waiting': inBalance((t) => sale.saleWaiting(t, bar, { amount: null, seconds: 57, of: 60 })),

@@ -315,3 +315,41 @@ t.test('a reference that the journal holds is judged by the journal', async (t) 
   await done;
   t.same(bench.asked, []);
 });
+
+t.test('a sale of the open batch is shown as one that is not settled before it is voided', async (t) => {
+  const bench = desk(t);
+  const done = giveBack(bench.counter);
+  await named(bench, paid(bench).trace);
+  await bench.screen('void.confirm');
+  await says(bench, /It is not settled yet: a void gives all of it back/);
+  bench.press('cancel');
+  await done;
+});
+
+t.test('each refusal says what may still be given back', async (t) => {
+  const bench = desk(t);
+  const voided = paid(bench);
+  const undo = bench.journal.begin(saleOf(10_000, { type: 'void', original: voided }));
+  undo.sent();
+  undo.answered(approval);
+  undo.completed();
+  const underway = paid(bench);
+  bench.journal.begin(saleOf(10_000, { type: 'void', original: underway }));
+  const nameless = bench.journal.begin(saleOf(10_000));
+  nameless.sent();
+  nameless.answered({ ...approval, reference: null });
+  nameless.completed();
+  const done = giveBack(bench.counter);
+  for (const [place, [entry, words]] of [
+    [voided, /It is voided already.*¥0\.00 refundable/],
+    [underway, /being voided.*¥0\.00 refundable/],
+    [nameless, /no reference.*¥100\.00 refundable/],
+    [undo, /It is not a sale.*¥0\.00 refundable/],
+  ].entries() as ArrayIterator<[number, [Entry, RegExp]]>) {
+    await named(bench, entry.trace, place + 1);
+    await bench.screen('void.impossible', place + 1);
+    await says(bench, words);
+    bench.press(entry === undo ? 'cancel' : 'enter');
+  }
+  await done;
+});

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { sell } from '../../src/sale/sale.ts';
 import { fen } from '../../src/values/fen.ts';
+import { Fault } from '../../src/values/problem.ts';
 import { full, no, nothing, type SaleBench, saleBench, stateOf, toTheBank, yes } from '../sale-bench.ts';
 
 t.test('the request and its row have one trace, and each sale another', async (t) => {
@@ -211,4 +212,19 @@ t.test('a card that demands a PIN takes no Enter instead of one', async (t) => {
   t.equal(bench.sent.length, 0);
   bench.press('cancel');
   await selling;
+});
+
+t.test('a card that was swiped before anybody knew that nothing can be paid is wiped', async (t) => {
+  const bench = saleBench(t);
+  const full = t.capture(bench.journal, 'checkWritable', () => {
+    throw new Fault({ kind: 'disk-full', file: 'journal.db' });
+  });
+  const swipe = await bench.counter.reader.next(swiped(bench));
+  const selling = sell(bench.counter, { swipe });
+  await bench.screen('sale.refused');
+  t.equal(bench.wiped(), 1, 'at once, and not when somebody has read it');
+  bench.press('enter');
+  t.match(await selling, { end: 'refused', problem: { kind: 'disk-full' } });
+  full.restore();
+  t.equal(bench.wiped(), 1);
 });

@@ -34,7 +34,7 @@ export interface OriginalShown {
   readonly authorisation: string | null;
 }
 
-/** The sale as the books have it: what is undone is seen before it is undone. */
+/** The sale as the books have it, and why it is voided and not refunded: what is undone is seen before it is undone. */
 export function voidConfirm(text: Text, bar: BarFacts, original: OriginalShown): Screen {
   const row = (name: string, state: string): RowNode => ({ node: 'row', key: name, name, state, colour: 'ink' });
   const { amount, masked, trace, time, authorisation } = original;
@@ -60,6 +60,7 @@ export function voidConfirm(text: Text, bar: BarFacts, original: OriginalShown):
         ],
       },
       { node: 'column', key: 'rows', children: rows, gap: 'hair', grow: true },
+      quiet(text('void.confirm.unsettled')),
     ],
     foot: { cancel: text('key.not-void'), enter: text('key.void') },
   };
@@ -82,6 +83,8 @@ export interface VoidRefusedFacts {
   readonly trace: string;
   /** Of the original, where there is one. */
   readonly amount: Fen | null;
+  /** What may still be given back of it. */
+  readonly refundable: Fen | null;
   readonly batch: string;
   /** Clear names the original by the bank's reference. */
   readonly byReference?: boolean;
@@ -89,7 +92,7 @@ export interface VoidRefusedFacts {
 
 /** Nothing is begun: the sentence, the sale that it is about, and another trace on the green key. */
 export function voidRefused(text: Text, bar: BarFacts, facts: VoidRefusedFacts): Screen {
-  const { why, trace, amount, batch, byReference = false } = facts;
+  const { why, trace, amount, refundable, batch, byReference = false } = facts;
   const yuanOf = amount === null ? null : text('result.amount', { amount: yuan(amount, true) });
   const values = { batch, phone: bar.support.accounts };
   return {
@@ -100,7 +103,11 @@ export function voidRefused(text: Text, bar: BarFacts, facts: VoidRefusedFacts):
       tone: 'attention',
       mark: 'bang',
       title: text(`void.why.${why}.title`),
-      numbers: dotted(yuanOf, text('result.trace', { trace })),
+      numbers: dotted(
+        yuanOf,
+        text('result.trace', { trace }),
+        refundable === null ? null : text('refund.left', { amount: yuan(refundable, true) }),
+      ),
       words: [said(text(`void.why.${why}.remedy`, values))],
     }),
     foot: {
