@@ -62,8 +62,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a copy is begun after its first byte',
     file: 'src/paper/paper-desk.ts',
-    from: 'printer.print(slip, () => entry.copyBegun(copy));',
-    to: 'printer.print(slip);\n      entry.copyBegun(copy);',
+    from: 'onPaper(slip, () => entry.copyBegun(copy));',
+    to: 'onPaper(slip);\n      entry.copyBegun(copy);',
   },
   {
     name: 'a copy counts as printed whatever the printer says',
