@@ -28,11 +28,12 @@ export function moveBatch(
 ): Left {
   const from = office.terminals.batch(terminal);
   if (batch === from) return { batch: from, unsettled: 0 };
-  const settled = office.settlements.find(terminal, batch);
-  if (settled !== null && settled.closedAt !== null) {
-    throw new Unable(`batch ${batch} of ${terminal} is settled`, 'a number that {"do":"settlements"} does not show', {
-      ...{ kind: 'settled', batch },
-    });
+  if (isOver(office, terminal, batch)) {
+    throw new Unable(
+      `batch ${batch} of ${terminal} is over`,
+      'a number that neither {"do":"settlements"} nor {"do":"cases"} shows',
+      { kind: 'settled', batch },
+    );
   }
   if (office.trades.isIn(terminal, batch) && office.trades.isIn(terminal, from)) {
     throw new Unable(`batch ${batch} of ${terminal} has had trades, and batch ${from} too`, 'a number that is new', {
@@ -62,11 +63,15 @@ export function moveBatch(
  * Whether the terminal had it and has another one, and neither a settlement nor two people have ended it: what the counter
  * had finished in it is still taken. One that had nothing here, and was moved without two people, is not known.
  */
-export function isLeft({ terminals, trades, settlements, cases }: Office, terminal: string, batch: string): boolean {
+export function isLeft(office: Office, terminal: string, batch: string): boolean {
+  const isKnown = office.cases.of(caseOf(terminal, batch)) !== null || office.trades.isIn(terminal, batch);
+  return batch !== office.terminals.batch(terminal) && isKnown && !isOver(office, terminal, batch);
+}
+
+/** Whether a settlement or two people have ended it: nothing comes into it again. */
+export function isOver({ settlements, cases }: Office, terminal: string, batch: string): boolean {
   const settled = settlements.find(terminal, batch)?.closedAt ?? null;
-  const followed = cases.of(caseOf(terminal, batch));
-  const isKnown = followed !== null || trades.isIn(terminal, batch);
-  return batch !== terminals.batch(terminal) && isKnown && settled === null && followed?.state !== 'closed';
+  return settled !== null || cases.of(caseOf(terminal, batch))?.state === 'closed';
 }
 
 /** Of a batch as a whole. */

@@ -1,7 +1,7 @@
 import type { MessageFields } from '../src/host/codec.ts';
 import { foundOut } from './cases.ts';
 import { differences } from './differences.ts';
-import { followUnsettled } from './left-batch.ts';
+import { followUnsettled, isOver } from './left-batch.ts';
 import type { Office } from './office.ts';
 import { answerTo, hostTime, type Outcome, type Request } from './request.ts';
 import { type Settlement, totalsOfEntries } from './settlements.ts';
@@ -87,7 +87,7 @@ export function end(office: Office, request: Request): Outcome {
   const why = whyNoEnd(office, settlement, network, said);
   if (why !== null) return answered(office, request, '95', { why });
 
-  const nextBatch = following(batch);
+  const nextBatch = nextOf(office, terminal.terminal, batch);
   office.settlements.close(settlement.id, { ended: network, count: said, nextBatch, at });
   office.terminals.setBatch(terminal.terminal, nextBatch);
   const cases = network === UNBALANCED_END ? differences(office, settlement) : [];
@@ -160,6 +160,17 @@ function flagsOf(counted: string): Flags {
 function isKept(office: Office, { id }: Settlement, { trace, group, pan, amount }: Detail): boolean {
   const row = office.settlements.uploadedRow(id, trace);
   return row !== null && row.group === group && row.pan === pan.masked && row.amount === amount;
+}
+
+/**
+ * The number to go on with. One that is over never comes again: no 0500 of it could be answered any more, and its old
+ * rows would be taken for what is asked in it. One that was left may, with all that is in it.
+ */
+function nextOf(office: Office, terminal: string, batch: string): string {
+  let next = following(batch);
+  while (next !== batch && isOver(office, terminal, next)) next = following(next);
+  if (next === batch) throw new Error(`every batch of ${terminal} is over: give it another terminal number`);
+  return next;
 }
 
 /** 000001 follows 999999. */

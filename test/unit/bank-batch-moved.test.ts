@@ -24,8 +24,8 @@ t.test('each batch that cannot be left or taken says why, and the way out', asyn
   t.equal(settle(countRequest('000001', {})), '00');
   t.equal(settle(endRequest('000001', '207', 0)), '00');
   t.strictSame(moved('000001'), {
-    says: 'batch 000001 of 50461160 is settled',
-    remedy: 'a number that {"do":"settlements"} does not show',
+    says: 'batch 000001 of 50461160 is over',
+    remedy: 'a number that neither {"do":"settlements"} nor {"do":"cases"} shows',
     problem: { kind: 'settled', batch: '000001' },
   });
   counter.keys().batch = '000002';

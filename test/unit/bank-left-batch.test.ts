@@ -139,3 +139,45 @@ t.test('a batch that was settled with other figures is a case too', async (t) =>
   t.match(cases(here), [{ reason: 'unsettled', amount: 12_850, bank_amount: 25_700, terminal_amount: 12_850 }]);
   t.equal(await countedAs(here, keys, two), '00 11', 'the same figures are the same settlement');
 });
+
+t.test('a number that is over never comes again: what is sold in the next one can be settled', async (t) => {
+  const { here, keys } = await afterTrade(t);
+  const settle = async (batch: string, sums: Sums, count: number) => {
+    t.equal(await countedAs(here, { batch }, sums), '00 11', batch);
+    return (await told(here, endRequest(batch, '207', count))).batch?.slice(2, 8);
+  };
+  t.equal(await settle('000001', two, 2), '000002');
+  for (const [to, next] of [
+    ['000005', '000006'],
+    ['000004', '000006'],
+    ['999999', '000002'],
+  ] as const) {
+    t.match(move(here, to), { ok: true });
+    t.equal(await settle(to, {}, 0), next);
+  }
+  const open = { ...keys, batch: '000002' };
+  t.equal(await codeOf(here, open, saleRequest(open, { trace: '000004' })), '00');
+  t.equal(await settle('000002', { home: { debit: [12_850, 1] } }, 1), '000003');
+});
+
+t.test('a number that two people have ended never comes again either; one that is left may', async (t) => {
+  const { here, keys } = await afterTrade(t);
+  move(here, '000003', byHand);
+  const next = { ...keys, batch: '000003' };
+  t.equal(await codeOf(here, next, saleRequest(next, { trace: '000004' })), '00');
+  move(here, '000009', byHand);
+  const [third, first] = cases(here);
+  const reject = (one: Json = {}) => here.bank.control({ do: 'case', id: one.id, decide: 'reject', ...byHand });
+  t.match(reject(first), { ok: true, case: { batch: '000001', state: 'closed' } });
+  t.match(move(here, '000001'), { ok: false, error: /is over/, problem: { kind: 'settled', batch: '000001' } });
+  const after = async (batch: string) => {
+    t.match(move(here, batch), { ok: true });
+    t.equal(await countedAs(here, { batch }, {}), '00 11');
+    return (await told(here, endRequest(batch, '207', 0))).batch?.slice(2, 8);
+  };
+  t.equal(await after('999999'), '000002', 'not the one whose case is closed');
+  t.equal(await after('000002'), '000003', 'the one that is left goes on as it was');
+  t.equal(await countedAs(here, next, { home: { debit: [12_850, 1] } }), '00 11');
+  t.equal((await told(here, endRequest('000003', '207', 1))).code, '00');
+  t.match(reject(third), { ok: true, case: { batch: '000003', state: 'closed' } });
+});

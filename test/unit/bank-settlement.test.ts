@@ -82,7 +82,7 @@ t.test('a batch that balances is closed at its end, and the answer says the next
       },
     ],
   });
-  t.match(here.bank.control({ do: 'set-batch', batch: '000001' }), { ok: false, error: /is settled/, remedy: /./ });
+  t.match(here.bank.control({ do: 'set-batch', batch: '000001' }), { ok: false, error: /is over/, remedy: /./ });
   const fresh = await signIn(here, keys.tmk, '000010');
   t.equal(fresh.batch, '000002', 'a sign-in says it too');
 });
