@@ -58,8 +58,9 @@ const TRADE: Pick<Exchange, 'event' | 'network' | 'work'> = {
 
 /** What the bank does, one row an exchange; F60.3 tells the network's from each other. */
 const EXCHANGES: readonly Exchange[] = [
-  { event: 'sign-in', mti: '0800', network: ['001', '003', '004'], work: { mac: false, answer: signIn } },
-  { event: 'sign-out', mti: '0820', network: ['002'], work: { mac: false, answer: signOut } },
+  // What is owed and what is settled is told under keys: whoever has lost them gets new ones, and hears its no at the sale.
+  { event: 'sign-in', mti: '0800', network: ['001', '003', '004'], always: true, work: { mac: false, answer: signIn } },
+  { event: 'sign-out', mti: '0820', network: ['002'], always: true, work: { mac: false, answer: signOut } },
   { event: 'echo', mti: '0820', network: ['301'], work: { mac: false, answer: echo } },
   {
     event: 'balance',

@@ -242,6 +242,10 @@ t.test('whoever may not sell any more still gives back what is owed', async (t) 
     writeFileSync(join(seed, file), text.replace(from, to));
     await here.restart();
     t.equal(await codeOf(here, keys, saleRequest(keys, { trace: `0001${code}` })), code);
+    here.bank.control({ do: 'drop-working-keys' });
+    t.equal((await ask(here, sealed(reversalRequest(keys, { trace: `0000${code}` }), keys.mak)))?.message.code, '99');
+    Object.assign(keys, await signIn(here, keys.tmk, `0002${code}`));
+    t.equal(await codeOf(here, keys, saleRequest(keys, { trace: `0003${code}` })), code, 'still none');
     t.equal(await codeOf(here, keys, reversalRequest(keys, { trace: `0000${code}` })), '00');
     writeFileSync(join(seed, file), text);
     await here.restart();
