@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { openSafe, type Safe } from './safe.ts';
+import { openSafe, prove, type Safe } from './safe.ts';
 import { migrate } from './schema.ts';
 
 export interface Books {
@@ -47,7 +47,13 @@ export function openBooks(dir: string): Books {
       db.close();
     },
   };
-  migrate(books, file);
+  try {
+    migrate(books, file);
+    prove(books, file);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
   if (fresh) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   return books;
 }

@@ -90,9 +90,23 @@ export function desk(office: Office, acquirer: Acquirer, faults: Faults, log: Lo
       return office.books.atomically(() => handled(waiting));
     } catch (error) {
       forgetUndone();
-      log('failed', { mti: mtiOf(waiting.body), error: error instanceof Error ? error.message : 'unknown' });
-      return { answer: acquirer.unable(waiting.body) };
+      failed(waiting, error);
+      return unable(waiting);
     }
+  }
+
+  /** Where not even 96 can be said (the keys cannot be read either), the terminal waits in vain, and asks again by itself. */
+  function unable(waiting: Waiting): Reply {
+    try {
+      return { answer: acquirer.unable(waiting.body) };
+    } catch (error) {
+      failed(waiting, error);
+      return { silent: true };
+    }
+  }
+
+  function failed({ body }: Waiting, error: unknown): void {
+    log('failed', { mti: mtiOf(body), error: error instanceof Error ? error.message : 'unknown' });
   }
 
   function forgetUndone(): void {

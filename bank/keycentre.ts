@@ -86,9 +86,16 @@ async function serve(centre: Centre, socket: Socket): Promise<void> {
   const line = keyLine(socket);
   // Whose exchange it is, for the audit, once it is known.
   const who = { serial: null as string | null, step: 'hello' };
+  const failed = (error: unknown): void =>
+    centre.log('failed', { serial: who.serial, step: who.step, error: error instanceof Error ? error.message : '' });
   const record = (outcome: string, detail: string): void => {
-    centre.certificates.audit({ holder: who.serial, step: who.step, outcome, detail }, centre.office.clock.now());
     centre.log('key-centre', { serial: who.serial, step: who.step, outcome, detail });
+    try {
+      centre.certificates.audit({ holder: who.serial, step: who.step, outcome, detail }, centre.office.clock.now());
+    } catch (error) {
+      // Books that cannot be written end no exchange, and no bank: what happened stands in the log.
+      failed(error);
+    }
   };
   try {
     record('done', await handshake(centre, line, who));
@@ -99,7 +106,7 @@ async function serve(centre: Centre, socket: Socket): Promise<void> {
       record(theirs ? `refused by the terminal: ${problem}` : problem, detail);
     } else {
       // The line died, or the books cannot be written: the terminal starts anew.
-      centre.log('failed', { serial: who.serial, step: who.step, error: error instanceof Error ? error.message : '' });
+      failed(error);
     }
   } finally {
     socket.end();

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Books } from './books.ts';
 import { writeOnce } from './files.ts';
 
 /** Seals what the books must not show: keys, and answers that carry an account number. */
@@ -14,6 +15,8 @@ export interface Safe {
 
 const IV = 12;
 const TAG = 16;
+
+const PROOF = 'these books, this key';
 
 /** The key is a file of the bank's folder, 0600, made when the books are. Lost, it is never silently made anew. */
 export function openSafe(dir: string, books: string): Safe {
@@ -52,3 +55,27 @@ export function openSafe(dir: string, books: string): Safe {
     },
   };
 }
+
+/**
+ * Throws where the key is not the one that the books were sealed with (a database that was restored beside another key):
+ * found when they are opened, not by each terminal in turn.
+ */
+export function prove({ db, safe, atomically }: Books, file: string): void {
+  const proof = db.prepare('SELECT ? AS label, sealed FROM proof').get(PROOF);
+  // Books that were made before there was a proof have sealed something else, or nothing yet.
+  const sealed = proof ?? db.prepare(SEALED_BEFORE).get();
+  try {
+    if (sealed?.sealed instanceof Uint8Array) safe.open(String(sealed.label), sealed.sealed).fill(0);
+  } catch (cause) {
+    throw new Error(
+      `${join(dirname(file), 'file.key')} is not the key of ${file}: what is sealed in it cannot be opened. Put back the file.key that was kept with it, or move the bank's folder away to start anew`,
+      { cause },
+    );
+  }
+  if (proof !== undefined) return;
+  const kept = db.prepare('INSERT INTO proof (only_row, sealed) VALUES (1, ?) ON CONFLICT DO NOTHING');
+  atomically(() => kept.run(safe.seal(PROOF, Buffer.from(PROOF))));
+}
+
+const SEALED_BEFORE = `SELECT id || ' master' AS label, master_key AS sealed FROM terminal WHERE master_key IS NOT NULL
+  UNION ALL SELECT 'answer ' || id, answer FROM trade WHERE answer IS NOT NULL LIMIT 1`;

@@ -215,6 +215,8 @@ export const steps: readonly string[] = [
     by TEXT NOT NULL,
     at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;`,
+  `-- Sealed when the books were made (safe.ts): whether a key is theirs.
+  CREATE TABLE proof (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), sealed BLOB NOT NULL) STRICT;`,
 ];
 
 /** Brings the books from their form to ours, or makes them. Two processes may try at once. */
