@@ -53,13 +53,14 @@ export interface Clearing {
 export function clearing({ books: { db }, ledger, days, seed }: Office): Clearing {
   const newest = db.prepare('SELECT coalesce(max(id), 0) AS id FROM entry');
   const lastOf = db.prepare('SELECT last_entry, carried FROM payout WHERE merchant = ? ORDER BY id DESC LIMIT 1');
+  // In the words of the index posting_of_merchant: otherwise all that the bank has posted is looked through.
   const moved = db.prepare(
-    `SELECT entry.id, entry.kind, entry.trade, entry.at, coalesce(owed.amount, 0) AS amount, coalesce(-fee.amount, 0) AS fee
-     FROM entry
-     LEFT JOIN posting AS owed ON owed.entry = entry.id AND owed.account = ?
-     LEFT JOIN posting AS fee ON fee.entry = entry.id AND fee.account = ?
-     WHERE entry.id BETWEEN ? AND ? AND entry.kind <> 'clearing' AND (owed.amount IS NOT NULL OR fee.amount IS NOT NULL)
-     ORDER BY entry.id`,
+    `SELECT entry.id, entry.kind, entry.trade, entry.at,
+       sum(iif(account = $owed, amount, 0)) AS amount, sum(iif(account = $fees, -amount, 0)) AS fee
+     FROM posting JOIN entry ON entry.id = posting.entry
+     WHERE account GLOB 'merchant:*' AND account IN ($owed, $fees) AND posting.entry >= $first AND posting.entry <= $last
+       AND kind <> 'clearing'
+     GROUP BY posting.entry ORDER BY posting.entry`,
   );
   const kept = db.prepare(
     `INSERT INTO payout (merchant, day, clearing, first_entry, last_entry, debit, debits, credit, credits, fee, brought,
@@ -69,7 +70,7 @@ export function clearing({ books: { db }, ledger, days, seed }: Office): Clearin
   const forgiven = db.prepare('UPDATE card SET wrong_pins = 0');
 
   const movements: Clearing['movements'] = (merchant, first, last) =>
-    moved.all(merchantPending(merchant), merchantFees(merchant), first, last).map((row) => ({
+    moved.all({ owed: merchantPending(merchant), fees: merchantFees(merchant), first, last }).map((row) => ({
       entry: Number(row.id),
       kind: String(row.kind),
       trade: row.trade === null ? null : Number(row.trade),

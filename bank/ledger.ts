@@ -48,8 +48,8 @@ export function ledger({ db }: Books): Ledger {
   );
   const unbalanced = db.prepare('SELECT entry FROM posting GROUP BY entry HAVING sum(amount) <> 0 LIMIT 1');
   const drifted = db.prepare(
-    `SELECT id FROM account WHERE balance <>
-       (SELECT coalesce(sum(amount), 0) FROM posting WHERE posting.account = account.id) LIMIT 1`,
+    `SELECT id FROM account LEFT JOIN (SELECT account, sum(amount) AS sum FROM posting GROUP BY account) ON account = id
+       WHERE balance <> coalesce(sum, 0) LIMIT 1`,
   );
 
   const held = db.prepare('UPDATE hold SET amount = amount + ? WHERE preauth = ?');

@@ -217,6 +217,9 @@ export const steps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;`,
   `-- Sealed when the books were made (safe.ts): whether a key is theirs.
   CREATE TABLE proof (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), sealed BLOB NOT NULL) STRICT;`,
+  `-- What was posted to a merchant's accounts, in order: its day is read without everybody else's.
+  CREATE INDEX posting_of_merchant ON posting(account, entry, amount) WHERE account GLOB 'merchant:*';
+  CREATE INDEX seen_token_at ON seen_token(at);`,
 ];
 
 /** Brings the books from their form to ours, or makes them. Two processes may try at once. */

@@ -143,7 +143,7 @@ export function trades({ db, safe }: Books): Trades {
   const found = db.prepare(`${TRADE} WHERE trade.terminal = ? AND trade.batch = ? AND trade.trace = ?`);
   const ofBatch = db.prepare('SELECT 1 FROM trade WHERE terminal = ? AND batch = ? LIMIT 1');
   const numbered = db.prepare(`${TRADE} WHERE trade.id = ?`);
-  const newestOf = db.prepare(`${TRADE} WHERE trade.terminal = ? ORDER BY trade.id DESC LIMIT 1`);
+  const newestOf = db.prepare(`${TRADE} WHERE trade.id = (SELECT max(id) FROM trade WHERE terminal = ?)`);
   const referred = db.prepare(`${TRADE} WHERE trade.reference = ?`);
   const authorised = db.prepare(`${TRADE} WHERE trade.merchant = ? AND trade.authorisation = ? AND trade.type = ?
     ORDER BY trade.id DESC`);
