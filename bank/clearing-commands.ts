@@ -104,9 +104,11 @@ function lastsOf({ lasts_s }: Command): number | undefined {
 }
 
 function dayOf({ days, clock, seed: { acquirer } }: Office) {
-  const until = days.quietUntil(clock.now());
+  const now = clock.now();
+  const until = days.quietUntil(now);
   return {
-    ...{ day: days.date(), cutting_over: until !== null, quiet_until: timeOf(until), next: days.following() },
+    ...{ day: days.date(), cutting_over: until !== null, quiet_until: timeOf(until) },
+    ...{ next: days.following(now), ahead_days: days.ahead(now) },
     ...{ ends: timeOf(days.ends()), lasts_s: acquirer.cutOverLastsMs / 1000 },
   };
 }

@@ -87,7 +87,7 @@ export function clearing({ books: { db }, ledger, days, seed }: Office): Clearin
       const due = days.due(now);
       return due === null ? null : end(due.next, { since: due.since, now });
     },
-    cutOver: (now, lasts_ms) => end(days.following(), { since: now, now, lasts_ms }),
+    cutOver: (now, lasts_ms) => end(days.following(now), { since: now, now, lasts_ms }),
     movements,
     payouts: (limit) => listed.all(limit).map(payoutOf),
   };

@@ -22,8 +22,10 @@ export interface Days {
   quietUntil(now: number): number | null;
   /** When the open day ends by itself. */
   ends(): number;
-  /** The day after the open one. */
-  following(): string;
+  /** The day that is opened where this one is ended by hand: the first after the clock's that was never open. */
+  following(now: number): string;
+  /** How many days the open one is ahead of the clock: one was ended by hand, or the clock was wrong once. */
+  ahead(now: number): number;
   /** Closes the open day with the newest entry of the ledger, and opens `next`, quiet for a time from `since` on. */
   cutOver(next: string, turn: { since: number; now: number; lasts_ms: number }): BusinessDay;
   find(date: string): BusinessDay | null;
@@ -39,18 +41,25 @@ const DAY_MS = 86_400_000;
 export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
   const open = db.prepare(
     `SELECT date, quiet_until, coalesce((SELECT closed_at FROM business_day WHERE last_entry IS NOT NULL
-       ORDER BY date DESC LIMIT 1), 0) AS began FROM business_day WHERE last_entry IS NULL`,
+       ORDER BY rowid DESC LIMIT 1), 0) AS began FROM business_day WHERE last_entry IS NULL`,
   );
   const newest = db.prepare('SELECT coalesce(max(id), 0) AS id FROM entry');
   const opened = db.prepare('INSERT INTO business_day (date, first_entry, quiet_until) VALUES (?, ?, ?)');
   const closed = db.prepare('UPDATE business_day SET last_entry = ?, closed_at = ? WHERE date = ?');
   const found = db.prepare('SELECT * FROM business_day WHERE date = ?');
-  const due = db.prepare('SELECT * FROM business_day WHERE last_entry IS NOT NULL AND filed = 0 ORDER BY date');
+  const due = db.prepare('SELECT * FROM business_day WHERE last_entry IS NOT NULL AND filed = 0 ORDER BY rowid');
   const written = db.prepare('UPDATE business_day SET filed = 1 WHERE date = ?');
   // What is left of the calendar's day after the cut-over belongs to the next one.
-  const ahead = acquirer.utcOffsetMinutes * 60_000 + DAY_MS - acquirer.cutOverMs;
+  const rest = acquirer.utcOffsetMinutes * 60_000 + DAY_MS - acquirer.cutOverMs;
+  const byClock = (at: number): string => dateOf(at + rest);
+  // A clock that was far ahead once has used up a day that comes again.
+  const free = (date: string): string => {
+    let next = date;
+    while (found.get(next) !== undefined) next = after(next);
+    return next;
+  };
 
-  if (open.get() === undefined) opened.run(dateOf(now + ahead), 1, 0);
+  if (open.get() === undefined) opened.run(byClock(now), 1, 0);
   let today: { date: string; began: number; quietUntil: number } | null = null;
   const current = (): { date: string; began: number; quietUntil: number } => {
     if (today === null) {
@@ -70,14 +79,15 @@ export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
     date: () => current().date,
     quiet: (at) => quietUntil(at) !== null,
     quietUntil,
-    ends: () => startOf(current().date) + DAY_MS - ahead,
+    ends: () => startOf(current().date) + DAY_MS - rest,
     due(at) {
-      const next = dateOf(at + ahead);
+      const date = byClock(at);
       // A clock that was put back, or a day that was ended by hand before its time, ends no day.
-      if (next <= current().date) return null;
-      return { next, since: startOf(next) - ahead };
+      if (date <= current().date) return null;
+      return { next: free(date), since: startOf(date) - rest };
     },
-    following: () => dateOf(startOf(current().date) + DAY_MS),
+    following: (at) => free(after(byClock(at))),
+    ahead: (at) => Math.max(0, (startOf(current().date) - startOf(byClock(at))) / DAY_MS),
     cutOver(next, { since, now, lasts_ms }) {
       const { date } = current();
       const lastEntry = Number(newest.get()?.id);
@@ -108,6 +118,10 @@ function dayOf(row: Record<string, unknown>): BusinessDay {
 
 function dateOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+function after(date: string): string {
+  return dateOf(startOf(date) + DAY_MS);
 }
 
 function startOf(date: string): number {

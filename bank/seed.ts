@@ -71,7 +71,7 @@ export interface Acquirer {
   readonly phoneAccounts: string;
   readonly answerTimeoutMs: number;
   readonly reversalRetries: number;
-  /** When the bank's day ends, milliseconds after its local midnight, and how long it then answers 90. */
+  /** When the bank's day ends, milliseconds after its local midnight (above 0), and how long it then answers 90. */
   readonly cutOverMs: number;
   readonly cutOverLastsMs: number;
   /** The most of a hold that its completion may charge. */
@@ -221,7 +221,8 @@ function acquirerOf(row: Row): Acquirer {
     phoneAccounts: row.text('phone_accounts', phone, 'a telephone number of 3 to 14 characters'),
     answerTimeoutMs: row.whole('answer_timeout_ms', 1000, 120_000),
     reversalRetries: row.whole('reversal_retries', 1, 99),
-    cutOverMs: row.has('cut_over') ? timeOfDay(row.text('cut_over', TIME, 'hh:mm:ss')) : CUT_OVER_MS,
+    // Midnight ends the calendar's day; as its beginning it would make each day the next one from its first second on.
+    cutOverMs: (row.has('cut_over') ? timeOfDay(row.text('cut_over', TIME, 'hh:mm:ss')) : CUT_OVER_MS) || DAY_MS,
     cutOverLastsMs: row.has('cut_over_lasts_s') ? row.whole('cut_over_lasts_s', 0, 600) * 1000 : CUT_OVER_LASTS_MS,
     completionPercent: row.wholeOr(115, 'completion_percent', 1, 999),
     holdDays: row.wholeOr(30, 'hold_days', 1, 365),
@@ -235,6 +236,7 @@ function acquirerOf(row: Row): Acquirer {
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/;
 const CUT_OVER_MS = timeOfDay('23:00:00');
+const DAY_MS = 86_400_000;
 const CUT_OVER_LASTS_MS = 2000;
 
 function timeOfDay(text: string): number {

@@ -110,6 +110,8 @@ function again(office: Office, request: SealedRequest, known: Trade): Outcome {
     code,
     answer: answerTo(office, message, code, keys.mac, {
       ...financialAnswer(office, { ...request, at: known.at }, { reference, institution }),
+      // Its own day's, in whose file it is; the present day's is another one by now.
+      settlementDate: known.settlementDate.slice(4),
       authorisation: authorisation ?? undefined,
     }),
     facts: { type: known.type, batch, trace: known.trace, why: 'told again' },

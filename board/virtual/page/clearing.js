@@ -50,7 +50,7 @@ function frame({ lasts_s }) {
   );
 }
 
-function stands({ day: date, ends, quiet_until }) {
+function stands({ day: date, ends, quiet_until, ahead_days: days }) {
   return [
     facts([
       [text('clearing.day'), element('output', {}, day(date))],
@@ -59,6 +59,8 @@ function stands({ day: date, ends, quiet_until }) {
     quiet_until === null
       ? null
       : element('p', { class: 'quiet', role: 'status' }, text('clearing.quiet', { until: time(quiet_until) })),
+    // One ahead was ended by hand before its time, as a counter does that closes early.
+    days > 1 ? element('p', { class: 'bad', role: 'status' }, text('clearing.ahead', { days })) : null,
   ].filter((part) => part !== null);
 }
 
