@@ -41,7 +41,7 @@ export const clearingCommands: Readonly<Record<string, (parts: Parts, command: C
   },
   reconciliation: ({ office, clearing }, command) => {
     const merchant = command.merchant ?? office.seed.merchants.keys().next().value;
-    if (typeof merchant !== 'string' || !office.seed.merchants.has(merchant)) {
+    if (typeof merchant !== 'string' || !clearing.merchants().includes(merchant)) {
       throw new Unable(`no merchant "${String(merchant)}"`, 'take an id of {"do":"merchants"}');
     }
     const date = command.date ?? office.days.date();

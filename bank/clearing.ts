@@ -44,6 +44,8 @@ export interface Clearing {
   turn(now: number): BusinessDay | null;
   /** Ends the open day now, for as long as configured or said, clears what each merchant is owed, and forgives wrong PINs. */
   cutOver(now: number, lasts_ms?: number): BusinessDay;
+  /** Who has accounts here: the seed's, and those that were taken out of it since. */
+  merchants(): string[];
   /** Of the entries from `first` to `last`. */
   movements(merchant: string, first: number, last: number): Movement[];
   /** Newest first. */
@@ -52,6 +54,7 @@ export interface Clearing {
 
 export function clearing({ books: { db }, ledger, days, seed }: Office): Clearing {
   const newest = db.prepare('SELECT coalesce(max(id), 0) AS id FROM entry');
+  const accounts = db.prepare("SELECT id FROM account WHERE kind = 'pending' ORDER BY rowid");
   const lastOf = db.prepare('SELECT last_entry, carried FROM payout WHERE merchant = ? ORDER BY id DESC LIMIT 1');
   // In the words of the index posting_of_merchant: otherwise all that the bank has posted is looked through.
   const moved = db.prepare(
@@ -79,6 +82,8 @@ export function clearing({ books: { db }, ledger, days, seed }: Office): Clearin
       fee: Number(row.fee),
     }));
 
+  const merchants: Clearing['merchants'] = () => accounts.all().map(({ id }) => String(id).split(':')[1] ?? '');
+
   return {
     atOnce(merchant, now) {
       if (merchant.clearing === 'real-time') clear(merchant, days.date(), now);
@@ -88,6 +93,7 @@ export function clearing({ books: { db }, ledger, days, seed }: Office): Clearin
       return due === null ? null : end(due.next, { since: due.since, now });
     },
     cutOver: (now, lasts_ms) => end(days.following(now), { since: now, now, lasts_ms }),
+    merchants,
     movements,
     payouts: (limit) => listed.all(limit).map(payoutOf),
   };
@@ -95,13 +101,14 @@ export function clearing({ books: { db }, ledger, days, seed }: Office): Clearin
   function end(next: string, turn: { since: number; now: number; lasts_ms?: number | undefined }): BusinessDay {
     const { since, now, lasts_ms = seed.acquirer.cutOverLastsMs } = turn;
     const day = days.cutOver(next, { since, now, lasts_ms });
-    for (const merchant of seed.merchants.values()) clear(merchant, day.date, now);
+    // Whoever is not in the seed any more is owed what it has sold all the same.
+    for (const id of merchants()) clear(seed.merchants.get(id) ?? { id, clearing: 'T+1' }, day.date, now);
     // PIN tries are counted anew each day of trade.
     forgiven.run();
     return day;
   }
 
-  function clear(merchant: Merchant, day: string, now: number): void {
+  function clear(merchant: Pick<Merchant, 'id' | 'clearing'>, day: string, now: number): void {
     const before = lastOf.get(merchant.id);
     const first = Number(before?.last_entry ?? 0) + 1;
     const last = Number(newest.get()?.id);

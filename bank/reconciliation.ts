@@ -64,8 +64,10 @@ export function fileClosedDays(office: Office, clearing: Clearing, dir: string):
   const names: string[] = [];
   for (const day of office.days.unfiled()) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    for (const merchant of office.seed.merchants.keys()) {
+    for (const merchant of clearing.merchants()) {
       const reconciled = reconcile(office, clearing, merchant, day);
+      // One that was taken out of the seed has its last files, and no empty ones for ever.
+      if (reconciled.rows.length === 0 && !office.seed.merchants.has(merchant)) continue;
       const name = fileNameOf(reconciled);
       writeWhole(join(dir, name), csvOf(reconciled), 0o600);
       names.push(name);

@@ -5,9 +5,10 @@ import t, { type Test } from 'tap';
 import { SEED } from '../../bank/bank.ts';
 import { clearingCommands } from '../../bank/clearing-commands.ts';
 import { merchantPaid } from '../../bank/office.ts';
+import { fileClosedDays } from '../../bank/reconciliation.ts';
 import { readSeed, type Seed } from '../../bank/seed.ts';
-import { Counter } from './bank-counter.ts';
-import { MERCHANT } from './bank-terminal.ts';
+import { Counter, TERMINAL_2, withTwoMerchants } from './bank-counter.ts';
+import { MERCHANT, TERMINAL } from './bank-terminal.ts';
 
 const DAY = 86_400_000;
 /** Local midnight (UTC+8) at the end of 2026-06-01. */
@@ -127,5 +128,29 @@ t.test('days that are ended by hand one after the other are each another', (t) =
     byHand(counter);
     t.match(day(counter), { day: date, ahead_days });
   }
+  t.end();
+});
+
+t.test('a merchant that is taken out of the seed is paid what it has sold, with its file, and then forgotten', (t) => {
+  const both = withTwoMerchants();
+  const gone = both.terminals.get(TERMINAL_2)?.merchant ?? '';
+  const counter = new Counter(t, both);
+  t.equal(counter.code('sale', { trace: '000002', amount: 20_000, terminal: TERMINAL_2 }), '00');
+  const less = <Row>(rows: ReadonlyMap<string, Row>, kept: string) =>
+    new Map([...rows].filter(([name]) => name === kept));
+  const seed = { ...both, merchants: less(both.merchants, MERCHANT), terminals: less(both.terminals, TERMINAL) };
+  Object.assign(counter, { seed });
+  counter.restart();
+  const { office, host } = counter;
+  byHand(counter);
+  t.match(host.clearing.payouts(9), [{ merchant: gone, day: '20260601', clearing: 'T+1', paid: 19_900, carried: 0 }]);
+  t.equal(office.ledger.balance(merchantPaid(gone)), 19_900);
+  const dir = join(counter.dir, 'reconciliation');
+  t.same(fileClosedDays(office, host.clearing, dir), [`${MERCHANT}-20260601.csv`, `${gone}-20260601.csv`]);
+  t.match(readFileSync(join(dir, `${gone}-20260601.csv`), 'utf8'), /total,1,20000,0,0,100,19900/);
+  const asked = { do: 'reconciliation', merchant: gone, date: '20260601' };
+  t.match(clearingCommands.reconciliation?.({ office, clearing: host.clearing }, asked), { totals: { net: 19_900 } });
+  byHand(counter);
+  t.same(fileClosedDays(office, host.clearing, dir), [`${MERCHANT}-20260602.csv`], 'no empty file of it');
   t.end();
 });
