@@ -3,6 +3,8 @@ import type { Issuer } from './issuer.ts';
 import type { Office } from './office.ts';
 import { chargeOf } from './sale.ts';
 
+const DAY = 86_400_000;
+
 /** An offline sale (离线消费): the counter has finished; taken up to the merchant's floor, even where funds are short. */
 export function takeOffline(office: Office, issuer: Issuer, asked: Asked): Decision {
   const { amount, ask, request } = asked;
@@ -11,7 +13,7 @@ export function takeOffline(office: Office, issuer: Issuer, asked: Asked): Decis
   return decided(issuer.accept(ask), null, (card) => chargeOf(office, asked, card));
 }
 
-/** A sale that the bank's clerk has authorised by telephone (电话授权): F38 is what was said, good once. */
+/** A sale that the bank's clerk has authorised by telephone (电话授权): F38 is what was said, good once, as long as a hold. */
 export function takeVoice(office: Office, issuer: Issuer, asked: Asked): Decision {
   const { amount, ask, request } = asked;
   if (amount === 0) return refused({ code: '13', why: 'no amount' });
@@ -21,6 +23,9 @@ export function takeVoice(office: Office, issuer: Issuer, asked: Asked): Decisio
     const given = office.voice.given(authorisation);
     if (given === null || given.card !== verdict.card.id || given.used) {
       return refused({ code: '25', why: 'nobody gave this authorisation' });
+    }
+    if (request.at >= given.at + office.seed.acquirer.holdDays * DAY) {
+      return refused({ code: '22', why: 'the authorisation is out of date' });
     }
     if (amount > given.amount) return refused({ code: '61', why: `${given.amount} fen were authorised` });
   }

@@ -6,7 +6,8 @@ import { Unable } from './unable.ts';
 
 /**
  * The bank's telephone desk (授权电话): asked for a card and an amount in fen, its clerk looks at the card and at what is
- * available, and says six digits. They are good once, for that card, up to that amount; nothing is held for them.
+ * available, and says six digits. They are good once, for that card, up to that amount, as long as a hold would last;
+ * nothing is held for them.
  */
 export function authoriseByVoice(office: Office, { card: id, amount }: Readonly<Record<string, unknown>>): object {
   const card = [...office.seed.cards.values()].find((known) => known.id === id);
@@ -21,9 +22,10 @@ export function authoriseByVoice(office: Office, { card: id, amount }: Readonly<
     const authorisation = sixDigits(office);
     if (!office.voice.give({ authorisation, card: card.id, amount: fen(amount), at: office.clock.now() })) continue;
     const sum = yuan(fen(amount), true);
+    const days = office.seed.acquirer.holdDays;
     const said = {
-      zh: `${card.name.zh}，金额 ${sum} 元，授权号码 ${authorisation}`,
-      en: `${card.name.en}, CNY ${sum}, authorisation ${authorisation}`,
+      zh: `${card.name.zh}，金额 ${sum} 元，授权号码 ${authorisation}，${days} 天内有效`,
+      en: `${card.name.en}, CNY ${sum}, authorisation ${authorisation}, good for ${days} days`,
     };
     return { card: card.id, amount, authorisation, said };
   }
@@ -32,7 +34,7 @@ export function authoriseByVoice(office: Office, { card: id, amount }: Readonly<
 /** What the bank's clerk said by telephone. */
 export interface VoiceDesk {
   give(said: { authorisation: string; card: string; amount: Fen; at: number }): boolean;
-  given(authorisation: string): { card: string; amount: Fen; used: boolean } | null;
+  given(authorisation: string): { card: string; amount: Fen; at: number; used: boolean } | null;
   use(authorisation: string, trade: number): void;
 }
 
@@ -40,14 +42,15 @@ export function voiceDesk({ db }: Books): VoiceDesk {
   const said = db.prepare(
     'INSERT INTO voice (authorisation, card, amount, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const heard = db.prepare('SELECT card, amount, trade FROM voice WHERE authorisation = ?');
+  const heard = db.prepare('SELECT card, amount, at, trade FROM voice WHERE authorisation = ?');
   const used = db.prepare('UPDATE voice SET trade = ? WHERE authorisation = ?');
   return {
     give: ({ authorisation, card, amount, at }) => said.run(authorisation, card, amount, at).changes === 1,
     given(authorisation) {
       const row = heard.get(authorisation);
       if (row === undefined) return null;
-      return { card: String(row.card), amount: fen(Number(row.amount)), used: row.trade !== null };
+      const { card, amount, at, trade } = row;
+      return { card: String(card), amount: fen(Number(amount)), at: Number(at), used: trade !== null };
     },
     use: (authorisation, trade) => void used.run(trade, authorisation),
   };

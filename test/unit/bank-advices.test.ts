@@ -57,6 +57,25 @@ t.test('a voice authorisation is good once, for its card, up to its amount', asy
   t.strictSame(counter.money(), { free: FULL - 60_000, held: 0, pending: 60_000, fees: 300 });
 });
 
+t.test('a voice authorisation is good as long as a hold, and the clerk says so', async (t) => {
+  const counter = new Counter(t);
+  const [first, second] = [callTheBank(counter, 60_000), callTheBank(counter, 60_000)];
+  const said = authoriseByVoice(counter.office, { card: 'boc-debit', amount: 100 });
+  t.match(said, { said: { zh: /30 天内有效$/, en: /good for 30 days$/ } });
+  const voice = (trace: string, authorisation: string) =>
+    counter.outcome(counter.message('voice', { amount: 60_000, trace, fields: { authorisation } }));
+  counter.later(30);
+  counter.now -= 1;
+  t.match(voice('000002', first), { code: '00' });
+  counter.now += 1;
+  t.match(voice('000003', second), { code: '22', why: 'the authorisation is out of date' });
+  t.match(
+    counter.office.cases.list(9, true),
+    [{ reason: 'advice-refused', trace: '000003' }],
+    'the counter had finished',
+  );
+});
+
 t.test('the bank’s clerk says no with a remedy', async (t) => {
   const counter = new Counter(t);
   t.throws(() => callTheBank(counter, 100, 'nobody'), { message: 'no card "nobody"', remedy: /accounts/ });
