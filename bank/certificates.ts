@@ -10,21 +10,35 @@ export interface Certificates {
   reinstate(holder: string): number;
   /** False where the token was seen before: someone plays an old exchange again. */
   firstSeen(token: string, now: number): boolean;
-  audit(row: { holder: string | null; step: string; outcome: string; detail: string }, now: number): void;
-  audits(limit: number): { at: number; holder: string | null; step: string; outcome: string; detail: string }[];
+  /** `proven`: the caller holds the key of its certificate. Of others the newest records alone are kept. */
+  audit(row: AuditRow & { proven: boolean }, now: number): void;
+  audits(limit: number): (AuditRow & { at: number })[];
+}
+
+export interface AuditRow {
+  readonly holder: string | null;
+  readonly step: string;
+  readonly outcome: string;
+  readonly detail: string;
 }
 
 /** Tokens older than this are forgotten: the centre's own fresh token proves the exchange anyway. */
 const TOKEN_MEMORY_MS = 90 * 86_400_000;
+/** Anybody can knock: what is written down of it fills no disk. */
+const MOST_OF_STRANGERS = 10_000;
 
-export function certificates({ db }: Books): Certificates {
+export function certificates({ db, atomically }: Books, most = MOST_OF_STRANGERS): Certificates {
   const issued = db.prepare('INSERT INTO certificate (serial_number, holder, expires_at) VALUES (?, ?, ?)');
   const revokedAt = db.prepare('SELECT revoked_at FROM certificate WHERE serial_number = ?');
   const revoke = db.prepare('UPDATE certificate SET revoked_at = ? WHERE holder = ? AND revoked_at IS NULL');
   const reinstate = db.prepare('UPDATE certificate SET revoked_at = NULL WHERE holder = ? AND revoked_at IS NOT NULL');
   const forgotten = db.prepare('DELETE FROM seen_token WHERE at < ?');
   const seen = db.prepare('INSERT INTO seen_token (token, at) VALUES (?, ?) ON CONFLICT DO NOTHING');
-  const audited = db.prepare('INSERT INTO audit (at, holder, step, outcome, detail) VALUES (?, ?, ?, ?, ?)');
+  const audited = db.prepare('INSERT INTO audit (at, holder, step, outcome, detail, proven) VALUES (?, ?, ?, ?, ?, ?)');
+  const dropped = db.prepare(
+    `DELETE FROM audit WHERE proven = 0 AND id <=
+       (SELECT id FROM audit WHERE proven = 0 ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+  );
   const listed = db.prepare('SELECT * FROM audit ORDER BY id DESC LIMIT ?');
   return {
     issued: (certificate, holder) => void issued.run(certificate.serialNumber, holder, Date.parse(certificate.validTo)),
@@ -38,7 +52,12 @@ export function certificates({ db }: Books): Certificates {
       forgotten.run(now - TOKEN_MEMORY_MS);
       return seen.run(token, now).changes === 1;
     },
-    audit: ({ holder, step, outcome, detail }, now) => void audited.run(now, holder, step, outcome, detail),
+    audit({ holder, step, outcome, detail, proven }, now) {
+      atomically(() => {
+        audited.run(now, holder, step, outcome, detail, proven ? 1 : 0);
+        if (!proven) dropped.run(most);
+      });
+    },
     audits: (limit) =>
       listed.all(limit).map((row) => ({
         at: Number(row.at),

@@ -29,6 +29,12 @@ interface Centre {
   readonly corrupt: Set<string>;
 }
 
+interface Who {
+  serial: string | null;
+  step: string;
+  proven: boolean;
+}
+
 /** A terminal that has shown its certificate; not yet that it holds the key. */
 interface Caller {
   readonly serial: string;
@@ -84,14 +90,15 @@ export async function listenForHandshakes(
 
 async function serve(centre: Centre, socket: Socket): Promise<void> {
   const line = keyLine(socket);
-  // Whose exchange it is, for the audit, once it is known.
-  const who = { serial: null as string | null, step: 'hello' };
+  // Whose exchange it is, for the audit, as far as it says and has proved it.
+  const who: Who = { serial: null, step: 'hello', proven: false };
   const failed = (error: unknown): void =>
     centre.log('failed', { serial: who.serial, step: who.step, error: error instanceof Error ? error.message : '' });
   const record = (outcome: string, detail: string): void => {
-    centre.log('key-centre', { serial: who.serial, step: who.step, outcome, detail });
+    const { serial, step, proven } = who;
+    centre.log('key-centre', { serial, step, outcome, detail });
     try {
-      centre.certificates.audit({ holder: who.serial, step: who.step, outcome, detail }, centre.office.clock.now());
+      centre.certificates.audit({ holder: serial, step, outcome, detail, proven }, centre.office.clock.now());
     } catch (error) {
       // Books that cannot be written end no exchange, and no bank: what happened stands in the log.
       failed(error);
@@ -114,7 +121,7 @@ async function serve(centre: Centre, socket: Socket): Promise<void> {
 }
 
 /** Both ends prove themselves, then the master key goes over, or stays. Says what was done. */
-async function handshake(centre: Centre, line: KeyLine, who: { serial: string | null; step: string }): Promise<string> {
+async function handshake(centre: Centre, line: KeyLine, who: Who): Promise<string> {
   const { office, authority } = centre;
   const hello = await line.next('hello');
   if (hello === null) return 'hung up';
@@ -134,6 +141,7 @@ async function handshake(centre: Centre, line: KeyLine, who: { serial: string | 
   if (proof === null) return 'hung up';
   const held = heldKcv(proof);
   prove(caller, proof, `guitai-kc1|terminal|${ours}|${theirs}|${serial}|TMK:${held ?? '-'}`);
+  who.proven = true;
 
   who.step = 'key';
   const kcv = give(centre, line, caller, held);
@@ -152,9 +160,6 @@ async function handshake(centre: Centre, line: KeyLine, who: { serial: string | 
 function callerOf({ office, authority, certificates }: Centre, serial: string, hello: Fields): Caller {
   const now = office.clock.now();
   const token = textOf(hello, 'token', TOKEN);
-  if (!certificates.firstSeen(token, now)) {
-    throw new Refusal('replayed-token', 'this token was used before', 'do the handshake again with a fresh token');
-  }
   const certificate = certificateOf(textOf(hello, 'certificate', /BEGIN CERTIFICATE/));
   const anew = 'provision the terminal anew';
   if (!issuedBy(authority.root.certificate, certificate)) {
@@ -174,6 +179,10 @@ function callerOf({ office, authority, certificates }: Centre, serial: string, h
     throw new Refusal('revoked', 'the certificate was revoked', `${anew}, after asking the acquirer why`);
   }
   const { row, merchant } = customerOf(office, serial, hello);
+  // Remembered of those alone who have a certificate: of a stranger there is nothing to play again.
+  if (!certificates.firstSeen(token, now)) {
+    throw new Refusal('replayed-token', 'this token was used before', 'do the handshake again with a fresh token');
+  }
   const ours = Buffer.from(office.random(16)).toString('hex').toUpperCase();
   return { serial, certificate, theirs: token, ours, row, merchant };
 }

@@ -220,6 +220,9 @@ export const steps: readonly string[] = [
   `-- What was posted to a merchant's accounts, in order: its day is read without everybody else's.
   CREATE INDEX posting_of_merchant ON posting(account, entry, amount) WHERE account GLOB 'merchant:*';
   CREATE INDEX seen_token_at ON seen_token(at);`,
+  `-- Whether the caller had proved who it is; of those who had not, the newest records alone are kept.
+  ALTER TABLE audit ADD COLUMN proven INTEGER NOT NULL DEFAULT 1;
+  CREATE INDEX audit_by_proof ON audit(proven, id);`,
 ];
 
 /** Brings the books from their form to ours, or makes them. Two processes may try at once. */

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
+import { openBooks } from '../../bank/books.ts';
+import { certificates } from '../../bank/certificates.ts';
 import { provision } from '../../bank/provision.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import {
@@ -193,3 +195,40 @@ t.test('provisioning keeps what is valid and replaces what is not', async (t) =>
   t.same(readdirSync(dir).sort(), ['device.crt', 'device.key', 'root.crt'], 'nothing is left beside them');
   await t.rejects(provision(join(here.dir, 'bank'), '../x', dir, systemClock), /--serial/);
 });
+
+t.test(
+  'of callers that have proved nothing the newest records are kept, and no tokens; of terminals all',
+  async (t) => {
+    const here = await lab();
+    t.teardown(() => here.close());
+    const device = await factory(here);
+    t.equal((await shakeHands(here, device)).end, 'loaded');
+    t.equal((await shakeHands(here, device, { proofText: 'another text' })).end, 'refused');
+    const foreign = { ...device, serial: 'GT-V-000009' };
+    t.match(await shakeHands(here, foreign, {}), { end: 'refused', problem: 'unknown-terminal' });
+    const books = openBooks(here.bank.dir);
+    t.teardown(() => books.close());
+    const kept = () =>
+      books.db
+        .prepare('SELECT step, proven FROM audit ORDER BY id')
+        .all()
+        .map((row) => ({ ...row }));
+    t.strictSame(kept(), [
+      { step: 'stored', proven: 1 },
+      { step: 'terminal-proof', proven: 0 },
+      { step: 'hello', proven: 0 },
+    ]);
+    t.equal(
+      books.db.prepare('SELECT count(*) AS n FROM seen_token').get()?.n,
+      2,
+      'of the two that showed a certificate',
+    );
+    const { audit } = certificates(books, 2);
+    const row = { holder: null, step: 'hello', outcome: 'malformed', detail: '' };
+    for (const proven of [false, false, true, false]) audit({ ...row, step: proven ? 'key' : 'hello', proven }, 1);
+    t.strictSame(
+      kept().map(({ step }) => step),
+      ['stored', 'hello', 'key', 'hello'],
+    );
+  },
+);
