@@ -3,7 +3,8 @@ import { type Asked, amountRefusal, besideAmount, type Decision, decided, type R
 import { charged, feeOf } from './fees.ts';
 import type { Issuer } from './issuer.ts';
 import type { Office } from './office.ts';
-import { isRefusal, ofThisTerminal, type Standing, standingOf } from './original.ts';
+import { isRefusal, ofThisTerminal } from './original.ts';
+import { type Standing, standingOf } from './standing.ts';
 import type { Trade, TradeType } from './trades.ts';
 
 /** What each may change: always an entry of this terminal's own open batch. */

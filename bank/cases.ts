@@ -1,19 +1,31 @@
 import type { Fen } from '../src/values/fen.ts';
 import type { Books } from './books.ts';
 
-/** Why a case is opened, and what the bank's people do about it: one row a reason. */
+/** Why a case is opened, and what the bank's people do about it: one row a reason. `back`: of a void or a refund. */
 export const reasons = {
   'bank-only': {
     zh: '银行已入账，终端无此交易：请商户核对签购单；持卡人未得到商品的，贷记持卡人。',
     en: 'The bank has it, the terminal has not: ask the merchant for the slip; credit the card where nothing was sold.',
+    back: {
+      zh: '银行已退给持卡人，终端无此撤销或退货：请商户核对签购单；商户没有退的，借记持卡人。',
+      en: 'The bank has given it back, the terminal has not: ask the merchant for the slip; debit the card where nothing was to go back.',
+    },
   },
   'terminal-only': {
-    zh: '终端有此交易，银行未入账：请商户提供签购单；属实的，借记持卡人。',
-    en: 'The terminal has it, the bank has not: ask the merchant for the signed slip; debit the card where it is genuine.',
+    zh: '终端有此交易，银行未入账：请商户提供签购单；属实的，借记持卡人；签购单是撤销或退货的，贷记。',
+    en: 'The terminal has it, the bank has not: ask the merchant for the signed slip; debit the card where it is genuine, credit it where the slip is of a void or a refund.',
+    back: {
+      zh: '终端有此撤销或退货，银行没有退款：请商户提供签购单；属实的，贷记持卡人。',
+      en: 'The terminal has given it back, the bank has not: ask the merchant for the slip; credit the card where it is genuine.',
+    },
   },
   'another-amount': {
     zh: '金额不同：以签购单为准；银行多收的贷记持卡人，少收的借记持卡人。',
     en: 'Two amounts: the signed slip decides; credit the card with what is too much, debit it with what is missing.',
+    back: {
+      zh: '退款金额不同：以签购单为准；银行少退的贷记持卡人，多退的借记持卡人。',
+      en: 'Two amounts have gone back: the slip decides; credit the card with what is missing, debit it with what is too much.',
+    },
   },
   'another-card': {
     zh: '卡号不同：请商户提供签购单，确认由哪张卡支付。',
@@ -30,6 +42,10 @@ export const reasons = {
   'late-reversal': {
     zh: '结算后收到冲正，款项已退回持卡人：商户已交付的，借记持卡人；否则驳回。',
     en: 'Reversed after its batch was settled, and given back: debit the card where the goods were handed over, else reject.',
+    back: {
+      zh: '结算后收到撤销的冲正，持卡人又被扣款：商品确已退回的，贷记持卡人；否则驳回。',
+      en: 'Its void was reversed after the batch was settled, and the card is charged again: credit it where the goods came back, else reject.',
+    },
   },
   'advice-refused': {
     zh: '商户已完成交易，银行拒绝通知：请商户提供签购单；可收的，借记持卡人。',
@@ -39,7 +55,19 @@ export const reasons = {
     zh: '批次没有结平：交易照常清算。请商户提供两人关批的结算单，与本批次逐笔核对，不符的逐笔立案（dispute），然后驳回本案。',
     en: 'The batch was not settled; it is cleared all the same. Compare the slip of its close by two people with the batch, one by one: each that differs is a case of its own (dispute); then reject this one.',
   },
-} as const satisfies Record<string, { zh: string; en: string }>;
+} as const satisfies Record<string, Todo & { back?: Todo }>;
+
+/** Where nothing is left that could be moved. */
+export const nothingLeft: Todo = {
+  zh: '款项已经退回或收取（冲正、撤销、退货，或另一件差错），不再动账：核对后驳回。',
+  en: 'It has been given back, or taken, already (a reversal, a void, a refund, another case): compare, then reject.',
+};
+
+/** In both languages of the desk. */
+export interface Todo {
+  readonly zh: string;
+  readonly en: string;
+}
 
 /** What the bank finds out by itself: the answer that a case has before somebody looks at it. */
 export const foundOut = {
@@ -106,6 +134,10 @@ export interface Cases {
   corrected(id: number): void;
   /** True where a decision has moved money of this trade. */
   hasCorrected(trade: number): boolean;
+  /** The card whose money it was. */
+  cardOf(trade: number): string | null;
+  /** What decisions have moved on an account under this batch and trace while the books had no such trade. */
+  movedWithout(place: Pick<Opened, 'terminal' | 'batch' | 'trace'>, account: string): number;
   /** Newest first; those that are not closed alone where `open`. */
   list(limit: number, open: boolean): Case[];
 }
@@ -138,9 +170,19 @@ export function cases({ db }: Books): Cases {
      WHERE id = ? AND closed_at IS NULL`,
   );
   const noted = db.prepare(
-    "UPDATE discrepancy SET entry = (SELECT max(id) FROM entry WHERE kind = 'correction') WHERE id = ?",
+    `UPDATE discrepancy SET (entry, trade) = (SELECT id, trade FROM entry
+       WHERE id = (SELECT max(id) FROM entry WHERE kind = 'correction')) WHERE id = ?`,
   );
   const corrected = db.prepare("SELECT 1 FROM entry WHERE trade = ? AND kind = 'correction' LIMIT 1");
+  const cardOf = db.prepare(
+    'SELECT card FROM discrepancy WHERE trade = ? AND entry IS NOT NULL ORDER BY entry DESC LIMIT 1',
+  );
+  const without = db.prepare(
+    `SELECT coalesce(sum(posting.amount), 0) AS amount FROM discrepancy AS one
+       JOIN entry ON entry.id = one.entry AND entry.trade IS NULL
+       JOIN posting ON posting.entry = entry.id AND posting.account = ?
+     WHERE one.terminal = ? AND one.batch = ? AND one.trace = ?`,
+  );
   const listed = db.prepare('SELECT * FROM discrepancy ORDER BY id DESC LIMIT ?');
   const listedOpen = db.prepare('SELECT * FROM discrepancy WHERE closed_at IS NULL ORDER BY id DESC LIMIT ?');
 
@@ -163,6 +205,8 @@ export function cases({ db }: Books): Cases {
     },
     corrected: (id) => void noted.run(id),
     hasCorrected: (trade) => corrected.get(trade) !== undefined,
+    cardOf: (trade) => textOrNull(cardOf.get(trade)?.card),
+    movedWithout: ({ terminal, batch, trace }, account) => Number(without.get(account, terminal, batch, trace)?.amount),
     list: (limit, open) => (open ? listedOpen : listed).all(limit).map(caseOf),
   };
 }

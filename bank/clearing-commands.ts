@@ -1,10 +1,12 @@
-import { type Case, DECISIONS, reasons } from './cases.ts';
+import { type Case, DECISIONS, nothingLeft, type Ruling, reasons, type Todo } from './cases.ts';
 import type { Clearing, Payout } from './clearing.ts';
 import { type Command, limitOf, twoPeopleOf, wordsOf } from './command.ts';
-import { decide, type WhyNot } from './correction.ts';
+import { decide, decisionsOf, type WhyNot } from './correction.ts';
 import type { Office } from './office.ts';
 import { csvOf, fileNameOf, reconcile } from './reconciliation.ts';
 import type { Settlement } from './settlements.ts';
+import { CREDITS } from './standing.ts';
+import type { Trade } from './trades.ts';
 import { Unable } from './unable.ts';
 import { GROUPS, totalsOf } from './upload.ts';
 
@@ -76,7 +78,14 @@ function unable(why: WhyNot): Unable {
   if (why === 'closed')
     return new Unable('the case is closed', 'what was decided stands; see {"do":"cases"}', { kind: why });
   if (why === 'given-back') {
-    return new Unable('a void or a refund has given it back already', 'decide "reject", or see the case of the void', {
+    return new Unable(
+      'a reversal, a void, a refund or another case has given it back already',
+      'decide "reject", or see the case of the void',
+      { kind: why },
+    );
+  }
+  if (why === 'taken') {
+    return new Unable('the bank, or another case, has taken it already', 'decide "reject", or see the other case', {
       kind: why,
     });
   }
@@ -144,6 +153,8 @@ function shownPayout({ at, ...rest }: Payout) {
 export function shownCase(office: Office, one: Case) {
   const trade = one.trade === null ? null : office.trades.byId(one.trade);
   const uploaded = one.settlement === null ? null : office.settlements.uploadedRow(one.settlement, one.trace);
+  const decisions = decisionsOf(office, one);
+  const todo = todoOf(one, trade, decisions);
   return {
     ...{ id: one.id, reason: one.reason, state: one.state, amount: one.amount },
     bank_amount: one.bankAmount,
@@ -160,9 +171,20 @@ export function shownCase(office: Office, one: Case) {
     ...{ decision: one.decision, people: one.people, reference: one.reference, correction: one.entry },
     postings: one.entry === null ? [] : office.ledger.postings(one.entry),
     closed: timeOf(one.closedAt),
-    todo: one.state === 'closed' ? null : reasons[one.reason].zh,
-    todo_en: one.state === 'closed' ? null : reasons[one.reason].en,
+    decisions,
+    todo: todo?.zh ?? null,
+    todo_en: todo?.en ?? null,
   };
+}
+
+/** What the bank's people do about it; null once it is done. */
+function todoOf({ reason, state, amount, card }: Case, trade: Trade | null, decisions: readonly Ruling[]): Todo | null {
+  if (state === 'closed') return null;
+  if (amount > 0 && card !== null && decisions.length === 1) return nothingLeft;
+  // Reversed since it was found missing: the question is the one of a late reversal.
+  const asked = trade?.state === 'reversed' && reason === 'bank-only' ? 'late-reversal' : reason;
+  const row: Todo & { back?: Todo } = reasons[asked];
+  return trade !== null && CREDITS.includes(trade.type) ? (row.back ?? row) : row;
 }
 
 function timeOf(at: number | null): string | null {

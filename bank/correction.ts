@@ -1,8 +1,10 @@
 import { fen } from '../src/values/fen.ts';
-import type { Case, Ruling } from './cases.ts';
+import { type Case, DECISIONS, type Ruling } from './cases.ts';
 import { charged, feeOf } from './fees.ts';
 import { merchantFees, merchantPending, type Office } from './office.ts';
-import { DEBITS, standingOf } from './original.ts';
+import { held } from './preauth.ts';
+import type { Card, Merchant } from './seed.ts';
+import { CHANGES, type Charge, CREDITS, chargeOf, DEBITS, entriesOf, feeUpTo, standingOf } from './standing.ts';
 import type { Trade } from './trades.ts';
 
 /** What two people of the bank have decided about a case, with the paper that proves it. */
@@ -13,8 +15,11 @@ export interface Decided {
   readonly at: number;
 }
 
-/** `given-back`: a void or refunds of the trade have given back so much that the card would have more than it paid. */
-export type WhyNot = 'closed' | 'no-card' | 'no-merchant' | 'given-back';
+/**
+ * `given-back`: the card would have more than it paid: a reversal, a void, refunds or another case have given it back.
+ * `taken`: it would pay more than either side says: the bank, or another case, has taken it.
+ */
+export type WhyNot = 'closed' | 'no-card' | 'no-merchant' | 'given-back' | 'taken';
 
 /**
  * Ends a case: `credit` gives the disputed amount back to the card, `debit` takes it, the merchant's side the other way
@@ -23,54 +28,140 @@ export type WhyNot = 'closed' | 'no-card' | 'no-merchant' | 'given-back';
 export function decide(office: Office, disputed: Case, decided: Decided): WhyNot | null {
   if (disputed.state === 'closed') return 'closed';
   if (decided.decision !== 'reject' && disputed.amount > 0) {
-    const why = correct(office, disputed, decided.decision, decided.at);
-    if (why !== null) return why;
+    const change = changeOf(office, disputed, decided.decision);
+    if (typeof change === 'string') return change;
+    correct(office, disputed.id, change, decided.at);
   }
   office.cases.close(disputed.id, decided);
   return null;
 }
 
-/** What the merchant has been given by a trade as it stands, tips, adjustments, reversal and corrections with it. */
-export function chargeOf({ books: { db } }: Office, trade: number, merchant: string): { amount: number; fee: number } {
-  // Asked for a case alone: not worth a statement that is kept.
-  const sum = db.prepare(
-    `SELECT coalesce(sum(amount), 0) AS amount FROM posting JOIN entry ON entry.id = posting.entry
-     WHERE account = ?1 AND (trade = ?2 OR trade IN
-       (SELECT id FROM trade WHERE original = ?2 AND type IN ('tip', 'adjust')))`,
-  );
-  return {
-    amount: Number(sum.get(merchantPending(merchant), trade)?.amount),
-    fee: -Number(sum.get(merchantFees(merchant), trade)?.amount),
-  };
+/** What can be decided about it as the books stand now. */
+export function decisionsOf(office: Office, disputed: Case): Ruling[] {
+  if (disputed.state === 'closed') return [];
+  const moves = (decision: 'credit' | 'debit') =>
+    disputed.amount > 0 && typeof changeOf(office, disputed, decision) !== 'string';
+  return DECISIONS.filter((decision) => decision === 'reject' || moves(decision));
 }
 
-function correct(
-  office: Office,
-  { id, amount, card: cardId, merchant: merchantId, trade }: Case,
-  decision: 'credit' | 'debit',
-  at: number,
-): WhyNot | null {
-  const card = office.seed.cardsById.get(cardId ?? '');
-  const merchant = office.seed.merchants.get(merchantId);
+interface Change {
+  readonly card: Card;
+  readonly merchant: Merchant;
+  readonly trade: Trade | null;
+  /** What was moved under its batch and trace while the books had no such trade. */
+  readonly without: Charge;
+  /** All that has been moved of it. */
+  readonly before: Charge;
+  /** More for the merchant; less where negative. */
+  readonly amount: number;
+}
+
+function changeOf(office: Office, disputed: Case, decision: 'credit' | 'debit'): Change | WhyNot {
+  const card = office.seed.cardsById.get(disputed.card ?? '');
+  const merchant = office.seed.merchants.get(disputed.merchant);
   if (card === undefined) return 'no-card';
   if (merchant === undefined) return 'no-merchant';
-  const known = trade === null ? null : office.trades.byId(trade);
-  if (decision === 'credit' && known !== null && amount > leftOf(office, known)) return 'given-back';
-  const before = trade === null ? { amount: 0, fee: 0 } : chargeOf(office, trade, merchant.id);
-  const change = decision === 'debit' ? amount : -amount;
-  const total = before.amount + change;
-  const fee = Math.sign(total) * feeOf(merchant, known?.type ?? 'sale', card.kind, fen(Math.abs(total))) - before.fee;
-  office.ledger.post({ kind: 'correction', trade, at, postings: charged(card.id, merchant.id, change, fee) });
-  office.cases.corrected(id);
-  // What is undone as a whole is reversed like any other: a reversal that still comes finds nothing to turn back.
-  if (trade !== null && total === 0) office.trades.reversed(trade, 'reversed', `case ${id}`, at);
-  return null;
+  const trade = tradeOf(office, disputed);
+  const without = {
+    amount: office.cases.movedWithout(disputed, merchantPending(merchant.id)),
+    fee: -office.cases.movedWithout(disputed, merchantFees(merchant.id)),
+  };
+  const own = trade === null ? { amount: 0, fee: 0 } : chargeOf(office, trade);
+  const before = { amount: own.amount + without.amount, fee: own.fee + without.fee };
+  const amount = decision === 'debit' ? disputed.amount : -disputed.amount;
+  const change = { card, merchant, trade, without, before, amount };
+  return whyNot(office, disputed, change) ?? change;
 }
 
-/** What a void or a refund could still give back of a trade that took money; of any other there is no such limit. */
-function leftOf(office: Office, trade: Trade): number {
-  if (trade.state === 'voided') return 0;
-  if (trade.state !== 'posted' || !DEBITS.includes(trade.type)) return Number.POSITIVE_INFINITY;
-  const { total, refunded } = standingOf(office, trade);
+/** The trade of a case; of one that was opened before the bank had any, what has come since under its batch and trace. */
+function tradeOf({ trades }: Office, disputed: Case): Trade | null {
+  if (disputed.trade !== null) return trades.byId(disputed.trade);
+  const found = trades.find(disputed);
+  return found?.pan === disputed.pan && found?.amount === disputed.amount ? found : null;
+}
+
+/** No correction goes beyond what one of the two sides has said, nor gives back what has been given back. */
+function whyNot(office: Office, disputed: Case, { trade, before, amount }: Change): WhyNot | null {
+  const [least, most] = claimsOf(disputed, trade);
+  const total = before.amount + amount;
+  if (amount > 0) return total > most || isInItsTotal(office, trade, amount) ? 'taken' : null;
+  return total < least || -amount > leftOf(office, trade) ? 'given-back' : null;
+}
+
+/** What the merchant has of it by each side, the smaller first. */
+function claimsOf(disputed: Case, trade: Trade | null): readonly [least: number, most: number] {
+  const { reason, bankAmount, terminalAmount } = disputed;
+  // An upload does not say which way a transaction goes: where the books do not have it, the slip does.
+  if (trade === null && reason === 'terminal-only') return [-terminalAmount, terminalAmount];
+  // Of the two cards it is the bank's that the case names, and by the terminal that one has paid nothing.
+  const ends = [bankAmount, reason === 'another-card' ? 0 : terminalAmount];
+  const side = trade !== null && CREDITS.includes(trade.type) ? -1 : 1;
+  return [Math.min(...ends.map((end) => side * end)), Math.max(...ends.map((end) => side * end))];
+}
+
+/** A tip or an adjustment names the new total: taken already where another case has corrected the total itself. */
+function isInItsTotal(office: Office, trade: Trade | null, amount: number): boolean {
+  const whole = trade !== null && CHANGES.includes(trade.type) ? originalOf(office, trade) : null;
+  return trade !== null && whole !== null && chargeOf(office, whole).amount + amount > trade.amount;
+}
+
+/** What can still be given back of the debit that it is, or is about; where the books have none, nothing says. */
+function leftOf(office: Office, trade: Trade | null): number {
+  const debit = trade === null || DEBITS.includes(trade.type) ? trade : originalOf(office, trade);
+  if (debit === null) return Number.POSITIVE_INFINITY;
+  const { total, refunded } = standingOf(office, debit);
   return total - refunded;
+}
+
+function correct(office: Office, id: number, change: Change, at: number): void {
+  const { card, merchant, trade, before, amount } = change;
+  const turned = turnedBy(office, change);
+  if (turned !== null) {
+    office.ledger.postOpposite(turned.entries, { kind: 'correction', trade: turned.trade, at });
+  } else {
+    const { preauth, hold } = heldFor(office, change);
+    const postings = [...held(card.id, -hold), ...charged(card.id, merchant.id, amount, feeWith(office, change))];
+    office.ledger.post({ kind: 'correction', trade: trade?.id ?? null, hold: preauth, at, postings });
+  }
+  office.cases.corrected(id);
+  // What is undone as a whole is reversed like any other: a reversal that still comes finds nothing to turn back.
+  const isUndone = trade?.state === 'posted' && trade.moved !== 0 && before.amount + amount === 0;
+  if (trade !== null && isUndone) office.trades.reversed(trade.id, 'reversed', `case ${id}`, at);
+}
+
+/**
+ * Where nothing is to be left of it, or just what its own entry had posted: the entries whose opposite that is. The fee
+ * and the hold come with them to the fen, whatever rates are now.
+ */
+function turnedBy(office: Office, { trade, without, before, amount }: Change) {
+  const total = before.amount + amount;
+  if (trade === null || without.amount !== 0 || (total !== 0 && total !== trade.moved)) return null;
+  const isOwn = (entry: { kind: string; trade: number }) => entry.trade === trade.id && entry.kind === trade.type;
+  return { trade: trade.id, entries: entriesOf(office, trade).filter((entry) => total === 0 || !isOwn(entry)) };
+}
+
+/** The hold that a completion ends, where the bank has not taken it: it would be held, and completed, once more. */
+function heldFor(office: Office, { card, trade, before, amount }: Change): { preauth: number | null; hold: number } {
+  const completes = trade?.type === 'completion' || trade?.type === 'completion-advice';
+  const preauth = completes && before.amount === 0 && amount > 0 ? originalOf(office, trade) : null;
+  if (preauth === null || preauth.card !== card.id) return { preauth: null, hold: 0 };
+  return { preauth: preauth.id, hold: office.holds.amount(preauth.id) };
+}
+
+/** What goes back of a fee is a part of that fee; a tip's is what it adds to the fee of the whole. */
+function feeWith(office: Office, { card, merchant, trade, before, amount }: Change): number {
+  const original = trade === null ? null : originalOf(office, trade);
+  if (trade !== null && original !== null && CREDITS.includes(trade.type)) {
+    const standing = standingOf(office, original);
+    return standing.feeReturned - feeUpTo(standing, standing.refunded - amount);
+  }
+  const isPart = trade !== null && original !== null && CHANGES.includes(trade.type);
+  const whole = isPart ? chargeOf(office, original) : before;
+  const total = whole.amount + amount;
+  const type = (isPart ? original : trade)?.type ?? 'sale';
+  return Math.sign(total) * feeOf(merchant, type, card.kind, fen(Math.abs(total))) - whole.fee;
+}
+
+function originalOf({ trades }: Office, { original }: Trade): Trade | null {
+  return original === null ? null : trades.byId(original);
 }

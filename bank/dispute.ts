@@ -4,6 +4,8 @@ import { type Command, sixDigitsOf } from './command.ts';
 import { differenceOf } from './differences.ts';
 import type { Office } from './office.ts';
 import type { Counted, Uploaded } from './settlements.ts';
+import { asDecided, CREDITS, chargeOf } from './standing.ts';
+import type { TradeKey } from './trades.ts';
 import { Unable } from './unable.ts';
 
 /**
@@ -19,7 +21,7 @@ export function dispute(office: Office, terminal: string, command: Command): Cas
       ...{ kind: 'open-batch', batch },
     });
   }
-  const entry = office.settlements.entries(terminal, batch).find((one) => one.trace === trace) ?? null;
+  const entry = entryOf(office, { terminal, batch, trace });
   const row = rowOf(office, command, trace, entry);
   const merchant = office.seed.terminals.get(terminal)?.merchant ?? '';
   const id = office.settlements.find(terminal, batch)?.id ?? null;
@@ -33,6 +35,22 @@ export function dispute(office: Office, terminal: string, command: Command): Cas
   const opened = office.cases.of(difference);
   if (opened === null) throw new Error(`the case of ${batch} ${trace} was not kept`);
   return opened;
+}
+
+/** What the bank has of it: where a case has corrected it, what that has left, also of what was never posted. */
+function entryOf(office: Office, key: TradeKey): Counted | null {
+  const { trades, cases, settlements, seed } = office;
+  const counted = settlements.entries(key.terminal, key.batch).find(({ trace }) => trace === key.trace) ?? null;
+  const trade = trades.find(key);
+  if (trade === null || !cases.hasCorrected(trade.id)) return counted;
+  const { amount } = chargeOf(office, trade);
+  if (amount === 0) return null;
+  const { card, pan } = asDecided(office, trade);
+  return {
+    ...{ trade: trade.id, trace: trade.trace, side: CREDITS.includes(trade.type) ? 'credit' : 'debit', card, pan },
+    group: seed.cardsById.get(card ?? '')?.group ?? 'home',
+    amount: fen(Math.abs(amount)),
+  };
 }
 
 /** What the terminal's paper says, as an upload would have said it; null where it has nothing. */

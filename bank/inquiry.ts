@@ -1,6 +1,7 @@
 import type { Office } from './office.ts';
-import { DEBITS, dayOf, dayOfTrade, standingOf } from './original.ts';
+import { dayOf, dayOfTrade } from './original.ts';
 import { answerTo, hostTime, type Outcome, type SealedRequest } from './request.ts';
+import { asDecided, CREDITS, chargeOf, DEBITS, standingOf } from './standing.ts';
 import type { Trade } from './trades.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Trade } from './trades.ts';
  * twelve zeros and MMDD beside the F37 of one of its merchant's, or twelve zeros alone for this terminal's newest. Moves
  * nothing and leaves no row.
  *
- * The answer: F4 what is charged of it (with its tip and its adjustments; else its own F4), F37, F38, F48 what has been
+ * The answer: F4 what is charged of it (with its tip, its adjustments and corrections; else its own F4), F37, F38, F48 what has been
  * refunded, F61 its batch, trace and day, F63 `CUP`, the state's word padded to twelve, its own F39, and its card,
  * masked as the books have it: whoever reused a trace learns that the row is another's. 25 where the books hold no such
  * trade.
@@ -24,8 +25,10 @@ export function lookUp(office: Office, request: SealedRequest): Outcome {
   if (message.trace === undefined || message.original === undefined) {
     return answered('30', { why: 'F11 or F61 is missing' });
   }
-  const trade = asked(office, request, message.original);
-  if (trade === null) return answered('25', { why: 'no such trade' });
+  const found = asked(office, request, message.original);
+  if (found === null) return answered('25', { why: 'no such trade' });
+  // What two people have taken in spite of a no is charged: whoever asks is told so.
+  const trade = asDecided(office, found);
   const { total, refunded } = chargedOf(office, trade);
   return answered(
     '00',
@@ -57,9 +60,13 @@ function asked(office: Office, { message, terminal, merchant }: SealedRequest, p
 }
 
 function chargedOf(office: Office, trade: Trade): { total: number; refunded: number } {
+  const { type, state, amount } = trade;
+  const moved = chargeOf(office, trade).amount;
+  if (CREDITS.includes(type)) return { total: moved === 0 ? amount : Math.abs(moved), refunded: 0 };
   // Only a debit that was taken can have grown, or have gone back in part.
-  const taken = trade.moved > 0 && DEBITS.includes(trade.type);
-  return taken ? standingOf(office, trade) : { total: trade.amount, refunded: 0 };
+  if (!DEBITS.includes(type) || (moved === 0 && state !== 'posted')) return { total: amount, refunded: 0 };
+  const { total, refunded } = standingOf(office, trade);
+  return { total, refunded: state === 'voided' ? 0 : refunded };
 }
 
 const digits = (amount: number): string => String(amount).padStart(12, '0');

@@ -25,8 +25,8 @@ export interface Ledger {
   post(entry: Entry): void;
   /** Posts the opposite of what the entries posted, all in one, for the trade `as.trade`. */
   postOpposite(of: readonly { kind: string; trade: number }[], as: { kind: string; at: number; trade: number }): void;
-  /** What entries of that kind and trade have posted to the account, all together. */
-  moved(of: { kind: string; trade: number }, account: string): number;
+  /** Of the entries that a trade has, the oldest first. */
+  kinds(trade: number): string[];
   /** Kept by the database; `recount` reads every posting. */
   sum(): number;
   recount(): void;
@@ -46,6 +46,7 @@ export function ledger({ db }: Books): Ledger {
   const postingsOf = db.prepare(
     'SELECT account, amount, hold FROM posting JOIN entry ON entry.id = posting.entry WHERE trade = ? AND kind = ?',
   );
+  const kindsOf = db.prepare('SELECT kind FROM entry WHERE trade = ? GROUP BY kind ORDER BY min(id)');
   const unbalanced = db.prepare('SELECT entry FROM posting GROUP BY entry HAVING sum(amount) <> 0 LIMIT 1');
   const drifted = db.prepare(
     `SELECT id FROM account LEFT JOIN (SELECT account, sum(amount) AS sum FROM posting GROUP BY account) ON account = id
@@ -113,10 +114,7 @@ export function ledger({ db }: Books): Ledger {
       });
       post({ ...as, hold, postings: [...postings, ...expiredSince(postings, hold)] });
     },
-    moved: ({ kind, trade }, account) =>
-      postingsOf
-        .all(trade, kind)
-        .reduce((left, row) => left + (String(row.account) === account ? Number(row.amount) : 0), 0),
+    kinds: (trade) => kindsOf.all(trade).map(({ kind }) => String(kind)),
     sum,
     recount() {
       const entry = unbalanced.get();

@@ -1,17 +1,12 @@
-import { type Fen, fen } from '../src/values/fen.ts';
 import type { Refusal } from './decision.ts';
-import { localTime, merchantFees, merchantPending, type Office } from './office.ts';
+import { localTime, type Office } from './office.ts';
 import type { SealedRequest } from './request.ts';
+import { asDecided } from './standing.ts';
 import type { Trade, TradeType } from './trades.ts';
 
 export type Found = Trade | Refusal;
 
 export const isRefusal = (found: Found): found is Refusal => 'why' in found;
-
-/** What takes money from a card: voided in its batch, refunded after. */
-export const DEBITS: readonly TradeType[] = [
-  ...(['sale', 'completion', 'completion-advice', 'instalment', 'offline', 'voice'] as const),
-];
 
 /** F61 = batch and trace: an entry of this terminal, of one of these types. F37 and F38, where given, must be its own. */
 export function ofThisTerminal(office: Office, request: SealedRequest, types: readonly TradeType[]): Found {
@@ -21,7 +16,7 @@ export function ofThisTerminal(office: Office, request: SealedRequest, types: re
   const found = office.trades.find({ terminal: request.terminal.terminal, batch, trace });
   const same = found !== null && (reference === undefined || found.reference === reference);
   if (!same || !types.includes(found.type)) return { code: '25', why: 'no such original' };
-  if (found.state === 'voided') return { code: '12', why: 'voided already', original: found };
+  if (asDecided(office, found).state === 'voided') return { code: '12', why: 'voided already', original: found };
   if (found.state !== 'posted') return { code: '25', why: `the original is ${found.state}`, original: found };
   if (authorisation !== undefined && authorisation !== found.authorisation) {
     return { code: '25', why: 'another authorisation', original: found };
@@ -29,7 +24,7 @@ export function ofThisTerminal(office: Office, request: SealedRequest, types: re
   return found;
 }
 
-/** F37 and F61 = twelve zeros and MMDD: whichever terminal of the merchant it came from. */
+/** F37 and F61 = twelve zeros and MMDD: whichever terminal of the merchant it came from; as a case has left it. */
 export function byReference(office: Office, request: SealedRequest): Found {
   const { reference, original: place = '', authorisation } = request.message;
   const day = dayOf(place);
@@ -40,7 +35,7 @@ export function byReference(office: Office, request: SealedRequest): Found {
   if (authorisation !== undefined && authorisation !== found.authorisation) {
     return { code: '25', why: 'another authorisation', original: found };
   }
-  return found;
+  return asDecided(office, found);
 }
 
 /** F38 and F61 = twelve zeros and MMDD: a pre-authorisation of the merchant whose hold is there. */
@@ -74,39 +69,11 @@ export function dayOf(place: string): string | null {
   return /^0{12}(\d{4})/.exec(place)?.[1] ?? null;
 }
 
-export function completionOf({ trades }: Office, preauth: Trade): Trade | null {
+export function completionOf(office: Office, preauth: Trade): Trade | null {
   const completes = ({ type, state }: Trade) =>
     (type === 'completion' || type === 'completion-advice') && state === 'posted';
-  return trades.upon(preauth.id).find(completes) ?? null;
-}
-
-/** What is charged of a trade now: with its tip, its adjustments and corrections, and what has gone back of it. */
-export interface Standing {
-  readonly total: Fen;
-  readonly fee: number;
-  readonly refunded: Fen;
-  /** Of the fee, with the refunds. */
-  readonly feeReturned: number;
-  readonly tipped: boolean;
-  /** The ledger's entries that together are the total. */
-  readonly entries: readonly { kind: TradeType; trade: number }[];
-}
-
-export function standingOf({ trades, ledger }: Office, original: Trade): Standing {
-  const upon = trades.upon(original.id);
-  // What people have decided about it in a case.
-  const corrected = (account: string) => ledger.moved({ trade: original.id, kind: 'correction' }, account);
-  const changes = upon.filter(({ type }) => type === 'adjust' || type === 'tip');
-  const refunds = upon.filter(({ type }) => type === 'refund');
-  const sum = (rows: readonly Trade[], key: 'moved' | 'fee') => rows.reduce((left, row) => left + row[key], 0);
-  return {
-    total: fen(original.moved + sum(changes, 'moved') + corrected(merchantPending(original.merchant))),
-    fee: original.fee + sum(changes, 'fee') - corrected(merchantFees(original.merchant)),
-    refunded: fen(-sum(refunds, 'moved')),
-    feeReturned: sum(refunds, 'fee'),
-    tipped: changes.some(({ type }) => type === 'tip'),
-    entries: [original, ...changes].map(({ id, type }) => ({ kind: type, trade: id })),
-  };
+  const about = office.trades.about(preauth.id);
+  return about.map((row) => asDecided(office, row)).find(completes) ?? null;
 }
 
 /** Whether its terminal has not closed the batch that it is in. */

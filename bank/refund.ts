@@ -2,7 +2,8 @@ import { type Asked, type Decision, decided, refused } from './decision.ts';
 import { charged } from './fees.ts';
 import type { Issuer } from './issuer.ts';
 import type { Office } from './office.ts';
-import { byReference, DEBITS, inOpenBatch, isRefusal, standingOf } from './original.ts';
+import { byReference, inOpenBatch, isRefusal } from './original.ts';
+import { DEBITS, feeUpTo, standingOf } from './standing.ts';
 
 const DAY = 86_400_000;
 
@@ -27,14 +28,13 @@ export function refund(office: Office, issuer: Issuer, { request, amount, ask }:
   if (at - original.at > office.seed.acquirer.refundDays * DAY) {
     return refused({ code: '22', why: 'too long ago' }, original);
   }
-  const { total, fee, refunded, feeReturned } = standingOf(office, original);
+  const standing = standingOf(office, original);
+  const { total, refunded, feeReturned } = standing;
   if (amount === 0 || amount > total - refunded) {
     return refused({ code: '13', why: `${total - refunded} fen are left` }, original);
   }
 
-  // In whole numbers that are larger than a double's.
-  const feeUpTo = Number((BigInt(fee) * BigInt(refunded + amount)) / BigInt(total));
-  const back = feeUpTo - feeReturned;
+  const back = feeUpTo(standing, refunded + amount) - feeReturned;
   return decided(issuer.recognise(ask), original, (card) => ({
     fee: back,
     moved: -amount,

@@ -1,10 +1,10 @@
 import { type Fen, fen } from '../src/values/fen.ts';
 import { Pan } from '../src/values/pan.ts';
 import { foundOut } from './cases.ts';
-import { chargeOf } from './correction.ts';
 import { followUnsettled, isLeft } from './left-batch.ts';
 import type { Office } from './office.ts';
 import { answerTo, financialAnswer, nextReference, type Outcome, type SealedRequest } from './request.ts';
+import { asDecided, chargeOf, DEBITS, entriesOf, standingOf } from './standing.ts';
 import { rowOf, type Trade, type TradeKey, type TradeType, typeOf } from './trades.ts';
 
 /**
@@ -48,17 +48,18 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
     return answered('30', original.reference, { amount, why: 'another original' });
 
   // Its void, or a refund, has given money back already; one way back is enough.
-  if (original.state === 'voided') return answered('12', original.reference, { amount, why: 'voided already' });
+  if (asDecided(office, original).state === 'voided') {
+    return answered('12', original.reference, { amount, why: 'voided already' });
+  }
   if (original.state === 'posted') {
     // Two people at the counter have ended it on the bank's word that it stands: this one was late on its way.
     if (office.rulings.of(original.id) !== null) return answered('12', original.reference, { amount, why: 'ruled on' });
     if (isBuiltUpon(office, original)) return answered('12', original.reference, { amount, why: 'more has followed' });
-    const { type: kind, id, merchant } = original;
+    const { id } = original;
     const isLate = !left && batch !== office.terminals.batch(terminal.terminal);
-    const turnedBack = isLate ? Math.abs(chargeOf(office, id, merchant).amount) : 0;
+    const turnedBack = isLate ? Math.abs(chargeOf(office, original).amount) : 0;
     // People have corrected a part of it already: what is left is turned back.
-    const corrected = office.cases.hasCorrected(id) ? [{ kind: 'correction', trade: id }] : [];
-    office.ledger.postOpposite([{ kind, trade: id }, ...corrected], { kind: 'reversal', at, trade: id });
+    office.ledger.postOpposite(entriesOf(office, original), { kind: 'reversal', at, trade: id });
     // What was found missing at the terminal is explained by it.
     office.cases.answerTrade(id, { answer: foundOut.reversed, by: terminal.terminal, at });
     if (isLate) lateReversal(office, original, fen(turnedBack), at);
@@ -83,8 +84,11 @@ function lateReversal(office: Office, original: Trade, amount: Fen, at: number):
  * Whether another trade stands that would not be right without it: a refund or a tip of it, or whatever has been done
  * since with the hold that it made, raised, released or restored.
  */
-function isBuiltUpon({ trades }: Office, { id, original, type }: Trade): boolean {
+function isBuiltUpon(office: Office, trade: Trade): boolean {
+  const { trades } = office;
+  const { id, original, type } = trade;
   if (trades.upon(id).length > 0) return true;
+  if (DEBITS.includes(type) && standingOf(office, trade).refunded > 0) return true;
   if (original === null) return false;
   // A completion's void is of the completion, whose own original is the pre-authorisation.
   const first = trades.byId(original)?.original ?? original;

@@ -120,6 +120,8 @@ export interface Trades {
   byAuthorisation(given: { merchant: string; authorisation: string; type: TradeType }): Trade[];
   /** Those that stand upon it: posted, with it as their original; oldest first. */
   upon(id: number): Trade[];
+  /** Whatever has named it as its original, refused and reversed too; oldest first. */
+  about(id: number): Trade[];
   /** `answer`: the bytes that go out once this is committed; `digest`: of a request that may be told again. */
   keep(trade: Trade, answer: Uint8Array, digest?: Uint8Array | null): void;
   digestOf(id: number): Uint8Array | null;
@@ -148,6 +150,7 @@ export function trades({ db, safe }: Books): Trades {
   const authorised = db.prepare(`${TRADE} WHERE trade.merchant = ? AND trade.authorisation = ? AND trade.type = ?
     ORDER BY trade.id DESC`);
   const standing = db.prepare(`${TRADE} WHERE trade.original = ? AND trade.state = 'posted' ORDER BY trade.id`);
+  const naming = db.prepare(`${TRADE} WHERE trade.original = ? ORDER BY trade.id`);
   const last = db.prepare('SELECT coalesce(max(id), 0) AS id FROM trade');
   const kept = db.prepare(
     `INSERT INTO trade (id, terminal, merchant, batch, trace, type, card, pan, amount, moved, fee, entry_mode, code,
@@ -181,6 +184,7 @@ export function trades({ db, safe }: Books): Trades {
     newest: (terminal) => tradeOrNull(newestOf.get(terminal)),
     byAuthorisation: ({ merchant, authorisation, type }) => authorised.all(merchant, authorisation, type).map(tradeOf),
     upon: (id) => standing.all(id).map(tradeOf),
+    about: (id) => naming.all(id).map(tradeOf),
     keep(trade, answer, digest = null) {
       kept.run(
         trade.id,

@@ -1,7 +1,7 @@
 /** What the bank's desk may be told that it cannot do, by name: a page says each in words of its own. */
 export const PROBLEMS = [
   ...(['words', 'two-people', 'six-digits', 'seconds', 'no-trade', 'no-such-trade', 'said', 'stands'] as const),
-  ...(['closed', 'given-back', 'no-merchant', 'no-card', 'settled', 'traded', 'settling', 'no-day'] as const),
+  ...(['closed', 'given-back', 'taken', 'no-merchant', 'no-card', 'settled', 'traded', 'settling', 'no-day'] as const),
   ...(['open-batch', 'same', 'whose-card', 'slip-amount'] as const),
 ];
 

@@ -1,7 +1,8 @@
 import { type Asked, type Decision, decided, refused } from './decision.ts';
 import type { Issuer } from './issuer.ts';
 import type { Office } from './office.ts';
-import { isRefusal, ofThisTerminal, standingOf } from './original.ts';
+import { isRefusal, ofThisTerminal } from './original.ts';
+import { entriesOf, standingOf } from './standing.ts';
 import type { TradeType } from './trades.ts';
 
 /** Which debits each of the two undoes. */
@@ -12,7 +13,7 @@ const UNDOES: Partial<Record<TradeType, readonly TradeType[]>> = {
 
 /**
  * The void of a debit (消费撤销), or of a completion (完成撤销), whose hold is there again: everything that stands of it is
- * posted the other way, tip, adjustments and fee too. Its original is named by F61 (batch and trace), and F37 must be its
+ * posted the other way, tip, adjustments, corrections and fee too. Its original is named by F61 (batch and trace), and F37 must be its
  * reference. A void that is reversed leaves the original as it was.
  */
 export function undo(office: Office, issuer: Issuer, { request, type, amount, ask }: Asked): Decision {
@@ -22,13 +23,13 @@ export function undo(office: Office, issuer: Issuer, { request, type, amount, as
   if (isRefusal(original)) return refused(original);
   // What is settled is on its way to the merchant's account: it is refunded, not undone.
   if (original.batch !== batch) return refused({ code: '12', why: 'settled already' }, original);
-  const { total, fee, refunded, entries } = standingOf(office, original);
+  const { total, fee, refunded } = standingOf(office, original);
   if (refunded > 0) return refused({ code: '12', why: 'refunded in part' }, original);
   if (total !== amount) return refused({ code: '64', why: 'another amount' }, original);
 
   return decided(issuer.recognise(ask), original, () => ({
     fee,
     moved: -amount,
-    post: (trade) => office.ledger.postOpposite(entries, { kind: type, at, trade }),
+    post: (trade) => office.ledger.postOpposite(entriesOf(office, original), { kind: type, at, trade }),
   }));
 }

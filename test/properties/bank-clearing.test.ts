@@ -37,8 +37,9 @@ const random = (size: number) => crypto.getRandomValues(new Uint8Array(size));
 const NOON = Date.UTC(2026, 5, 1, 4);
 
 type Step =
-  | { do: 'sale'; amount: number; card: 'boc' | 'cmb' }
+  | { do: 'sale' | 'offline'; amount: number; card: 'boc' | 'cmb' }
   | { do: 'void' | 'reverse'; of: number }
+  | { do: 'refund'; of: number; part: number }
   | { do: 'settle'; forget: number; spoil: number }
   | { do: 'cut-over' | 'restart' }
   | { do: 'decide'; which: number; decision: 'credit' | 'debit' | 'reject' };
@@ -47,7 +48,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constant('sale' as const),
+      // An offline sale over its floor is refused when the counter has finished.
+      do: fc.constantFrom('sale' as const, 'sale' as const, 'offline' as const),
       amount: fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 60_000 })),
       card: fc.constantFrom('boc' as const, 'cmb' as const),
     }),
@@ -55,11 +57,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('void' as const, 'reverse' as const), of: fc.nat(30) }) },
   {
     weight: 2,
+    arbitrary: fc.record({ do: fc.constant('refund' as const), of: fc.nat(30), part: fc.integer({ min: 1, max: 4 }) }),
+  },
+  {
+    weight: 2,
     arbitrary: fc.record({ do: fc.constant('settle' as const), forget: fc.nat(6), spoil: fc.nat(6) }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('cut-over' as const, 'restart' as const) }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       do: fc.constant('decide' as const),
       which: fc.nat(20),
@@ -70,7 +76,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** What a terminal remembers of a trade. */
 interface Kept {
-  readonly type: 'sale' | 'void';
+  readonly type: 'sale' | 'void' | 'refund' | 'offline';
+  /** MMDD of its answer. */
+  readonly day: string;
   readonly batch: string;
   readonly trace: string;
   readonly amount: number;
@@ -86,6 +94,8 @@ class Shop {
   now = NOON;
   trace = 1;
   kept: Kept[] = [];
+  /** What the counter has finished and the bank has refused: this terminal counts it all the same. */
+  finished: Kept[] = [];
 
   constructor(clearing: 'T+1' | 'real-time') {
     const merchants = new Map([...seed.merchants].map(([id, row]) => [id, { ...row, clearing }]));
@@ -128,7 +138,8 @@ class Shop {
   take(one: Step): void {
     // Past the cut-over, whose 90 other tests are about.
     this.now += 3000;
-    if (one.do === 'sale') this.#sell(one.amount, one.card);
+    if (one.do === 'sale' || one.do === 'offline') this.#sell(one.do, one.amount, one.card);
+    else if (one.do === 'refund') this.#refund(one.of, one.part);
     else if ('of' in one) this.#undo(one.do, one.of);
     else if (one.do === 'settle') this.#settle(one.forget, one.spoil);
     else if (one.do === 'decide') this.#decide(one.which, one.decision);
@@ -141,16 +152,45 @@ class Shop {
     return String(this.trace).padStart(6, '0');
   }
 
-  #sell(amount: number, card: 'boc' | 'cmb'): void {
+  #sell(type: 'sale' | 'offline', amount: number, card: 'boc' | 'cmb'): void {
     const { pin, ...stripe } = CARDS[card];
-    const kept: Kept = { type: 'sale', batch: this.keys.batch, trace: this.#next(), amount, card };
-    const { code } = this.ask(saleRequest(this.keys, { trace: kept.trace, amount, card: stripe, pin }));
+    const { batch } = this.keys;
+    const trace = this.#next();
+    const advice = {
+      mti: '0220',
+      pin: null,
+      fields: { track2: undefined, batch: `30${batch}000500`, security: undefined },
+    };
+    const asked = { trace, amount, card: stripe, ...(type === 'offline' ? advice : { pin }) };
+    const { code, date = '' } = this.ask(saleRequest(this.keys, asked));
+    const kept: Kept = { type, batch, trace, amount, card, day: date };
     if (code === '00') this.kept.push(kept);
+    else if (type === 'offline') this.finished.push(kept);
+  }
+
+  /** A quarter to the whole of what was sold; what the bank refuses the terminal counts now and then. */
+  #refund(of: number, part: number): void {
+    const kept = this.kept[of % Math.max(1, this.kept.length)];
+    if (kept === undefined) return;
+    const { card, day } = kept;
+    const amount = Math.max(1, Math.floor((kept.amount * part) / 4));
+    const { pin: _, ...stripe } = CARDS[card];
+    const { batch } = this.keys;
+    const trace = this.#next();
+    const fields = {
+      ...{ track2: undefined, security: undefined, processing: '200000', batch: `25${batch}000500` },
+      ...{
+        original: `${'0'.repeat(12)}${day}`,
+        reference: this.office.trades.find({ ...kept, terminal: TERMINAL })?.reference,
+      },
+    };
+    const { code } = this.ask(saleRequest(this.keys, { mti: '0220', trace, amount, card: stripe, pin: null, fields }));
+    if (code !== '00' && part === 4) this.finished.push({ ...kept, type: 'refund', batch, trace, amount });
   }
 
   #undo(what: 'void' | 'reverse', of: number): void {
     const kept = this.kept[of % Math.max(1, this.kept.length)];
-    if (kept === undefined) return;
+    if (kept === undefined || (what === 'reverse' && kept.type === 'offline')) return;
     const { batch, trace, amount, card } = kept;
     const { pin, ...stripe } = CARDS[card];
     if (what === 'reverse') {
@@ -181,6 +221,7 @@ class Shop {
         amount: amount as number,
         pan: pans.get(card ?? '') ?? '',
       }))
+      .concat(this.finished.filter((one) => one.batch === batch).map(rowOf))
       .filter((_, place) => place !== forget)
       .map((row, place) => (place === spoil ? { ...row, amount: Math.max(1, row.amount - 3) } : row));
     const side = (name: string): [number, number] => {
@@ -207,7 +248,38 @@ class Shop {
       if (merchant !== undefined) this.host.clearing.atOnce(merchant, this.now);
       return refused;
     });
-    if (why !== null && why !== 'given-back') throw new Error(`case ${one.id}: ${why}`);
+    if (why !== null && why !== 'given-back' && why !== 'taken') throw new Error(`case ${one.id}: ${why}`);
+  }
+}
+
+function rowOf({ type, trace, amount, card }: Kept) {
+  return { trace, side: type === 'refund' ? ('credit' as const) : ('debit' as const), amount, pan: CARDS[card].pan };
+}
+
+/**
+ * By the cards' own accounts: whatever is decided, no trade takes more than one of the two sides has said of it, none
+ * gives back what was not taken, and what goes back of a sale is never more than the sale.
+ */
+function withinClaims({ office }: Shop): void {
+  const charged = new Map<number, number>();
+  for (const { trade, postings } of office.ledger.entries(100_000)) {
+    for (const { account, amount } of postings) {
+      if (trade === null || !account.startsWith('card:')) continue;
+      charged.set(trade, (charged.get(trade) ?? 0) - amount);
+    }
+  }
+  const cases = office.cases.list(1000, false);
+  const trades = office.trades.list(1000);
+  for (const { id, type, amount, state, moved } of trades) {
+    const charge = charged.get(id) ?? 0;
+    const said = cases.filter(({ trade }) => trade === id).flatMap((one) => [one.bankAmount, one.terminalAmount]);
+    const most = Math.max(...said, Math.abs(moved));
+    const isBack = type === 'void' || type === 'refund';
+    const taken = isBack ? -charge : charge;
+    if (taken < 0 || taken > most)
+      throw new Error(`${type} ${id} of ${amount} (${state}) has taken ${charge}, of ${most}`);
+    const left = trades.reduce((sum, of) => sum + (of.original === id ? (charged.get(of.id) ?? 0) : 0), charge);
+    if (!isBack && left < 0) throw new Error(`of ${type} ${id}, ${charge}, more went back: ${left}`);
   }
 }
 
@@ -271,6 +343,7 @@ for (const how of ['T+1', 'real-time'] as const) {
           for (const one of steps) {
             shop.take(one);
             compare(shop);
+            withinClaims(shop);
           }
           // The last day ends like any other.
           shop.take({ do: 'cut-over' });

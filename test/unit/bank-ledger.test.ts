@@ -72,9 +72,10 @@ t.test('an entry moves what it says, postings to one account together, and none 
     [2],
     'the newest',
   );
-  t.equal(ledger.moved({ kind: 'sale', trade }, CARD), -696);
-  t.equal(ledger.moved({ kind: 'sale', trade }, SHOP), 696);
-  t.equal(ledger.moved({ kind: 'void', trade }, SHOP), 0);
+  ledger.post({ kind: 'reversal', trade, at: AT, postings: paid(-696) });
+  ledger.post({ kind: 'correction', trade, at: AT, postings: paid(7) });
+  ledger.post({ kind: 'correction', trade, at: AT, postings: paid(8) });
+  t.same([ledger.kinds(trade), ledger.kinds(trade + 1)], [['sale', 'reversal', 'correction'], []]);
   t.equal(ledger.sum(), 0);
 });
 

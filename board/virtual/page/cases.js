@@ -11,7 +11,6 @@ const place = document.querySelector('#cases');
 const tab = document.querySelector('#tab-cases');
 const list = element('div', { class: 'rows' });
 const MOST = 100;
-const DECISIONS = ['credit', 'debit', 'reject'];
 const MOODS = { open: 'bad', answered: 'open', closed: 'good' };
 
 export function showCases() {
@@ -203,11 +202,12 @@ function answerForm({ id }) {
   });
 }
 
-function decideForm({ id }) {
+function decideForm({ id, decisions }) {
   return deskForm({
     name: 'decide',
     fields: [...twoPeople, { name: 'reference', most: 80 }],
-    acts: DECISIONS.map((decide) => ({
+    // What would give back, or take, twice is not offered.
+    acts: decisions.map((decide) => ({
       name: decide,
       label: text(`decide.${decide}`),
       path: 'case',
