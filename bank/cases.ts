@@ -73,6 +73,8 @@ export interface Todo {
 export const foundOut = {
   settled: '其后已结平 · settled since',
   reversed: '终端其后已冲正 · the terminal has reversed it since',
+  spoken: ({ people, reference }: Pick<Case, 'people' | 'reference'>) =>
+    `${people.join('、')} 曾凭 ${reference} 结案，终端其后另有所报 · closed by ${people.join(', ')} under ${reference}; the terminal has said something else since`,
   moved: (batch: string, reference: string) => `已移至批次 ${batch} · moved to batch ${batch} by hand, ${reference}`,
 } as const;
 
@@ -118,7 +120,10 @@ export interface Case extends Opened {
 export interface Cases {
   /** Once for each transaction and reason, however often it shows. */
   open(opened: Opened): void;
-  /** The case of a batch as a whole: opened, or, until it is closed, what each side has of it by now. */
+  /**
+   * The case of a batch as a whole: opened, or what each side has of it by now. One that was closed before its terminal
+   * had said this is open again, where the two differ.
+   */
   followBatch(opened: Opened): void;
   find(id: number): Case | null;
   /** The one that `open` has opened for this. */
@@ -138,6 +143,8 @@ export interface Cases {
   cardOf(trade: number): string | null;
   /** What decisions have moved on an account under this batch and trace while the books had no such trade. */
   movedWithout(place: Pick<Opened, 'terminal' | 'batch' | 'trace'>, account: string): number;
+  /** The one that an entry of the ledger corrects. */
+  ofEntry(entry: number): Case | null;
   /** Newest first; those that are not closed alone where `open`. */
   list(limit: number, open: boolean): Case[];
 }
@@ -151,6 +158,14 @@ export function cases({ db }: Books): Cases {
     `${INSERT} (terminal, batch, trace, reason) DO UPDATE SET amount = excluded.amount,
        bank_amount = excluded.bank_amount, terminal_amount = excluded.terminal_amount,
        settlement = excluded.settlement WHERE closed_at IS NULL`,
+  );
+  const spoken = db.prepare(
+    `SELECT * FROM discrepancy WHERE terminal = ? AND batch = ? AND trace = ? AND reason = ? AND closed_at IS NOT NULL
+       AND terminal_amount <> ? AND ? > 0 AND ? > 0`,
+  );
+  const reopened = db.prepare(
+    `UPDATE discrepancy SET decision = NULL, first_person = NULL, second_person = NULL, reference = NULL,
+       closed_at = NULL, answer = ?, answered_by = ?, answered_at = ? WHERE id = ?`,
   );
   const answeredBatch = db.prepare(
     `UPDATE discrepancy SET answer = ?, answered_by = ?, answered_at = ?
@@ -183,12 +198,19 @@ export function cases({ db }: Books): Cases {
        JOIN posting ON posting.entry = entry.id AND posting.account = ?
      WHERE one.terminal = ? AND one.batch = ? AND one.trace = ?`,
   );
+  const correcting = db.prepare('SELECT * FROM discrepancy WHERE entry = ?');
   const listed = db.prepare('SELECT * FROM discrepancy ORDER BY id DESC LIMIT ?');
   const listedOpen = db.prepare('SELECT * FROM discrepancy WHERE closed_at IS NULL ORDER BY id DESC LIMIT ?');
 
   return {
     open: (one) => void opened.run(...valuesOf(one)),
-    followBatch: (one) => void followed.run(...valuesOf(one)),
+    followBatch(one) {
+      const { terminal, batch, trace, reason, terminalAmount, amount, at } = one;
+      const row = spoken.get(terminal, batch, trace, reason, terminalAmount, terminalAmount, amount);
+      const before = row === undefined ? null : caseOf(row);
+      if (before !== null) reopened.run(foundOut.spoken(before), terminal, at, before.id);
+      followed.run(...valuesOf(one));
+    },
     find(id) {
       const row = found.get(id);
       return row === undefined ? null : caseOf(row);
@@ -207,6 +229,10 @@ export function cases({ db }: Books): Cases {
     hasCorrected: (trade) => corrected.get(trade) !== undefined,
     cardOf: (trade) => textOrNull(cardOf.get(trade)?.card),
     movedWithout: ({ terminal, batch, trace }, account) => Number(without.get(account, terminal, batch, trace)?.amount),
+    ofEntry(entry) {
+      const row = correcting.get(entry);
+      return row === undefined ? null : caseOf(row);
+    },
     list: (limit, open) => (open ? listedOpen : listed).all(limit).map(caseOf),
   };
 }

@@ -1,3 +1,4 @@
+import { masked } from '../src/values/masked.ts';
 import { Unable } from './unable.ts';
 
 /** A command of the control socket: `do` and what goes with it. */
@@ -11,7 +12,7 @@ export function limitOf({ limit = 500 }: Command): number {
   return limit;
 }
 
-/** A text that a person has written: not empty, of one line. */
+/** A text that a person has written: not empty, of one line, without the card numbers that may stand in it. */
 export function wordsOf(command: Command, key: string, most: number, example: string): string {
   const value = command[key];
   const text = typeof value === 'string' ? value.trim() : '';
@@ -22,7 +23,7 @@ export function wordsOf(command: Command, key: string, most: number, example: st
       most,
     });
   }
-  return text;
+  return masked(text);
 }
 
 /** Two different people, by name. */

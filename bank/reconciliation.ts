@@ -99,17 +99,19 @@ export function csvOf({ rows, totals }: Reconciliation): string {
 
 function rowOf(office: Office, { entry, kind, trade: id, at, amount, fee }: Movement): ReconciliationRow {
   const trade = id === null ? null : office.trades.byId(id);
+  // A correction of what the books never had is of its case's transaction.
+  const of = trade ?? (kind === 'correction' ? office.cases.ofEntry(entry) : null);
   const { date, time } = localTime(office, at);
   return {
     ...{ entry, kind, date, time },
-    terminal: trade?.terminal ?? '',
-    batch: trade?.batch ?? '',
-    trace: trade?.trace ?? '',
+    terminal: of?.terminal ?? '',
+    batch: of?.batch ?? '',
+    trace: of?.trace ?? '',
     reference: trade?.reference ?? '',
     authorisation: trade?.authorisation ?? '',
     type: trade?.type ?? '',
-    card_group: office.seed.cardsById.get(trade?.card ?? '')?.group ?? '',
-    pan: trade?.pan ?? '',
+    card_group: office.seed.cardsById.get(of?.card ?? '')?.group ?? '',
+    pan: of?.pan ?? '',
     ...{ amount, fee, net: amount - fee },
   };
 }

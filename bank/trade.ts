@@ -102,6 +102,7 @@ function again(office: Office, request: SealedRequest, known: Trade): Outcome {
   const { message, keys, batch, covered } = request;
   const digest = office.trades.digestOf(known.id);
   if (digest === null || !office.books.safe.digest(covered).equals(digest)) {
+    followTaken(office, request, known);
     return answered(office, request, { code: '94', why: 'a duplicate' }, known.reference);
   }
   const { code, reference, authorisation } = known;
@@ -116,6 +117,17 @@ function again(office: Office, request: SealedRequest, known: Trade): Outcome {
     }),
     facts: { type: known.type, batch, trace: known.trace, why: 'told again' },
   };
+}
+
+/** An advice whose place another trade has taken: the counter had finished with it all the same. */
+function followTaken(office: Office, request: SealedRequest, { trace, amount: taken, pan }: Trade): void {
+  const { mti, processing = '', condition = '', authorisation, pan: digits } = request.message;
+  const type = typeOf({ processing, condition, transaction: request.transaction }, mti, authorisation);
+  const amount = amountOf(request);
+  const isIts = amount === taken && (digits === undefined || Pan.from(digits)?.masked === pan);
+  if (type !== null && amount !== null && !isIts) {
+    followRefusedAdvice(office, request, { type, trace, amount, trade: null });
+  }
 }
 
 /** Answers, writes the row, and moves the money of a yes. */
