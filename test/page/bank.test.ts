@@ -167,9 +167,16 @@ t.test(
 t.test('a discrepancy is followed to its end by clerks, and what they decide is in the ledger', LONGEST, async (t) => {
   const { top, page, window, sell, settle, leave } = await atTheBank(t);
   await sell('700');
-  // Somebody has been at the bank's books.
+  // Somebody has been at the bank's books: the card has paid ¥6.00.
   const db = new DatabaseSync(join(top.dir, 'bank', 'bank.db'), { timeout: 5000 });
-  db.exec("UPDATE trade SET moved = 600 WHERE amount = 700 AND state = 'posted'");
+  db.exec(`BEGIN IMMEDIATE;
+    UPDATE trade SET moved = 600 WHERE amount = 700 AND state = 'posted';
+    INSERT INTO entry (trade, kind, at) SELECT trade, kind, at FROM entry WHERE kind = 'sale' ORDER BY id DESC LIMIT 1;
+    INSERT INTO posting VALUES ((SELECT max(id) FROM entry), 'card:boc-debit', 100);
+    INSERT INTO posting VALUES ((SELECT max(id) FROM entry), 'merchant:898110248990001:pending', -100);
+    UPDATE account SET balance = balance + 100 WHERE id = 'card:boc-debit';
+    UPDATE account SET balance = balance - 100 WHERE id = 'merchant:898110248990001:pending';
+    COMMIT`);
   db.close();
   await settle('settlement.done');
   await leave();
@@ -201,6 +208,8 @@ t.test('a discrepancy is followed to its end by clerks, and what they decide is 
   await row.locator('.done', { hasText: '签购单 7.00 元（Li 7）' }).waitFor();
   await shows(page, 'idle');
 
+  const acts = await page.locator('[data-form="decide"] [data-act]').allInnerTexts();
+  t.equal(acts.length, 2, 'what would give back more than the slip says is not offered');
   await fill(page, 'decide', { people: 'Li', second: '', reference: 'slip 17' }, 'debit');
   await page.locator('[data-form="decide"] .said.bad', { hasText: '请填写：' }).waitFor();
   await fill(page, 'decide', { second: 'Li' }, 'debit');
@@ -214,7 +223,7 @@ t.test('a discrepancy is followed to its end by clerks, and what they decide is 
     await words(row),
     /借记持卡人 ¥1\.00[\s\S]*Li、Wang[\s\S]*slip 17[\s\S]*总账分录 \d+\s+中国银行 借记卡\s+−¥1\.00\s+商户 待清算\s+¥1\.00/,
   );
-  t.match((await asked<{ balance: number }[]>(top.url, '/api/bank/accounts'))[0], { balance: 998_400 });
+  t.match((await asked<{ balance: number }[]>(top.url, '/api/bank/accounts'))[0], { balance: 998_500 });
   t.same(await asked(top.url, '/api/bank/cases?open=true'), []);
   await other.locator('#tab-cases i:empty').waitFor({ state: 'attached' });
 });
@@ -325,7 +334,7 @@ t.test(
     t.match(await page.locator('#screen').getAttribute('aria-label'), new RegExp(`案号 ${number}`));
     await leave();
 
-    await fill(row, 'decide', { people: 'Li', second: 'Wang', reference: '结算单' }, 'credit');
+    await fill(row, 'decide', { people: 'Li', second: 'Wang', reference: '结算单' }, 'reject');
     await row.locator('summary', { hasText: '已结' }).waitFor();
     t.match(await words(row), /账上未动/, 'nothing is in dispute');
     t.match(await asked(top.url, '/api/bank/cases?open=true'), [{ reason: 'another-amount', terminal_amount: 1050 }]);
