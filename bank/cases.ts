@@ -28,8 +28,8 @@ export const reasons = {
     },
   },
   'another-card': {
-    zh: '卡号不同：请商户提供签购单，确认由哪张卡支付。',
-    en: 'Two cards: ask the merchant for the slip, and find out which of them has paid.',
+    zh: '卡号不同：请商户提供签购单，确认由哪张卡支付；不是银行收款的那张卡的，贷记该卡，再为另一张卡立案（dispute）。',
+    en: 'Two cards: ask the merchant for the slip, and find out which of them has paid; where it is not the one that the bank has charged, credit that, then open a case of the other (dispute).',
   },
   'another-group': {
     zh: '内外卡归类不同：款项无误，更新终端的卡 BIN 表后驳回。',
@@ -139,7 +139,7 @@ export interface Cases {
   corrected(id: number): void;
   /** True where a decision has moved money of this trade. */
   hasCorrected(trade: number): boolean;
-  /** The card whose money it was. */
+  /** The card whose money the last of them was. */
   cardOf(trade: number): string | null;
   /** What decisions have moved on an account under this batch and trace while the books had no such trade. */
   movedWithout(place: Pick<Opened, 'terminal' | 'batch' | 'trace'>, account: string): number;

@@ -133,9 +133,10 @@ function correct(office: Office, id: number, change: Change, at: number): void {
  * Where nothing is to be left of it, or just what its own entry had posted: the entries whose opposite that is. The fee
  * and the hold come with them to the fen, whatever rates are now.
  */
-function turnedBy(office: Office, { trade, without, before, amount }: Change) {
+function turnedBy(office: Office, { card, trade, without, before, amount }: Change) {
   const total = before.amount + amount;
-  if (trade === null || without.amount !== 0 || (total !== 0 && total !== trade.moved)) return null;
+  const isOwnAgain = total === trade?.moved && card.id === trade.card;
+  if (trade === null || without.amount !== 0 || (total !== 0 && !isOwnAgain)) return null;
   const isOwn = (entry: { kind: string; trade: number }) => entry.trade === trade.id && entry.kind === trade.type;
   return { trade: trade.id, entries: entriesOf(office, trade).filter((entry) => total === 0 || !isOwn(entry)) };
 }

@@ -4,7 +4,8 @@ import { type Command, sixDigitsOf, wordsOf } from './command.ts';
 import { type Office, sixDigits } from './office.ts';
 import { nextReference } from './request.ts';
 import { bury } from './reversal.ts';
-import { TRADE_TYPES, type Trade, type TradeKey } from './trades.ts';
+import { asDecided } from './standing.ts';
+import { TRADE_TYPES, type Trade, type TradeKey, type TradeState } from './trades.ts';
 import { Unable } from './unable.ts';
 
 export const WORDS = ['charged', 'not-charged'] as const;
@@ -69,9 +70,10 @@ export function ruleByVoice(office: Office, terminal: string, command: Command):
         ...{ kind: 'said', money: before.money, reference: before.reference },
       });
     }
-    if (before === null) refuseOther(trade, word);
+    const { state } = asDecided(office, trade);
+    if (before === null) refuseOther(state, word);
     const { reference } = before ?? given(office, { trade: trade.id, money: word, by, at });
-    return { reference, money: word, trade_state: trade.state, amount: trade.amount, pan: trade.pan };
+    return { reference, money: word, trade_state: state, amount: trade.amount, pan: trade.pan };
   });
 }
 
@@ -79,7 +81,7 @@ export function ruleByVoice(office: Office, terminal: string, command: Command):
 const MOST_DRAWN = 1000;
 
 /** The clerk says what the books say, and nothing else. */
-function refuseOther({ state }: Trade, word: Said['money']): void {
+function refuseOther(state: TradeState, word: Said['money']): void {
   if (word === 'charged' && state !== 'posted') {
     throw new Unable(`the books have it ${state}`, 'say "not-charged", unless it was voided', {
       kind: 'stands',

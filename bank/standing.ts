@@ -83,7 +83,7 @@ export function entriesOf({ trades, ledger }: Office, { id }: Pick<Trade, 'id'>)
 export function asDecided(office: Office, trade: Trade): Trade {
   const state = stateOf(office, trade);
   if (state === trade.state) return trade;
-  return { ...trade, state, code: '00', card: trade.card ?? office.cases.cardOf(trade.id) };
+  return { ...trade, state, code: '00', card: office.cases.cardOf(trade.id) ?? trade.card };
 }
 
 function stateOf(office: Office, trade: Trade): TradeState {

@@ -100,7 +100,7 @@ export interface ListedTrade extends Trade {
   readonly reversalReason: string | null;
   /** Fen that it still holds, null where it is no pre-authorisation that was taken. */
   readonly hold: number | null;
-  /** Fen of its refunds. */
+  /** Fen of its refunds, as cases have left them. */
   readonly refunded: number;
   /** What the bank's clerk has said of it by telephone. */
   readonly ruling: { readonly reference: string; readonly money: string; readonly by: string } | null;
@@ -166,8 +166,10 @@ export function trades({ db, safe }: Books): Trades {
       `, first.batch AS original_batch,
     (SELECT json_object('reference', reference, 'money', money, 'by', by) FROM ruling WHERE ruling.trade = trade.id) AS ruling,
     (SELECT amount FROM hold WHERE preauth = trade.id) AS hold,
-    (SELECT coalesce(sum(back.amount), 0) FROM trade AS back
-      WHERE back.original = trade.id AND back.type = 'refund' AND back.state = 'posted') AS refunded FROM trade LEFT`,
+    (SELECT coalesce(-sum(posting.amount), 0) FROM trade AS back JOIN entry ON entry.trade = back.id
+      JOIN posting ON posting.entry = entry.id
+      JOIN account ON account.id = posting.account AND account.kind = 'pending'
+      WHERE back.original = trade.id AND back.type = 'refund') AS refunded FROM trade LEFT`,
     )} ORDER BY trade.id DESC LIMIT ?`,
   );
   let lastId: number | null = null;

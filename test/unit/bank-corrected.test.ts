@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { SEED } from '../../bank/bank.ts';
+import { ruleByVoice } from '../../bank/rulings.ts';
 import { readSeed } from '../../bank/seed.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Counter, n12, onDay, place } from './bank-counter.ts';
@@ -20,6 +21,10 @@ t.test('what was refused and then collected is charged: an inquiry says so, and 
   t.equal(decided(counter, 'advice-refused', '000002', 'debit'), 'done');
   t.equal(toldOf(counter, '000001000002'), 'posted 00 20001 of which 0');
   t.equal(counter.state('000002'), 'declined', 'its row stays');
+  const ruled = (money: string) =>
+    ruleByVoice(counter.office, TERMINAL, { batch: '000001', trace: '000002', money, person: 'Li' });
+  t.throws(() => ruled('not-charged'), /the books have it posted/);
+  t.match(ruled('charged'), { money: 'charged', trade_state: 'posted' });
   settle(counter, []);
   const fields = { reference: refused.reference, original: onDay(refused) };
   t.equal(counter.code('refund', { trace: '000003', amount: 1, card: 'cmb', fields }), '14', 'of the card that paid');
@@ -68,6 +73,7 @@ t.test('a correction of a refund is a part of what has gone back of its sale', a
   t.equal(decided(counter, 'another-amount', '000003', 'credit'), 'done');
   t.equal(toldOf(counter, '000001000002'), 'posted 00 10000 of which 6000');
   t.equal(toldOf(counter, '000002000003'), 'posted 00 6000 of which 0');
+  t.match(counter.rows()[1], { type: 'sale', refunded: 6_000 });
   t.equal(counter.code('refund', { trace: '000010', amount: 4_001, fields }), '13');
   t.equal(counter.code('refund', { trace: '000011', amount: 4_000, fields }), '00');
   t.strictSame(counter.money(), NOTHING);

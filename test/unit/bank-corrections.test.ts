@@ -141,12 +141,24 @@ t.test('a tip that was refused is taken once, as a tip or in the total', async (
   }
 });
 
-t.test('of two cards the bank’s own gets back what it has paid', async (t) => {
-  const counter = new Counter(t);
-  t.equal(counter.code('sale', { trace: '000002' }), '00');
-  settle(counter, [{ trace: '000002', card: 'cmb', amount: 10_000 }, { trace: '000003' }]);
-  t.equal(decided(counter, 'another-card', '000002', 'debit'), 'taken');
-  t.equal(decided(counter, 'another-card', '000002', 'credit'), 'done');
-  t.equal(caseOf(counter, 'another-card', '000002').state, 'closed');
-  t.strictSame(counter.money(), { free: FULL, held: 0, pending: 0, fees: 0 });
-});
+t.test(
+  'of two cards the one that the bank has charged gets it back, and the other pays in a case of its own',
+  async (t) => {
+    const counter = new Counter(t);
+    const sale = counter.ask('sale', { trace: '000002' });
+    const batch = settle(counter, [{ trace: '000002', card: 'cmb', amount: 10_000 }, { trace: '000003' }]);
+    t.equal(decided(counter, 'another-card', '000002', 'debit'), 'taken');
+    t.equal(decided(counter, 'another-card', '000002', 'credit'), 'done');
+    t.equal(caseOf(counter, 'another-card', '000002').state, 'closed');
+    t.strictSame(counter.money(), { free: FULL, held: 0, pending: 0, fees: 0 });
+    t.match(disputed(counter, batch, '000002', 10_000, 'cmb-credit'), { reason: 'terminal-only', card: 'cmb-credit' });
+    t.equal(decided(counter, 'terminal-only', '000002', 'debit'), 'done');
+    const paid = { free: -10_000, held: 0, pending: 10_000, fees: 60 };
+    t.strictSame([counter.money(), counter.money('cmb-credit')], [{ ...paid, free: FULL }, paid]);
+
+    const fields = { reference: sale.reference, original: onDay(sale) };
+    t.equal(counter.code('refund', { trace: '000010', amount: 1, fields }), '14', 'the other card has paid');
+    t.equal(counter.code('refund', { trace: '000011', card: 'cmb', fields }), '00');
+    t.strictSame(counter.money('cmb-credit'), { free: 0, held: 0, pending: 0, fees: 0 });
+  },
+);

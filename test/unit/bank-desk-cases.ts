@@ -64,8 +64,8 @@ export function shown(counter: Counter, reason: Reason, trace: string) {
 }
 
 /** By the terminal's paper; 0 where it has nothing of it. */
-export function disputed(counter: Counter, batch: string, trace: string, amount: number): Case {
-  return dispute(counter.office, TERMINAL, { batch, trace, terminal_amount: amount, card: 'boc-debit' });
+export function disputed(counter: Counter, batch: string, trace: string, amount: number, card = 'boc-debit'): Case {
+  return dispute(counter.office, TERMINAL, { batch, trace, terminal_amount: amount, card });
 }
 
 /** A 0400 of a batch that is over. */

@@ -20,7 +20,13 @@ function desk(t: Test) {
   const books = openBooks(dir);
   t.teardown(() => books.close());
   const ledger = ledgerOf(books);
-  for (const id of [CARD, HOLD, SHOP]) ledger.open({ id, kind: id === HOLD ? 'hold' : 'debit', name: id });
+  for (const [id, kind] of [
+    [CARD, 'debit'],
+    [HOLD, 'hold'],
+    [SHOP, 'pending'],
+  ] as const) {
+    ledger.open({ id, kind, name: id });
+  }
   const trades = tradesOf(books);
   const kept = (more: Partial<Trade> = {}): Trade => {
     const trade = tradeOf(trades.nextId(), more);
@@ -241,6 +247,8 @@ t.test('a posted trade is voided while something stands that undoes it, and no l
         { id: sequel.id, originalTrace: original.trace },
       ],
     );
+    // What has gone back is what the ledger has of it.
+    if (type === 'refund') ledger.post({ kind: type, trade: sequel.id, at: AT, postings: paid(-700) });
     const { refunded } = trades.list(3).find(({ id }) => id === original.id) ?? {};
     t.equal(refunded, type === 'refund' ? 700 : 0, type);
     trades.reversed(sequel.id, 'reversed', '98', AT);
