@@ -18,6 +18,8 @@ export interface StormDisk {
   /** Calls since `arm`. */
   readonly calls: number;
   trouble(full: boolean, readOnly: boolean): void;
+  /** Of this file so many reads to come succeed, and so many after them do not. */
+  unreadable(name: string, good: number, bad: number): void;
   /** Out: nothing is read or written any more. */
   unplug(): void;
   /** In again, with what the cut has left. */
@@ -69,7 +71,9 @@ export function stormDisk(): StormDisk {
     'storm_link()',
     'storm_wipe()',
   ].map(steer) as [Steer, Steer, Steer, Steer, Steer];
-  const [remember, recall] = ['storm_remember()', 'storm_recall()'].map(steer) as [Steer, Steer];
+  const [remember, recall, unreadable] = ['storm_remember()', 'storm_recall()', 'storm_unreadable(?, ?, ?)'].map(
+    steer,
+  ) as [Steer, Steer, Steer];
   const arming = [0, 1, 2, 3, 4].map((count) => steer(`storm_arm(${new Array(count).fill('?').join(', ')})`));
 
   const files = new Map<string, Uint8Array>();
@@ -140,6 +144,7 @@ export function stormDisk(): StormDisk {
       readOnly = noWrites;
       troubled(full ? 1 : 0, readOnly ? 1 : 0);
     },
+    unreadable: (name, good, bad) => void unreadable(name, good, bad),
     unplug: () => void plugged(0),
     plug(seed) {
       cut(seed);

@@ -35,7 +35,8 @@ const ANYWHERE = [
 ] as const;
 
 const AT = {
-  disk: ['io-error', 'full-once', 'read-only-once'],
+  // `unread`: the next few reads of the journal or its archive fail, whenever they come
+  disk: ['io-error', 'full-once', 'read-only-once', 'unread'],
   files: ['full-once', 'read-only-once'],
   connect: ['refused', 'hang'],
   'line-out': ['cut'],

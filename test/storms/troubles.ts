@@ -97,6 +97,11 @@ export function troubles(parts: TroubleParts): Troubles {
     'display-off': plug('glass'),
     'disk-full': { begin: () => disk.trouble(true, false), ...spoilt },
     'disk-read-only': { begin: () => disk.trouble(false, true), ...spoilt },
+    unread: {
+      begin: () => disk.unreadable(chance.pick(['journal.db', 'archive.db']), chance.below(8), 1 + chance.below(4)),
+      end: () => disk.unreadable('', 0, 0),
+      lasts: [5000, 120_000],
+    },
     'clock-forward': {
       begin() {
         jumped_ms += HOUR_MS + chance.below(HOUR_MS);

@@ -179,9 +179,25 @@ export function openWorld(parts: WorldParts): World {
       return;
     }
     const { terminal, background } = mine.assembly;
-    const bug = (error: unknown) => crashed(mine, error);
-    run(terminal).catch(bug);
-    background(new AbortController().signal).catch(bug);
+    const stop = new AbortController();
+    const ended = (error: unknown) => {
+      stop.abort();
+      if (error instanceof Fault) gaveUp(mine, error.problem);
+      else crashed(mine, error);
+    };
+    run(terminal).catch(ended);
+    background(stop.signal).catch(ended);
+  }
+
+  /** A Fault that no flow could end: it is on the screen, and the program is started anew after a while. */
+  function gaveUp(mine: Life, problem: Problem): void {
+    if (mine.dead) return;
+    mine.assembly?.failed(problem);
+    clock.after(20_000, () => {
+      if (mine.dead) return;
+      powerOff();
+      clock.after(500, powerOn);
+    });
   }
 
   function crashed(mine: Life, error: unknown): void {

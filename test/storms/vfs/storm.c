@@ -25,6 +25,14 @@ static sqlite3 *steering;
 static sqlite3_stmt *ask;
 static sqlite3_vfs *system_vfs;
 
+/* Of one file so many reads to come succeed, and so many after them do not. */
+static struct { char name[128]; sqlite3_int64 good, bad; } unreadable;
+
+static int is_unreadable(const File *file) {
+  if (unreadable.bad == 0 || strcmp(file->name, unreadable.name) != 0) return 0;
+  return unreadable.good > 0 ? (unreadable.good--, 0) : (unreadable.bad--, 1);
+}
+
 /* What `storm_hit` answers. */
 enum { GO_ON, DEAD_BEFORE, DEAD_AFTER, NO_ROOM, READ_ONLY, BROKEN };
 enum { WRITE, SYNC, TRUNCATE };
@@ -57,7 +65,7 @@ static int closed(sqlite3_file *base) {
 
 static int readable(sqlite3_file *base, void *to, int size, sqlite3_int64 at) {
   Handle *handle = (Handle *)base;
-  if (is_dead(handle)) return SQLITE_IOERR_READ;
+  if (is_dead(handle) || is_unreadable(handle->file)) return SQLITE_IOERR_READ;
   const Image *image = &handle->file->live;
   sqlite3_int64 there = at >= image->size ? 0 : image->size - at;
   if (there > size) there = size;
@@ -212,6 +220,14 @@ static void do_trouble(Context *context, int count, Value **values) {
   read_only = sqlite3_value_int(values[1]);
 }
 
+/* storm_unreadable(name, good, bad): of this file so many reads to come succeed, and so many after them do not. */
+static void do_unreadable(Context *context, int count, Value **values) {
+  (void)context, (void)count;
+  sqlite3_snprintf(sizeof unreadable.name, unreadable.name, "%s", (const char *)sqlite3_value_text(values[0]));
+  unreadable.good = sqlite3_value_int64(values[1]);
+  unreadable.bad = sqlite3_value_int64(values[2]);
+}
+
 /* storm_size(name): null where there is no such file. */
 static void do_size(Context *context, int count, Value **values) {
   (void)count;
@@ -247,6 +263,7 @@ static void do_wipe(Context *context, int count, Value **values) {
   for (int n = 0; n < MOST_FILES; n++) forget(&files[n]);
   power++;
   calls = dead = full = read_only = 0;
+  unreadable.bad = 0;
   memset(armed, 0, sizeof armed);
 }
 
@@ -265,8 +282,8 @@ __attribute__((visibility("default"))) int sqlite3_storm_init(sqlite3 *database,
   (void)error;
   static const struct { const char *name; int arguments; void (*act)(Context *, int, Value **); } functions[] = {
     {"storm_arm", -1, do_arm}, {"storm_calls", 0, do_calls}, {"storm_plug", 1, do_plug}, {"storm_cut", 1, do_cut},
-    {"storm_trouble", 2, do_trouble}, {"storm_size", 1, do_size}, {"storm_lengthen", 2, do_lengthen},
-    {"storm_rename", 2, do_rename}, {"storm_link", 0, do_link}, {"storm_wipe", 0, do_wipe},
+    {"storm_trouble", 2, do_trouble}, {"storm_unreadable", 3, do_unreadable}, {"storm_size", 1, do_size},
+    {"storm_lengthen", 2, do_lengthen}, {"storm_rename", 2, do_rename}, {"storm_link", 0, do_link}, {"storm_wipe", 0, do_wipe},
     {"storm_remember", 0, do_remember}, {"storm_recall", 0, do_recall},
   };
   for (unsigned n = 0; n < sizeof functions / sizeof functions[0]; n++) {
