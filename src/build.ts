@@ -19,6 +19,7 @@ import { keypad } from './operator/keypad.ts';
 import { operatorAt } from './operator/operator.ts';
 import type { ScreenRenderer } from './operator/renderer.ts';
 import { goodbye } from './operator/screens/idle.ts';
+import { problemScreen } from './operator/screens/problem.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { paperDesk } from './paper/paper-desk.ts';
 import { probesOf } from './probes.ts';
@@ -30,7 +31,9 @@ import { barOf, openSession } from './session.ts';
 import { compareOrSignIn, signInToBank } from './signin/bank.ts';
 import type { StatusFacts } from './status/status.ts';
 import type { Terminal } from './terminal.ts';
+import { lasting } from './values/lasting.ts';
 import { masked, maskedJson } from './values/masked.ts';
+import type { Problem } from './values/problem.ts';
 import { setClock } from './values/set-clock.ts';
 import { openVault } from './vault/vault.ts';
 import {
@@ -50,6 +53,8 @@ export interface Assembly {
   readonly status: StatusFacts;
   /** What goes on beside the flows: what is owed, paper, the status bar; until the signal says stop. */
   background(signal: AbortSignal): Promise<void>;
+  /** Trade cannot go on, and no bug is to blame: both displays say so. */
+  failed(problem: Problem): void;
   /** Says goodbye on both displays and lets go of journal, host and devices. */
   close(): Promise<void>;
   /** The program ends by a bug: the flight recorder writes what it has. */
@@ -268,7 +273,12 @@ export async function assemble(site: Site): Promise<Assembly> {
       watch: operator.watch,
     },
     async background(signal) {
-      await Promise.all([debts.run(signal), paper.run(signal), keepBarFresh(signal), recorder.run(signal)]);
+      const outbox = lasting(() => debts.run(signal), signal, clock);
+      await Promise.all([outbox, paper.run(signal), keepBarFresh(signal), recorder.run(signal)]);
+    },
+    failed(problem) {
+      customer.say('display.closed');
+      operator.show((words, facts) => problemScreen(words, facts, { problem, foot: {} }));
     },
     async close() {
       operator.show((words, facts) => goodbye(words, facts, { why: 'power-off' }));

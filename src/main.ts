@@ -29,6 +29,9 @@ const machine: Machine = { dir, root, ...(aheadFile === undefined ? {} : { ahead
 /** After the self-check, when the first screens have been drawn and nobody waits. */
 const KEEP_COMPILED_MS = 1000;
 
+/** Long enough to be read, and to be told on the telephone. */
+const FAULT_SHOWN_MS = 20_000;
+
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 
@@ -60,7 +63,12 @@ async function main(): Promise<void> {
   const status = await serveStatus(join(dir, 'status.sock'), assembly.status);
   const background = assembly.background(stop.signal);
   const ended = new Promise<void>((done) => stop.signal.addEventListener('abort', () => done(), { once: true }));
-  await Promise.race([run(assembly.terminal), background, ended]);
+  try {
+    await Promise.race([run(assembly.terminal), background, ended]);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    await giveUp(assembly, error.problem);
+  }
   notify('STOPPING=1');
   stop.abort();
   // What is on the line is given a moment; the journal knows of it in any case.
@@ -128,6 +136,15 @@ async function refuse(board: Board, renderer: ScreenRenderer, problem: Problem, 
   await status.close();
   await board.close();
   process.exit(0);
+}
+
+/** What a flow could not end by itself, as a row that cannot be read: it is said, and the next start looks at it anew. */
+async function giveUp(assembly: Assembly, problem: Problem): Promise<never> {
+  console.error(JSON.stringify({ stopped: problem }));
+  stop.abort();
+  assembly.failed(problem);
+  await sleep(FAULT_SHOWN_MS);
+  process.exit(1);
 }
 
 /** READY after the self-check, whatever it found: a terminal that says what is wrong is up. */

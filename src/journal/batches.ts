@@ -47,9 +47,10 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
   let open = write.openBatch();
   /** Nothing more comes into what is left: it changes with what is owed in it alone. */
   let owedInLeft = 0;
-  let left = oldestLeft();
+  // Null where another batch is open since: it is on the disk, and is so whether the disk gives these just then or not.
+  let left: { readonly oldest: KeptBatch | null } | null = { oldest: oldestLeft() };
+  let rows: number | null = write.rowsOfOpenBatches();
   let atBank: Batch | null = null;
-  let rows = write.rowsOfOpenBatches();
 
   const isBeingSettled = () => settled.open()?.batchId === open.id;
 
@@ -68,6 +69,11 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
     return found;
   }
 
+  function leftNow(): KeptBatch | null {
+    left ??= { oldest: oldestLeft() };
+    return left.oldest;
+  }
+
   return {
     get open() {
       return open;
@@ -76,12 +82,13 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
       return atBank;
     },
     get left() {
-      return left;
+      return leftNow();
     },
     get isBeingSettled() {
       return isBeingSettled();
     },
     get rows() {
+      rows ??= write.rowsOfOpenBatches();
       return rows;
     },
     set rows(count) {
@@ -94,7 +101,7 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
       if (number === open.number || isBeingSettled()) return false;
       if (closed) throw new Fault({ kind: 'batch-closed', batch: number });
       open = givenBack ?? store.commit(() => write.batch(number, now()));
-      left = oldestLeft();
+      left = null;
       return true;
     },
     due() {
@@ -102,10 +109,10 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
       return ready ?? open;
     },
     lookAtLeft() {
-      if (left === null || owes(left.id) === owedInLeft) return false;
-      const before = left.id;
-      left = oldestLeft();
-      return before !== left?.id;
+      const before = leftNow();
+      if (before === null || owes(before.id) === owedInLeft) return false;
+      left = null;
+      return before.id !== leftNow()?.id;
     },
     owingIn,
     close(next, alongside) {
@@ -119,9 +126,9 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
         if (of !== open.id && next === open.number) return open;
         return write.leftBeside(of).find(({ number }) => number === next) ?? write.batch(next, now());
       });
-      left = oldestLeft();
+      left = null;
+      rows = null;
       atBank = next;
-      rows = write.rowsOfOpenBatches();
       return { closed: true };
     },
   };

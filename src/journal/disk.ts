@@ -61,7 +61,7 @@ function diskOf({ file, marker }: { file: string; marker: string }): JournalDisk
   return {
     location: file,
     file,
-    exists: () => existsSync(file) && statSync(file).size > 0,
+    exists: () => mapped(file, () => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0),
     reserve(bytes) {
       try {
         mapped(file, () => lengthen(`${file}-wal`, bytes));
@@ -76,7 +76,7 @@ function diskOf({ file, marker }: { file: string; marker: string }): JournalDisk
       } catch (error) {
         return problemOfCode(error, file);
       }
-      const { bavail, bsize } = statfsSync(folder);
+      const { bavail, bsize } = mapped(file, () => statfsSync(folder));
       return bavail * bsize < spare_bytes ? { kind: 'disk-full', file } : null;
     },
     setAside: (stamp) =>
@@ -87,12 +87,13 @@ function diskOf({ file, marker }: { file: string; marker: string }): JournalDisk
         return aside;
       }),
     lastSetAside() {
-      const found = readdirSync(folder).filter((name) => name.startsWith(stem) && name.endsWith('.db'));
+      const names = mapped(file, () => readdirSync(folder));
+      const found = names.filter((name) => name.startsWith(stem) && name.endsWith('.db'));
       const newest = found.sort().at(-1);
       return newest === undefined ? null : join(folder, newest);
     },
     syncFolder: () => mapped(file, () => syncFolder(folder)),
-    readMarker: () => (existsSync(marker) ? readFileSync(marker, 'utf8') : null),
+    readMarker: () => readIfThere(marker),
     writeMarker: (text) => mapped(marker, () => replaceFile(marker, text)),
   };
 }
@@ -107,6 +108,16 @@ function lengthen(wal: string, bytes: number): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+/** Null where there is no such file. One that cannot be read is not one that is not there: a journal was made beside it. */
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw faultOf(error, path);
   }
 }
 
@@ -147,6 +158,30 @@ export function faultOf(error: unknown, file: string): unknown {
   return problem === null ? error : new Fault(problem, { cause: error });
 }
 
+/** SQLITE_IOERR: the disk did not give or take a page. */
+export const IOERR = 10;
+
+/** Whether the Fault is of a page that the disk did not give, and not, say, of another process's lock. */
+export function isUnread(error: unknown): boolean {
+  const cause = error instanceof Fault && error.problem.kind === 'disk-broken' ? error.cause : null;
+  return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === IOERR;
+}
+
+/** Reads; once more where the disk did not give a page: nothing is broken by one bad moment. */
+export function twice<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!isUnread(error)) throw error;
+    return read();
+  }
+}
+
+/** The error that SQLite makes of such a page, where its own check has found it and told it in words. */
+export function unread(why: string): Error {
+  return Object.assign(new Error(why), { errcode: IOERR, errstr: why });
+}
+
 /** SQLite's result codes (sqlite.org/rescode.html); the low byte is the primary one. */
 function problemOfResult(code: number, error: Error, file: string): Problem | null {
   const why = 'errstr' in error ? String(error.errstr) : error.message;
@@ -160,7 +195,7 @@ function problemOfResult(code: number, error: Error, file: string): Problem | nu
       return { kind: 'journal-broken', file, why, set_aside: null };
     case 5: // SQLITE_BUSY: the lock of another terminal process
     case 6: // SQLITE_LOCKED
-    case 10: // SQLITE_IOERR
+    case IOERR:
     case 14: // SQLITE_CANTOPEN
       return readOnlyNow(file) ? { kind: 'disk-read-only', file } : { kind: 'disk-broken', file, why };
     default:

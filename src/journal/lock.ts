@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../values/clock.ts';
-import { Fault } from '../values/problem.ts';
+import { Fault, type Problem } from '../values/problem.ts';
 import type { Batch, Trace } from '../values/trace.ts';
-import type { JournalDisk } from './disk.ts';
+import { isUnread, type JournalDisk } from './disk.ts';
 import { openStore, type Store } from './store.ts';
 
 /** The id of the newest entry, whether it has moved to the archive or not. */
@@ -19,6 +19,8 @@ interface Mark {
   readonly journal: string;
   readonly entries: number;
 }
+
+type JournalBroken = Extract<Problem, { kind: 'journal-broken' }>;
 
 interface Parts {
   readonly disk: JournalDisk;
@@ -61,16 +63,28 @@ export function lock(parts: Parts): { store: Store; leaveMark(entries: number): 
   }
 }
 
-function opened({ disk, clock }: Parts, fresh: boolean): Store {
+function opened({ disk, clock, reconciled }: Parts, fresh: boolean): Store {
   try {
     return openStore(disk, { fresh, check: true });
   } catch (error) {
-    if (!(error instanceof Fault) || error.problem.kind !== 'journal-broken') throw error;
+    const problem = error instanceof Fault ? brokenBy(error, reconciled !== undefined) : null;
+    if (problem === null) throw error;
     // Kept for whoever reconciles, and marked, so that the next start does not take this terminal for a new one.
     if (disk.readMarker() === null) disk.writeMarker(JSON.stringify({ journal: '', entries: 0 } satisfies Mark));
     const set_aside = disk.setAside(new Date(clock.now()).toISOString().replace(/[-:]|\..*/g, ''));
-    throw new Fault({ ...error.problem, set_aside }, { cause: error });
+    throw new Fault({ ...problem, set_aside }, { cause: error });
   }
+}
+
+/**
+ * What is to be set aside: a journal that is broken. One that the disk did not give may be read at the next start, and owes
+ * what it owes until then; once two people have answered for it, it need not be read any more.
+ */
+function brokenBy(error: Fault, reconciled: boolean): JournalBroken | null {
+  const { problem } = error;
+  if (problem.kind === 'journal-broken') return problem;
+  if (problem.kind !== 'disk-broken' || !reconciled || !isUnread(error)) return null;
+  return { ...problem, kind: 'journal-broken', set_aside: null };
 }
 
 /** The journal's own name, given with its first batch and trace when it is made. */

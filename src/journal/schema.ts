@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { Fault } from '../values/problem.ts';
 import type { Store } from './store.ts';
 
 /** "GTJ1": file(1) and our own opening tell a journal from any other SQLite file. */
@@ -103,12 +104,12 @@ function neverChanges(table: string, verbs: readonly string[] = ['UPDATE', 'DELE
     .join('');
 }
 
-/** Brings the file from its version to ours. Throws where a newer release says that this one cannot read it. */
-export function migrate(database: DatabaseSync, all: readonly string[] = steps): void {
+/** Brings the file from its version to ours. A Fault where a newer release says that this one cannot read it. */
+export function migrate(database: DatabaseSync, file: string, all: readonly string[] = steps): void {
   const version = versionOf(database);
   if (version > all.length) {
     const oldest = Number(database.prepare(`SELECT value FROM facts WHERE name = 'oldest_reader'`).get()?.value);
-    if (oldest > all.length) throw new Error(`the journal is of version ${version}; this release reads ${all.length}`);
+    if (oldest > all.length) throw new Fault({ kind: 'journal-newer', file, found: version, reads: all.length });
     return;
   }
   all.slice(version).forEach((step, place) => {
@@ -125,6 +126,6 @@ export function migrate(database: DatabaseSync, all: readonly string[] = steps):
 }
 
 /** 0 where nothing has been made yet. */
-export function versionOf(database: DatabaseSync): number {
+export function versionOf(database: DatabaseSync | Store): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version);
 }

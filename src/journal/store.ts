@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { Fault } from '../values/problem.ts';
-import { faultOf, type JournalDisk, mapped } from './disk.ts';
+import { faultOf, IOERR, type JournalDisk, mapped, twice, unread } from './disk.ts';
 import { APPLICATION_ID, migrate, PAGE_BYTES, versionOf } from './schema.ts';
 
 /**
@@ -15,7 +15,7 @@ const MOST_FRAMES = 240;
 
 /** The journal's file: opened, asserted, and written one commit at a time. */
 export interface Store {
-  /** Prepared when it is first used: a boot uses few of them. */
+  /** Prepared when it is first used: a boot uses few of them. What the disk says against reading it is thrown as a Fault. */
   prepare(sql: string): Statement;
   /** Runs `work` in one transaction, on the disk when it returns. What the disk says against it is thrown as a Fault. */
   commit<T>(work: () => T): T;
@@ -45,6 +45,10 @@ export interface Opening {
 
 /** Opens the file, and checks it. */
 export function openStore(disk: JournalDisk, opening: Opening): Store {
+  return twice(() => opened(disk, opening));
+}
+
+function opened(disk: JournalDisk, opening: Opening): Store {
   const { file } = disk;
   const database = mapped(file, () => new DatabaseSync(disk.location));
   try {
@@ -61,8 +65,10 @@ export function openStore(disk: JournalDisk, opening: Opening): Store {
     mapped(file, work);
     commits++;
   };
+  // What fails in a transaction has ended it, and half of it must not be done again alone.
+  const read = <T>(work: () => T): T => (database.isTransaction ? mapped(file, work) : twice(() => mapped(file, work)));
   return {
-    prepare: (sql) => lazily(() => database.prepare(sql)),
+    prepare: (sql) => lazily(read, () => database.prepare(sql)),
     commit(work) {
       return mapped(file, () => {
         begin.run();
@@ -91,15 +97,15 @@ export function openStore(disk: JournalDisk, opening: Opening): Store {
   };
 }
 
-function lazily(prepare: () => StatementSync): Statement {
+function lazily(read: <T>(work: () => T) => T, prepare: () => StatementSync): Statement {
   let made: StatementSync | null = null;
   const statement = () => {
     made ??= prepare();
     return made;
   };
   return {
-    get: (...values) => statement().get(...values),
-    all: (...values) => statement().all(...values),
+    get: (...values) => read(() => statement().get(...values)),
+    all: (...values) => read(() => statement().all(...values)),
     run: (...values) => statement().run(...values),
   };
 }
@@ -120,19 +126,26 @@ function prepareFile(database: DatabaseSync, disk: JournalDisk, { fresh, check }
   must(database, 'locking_mode', 'exclusive');
 
   if (check) {
-    const sound = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
-    if (sound !== 'ok') throw broken(disk, String(sound));
+    const sound = String(database.prepare('PRAGMA quick_check(1)').get()?.quick_check);
+    if (saysUnread(sound)) throw unread(sound);
+    if (sound !== 'ok') throw broken(disk, sound);
   }
   if (pragma(database, 'application_id') !== APPLICATION_ID) throw broken(disk, 'it is not a journal');
   if (pragma(database, 'page_size') !== PAGE_BYTES) throw broken(disk, 'its pages have another size');
   if (!fresh && versionOf(database) === 0) throw broken(disk, 'it holds no tables');
-  migrate(database);
+  migrate(database, disk.file);
   disk.reserve(LOG_BYTES);
   disk.syncFolder();
 }
 
 function broken({ file }: JournalDisk, why: string): Fault {
   return new Fault({ kind: 'journal-broken', file, why, set_aside: null });
+}
+
+/** What quick_check says of a page that the disk did not give, in the place of an error; what is wrong in a page is another. */
+function saysUnread(sound: string): boolean {
+  const code = /error code[ =](\d+)/.exec(sound)?.[1];
+  return code === undefined ? sound.includes('failed to get page') : (Number(code) & 0xff) === IOERR;
 }
 
 function must(database: DatabaseSync, name: string, value: string | number): void {

@@ -10,6 +10,7 @@ import { problemOf } from '../receipt/printer-status.ts';
 import { saleReceipt } from '../receipt/receipt.ts';
 import type { ReceiptTable } from '../receipt/table.ts';
 import type { Clock } from '../values/clock.ts';
+import { lasting } from '../values/lasting.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 import { newlyParked } from './newly-parked.ts';
 import { faultOf, settlementTables } from './reports.ts';
@@ -183,22 +184,25 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
       signal.addEventListener('abort', () => woken.resolve(), { once: true });
       const parked = newlyParked(journal, () => woken.resolve());
       let due = false;
-      while (!signal.aborted) {
-        const next = fresh.shift() ?? owing()[0];
-        if (next !== undefined && next.copiesOwed.length > 0 && (await kept(printCopies(next)))) continue;
-        const settled = next === undefined ? journal.settlementUnprinted() : null;
-        if (settled !== null && (await kept(printSettlement(settled)))) continue;
-        const fault = next === undefined && settled === null ? parked.next : null;
-        if (fault !== null && (await printFault(fault))) {
-          parked.printed(fault);
-          continue;
+      const working = async () => {
+        while (!signal.aborted) {
+          const next = fresh.shift() ?? owing()[0];
+          if (next !== undefined && next.copiesOwed.length > 0 && (await kept(printCopies(next)))) continue;
+          const settled = next === undefined ? journal.settlementUnprinted() : null;
+          if (settled !== null && (await kept(printSettlement(settled)))) continue;
+          const fault = next === undefined && settled === null ? parked.next : null;
+          if (fault !== null && (await printFault(fault))) {
+            parked.printed(fault);
+            continue;
+          }
+          const idle = next === undefined && settled === null && fault === null;
+          if (idle && (due || problem !== null)) await look();
+          const paused = clock.sleep(pauseAfter(idle), signal).then(() => true);
+          due = await Promise.race([woken.promise.then(() => false), paused]).catch(() => false);
+          woken = Promise.withResolvers();
         }
-        const idle = next === undefined && settled === null && fault === null;
-        if (idle && (due || problem !== null)) await look();
-        const paused = clock.sleep(pauseAfter(idle), signal).then(() => true);
-        due = await Promise.race([woken.promise.then(() => false), paused]).catch(() => false);
-        woken = Promise.withResolvers();
-      }
+      };
+      await lasting(working, signal, clock);
       parked.stop();
     },
   };

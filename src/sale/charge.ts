@@ -37,11 +37,11 @@ export interface Charge {
 export function whyNoPayment({ journal, vault }: Counter): Problem | null {
   try {
     journal.checkWritable();
+    if (journal.isBeingSettled) return { kind: 'settlement-open' };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return error.problem;
   }
-  if (journal.isBeingSettled) return { kind: 'settlement-open' };
   return missingKey(vault);
 }
 

@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { Fault } from '../values/problem.ts';
 
 /**
  * What the local status socket tells: read only and masked. The virtual board's control API, a technician's tools and
@@ -106,7 +107,13 @@ function attend(client: Socket, facts: StatusFacts): void {
       turnAway(client, { error: 'the line is too long', remedy: 'ask in fewer bytes' });
       return;
     }
-    for (const line of lines) void reply(line, facts, { say, watch, follow, ended: ended.signal });
+    for (const line of lines) {
+      reply(line, facts, { say, watch, follow, ended: ended.signal }).catch((error: unknown) => {
+        // A row that cannot be read is no reason to end the terminal; what else is thrown is a bug.
+        if (!(error instanceof Fault)) throw error;
+        say({ error: error.problem.kind, remedy: 'ask again' });
+      });
+    }
   });
 }
 

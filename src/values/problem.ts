@@ -26,6 +26,7 @@ export type Problem =
   | { kind: 'journal-missing'; file: string; set_aside: string | null }
   | { kind: 'journal-broken'; file: string; why: string; set_aside: string | null }
   | { kind: 'journal-behind'; file: string; found: string; expected: string }
+  | { kind: 'journal-newer'; file: string; found: number; reads: number }
   | { kind: 'bank-ahead'; batch: string; trace: string; found: string }
   | { kind: 'batch-full'; rows: number }
   | { kind: 'request-changed'; trace: string }

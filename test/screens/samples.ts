@@ -345,6 +345,7 @@ const problemOf: { readonly [K in Problem['kind']]: Extract<Problem, { kind: K }
   'journal-missing': { kind: 'journal-missing', file: 'journal.db', set_aside: null },
   'journal-broken': { kind: 'journal-broken', file: 'journal.db', why: 'checksum', set_aside: 'journal.db.broken' },
   'journal-behind': { kind: 'journal-behind', file: 'journal.db', found: '000001', expected: '000045' },
+  'journal-newer': { kind: 'journal-newer', file: 'journal.db', found: 6, reads: 4 },
   'bank-ahead': { kind: 'bank-ahead', batch: '000002', trace: '000117', found: '000002 000114' },
   'batch-full': { kind: 'batch-full', rows: 5000 },
   'request-changed': { kind: 'request-changed', trace: '000045' },

@@ -2,9 +2,11 @@ import { getEventListeners } from 'node:events';
 import t from 'tap';
 import type { Config } from '../../src/config/config.ts';
 import { texts } from '../../src/config/texts.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { paperDesk } from '../../src/paper/paper-desk.ts';
 import type { PrintEnd, Printer } from '../../src/receipt/printer.ts';
 import type { ReceiptTable } from '../../src/receipt/table.ts';
+import { Fault } from '../../src/values/problem.ts';
 import { batch } from '../../src/values/trace.ts';
 import { done, journalIn, saleOf, silence, testFolder } from '../journal-bench.ts';
 import { virtualClock } from '../virtual-clock.ts';
@@ -215,3 +217,41 @@ t.test(
     await running;
   },
 );
+
+t.test('a desk that cannot read what is owed looks again, and prints it then', async (t) => {
+  const clock = virtualClock();
+  const journal = journalIn(testFolder(t), { clock });
+  t.teardown(() => journal.close());
+  let unread = 2;
+  const gap: Journal = Object.create(journal, {
+    settlementUnprinted: {
+      value: () => {
+        if (unread-- > 0) throw new Fault({ kind: 'disk-broken', file: 'journal.db', why: 'disk I/O error' });
+        return journal.settlementUnprinted();
+      },
+    },
+  });
+  let looked = 0;
+  const printer = {
+    status: async () => {
+      looked++;
+      return { online: true };
+    },
+  } as unknown as Printer;
+  const desk = paperDesk({
+    ...{ journal: gap, printer, clock, text: () => texts('en'), language: () => 'en' },
+    config: () => {
+      throw new Error('nothing is printed');
+    },
+  });
+  const stop = new AbortController();
+  const running = desk.run(stop.signal);
+  await clock.advance(3500);
+  t.equal(unread, 0);
+  t.equal(looked, 0);
+  await clock.advance(30_000);
+  t.ok(looked > 0, 'the printer is looked at as before');
+  stop.abort();
+  await running;
+  t.equal(clock.sleeping, 0);
+});

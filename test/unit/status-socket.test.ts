@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { type StatusFacts, serveStatus } from '../../src/status/status.ts';
+import { Fault } from '../../src/values/problem.ts';
 
 function bench() {
   const watchers = new Set<() => void>();
@@ -50,6 +51,28 @@ async function served(t: Tap, facts: StatusFacts) {
     return socket;
   };
 }
+
+t.test('a row that cannot be read is said to who asks, and the next question is answered', async (t) => {
+  const { facts } = bench();
+  const journal = () => {
+    throw new Fault({ kind: 'disk-broken', file: 'journal.db', why: 'disk I/O error' });
+  };
+  const socket = await (await served(t, { ...facts, journal }))();
+  socket.setEncoding('utf8');
+  let heard = '';
+  socket.on('data', (chunk: string) => {
+    heard += chunk;
+  });
+  socket.write('{"ask":"journal"}\n{"ask":"state"}\n');
+  while (heard.split('\n').length < 3) await once(socket, 'data');
+  const answers = heard.trim().split('\n');
+  // One that fails is told a turn later.
+  t.same(
+    answers.map((line) => JSON.parse(line)).filter(({ error }) => error !== undefined),
+    [{ error: 'disk-broken', remedy: 'ask again' }],
+  );
+  t.ok(answers.includes('{"ready":true}'));
+});
 
 t.test('a client too many that is gone before it hears so takes nothing with it', async (t) => {
   const open = await served(t, bench().facts);

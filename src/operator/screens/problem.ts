@@ -47,6 +47,7 @@ const rows = {
   'journal-missing': accounts('journal-missing'),
   'journal-broken': accounts('journal-broken'),
   'journal-behind': accounts('journal-behind'),
+  'journal-newer': machine('journal-newer'),
   'bank-ahead': accounts('bank-ahead'),
   'batch-full': accounts('batch-full'),
   'request-changed': accounts('request-changed'),
