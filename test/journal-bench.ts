@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { journalDisk } from '../src/journal/disk.ts';
 import type { Entry } from '../src/journal/entry.ts';
@@ -10,6 +10,7 @@ import { type Journal, type JournalParts, openJournal, type Request } from '../s
 import { systemClock } from '../src/values/clock.ts';
 import { fen } from '../src/values/fen.ts';
 import { Fault, type Problem } from '../src/values/problem.ts';
+import { following } from '../src/values/trace.ts';
 
 /** A folder of a test's own, gone when the test ends. */
 export function testFolder(t: { teardown(after: () => void): unknown }): string {
@@ -78,6 +79,29 @@ export function owing(journal: Journal, amount: number): Entry {
   lost.handOver();
   return lost;
 }
+
+/** Settles the open batch, with nothing owed in it. */
+export const close = (journal: Journal) => journal.closeBatch(following(journal.batch));
+
+/** Quiet moments until nothing is left to move. */
+export function quiet(journal: Journal, moments = 20): void {
+  for (let turn = 0; turn < moments; turn++) journal.tidy();
+}
+
+/** The folder of a terminal whose first sale has moved aside, and whose second one has not. */
+export function archived(t: { teardown(after: () => void): unknown }): string {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  done(journal, 1);
+  close(journal);
+  done(journal, 2);
+  close(journal);
+  quiet(journal);
+  journal.close();
+  return folder;
+}
+
+export const archiveIn = (folder: string) => join(dirname(filesIn(folder).file), 'archive.db');
 
 /** The problem of the Fault that `work` throws, or null. */
 export function problemOf(work: () => unknown): Problem | null {

@@ -1,30 +1,33 @@
-import type { SQLInputValue } from 'node:sqlite';
 import { Fault, type Problem } from '../values/problem.ts';
-import { faultOf, type JournalDisk } from './disk.ts';
+import type { JournalDisk } from './disk.ts';
+import { type Closed, newestOlderThan } from './keeping.ts';
+import { forget, insert, isCopy, isOf, nameIn, raise, remove, rowsOf } from './moving.ts';
 import { type Reads, readsOf, type StoredRow } from './reads.ts';
-import { appendOnly } from './schema.ts';
 import { openStore, type Store } from './store.ts';
 
 /**
  * Closed batches move into a file of their own, so that the journal that a boot checks stays small. An entry is in one of
- * the two: up to the fact `archived_to` in the archive, after it in the journal. It is copied first and removed after the
- * copy is on the disk; a power cut between the two copies it again.
+ * the two: up to the fact `archived_to` in the archive, after it in the journal. It is copied first, and removed when the
+ * copy is on the disk and has been read back; a power cut between the two copies it again. What else the archive may hold,
+ * of a journal that was put back from a backup, is not read.
  */
 export interface Archive {
   /** The id of the newest entry that has moved; 0 where none has. */
   readonly to: number;
-  /** How what has moved is found; null where nothing has. */
+  /** How what has moved is found; null where nothing has, or it cannot be read. */
   readonly reads: Reads | null;
   /**
    * A quiet moment: moves a few hundred entries, and forgets a few hundred that are older than they are kept. Stops at
    * `before`, the first entry that still owes something. True where there is more to do.
    */
-  work(before: number, now_ms: number): boolean;
+  work(before: number): boolean;
   /**
    * Why what was archived could not be read, and the name under which it was set aside, from one start to the next: null
    * once somebody has seen it.
    */
   readonly problem: ArchiveBroken | null;
+  /** To be thrown of an entry that has moved and is not found any more: nothing may be said of it. */
+  gone(): Fault;
   seen(by: string): void;
   close(): void;
 }
@@ -33,16 +36,13 @@ export interface ArchiveParts {
   readonly store: Store;
   /** Where it is; null where closed batches stay in the journal. */
   readonly disk: JournalDisk | null;
-  /** Archived entries older than this are forgotten, but for those that people had to rule on. */
+  /** Archived entries are forgotten so many days after their batch was closed, but for those that people had to rule on. */
   readonly keep_days: number;
   readonly now: () => number;
 }
 
 /** So many rows that nobody waits for the move to end. */
 const AT_ONCE = 200;
-const DAY_MS = 86_400_000;
-/** Tables that an entry's row needs beside it. */
-const MOVED = ['entries', 'events'] as const;
 
 export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive {
   const fact = store.prepare(`SELECT value FROM facts WHERE name = 'archived_to'`);
@@ -52,41 +52,62 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
   const until = store.prepare(`SELECT min(entries.id) AS first FROM entries
     WHERE batch >= coalesce((SELECT max(batch) FROM closings), 0)`);
   const newest = store.prepare('SELECT max(id) AS last FROM entries WHERE id < ?');
-  const closings = store.prepare('SELECT 1 FROM closings LIMIT 1');
+  const closings = store.prepare('SELECT batch, closed_ms FROM closings ORDER BY batch');
+  const incident = store.prepare('INSERT INTO incidents (kind, detail, at_ms) VALUES (?, ?, ?)');
+  const file = disk?.file ?? '';
   let to = Number(fact.get()?.value ?? 0);
   let opened: { store: Store; reads: Reads } | null = null;
-  const incident = store.prepare('INSERT INTO incidents (kind, detail, at_ms) VALUES (?, ?, ?)');
   let problem = unseen(store);
-  /** It was set aside, and the next is not made yet: there is none, and none is missed. */
+  /** It was set aside, or is gone, and the next is not made yet: there is none, and none is missed. */
   let between = false;
+  /** One a start: where the next is broken too, it is not the file. */
+  let isSetAside = false;
+  /** Its disk does not give it, so that nothing is read or moved before the next start. */
+  let isOut = false;
 
   function open(): { store: Store; reads: Reads } | null {
-    if (opened !== null || disk === null) return opened;
-    if (to > 0 && !between && !disk.exists()) broken(missing(disk));
-    const attempt = () => {
-      // Not every page of years of trade: what is broken is found where it is read.
-      const made = openStore(disk, { fresh: true, check: false });
-      return { store: made, reads: guarded(readsOf(made)) };
-    };
+    if (opened !== null || disk === null || isOut) return opened;
+    if (to > 0 && !between && !disk.exists()) {
+      between = true;
+      broken(problemWith('it is not there any more'));
+    }
     try {
-      opened = attempt();
+      opened = attempt(disk);
     } catch (error) {
       setAside(error);
-      opened = attempt();
+      opened = attempt(disk);
     }
     between = false;
     return opened;
   }
 
-  /** What is broken is kept for whoever looks at it; payment goes on without it. */
+  function attempt(at: JournalDisk): { store: Store; reads: Reads } {
+    // Not every page of years of trade: what is broken is found where it is read.
+    const made = openStore(at, { fresh: true, check: false });
+    try {
+      if (!isOf(store, made)) throw brokenFile("it is another journal's");
+      return { store: made, reads: guarded(readsOf(made, () => to)) };
+    } catch (error) {
+      made.close();
+      throw error;
+    }
+  }
+
+  const problemWith = (why: string, set_aside: string | null = null): ArchiveBroken => ({
+    ...{ kind: 'archive-broken', file, why, set_aside },
+  });
+  const brokenFile = (why: string) => new Fault({ kind: 'journal-broken', file, why, set_aside: null });
+
+  /** What is broken is kept for whoever looks at it. Throws what else is wrong. */
   function setAside(error: unknown): void {
-    if (disk === null || !(error instanceof Fault) || error.problem.kind !== 'journal-broken') throw error;
+    if (disk === null || isSetAside || !isBroken(error, file)) throw error;
     opened?.store.close();
     opened = null;
     const stamp = new Date(now()).toISOString().replace(/[-:]|\..*/g, '');
     const set_aside = disk.setAside(stamp);
+    isSetAside = true;
     between = true;
-    broken({ ...error.problem, kind: 'archive-broken', set_aside });
+    broken(problemWith(error.problem.why, set_aside));
   }
 
   function broken(found: ArchiveBroken): void {
@@ -100,11 +121,25 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
     }
   }
 
+  /** Payment goes on without it, whatever is wrong with it: where it cannot be set aside either, it stays as it is. */
+  function goOnWithout(error: unknown): void {
+    if (!isOfFile(error, file)) throw error;
+    try {
+      setAside(error);
+    } catch (refusal) {
+      if (!isOfFile(refusal, file)) throw refusal;
+      opened?.store.close();
+      opened = null;
+      isOut = true;
+      problem = problemWith('why' in refusal.problem ? refusal.problem.why : refusal.problem.kind);
+    }
+  }
+
   function guard<T>(nothing: T, read: () => T): T {
     try {
       return read();
     } catch (error) {
-      setAside(faultOf(error, disk?.file ?? ''));
+      goOnWithout(error);
       return nothing;
     }
   }
@@ -138,49 +173,53 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
     if (closings.get() === undefined || last <= to) return false;
     const aside = open();
     if (aside === null) return false;
-    const rows = rowsOf(store, to, last);
-    try {
-      insert(rows, aside.store);
-      aside.store.checkpoint();
-    } catch (error) {
-      // Nothing has left the journal: the next quiet moment moves it into a new one.
-      setAside(error);
+    if (raise(aside.store, store)) {
+      // What was prepared before does not know of it.
+      aside.store.close();
+      opened = null;
       return true;
     }
-    remove(store, last, () => setFact.run(String(last)));
+    const rows = rowsOf(store, to, last);
+    insert(rows, aside.store, nameIn(store) ?? '');
+    aside.store.checkpoint();
+    // It has others under these keys, which a backup of the journal knew nothing of.
+    if (!isCopy(rowsOf(aside.store, to, last), rows)) throw brokenFile('it has other entries in their place');
+    remove(store, to, last, () => setFact.run(String(last)));
     to = last;
     return true;
   }
 
-  function forget(now_ms: number): boolean {
+  function forgetOld(): boolean {
     const aside = to === 0 ? null : open();
-    if (aside === null) return false;
-    const old = aside.store
-      .prepare(`SELECT id FROM entries WHERE begun_ms < ? AND NOT EXISTS (
-        SELECT 1 FROM events WHERE entry = entries.id AND kind IN ('ruled', 'parked')) ORDER BY id LIMIT ?`)
-      .all(now_ms - keep_days * DAY_MS, AT_ONCE)
-      .map(({ id }) => Number(id));
-    if (old.length === 0) return false;
-    appendOnly.lifted(aside.store, MOVED, () => {
-      for (const table of ['events', 'entries'] as const) {
-        const drop = aside.store.prepare(`DELETE FROM ${table} WHERE ${table === 'events' ? 'entry' : 'id'} = ?`);
-        for (const id of old) drop.run(id);
-      }
-    });
-    return true;
+    const batch = newestOlderThan(keep_days, closings.all() as unknown as Closed[]);
+    return aside !== null && forget(aside.store, { batch, last: to, most: AT_ONCE });
   }
+
+  // A journal that was made anew has moved nothing yet: what is there is the one's before, or the copy of a first move.
+  guard(null, () => (to === 0 && disk?.exists() ? open() : null));
 
   return {
     get to() {
       return to;
     },
     get reads() {
-      return to === 0 ? null : (open()?.reads ?? null);
+      return to === 0 ? null : guard(null, () => open()?.reads ?? null);
     },
-    work: (before, now_ms) => disk !== null && (move(before) || guard(false, () => forget(now_ms))),
+    work(before) {
+      if (disk === null || isOut) return false;
+      try {
+        return move(before) || forgetOld();
+      } catch (error) {
+        // Without room, or read-only: it is moved once that is over. What is broken keeps nothing from moving into a new one.
+        if (!isBroken(error, file)) throw error;
+        goOnWithout(error);
+        return !isOut;
+      }
+    },
     get problem() {
       return problem;
     },
+    gone: () => new Fault(problem ?? problemWith('an entry is not there any more')),
     seen(by) {
       store.run(incident, SEEN, JSON.stringify({ by }), now());
       problem = null;
@@ -190,7 +229,19 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
 }
 
 type ArchiveBroken = Extract<Problem, { kind: 'archive-broken' }>;
+type FileProblem = Extract<Problem, { kind: 'journal-broken' | `disk-${string}` | 'journal-newer' }>;
 const SEEN = 'archive-seen';
+
+/** Whether it is said of this file, and not of the journal beside it. */
+function isOfFile(error: unknown, file: string): error is Fault & { readonly problem: FileProblem } {
+  return error instanceof Fault && 'file' in error.problem && error.problem.file === file;
+}
+
+type Broken = Extract<Problem, { kind: 'journal-broken' }>;
+
+function isBroken(error: unknown, file: string): error is Fault & { readonly problem: Broken } {
+  return isOfFile(error, file) && error.problem.kind === 'journal-broken';
+}
 
 /** What was found broken, in this start or one before, and nobody has seen since. */
 function unseen(store: Store): ArchiveBroken | null {
@@ -199,43 +250,4 @@ function unseen(store: Store): ArchiveBroken | null {
       AND id > coalesce((SELECT max(id) FROM incidents WHERE kind = ?), 0) ORDER BY id DESC LIMIT 1`)
     .get(SEEN);
   return row === undefined ? null : { kind: 'archive-broken', ...JSON.parse(String(row.detail)) };
-}
-
-function missing({ file }: JournalDisk): ArchiveBroken {
-  return { kind: 'archive-broken', file, why: 'it is not there any more', set_aside: null };
-}
-
-type Rows = readonly { readonly table: string; readonly rows: readonly StoredRow[] }[];
-
-/** The entries after `after`, up to `last`, with their events and the batches that they name. */
-function rowsOf(store: Store, after: number, last: number): Rows {
-  const range = {
-    batches: `SELECT * FROM batches WHERE id IN (SELECT batch FROM entries WHERE id > ? AND id <= ?)`,
-    entries: 'SELECT * FROM entries WHERE id > ? AND id <= ?',
-    events: 'SELECT * FROM events WHERE entry > ? AND entry <= ?',
-  };
-  return Object.entries(range).map(([table, select]) => ({ table, rows: store.prepare(select).all(after, last) }));
-}
-
-/** Rows as they are; again does no harm. */
-function insert(copied: Rows, into: Store): void {
-  into.commit(() => {
-    for (const { table, rows } of copied) {
-      const columns = Object.keys(rows[0] ?? {});
-      if (columns.length === 0) continue;
-      const places = columns.map(() => '?').join(', ');
-      const put = into.prepare(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
-      for (const row of rows) put.run(...columns.map((column) => (row[column] ?? null) as SQLInputValue));
-    }
-  });
-}
-
-function remove(store: Store, last: number, note: () => void): void {
-  const events = store.prepare('DELETE FROM events WHERE entry <= ?');
-  const entries = store.prepare('DELETE FROM entries WHERE id <= ?');
-  appendOnly.lifted(store, MOVED, () => {
-    events.run(last);
-    entries.run(last);
-    note();
-  });
 }

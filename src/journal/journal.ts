@@ -173,6 +173,15 @@ const usual = {
   keep_days: 400,
 } as const;
 
+/** What has changed is on the disk: one who is told and cannot read more of it does not make it look as if it were not. */
+function told(tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
+}
+
 /**
  * Opens the journal, or makes the first one. Throws a Fault that locks payment where it is missing, broken (the file is
  * then set aside) or behind what this terminal has written before (money rule 12), and the Faults of a disk.
@@ -184,9 +193,7 @@ export function openJournal(parts: JournalParts): Journal {
   const { store, leaveMark } = lock({ ...parts, clock, first });
 
   const watchers = new Set<() => void>();
-  const changed = () => {
-    for (const tell of watchers) tell();
-  };
+  const changed = () => watchers.forEach(told);
   const aside = archive({ store, disk: disk.archive ?? null, keep_days, now: () => clock.now() });
   const entries = shelf(store, { archive: aside, now: () => clock.now(), changed, noted });
   const write = statements(store);
@@ -364,17 +371,18 @@ export function openJournal(parts: JournalParts): Journal {
     },
     tidy() {
       if (kept.lookAtLeft()) changed();
-      if (archiving) {
-        // What is not settled yet is counted row by row when it is.
-        const unsettled = kept.left === null ? [kept.open] : [kept.open, kept.left];
-        const keptFrom = Math.min(...unsettled.map(({ id }) => write.firstIdIn(id)));
-        archiving = aside.work(Math.min(entries.firstUnfinished(), keptFrom), clock.now());
-        newest = null;
+      if (store.untidy) {
+        entries.index(lastId, () => write.trace(lastTrace));
+        store.checkpoint();
+        leaveMark(lastId);
       }
-      if (!store.untidy) return;
-      entries.index(lastId, () => write.trace(lastTrace));
-      store.checkpoint();
-      leaveMark(lastId);
+      // Last: what is wrong with the archive's disk keeps nothing of the above from its place.
+      if (!archiving) return;
+      // What is not settled yet is counted row by row when it is.
+      const unsettled = kept.left === null ? [kept.open] : [kept.open, kept.left];
+      const keptFrom = Math.min(...unsettled.map(({ id }) => write.firstIdIn(id)));
+      newest = null;
+      archiving = aside.work(Math.min(entries.firstUnfinished(), keptFrom));
     },
     get archiveProblem() {
       return aside.problem;

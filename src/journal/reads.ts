@@ -28,38 +28,42 @@ export interface Reads {
 const LOOK_BACK = 5000;
 
 const ENTRY = 'SELECT entries.*, batches.number FROM entries JOIN batches ON batches.id = entries.batch';
+const EVERY = Number.MAX_SAFE_INTEGER;
 
-export function readsOf(store: Store): Reads {
+/** Of the file's entries those up to the id `last`, and no others. */
+export function readsOf(store: Store, last: () => number = () => EVERY): Reads {
   const byId = store.prepare(`${ENTRY} WHERE entries.id = ?`);
   const events = store.prepare('SELECT kind, detail, at_ms FROM events WHERE entry = ? ORDER BY number');
-  const following = store.prepare(`${ENTRY} WHERE entries.original = ? ORDER BY entries.id`);
-  const byTrace = store.prepare(`${ENTRY} WHERE trace = ?1 AND number = coalesce(?2, number)
+  const following = store.prepare(`${ENTRY} WHERE entries.original = ? AND entries.id <= ? ORDER BY entries.id`);
+  const byTrace = store.prepare(`${ENTRY} WHERE trace = ?1 AND number = coalesce(?2, number) AND entries.id <= ?3
     ORDER BY entries.id DESC LIMIT 1`);
-  const newestFirst = store.prepare(`${ENTRY} ORDER BY entries.id DESC LIMIT ?`);
+  const newestFirst = store.prepare(`${ENTRY} WHERE entries.id <= ? ORDER BY entries.id DESC LIMIT ?`);
   // The newest few hundred, so that the search is bounded without an index to keep.
-  const sameCard = store.prepare(`SELECT * FROM (${ENTRY} ORDER BY entries.id DESC LIMIT 500)
+  const sameCard = store.prepare(`SELECT * FROM (${ENTRY} WHERE entries.id <= ? ORDER BY entries.id DESC LIMIT 500)
     WHERE begun_ms >= ? AND amount = ? AND fingerprint = ?`);
   // What somebody at the counter asks about is weeks old at most; the search does not grow with the years.
-  const sameAmount = store.prepare(`SELECT * FROM (${ENTRY} ORDER BY entries.id DESC LIMIT ${LOOK_BACK})
+  const sameAmount = store.prepare(`SELECT * FROM (${ENTRY} WHERE entries.id <= ?
+    ORDER BY entries.id DESC LIMIT ${LOOK_BACK})
     WHERE amount = ? ORDER BY id DESC LIMIT ?`);
   const sameReference = store.prepare(`${ENTRY} WHERE entries.id = (
-    SELECT max(entry) FROM events WHERE entry > (SELECT max(id) FROM entries) - ${LOOK_BACK}
-    AND kind IN ('answered', 'told') AND json_extract(detail, '$.answer.reference') = ?)`);
+    SELECT max(entry) FROM events WHERE entry > (SELECT max(id) FROM entries WHERE id <= ?1) - ${LOOK_BACK}
+    AND entry <= ?1 AND kind IN ('answered', 'told') AND json_extract(detail, '$.answer.reference') = ?2)`);
   const sameAuthorisation = store.prepare(`${ENTRY} WHERE entries.id = (
     SELECT max(entry) FROM events JOIN entries AS held ON held.id = entry
-    WHERE entry > (SELECT max(id) FROM entries) - ${LOOK_BACK} AND held.type = 'preauth'
-    AND kind = 'answered' AND json_extract(detail, '$.answer.authorisation') = ?)`);
-  const inBatch = store.prepare(`${ENTRY} WHERE entries.batch = ? AND entries.id > ? ORDER BY entries.id LIMIT ?`);
+    WHERE entry > (SELECT max(id) FROM entries WHERE id <= ?1) - ${LOOK_BACK} AND entry <= ?1 AND held.type = 'preauth'
+    AND kind = 'answered' AND json_extract(detail, '$.answer.authorisation') = ?2)`);
+  const inBatch = store.prepare(`${ENTRY} WHERE entries.batch = ? AND entries.id > ? AND entries.id <= ?
+    ORDER BY entries.id LIMIT ?`);
   return {
-    byId: (id) => byId.get(id) ?? null,
-    eventsOf: (id) => events.all(id),
-    sequels: (id) => following.all(id),
-    newest: (trace, batch) => byTrace.get(trace, batch ?? null) ?? null,
-    last: (limit) => newestFirst.all(limit),
-    alike: (fingerprint, amount, since_ms) => sameCard.all(since_ms, amount, fingerprint),
-    ofAmount: (amount, limit) => sameAmount.all(amount, limit),
-    ofReference: (reference) => sameReference.get(reference) ?? null,
-    holdOf: (authorisation) => sameAuthorisation.get(authorisation) ?? null,
-    inBatch: (batchId, after, limit) => inBatch.all(batchId, after, limit),
+    byId: (id) => (id <= last() ? (byId.get(id) ?? null) : null),
+    eventsOf: (id) => (id <= last() ? events.all(id) : []),
+    sequels: (id) => following.all(id, last()),
+    newest: (trace, batch) => byTrace.get(trace, batch ?? null, last()) ?? null,
+    last: (limit) => newestFirst.all(last(), limit),
+    alike: (fingerprint, amount, since_ms) => sameCard.all(last(), since_ms, amount, fingerprint),
+    ofAmount: (amount, limit) => sameAmount.all(last(), amount, limit),
+    ofReference: (reference) => sameReference.get(last(), reference) ?? null,
+    holdOf: (authorisation) => sameAuthorisation.get(last(), authorisation) ?? null,
+    inBatch: (batchId, after, limit) => inBatch.all(batchId, after, last(), limit),
   };
 }

@@ -1,4 +1,3 @@
-import { Fault } from '../values/problem.ts';
 import type { State } from '../values/state.ts';
 import type { Archive } from './archive.ts';
 import { Entry, type EntryFacts, factsOf, type Pen, type Told } from './entry.ts';
@@ -53,7 +52,7 @@ export interface Shelf extends Pen {
 }
 
 export interface ShelfParts {
-  readonly archive: Pick<Archive, 'to' | 'reads' | 'problem'>;
+  readonly archive: Pick<Archive, 'to' | 'reads' | 'gone'>;
   readonly now: () => number;
   readonly changed: () => void;
   /** Told of each event once it is on the disk. */
@@ -87,8 +86,14 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   const readsWith = (id: number): Reads => (id <= archive.to ? (archive.reads ?? reads) : reads);
   const rowOf = (id: number) => readsWith(id).byId(id);
   /** What was begun on an entry came after it, and so may not have moved yet. */
-  const sequelsRead = (id: number) =>
-    entriesOf([...(id <= archive.to ? (archive.reads?.sequels(id) ?? []) : []), ...reads.sequels(id)]);
+  function sequelsRead(id: number): readonly Entry[] {
+    const moved = id <= archive.to ? (archive.reads?.sequels(id) ?? []) : [];
+    // What the archive does not say any more was refunded or was not.
+    if (isGone(id)) throw archive.gone();
+    return entriesOf([...moved, ...reads.sequels(id)]);
+  }
+  /** It was in an archive that has been set aside since, or cannot be read any more: nothing may be said of it. */
+  const isGone = (id: number) => id <= archive.to && rowOf(id) === null;
 
   function story(id: number): readonly Told[] {
     return readsWith(id)
@@ -102,10 +107,8 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   function history(id: number): History {
     const known = histories.get(id);
     if (known !== undefined) return known;
-    const row = rowOf(id);
-    // It was in the archive that has been set aside since: nothing may be said of it any more.
-    if (row === null && archive.problem !== null) throw new Fault(archive.problem);
-    const facts = factsOf(row ?? {});
+    if (isGone(id)) throw archive.gone();
+    const facts = factsOf(rowOf(id) ?? {});
     const read = story(id)
       .map(({ event }) => event)
       .reduce(after, beginning(facts.type, facts.copies));

@@ -1,33 +1,23 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import t from 'tap';
-import type { Journal } from '../../src/journal/journal.ts';
 import { fen } from '../../src/values/fen.ts';
-import { following, trace } from '../../src/values/trace.ts';
-import { done, filesIn, journalIn, saleOf, scoped, silence, spoil, testFolder } from '../journal-bench.ts';
+import { trace } from '../../src/values/trace.ts';
+import {
+  archived,
+  archiveIn,
+  close,
+  done,
+  filesIn,
+  journalIn,
+  quiet,
+  saleOf,
+  scoped,
+  silence,
+  spoil,
+  testFolder,
+} from '../journal-bench.ts';
 import { virtualClock } from '../virtual-clock.ts';
-
-const close = (journal: Journal) => journal.closeBatch(following(journal.batch));
-
-/** Quiet moments until nothing is left to move. */
-function quiet(journal: Journal, moments = 20): void {
-  for (let turn = 0; turn < moments; turn++) journal.tidy();
-}
-
-/** The folder of a terminal whose first sale has moved aside, and whose second one has not. */
-function archived(t: Parameters<typeof testFolder>[0]): string {
-  const folder = testFolder(t);
-  const journal = journalIn(folder);
-  done(journal, 1);
-  close(journal);
-  done(journal, 2);
-  close(journal);
-  quiet(journal);
-  journal.close();
-  return folder;
-}
-
-const archiveIn = (folder: string) => join(dirname(filesIn(folder).file), 'archive.db');
 
 t.test('closed batches move aside but for the newest, and everything is found as before', async (t) => {
   const folder = testFolder(t);

@@ -116,6 +116,33 @@ t.test('an archive that breaks under what was read from it: nothing more is said
   );
 });
 
+t.test('an archive that breaks where refunds are found: nothing is said of what is left to refund', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  const sold = done(journal, 500);
+  done(journal, 200, { type: 'refund', original: sold });
+  for (let turn = 0; turn < 2; turn++) journal.closeBatch(following(journal.batch));
+  journal.tidy();
+  journal.close();
+  spoil(join(dirname(filesIn(folder).file), 'archive.db'), 'entries_of_original');
+  using again = scoped(journalIn(folder));
+  const sale = again.entry(sold.id);
+  t.equal(sale?.amount, 500);
+  for (const time of ['as it breaks', 'from then on']) {
+    t.match(
+      problemOf(() => sale?.refundable),
+      { kind: 'archive-broken', set_aside: /archive-broken-/ },
+      time,
+    );
+  }
+  again.archiveSeen('00');
+  t.match(
+    problemOf(() => sale?.state),
+    { kind: 'archive-broken' },
+    'and once somebody has seen it',
+  );
+});
+
 t.test('a journal whose archive is taken away pages through what it has', async (t) => {
   const folder = testFolder(t);
   const journal = journalIn(folder);

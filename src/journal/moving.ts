@@ -1,0 +1,134 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
+import type { StoredRow } from './reads.ts';
+import { appendOnly, versionOf } from './schema.ts';
+import type { Store } from './store.ts';
+
+/** What moves together: an entry's row needs its batch and its events beside it. */
+export type Rows = readonly { readonly table: string; readonly rows: readonly StoredRow[] }[];
+
+const MOVED = ['entries', 'events'] as const;
+
+/** The entries after `after`, up to `last`, with their events and the batches that they name. */
+export function rowsOf(store: Store, after: number, last: number): Rows {
+  const range = {
+    batches: 'SELECT * FROM batches WHERE id IN (SELECT batch FROM entries WHERE id > ? AND id <= ?) ORDER BY id',
+    entries: 'SELECT * FROM entries WHERE id > ? AND id <= ? ORDER BY id',
+    events: 'SELECT * FROM events WHERE entry > ? AND entry <= ? ORDER BY entry, number',
+  };
+  return Object.entries(range).map(([table, select]) => ({ table, rows: store.prepare(select).all(after, last) }));
+}
+
+/** Rows as they are, and whose they are; again does no harm. What is there already under the same keys stays. */
+export function insert(copied: Rows, into: Store, journal: string): void {
+  into.commit(() => {
+    into.prepare(`INSERT OR IGNORE INTO facts (name, value) VALUES ('journal', ?)`).run(journal);
+    for (const { table, rows } of copied) {
+      const columns = Object.keys(rows[0] ?? {});
+      if (columns.length === 0) continue;
+      const places = columns.map(() => '?').join(', ');
+      const put = into.prepare(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
+      for (const row of rows) put.run(...columns.map((column) => (row[column] ?? null) as SQLInputValue));
+    }
+  });
+}
+
+/** Whether the copy says what the rows say, and has no more of them. */
+export function isCopy(copy: Rows, of: Rows): boolean {
+  return of.every(({ rows }, place) => {
+    const copied = copy[place]?.rows ?? [];
+    return rows.length === copied.length && rows.every((row, n) => saysTheSame(copied[n] ?? {}, row));
+  });
+}
+
+/** A newer release's archive may have columns more. */
+function saysTheSame(copy: StoredRow, row: StoredRow): boolean {
+  return Object.entries(row).every(([column, value]) => isDeepStrictEqual(copy[column], value));
+}
+
+export function remove(store: Store, after: number, last: number, note: () => void): void {
+  const events = store.prepare('DELETE FROM events WHERE entry > ? AND entry <= ?');
+  const entries = store.prepare('DELETE FROM entries WHERE id > ? AND id <= ?');
+  appendOnly.lifted(store, MOVED, () => {
+    events.run(after, last);
+    entries.run(after, last);
+    note();
+  });
+}
+
+/**
+ * Forgets so many of the archive's entries up to `last`, of the batches up to `batch`, but for those that people had to rule
+ * on. True where there were some.
+ */
+export function forget(archive: Store, of: { batch: number; last: number; most: number }): boolean {
+  const old = archive
+    .prepare(`SELECT id FROM entries WHERE batch <= ? AND id <= ? AND NOT EXISTS (
+      SELECT 1 FROM events WHERE entry = entries.id AND kind IN ('ruled', 'parked')) ORDER BY id LIMIT ?`)
+    .all(of.batch, of.last, of.most)
+    .map(({ id }) => Number(id));
+  if (old.length === 0) return false;
+  const events = archive.prepare('DELETE FROM events WHERE entry = ?');
+  const entries = archive.prepare('DELETE FROM entries WHERE id = ?');
+  appendOnly.lifted(archive, MOVED, () => {
+    for (const id of old) {
+      events.run(id);
+      entries.run(id);
+    }
+  });
+  return true;
+}
+
+/** The journal's own name, given when it is made; undefined where an older release made this archive. */
+export function nameIn(store: Store): string | undefined {
+  return store.prepare(`SELECT value FROM facts WHERE name = 'journal'`).get()?.value as string | undefined;
+}
+
+/** Whether the archive is this journal's: by its name; where it has none, by its batches, all of which the journal keeps. */
+export function isOf(journal: Store, archive: Store): boolean {
+  const name = nameIn(archive);
+  if (name !== undefined) return name === nameIn(journal);
+  const known = journal.prepare('SELECT 1 FROM batches WHERE id = ? AND number = ? AND opened_ms = ?');
+  const batches = archive.prepare('SELECT id, number, opened_ms FROM batches').all();
+  return batches.every((row) => {
+    const { id = null, number = null, opened_ms = null } = row;
+    return known.get(id, number, opened_ms) !== undefined;
+  });
+}
+
+/**
+ * After a roll-back the journal has tables and columns that an archive made since has not: they are added as they stand in
+ * the journal, and the archive has its version from there. True where something was.
+ */
+export function raise(archive: Store, journal: Store): boolean {
+  const version = versionOf(journal);
+  if (versionOf(archive) >= version) return false;
+  archive.commit(() => {
+    for (const table of namesIn(archive, 'table')) {
+      const known = columnsOf(archive, table).map(({ name }) => name);
+      for (const column of columnsOf(journal, table)) {
+        if (!known.includes(column.name)) archive.exec(`ALTER TABLE ${table} ADD COLUMN ${sayingOf(column)}`);
+      }
+    }
+    // Tables before the indexes and triggers that are on them: in the order in which they were made.
+    const known = namesIn(archive);
+    for (const { name, sql } of journal.prepare(`SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL`).all()) {
+      if (!known.includes(String(name))) archive.exec(String(sql));
+    }
+    archive.exec(`PRAGMA user_version = ${version}`);
+  });
+  return true;
+}
+
+function namesIn(store: Store, type: string | null = null): string[] {
+  const names = store.prepare('SELECT name FROM sqlite_master WHERE type = coalesce(?, type)').all(type);
+  return names.map(({ name }) => String(name));
+}
+
+function columnsOf(store: Store, table: string) {
+  return store.prepare(`PRAGMA table_info(${table})`).all();
+}
+
+function sayingOf({ name, type, notnull, dflt_value }: StoredRow): string {
+  const usual = dflt_value === null ? '' : ` DEFAULT ${dflt_value}`;
+  return `${name} ${type}${notnull === 1 ? ' NOT NULL' : ''}${usual}`;
+}
