@@ -86,7 +86,7 @@ function passes(tree: string, test: string): Promise<boolean> {
 function copied(): string {
   const tree = mkdtempSync(join(tmpdir(), 'guitai-mutants-'));
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
-  const built = ['board/lvgl-bindings/lvgl-bindings.node', 'systemd/notify/notify.node'];
+  const built = ['board/lvgl-bindings/lvgl-bindings.node', 'systemd/notify/notify.node', 'test/storms/vfs/storm.so'];
   for (const file of [...listed.trim().split('\n'), ...built]) {
     cpSync(join(root, file), join(tree, file), { recursive: true });
   }

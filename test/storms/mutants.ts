@@ -44,8 +44,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'nothing is settled in the background',
     file: 'src/build.ts',
-    from: 'Promise.all([debts.run(signal), paper',
-    to: 'Promise.all([paper',
+    from: 'lasting(() => debts.run(signal), signal, clock)',
+    to: 'Promise.resolve()',
   },
   {
     name: 'paper that is owed is printed by nobody',
