@@ -81,7 +81,7 @@ function diskOf({ file, marker }: { file: string; marker: string }): JournalDisk
     },
     setAside: (stamp) =>
       mapped(file, () => {
-        const aside = join(folder, `${stem}${stamp}.db`);
+        const aside = freeName(join(folder, `${stem}${stamp}`));
         for (const side of SIDES) if (existsSync(file + side)) renameSync(file + side, aside + side);
         syncFolder(folder);
         return aside;
@@ -109,6 +109,12 @@ function lengthen(wal: string, bytes: number): void {
   } finally {
     closeSync(handle);
   }
+}
+
+/** A board without a clock of its own may set two aside in the same second; the later one sorts last. */
+function freeName(path: string, number = 1): string {
+  const name = `${path}${number === 1 ? '' : `_${number}`}.db`;
+  return existsSync(name) ? freeName(path, number + 1) : name;
 }
 
 /** Null where there is no such file. One that cannot be read is not one that is not there: a journal was made beside it. */

@@ -19,6 +19,7 @@ import t from 'tap';
 import { journalDisk } from '../../src/journal/disk.ts';
 import { migrate, steps, versionOf } from '../../src/journal/schema.ts';
 import { approval, filesIn, journalIn, problemOf, saleOf, testFolder } from '../journal-bench.ts';
+import { virtualClock } from '../virtual-clock.ts';
 
 const reconciled = { people: ['01', '00'], reference: 'BANK-1' } as const;
 
@@ -97,6 +98,24 @@ t.test('a broken journal is set aside, said, and locks payment', async (t) => {
     t.equal(journal.last(), null);
     journal.close();
   }
+});
+
+t.test('of journals that are set aside in the same second, as on a board without a clock, each is kept', async (t) => {
+  const { folder, file } = traded(t);
+  const clock = virtualClock();
+  const names = [1, 2, 3].map(() => {
+    journalIn(folder, { clock, reconciled }).close();
+    overwrite(file, 0, 100);
+    const problem = problemOf(() => journalIn(folder, { clock }));
+    return problem?.kind === 'journal-broken' ? problem.set_aside : null;
+  });
+  t.equal(new Set(names).size, 3);
+  for (const name of names) t.ok(existsSync(name ?? ''));
+  t.match(
+    problemOf(() => journalIn(folder)),
+    { kind: 'journal-missing', set_aside: names.at(-1) },
+    'the newest is named',
+  );
 });
 
 t.test('a journal broken before its first marker is not taken for a new terminal either', async (t) => {
