@@ -1,10 +1,10 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Locator, Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { SEED } from '../../bank/bank.ts';
+import { tamper } from '../bank-tampered.ts';
 import { asked, browser, countertop, shows, signIn } from './browser.ts';
 import { hands, PIN, type Row } from './hands.ts';
 
@@ -167,17 +167,7 @@ t.test(
 t.test('a discrepancy is followed to its end by clerks, and what they decide is in the ledger', LONGEST, async (t) => {
   const { top, page, window, sell, settle, leave } = await atTheBank(t);
   await sell('700');
-  // Somebody has been at the bank's books: the card has paid ¥6.00.
-  const db = new DatabaseSync(join(top.dir, 'bank', 'bank.db'), { timeout: 5000 });
-  db.exec(`BEGIN IMMEDIATE;
-    UPDATE trade SET moved = 600 WHERE amount = 700 AND state = 'posted';
-    INSERT INTO entry (trade, kind, at) SELECT trade, kind, at FROM entry WHERE kind = 'sale' ORDER BY id DESC LIMIT 1;
-    INSERT INTO posting VALUES ((SELECT max(id) FROM entry), 'card:boc-debit', 100);
-    INSERT INTO posting VALUES ((SELECT max(id) FROM entry), 'merchant:898110248990001:pending', -100);
-    UPDATE account SET balance = balance + 100 WHERE id = 'card:boc-debit';
-    UPDATE account SET balance = balance - 100 WHERE id = 'merchant:898110248990001:pending';
-    COMMIT`);
-  db.close();
+  tamper(top.dir);
   await settle('settlement.done');
   await leave();
   await page.locator('#tab-cases i', { hasText: '1' }).waitFor();

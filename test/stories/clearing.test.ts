@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { tamper } from '../bank-tampered.ts';
 import { type Counter, countertop, story } from './counter.ts';
 
 interface Case {
@@ -72,10 +72,7 @@ await countertop('clearing, seen from the counter', { cut_over_lasts_s: 3 }, asy
     counter,
     'two amounts of one sale: the settlement names it on both sides, and two people end the case',
     async (t) => {
-      // Somebody has been at the bank's books.
-      const db = new DatabaseSync(join(counter.dir, 'bank', 'bank.db'), { timeout: 5000 });
-      db.exec("UPDATE trade SET moved = 600 WHERE amount = 700 AND state = 'posted'");
-      db.close();
+      tamper(counter.dir);
       await counter.press('menu', '7');
       await counter.screen('settlement.confirm');
       await counter.press('enter');
