@@ -25,12 +25,14 @@ interface Standing {
   readonly words: string;
   readonly bar: string;
   readonly secret: boolean;
+  /** Whether it asks for digits that anybody may know. */
+  readonly open: boolean;
 }
 
 /**
- * A digit is told by its value only once an open screen has answered it: where a PIN is typed too early or too late
- * nobody answers, and all that is told is that there were digits. On a screen that takes a secret no key is told, nor how
- * many, nor when.
+ * A digit is told by its value only where the screen asks for digits that anybody may know, and once it is answered: of a
+ * PIN that is typed too early or too late all that is told is that there were digits. On a screen that takes a secret no
+ * key is told, nor how many, nor when.
  */
 export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
   let standing: Standing | null = null;
@@ -76,7 +78,7 @@ export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
     if (before?.secret === true && before.id === next.id && dotsOn(screen.body) > 0) return;
     standing = next;
     if (!sameRead) {
-      tellDigits(before?.secret !== true);
+      tellDigits(before?.open === true);
       moved = false;
       if (before?.secret === true) note({ kind: 'secret', screen: masked(before.id), state: 'ended', by: ending });
       ending = null;
@@ -85,7 +87,7 @@ export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
     if (next.secret && !sameRead) note({ kind: 'secret', screen: masked(screen.id), state: 'begun', by: null });
   };
 
-  const answered = () => tellDigits(standing?.secret === false);
+  const answered = () => tellDigits(standing?.open === true);
 
   return {
     answered,
@@ -131,7 +133,8 @@ function toldOf(screen: Screen): Extract<Happening, { kind: 'screen' }> {
 function standingOf(screen: Screen, { bar, texts, foot }: Extract<Happening, { kind: 'screen' }>): Standing {
   const read = [screen.id, ...texts, ...foot].join('\n');
   const words = read.replaceAll(/\d+/g, '#');
-  return { id: screen.id, read, words, bar: bar.join('\n'), secret: takesSecret(screen) };
+  const secret = takesSecret(screen);
+  return { id: screen.id, read, words, bar: bar.join('\n'), secret, open: screen.digits === 'open' && !secret };
 }
 
 function dotsOn(nodes: readonly Node[]): number {

@@ -11,6 +11,8 @@ export interface Screen {
   readonly foot: Foot;
   /** Its amounts are the customer's own business: no record keeps them. */
   readonly discreet?: boolean;
+  /** Digits choose here, or stand on it as they are typed. What is typed on any other screen may be a secret come early. */
+  readonly digits?: 'open';
 }
 
 /** What the screen says before a word of it is read; the words say it too. */

@@ -29,7 +29,7 @@ export type Happening =
   | { readonly kind: 'refused'; readonly problem: MaskedJson }
   /** Two people have answered for a journal that was missing or behind. */
   | { readonly kind: 'reconciled'; readonly by: MaskedJson }
-  /** A key as the flow took it; `digits` for one or more that no open screen answered. */
+  /** A key as the flow took it; `digits` for one or more on a screen that asks for none, or that no screen answered. */
   | { readonly kind: 'key'; readonly key: Masked }
   /** Digits that nobody may learn are typed from `begun` to `ended`, by whatever keys; `by` is the one that ended it. */
   | {

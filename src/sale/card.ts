@@ -1,5 +1,6 @@
 import type { StripeCard, StripeRead } from '../card/stripe-card.ts';
-import { acknowledged } from '../operator/ask.ts';
+import { acknowledged, askKey } from '../operator/ask.ts';
+import type { Draw } from '../operator/operator.ts';
 import type { Ways } from '../operator/screens/idle.ts';
 import { type CardFacts, saleCard, saleCardAgain, saleCardAnother, saleChip } from '../operator/screens/sale.ts';
 import { OVER } from '../values/clock.ts';
@@ -65,21 +66,16 @@ interface Step {
 async function nextSwipe(counter: Counter, wait_s: number, step: Step): Promise<StripeRead | null> {
   const { operator, reader } = counter;
   const over = new AbortController();
-  const show = (seconds: number) =>
-    operator.show((text, bar) => {
+  const draw = (seconds: number): Draw => {
+    return (text, bar) => {
       const facts = { amount: step.amount, ways: waysOf(counter), seconds };
       if (step.chip) return saleChip(text, bar, facts);
       if (step.unread === 0) return saleCard(text, bar, facts);
       return saleCardAgain(text, bar, { ...facts, attempt: step.unread + 1, most: MOST_SWIPES });
-    });
-  const cancelled = async (): Promise<null> => {
-    for (;;) {
-      const key = await operator.pressWithin(wait_s, show, over.signal);
-      if (key === null || key === 'cancel') return null;
-    }
+    };
   };
   const swiped = reader.next(over.signal);
-  const left = cancelled();
+  const left = askKey(operator, { keys: ['cancel'], wait_s, draw, signal: over.signal }).then(() => null);
   // The one that loses is aborted below, and that is what it rejects with.
   swiped.catch(() => undefined);
   left.catch(() => undefined);

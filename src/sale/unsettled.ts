@@ -90,13 +90,18 @@ async function followed(
   operator.beep('attention');
   let settling = ask();
   let key = operator.press(over.signal);
+  let waited = 0;
   try {
     while (!ends.includes(entry.state)) {
-      draw({ asked: asking ? asked : null, waited: Math.round((clock.monotonic() - since_ms) / 1000) });
+      draw({ asked: asking ? asked : null, waited });
       // The outbox works in the background too: whoever settles it, the screen follows within a second.
       const first = asking ? [key, settling] : [key];
       const pressed = await Promise.race([...first, clock.sleep(1000, over.signal)]);
-      if (pressed === undefined) continue;
+      // The seconds move by the clock: were they drawn at a key, the screen would seem to answer it.
+      if (pressed === undefined) {
+        waited = Math.round((clock.monotonic() - since_ms) / 1000);
+        continue;
+      }
       if (pressed === 'cancel') return false;
       if (pressed === 'clear') await lookInto(counter, entry);
       else if (pressed === 'enter' && !asking) settling = ask();

@@ -2,7 +2,7 @@ import type { CodeWords } from '../config/codes.ts';
 import type { Config } from '../config/config.ts';
 import type { Host, SignInEnd } from '../host/host.ts';
 import type { Journal } from '../journal/journal.ts';
-import { acknowledged, askDigits } from '../operator/ask.ts';
+import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
 import type { Operator } from '../operator/operator.ts';
 import {
   type NewPasswordFacts,
@@ -128,10 +128,10 @@ async function newPassword(operator: Operator, people: Operators, number: string
 
 /** Counts down until the operator goes back or the lock is over; the vault holds it anyway. */
 async function lockedOut(operator: Operator, number: string, wait_ms: number): Promise<void> {
-  for (let seconds = Math.ceil(wait_ms / 1000); seconds > 0; seconds--) {
-    operator.show((text, bar) => signinLocked(text, bar, { operator: number, seconds }));
-    if ((await operator.pressWithin(1)) === 'cancel') return;
-  }
+  await askKey(operator, {
+    ...{ keys: ['cancel'], wait_s: Math.ceil(wait_ms / 1000) },
+    draw: (seconds) => (text, bar) => signinLocked(text, bar, { operator: number, seconds }),
+  });
 }
 
 /** True when the bank has given keys; false where the operator goes back. */

@@ -144,6 +144,7 @@ export function voiceCall(text: Text, bar: BarFacts, facts: VoiceCallFacts): Scr
       },
       quiet(text('voice.hint')),
     ]),
+    digits: 'open',
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }
@@ -174,6 +175,7 @@ export function instalmentPeriods(text: Text, bar: BarFacts, { amount, choices }
       },
       { node: 'tiles', columns: choices.length > 4 ? 3 : 2, tiles },
     ]),
+    digits: 'open',
     foot: { cancel: text('key.cancel'), note: text('instalment.hint') },
   };
 }

@@ -28,6 +28,7 @@ export function chargedWhich(text: Text, bar: BarFacts, { typed, last }: Charged
     tone: 'plain',
     bar: barOf(text, bar, text('menu.charged')),
     body: centred([...askedDigits(text('charged.which.ask'), typed, quiet(hint, 'centre'))], 'large'),
+    digits: 'open',
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }
@@ -70,6 +71,7 @@ export function chargedSeveral(text: Text, bar: BarFacts, { candidates, more }: 
       { node: 'column', key: 'rows', children: rows, gap: 'small', grow: true },
       quiet(text(more ? 'charged.several.more' : 'charged.several.hint')),
     ],
+    digits: 'open',
     foot: { cancel: text('key.back') },
   };
 }

@@ -43,6 +43,7 @@ export function exceptionList(text: Text, bar: BarFacts, { rows, more, count }: 
       { node: 'column', key: 'rows', children: shown, gap: 'medium', grow: true },
       { ...quiet(text(more ? 'exceptions.hint.more' : 'exceptions.hint')), key: 'hint' },
     ],
+    digits: 'open',
     foot: { cancel: text('key.back'), enter: text('key.try-all') },
   };
 }
@@ -162,6 +163,7 @@ export function exceptionRuling(text: Text, bar: BarFacts, { type, trace, amount
       },
       { ...said(text('exceptions.ruling.text')), key: 'text' },
     ],
+    digits: 'open',
     foot: { cancel: text('key.back') },
   };
 }
@@ -175,6 +177,7 @@ export function exceptionReference(text: Text, bar: BarFacts, { typed }: { reado
       [...askedDigits(text('exceptions.reference.ask'), typed, quiet(text('exceptions.reference.hint'), 'centre'))],
       'large',
     ),
+    digits: 'open',
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

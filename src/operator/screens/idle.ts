@@ -54,6 +54,7 @@ export function idle(text: Text, bar: BarFacts, { merchant, ways, last, owed, le
     tone: 'plain',
     bar: barOf(text, bar, merchant),
     body: notice === null ? centred(body) : [...centred(body), notice],
+    digits: 'open',
     foot: footOf(text, { last, owed }),
   };
 }
@@ -136,6 +137,7 @@ export function menu(text: Text, bar: BarFacts, { entries, place }: MenuFacts): 
     tone: 'plain',
     bar: barOf(text, bar, text(place ?? 'place.menu')),
     body: [{ node: 'tiles', columns: 3, tiles }],
+    digits: 'open',
     foot: chosen ? { ...foot, enter: text(chosen.text) } : foot,
   };
 }

@@ -23,6 +23,7 @@ export function traceAsk(text: Text, bar: BarFacts, { typed, last, byCode }: Tra
   const foot = { cancel: text('key.cancel'), enter: text('key.enter') };
   return {
     ...framed(text, bar, 'sale.trace', asked(text('original.trace.ask'), typed, '– – – – – –', quiet(hint, 'centre'))),
+    digits: 'open',
     foot: byCode ? { ...foot, menu: text('key.by-code') } : { ...foot, clear: text('key.backspace') },
   };
 }
@@ -36,6 +37,7 @@ export function authorisationAsk(text: Text, bar: BarFacts, { typed }: TypedFact
   const hint = quiet(text('original.authorisation.hint'), 'centre');
   return {
     ...framed(text, bar, 'sale.authorisation', asked(text('original.authorisation.ask'), typed, '– – – – – –', hint)),
+    digits: 'open',
     foot: { cancel: text('key.back'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }
@@ -54,6 +56,7 @@ export function dateAsk(text: Text, bar: BarFacts, { typed, refused }: DateAskFa
   const shown = typed.length > 2 ? `${typed.slice(0, 2)} - ${typed.slice(2)}` : typed;
   return {
     ...framed(text, bar, 'sale.date', asked(text('original.date.ask'), shown, '– – - – –', under)),
+    digits: 'open',
     foot: { cancel: text('key.back'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }
@@ -86,6 +89,7 @@ export function originalAmount(text: Text, bar: BarFacts, facts: OriginalAmountF
       { node: 'column', key: 'amount', justify: 'centre', grow: true, children: [amountNode(amount, 'huge', 'end')] },
       under,
     ]),
+    digits: 'open',
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

@@ -19,6 +19,7 @@ export function printTrace(text: Text, bar: BarFacts, { typed }: PrintTraceFacts
     tone: 'plain',
     bar: barOf(text, bar, text('menu.print-any')),
     body: centred([...askedDigits(text('print.trace.ask'), typed, quiet(text('print.trace.hint'), 'centre'))], 'large'),
+    digits: 'open',
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

@@ -90,6 +90,7 @@ export function refundAmount(text: Text, bar: BarFacts, facts: RefundAmountFacts
       { node: 'column', key: 'amount', justify: 'centre', grow: true, children: [amountNode(amount, 'huge', 'end')] },
       under,
     ],
+    digits: 'open',
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }
@@ -184,6 +185,7 @@ function typing(text: Text, bar: BarFacts, id: string, asked: readonly Node[]): 
     tone: 'plain',
     bar: barOf(text, bar, text('place.refund')),
     body: centred(asked, 'large'),
+    digits: 'open',
     foot: { cancel: text('key.back'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

@@ -52,6 +52,7 @@ export function saleAmount(text: Text, bar: BarFacts, { amount, limit, card, aga
       { node: 'column', key: 'amount', justify: 'centre', grow: true, children: [amountNode(amount, 'huge', 'end')] },
       under,
     ]),
+    digits: 'open',
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

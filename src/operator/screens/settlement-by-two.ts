@@ -56,6 +56,7 @@ export function settlementReference(text: Text, bar: BarFacts, { typed }: { read
     tone: 'attention',
     bar: barOf(text, bar, text('menu.settle')),
     body: centred([...askedDigits(text('settlement.reference.ask'), typed, hint)], 'large'),
+    digits: 'open',
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

@@ -23,6 +23,7 @@ export function signinReference(text: Text, bar: BarFacts, { typed, batch, trace
       ],
       'large',
     ),
+    digits: 'open',
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

@@ -23,6 +23,7 @@ export function signinOperator(text: Text, bar: BarFacts, { typed, unknown }: Op
     tone: 'plain',
     bar: barOf(text, bar, text(place)),
     body: centred([...askedDigits(text('signin.operator.ask'), typed, under, '– –')], 'large'),
+    digits: 'open',
     foot: { clear: text('key.backspace'), enter: text('key.enter') },
   };
 }

@@ -21,6 +21,7 @@ export function voidTrace(text: Text, bar: BarFacts, { typed, last }: VoidTraceF
     tone: 'plain',
     bar: barOf(text, bar, text('menu.void-refund')),
     body: centred([...askedDigits(text('void.trace.ask'), typed, quiet(hint, 'centre'))], 'large'),
+    digits: 'open',
     foot: { cancel: text('key.cancel'), clear: text('key.backspace'), enter: text('key.enter') },
   };
 }
