@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import * as fs from 'node:fs';
-import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
@@ -75,22 +75,29 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
     ftruncateSync(handle, whole);
     size = whole;
     const torn = length - whole;
-    if (tail !== null) return { ...tail, torn };
+    if (tail !== null) return { ...numbered(tail, file), torn };
     // A file that began with the torn line: the one before it has the last whole one.
-    if (earlier === undefined) return torn === 0 ? null : { n: 0, hash: hashOf(''), kind: '', torn };
+    const none = { n: firstIn(file) - 1, hash: hashOf(''), kind: '' };
+    if (earlier === undefined) return torn === 0 && none.n === 0 ? null : { ...none, torn };
     const before = openSync(earlier, 'r');
     try {
-      return { ...(endOf(before).tail ?? { n: 0, hash: hashOf(''), kind: '' }), torn };
+      const found = endOf(before).tail;
+      return { ...(found === null ? none : numbered(found, earlier)), torn };
     } finally {
       closeSync(before);
     }
   }
 
   function next(first: number): number {
-    if (handle !== null) closeSync(handle);
+    const full = handle;
+    // Whatever fails from here, nothing is written into a file that is closed.
+    handle = null;
+    if (full !== null) cutAndClose(full, size);
     size = 0;
-    handle = openSync(join(folder, `${String(first).padStart(12, '0')}.jsonl`), 'w+', 0o600);
-    for (const oldest of segmentFiles(folder).slice(0, -FILES)) rmSync(oldest, { force: true });
+    const file = join(folder, `${String(first).padStart(12, '0')}.jsonl`);
+    handle = openSync(file, 'w+', 0o600);
+    const others = segmentFiles(folder).filter((other) => other !== file);
+    for (const oldest of others.slice(0, 1 - FILES)) rmSync(oldest, { force: true });
     return handle;
   }
 
@@ -134,15 +141,40 @@ async function writeAt(handle: number, bytes: Buffer, at: number): Promise<void>
   }
 }
 
-/** The last whole line of a file, and where it ends. A damaged one hangs the chain up by its bytes all the same. */
-function endOf(handle: number): { whole: number; length: number; tail: Omit<Tail, 'torn'> | null } {
+/** A batch of which the disk took a part, and which then went into the next file, must not stand in this one too. */
+function cutAndClose(handle: number, size: number): void {
+  try {
+    ftruncateSync(handle, size);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+type End = Omit<Tail, 'torn'>;
+
+/** A damaged last line has the number that follows from the last one that is sound, or from the file's name. */
+function numbered(end: End, file: string): End {
+  const first = firstIn(file);
+  if (end.n >= first) return end;
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  const numbers = lines.map((line) => lineOf(line)?.n ?? 0);
+  const sound = numbers.findLastIndex((n) => n >= first);
+  return { ...end, n: (numbers[sound] ?? first - 1) + lines.length - 1 - sound };
+}
+
+function firstIn(file: string): number {
+  return Number(basename(file, '.jsonl'));
+}
+
+/** The last whole line of a file, and where it ends. A damaged one says no number, and holds the chain by its bytes. */
+function endOf(handle: number): { whole: number; length: number; tail: End | null } {
   const length = fs.fstatSync(handle).size;
   const bytes = Buffer.alloc(Math.min(length, LONGEST_LINE));
   fs.readSync(handle, bytes, 0, bytes.length, length - bytes.length);
   const end = bytes.lastIndexOf(0x0a);
   const whole = length - bytes.length + end + 1;
   if (end < 0) return { whole, length, tail: null };
-  const line = bytes.subarray(bytes.lastIndexOf(0x0a, end - 1) + 1, end);
+  const line = bytes.subarray(bytes.subarray(0, end).lastIndexOf(0x0a) + 1, end);
   const { n = 0, kind = '' } = lineOf(line.toString('utf8')) ?? {};
   return { whole, length, tail: { n, hash: hashOf(line), kind } };
 }
