@@ -67,7 +67,8 @@ function roleOf(record: Linked, channel: string | null): Frame['role'] {
 
 /** What a terminal says that is switched off properly: a replay pulls the plug. */
 function isFarewell(records: readonly Linked[], at: number): boolean {
-  const end = records.findIndex(({ kind }, place) => place >= at && kind !== 'display' && kind !== 'flow');
+  let end = at;
+  while (records[end]?.kind === 'display' || records[end]?.kind === 'flow') end++;
   const last = records[end];
   return last?.kind === 'end' || (last?.kind === 'screen' && records[end + 1]?.kind === 'end');
 }

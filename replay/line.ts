@@ -126,15 +126,9 @@ function asRecorded(said: Buffer, exchange: Exchange, { seal, wrong }: LineParts
   const real = unpack(said);
   const recorded = exchange.answer ?? {};
   if (real.code === 'A0' && recorded.code !== 'A0') wrong(`the bank refuses the MAC of the ${exchange.mti}`);
-  const changes: Record<string, string | Uint8Array | undefined> = {};
-  for (const name of fieldNames) {
-    const { form }: Field = fields[name];
-    const value = recorded[name];
-    if (name === 'mac') continue;
-    if (value === undefined) changes[name] = undefined;
-    else if (form !== 'b' && !value.startsWith('(') && !value.includes('*')) changes[name] = value;
-  }
-  const message = real.with({ ...(changes as Partial<MessageFields>), mac: undefined, header: real.header });
+  const absent = fieldNames.filter((name) => recorded[name] === undefined);
+  const changes = { ...Object.fromEntries(absent.map((name) => [name, undefined])), ...openFields(recorded) };
+  const message = real.with({ ...changes, mac: undefined, header: real.header });
   const { terminal = '' } = real;
   if (recorded.mac === undefined) return Buffer.from(packFrame(message));
   const frame = Buffer.from(
@@ -144,6 +138,16 @@ function asRecorded(said: Buffer, exchange: Exchange, { seal, wrong }: LineParts
   if (exchange.badMac)
     for (let at = frame.length - 8; at < frame.length; at++) frame[at] = frame[at] === 0x30 ? 0x31 : 0x30;
   return frame;
+}
+
+/** Of a recorded message, what the record does not hide. */
+export function openFields(recorded: Readonly<Record<string, string>>): Partial<MessageFields> {
+  const open = fieldNames.filter((name) => {
+    const { form }: Field = fields[name];
+    const value = recorded[name];
+    return value !== undefined && form !== 'b' && !value.startsWith('(') && !value.includes('*');
+  });
+  return Object.fromEntries(open.map((name) => [name, recorded[name]]));
 }
 
 function send(socket: Socket, frame: Buffer): void {

@@ -8,6 +8,7 @@ import { drive } from './driver.ts';
 import { type Film, type Frame, filmOf } from './film.ts';
 import { isMove } from './hands.ts';
 import { masksOf } from './masks.ts';
+import { checkShapes } from './shape.ts';
 import { openStage, type Stage } from './stage.ts';
 import type { Begin } from './stage-files.ts';
 
@@ -33,7 +34,10 @@ export interface ReplayOptions {
 /** Where so much is different, the replay has lost its way. */
 const MOST_DIFFERENCES = 12;
 
-/** Reads a file of `guitai export` and checks its chain. Throws a RecordError that names the first record that is wrong. */
+/**
+ * Reads a file of `guitai export`, checks its chain and the shape of each record. Throws a RecordError that names the first
+ * record that is wrong.
+ */
 export function readFilm(file: string): { readonly film: Film; readonly exported: Exported } {
   let bytes: Buffer;
   try {
@@ -53,6 +57,7 @@ export function readFilm(file: string): { readonly film: Film; readonly exported
       'Export it from the terminal again.',
     );
   }
+  checkShapes(exported.records);
   const film = filmOf(exported.records);
   if (film !== null) return { film, exported };
   throw new RecordError(
@@ -79,8 +84,8 @@ export async function openReplay(film: Film, { port, desk, pace, runs, differs }
     desk,
     wrong: (words) => differ({ n: now?.record.n ?? 0, words }),
   });
-  const horizon = () =>
-    film.frames.find((frame) => frame.at > (now?.at ?? 0) && isMove(frame))?.at ?? film.frames.length;
+  const moves = nextMoves(film.frames);
+  const horizon = () => moves[now?.at ?? 0] ?? film.frames.length;
   const channels = channelsOf(film, horizon, differ);
   const masks = masksOf(film.frames.map(({ record }) => record));
   return {
@@ -104,6 +109,17 @@ export async function openReplay(film: Film, { port, desk, pace, runs, differs }
     },
     close: () => stage.close(),
   };
+}
+
+/** For each frame the place of the next after it for which somebody's hand is needed. */
+function nextMoves(frames: readonly Frame[]): readonly number[] {
+  let next = frames.length;
+  const backwards = frames.toReversed().map((frame) => {
+    const after = next;
+    if (isMove(frame)) next = frame.at;
+    return after;
+  });
+  return backwards.reverse();
 }
 
 /** Of a terminal that has never been on before. */

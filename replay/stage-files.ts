@@ -1,7 +1,9 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Begin as RecordedBegin } from '../src/recorder/export.ts';
+import { readConfig } from '../src/config/config.ts';
+import { RecordError, type Begin as RecordedBegin } from '../src/recorder/export.ts';
 import type { Linked } from '../src/recorder/happening.ts';
+import { Fault } from '../src/values/problem.ts';
 import type { Film } from './film.ts';
 
 /** The configuration as a power-on has recorded it; its texts were masked, and none of them is a card number. */
@@ -10,7 +12,6 @@ export type Begin = Omit<RecordedBegin, 'config'> & {
   readonly config: {
     readonly terminal: {
       readonly serial: string;
-      readonly profile: string;
       readonly merchant: { readonly name: string; readonly terminal: string };
     };
     readonly network: object;
@@ -25,16 +26,17 @@ export type Passwords = Map<string, string>;
 const root = join(import.meta.dirname, '..');
 
 /**
- * The recorded configuration in a folder of its own. Not as recorded: the board is the virtual one, its lines are the
- * replay's, the profile is a lab's, and each operator has a first password that the replay knows.
+ * The recorded configuration in a folder of its own, in files that the record does not name. Not as recorded: the board is
+ * the virtual one, its lines are the replay's, the profile is a lab's, and each operator has a first password that the
+ * replay knows. Throws a RecordError where the schemas refuse what the record says.
  */
-export function writeConfig(folder: string, { config, merchant }: Begin): Passwords {
+export function writeConfig(folder: string, { n, config, merchant }: Begin): Passwords {
   cpSync(join(root, 'firmware-config'), folder, { recursive: true });
   edit(join(folder, 'terminal.json'), (usual) => ({
     ...usual,
     ...config.terminal,
     merchant: { ...config.terminal.merchant, id: merchant.join('') },
-    board: 'virtual',
+    ...{ board: 'virtual', profile: 'replay' },
   }));
   const lines = { primary: 'published:primary', backup: 'published:backup', key_centre: 'published:key-centre' };
   edit(join(folder, 'network.json'), (usual) => ({ ...usual, ...config.network, ...lines }));
@@ -45,15 +47,29 @@ export function writeConfig(folder: string, { config, merchant }: Begin): Passwo
     ...operator,
     first_password: known.find(({ number }) => number === operator.number)?.first_password ?? STAND_IN,
   }));
-  const profile = join(folder, 'profiles', `${config.terminal.profile}.json`);
   const usual = read(join(folder, 'profiles', 'lab.json'));
-  writeFileSync(profile, JSON.stringify({ ...usual, ...config.profile, lab: true, operators }));
+  const profile = { ...usual, ...config.profile, name: 'replay', lab: true, operators };
+  writeFileSync(join(folder, 'profiles', 'replay.json'), JSON.stringify(profile));
   const { confirms } = config.board.printer ?? {};
   edit(join(folder, 'boards', 'virtual.json'), (board) => ({
     ...board,
     printer: { ...(board.printer as object), ...(confirms === undefined ? {} : { confirms }) },
   }));
+  mustBeRead(folder, n);
   return new Map(operators.map(({ number, first_password }) => [number, first_password]));
+}
+
+function mustBeRead(folder: string, n: number): void {
+  try {
+    readConfig(folder);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.problem.kind !== 'configuration') throw error;
+    const { file, key, why } = error.problem;
+    throw new RecordError(
+      `record ${n}: its configuration cannot be used, in ${file}: ${key} ${why}`,
+      'Replay it with the release that has written it.',
+    );
+  }
 }
 
 const STAND_IN = '24681357';

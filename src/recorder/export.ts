@@ -78,14 +78,26 @@ export function unpackRecord(bytes: Uint8Array): Exported {
   return { ...checked, manifest, broken: { n, why } };
 }
 
+/** No terminal keeps more (256 MB, schemas/terminal.json), and a text has a bound too. */
+const MOST_BYTES = 300 << 20;
+
 function opened(bytes: Uint8Array): string {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return Buffer.from(bytes).toString('utf8');
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!packed && bytes.length > MOST_BYTES) throw tooLarge();
   try {
-    return gunzipSync(bytes).toString('utf8');
+    return Buffer.from(packed ? gunzipSync(bytes, { maxOutputLength: MOST_BYTES }) : bytes).toString('utf8');
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    if (cause.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
     throw new RecordError('the file is damaged: it cannot be decompressed', 'Copy it again, or export it again.');
   }
+}
+
+function tooLarge(): RecordError {
+  return new RecordError(
+    `the file is no flight record: it holds more than ${MOST_BYTES >> 20} MB`,
+    'Give a file that `guitai export` has written.',
+  );
 }
 
 function manifestIn(line: string): Manifest {
