@@ -17,16 +17,18 @@ export function linuxBoard({ panel, speaker }: Pick<BoardDescription, 'panel' | 
     serial: serialLine,
     async i2c(number) {
       const path = `/dev/i2c-${number}`;
-      const bus = await openPromisified(number).catch((cause) => {
-        throw new Error(
-          `${path}: cannot be opened; switch I²C on (dtparam=i2c_arm=on), and is this user in the group i2c?`,
-          {
-            cause,
-          },
-        );
+      return lastingI2c(async () => {
+        const bus = await openPromisified(number).catch((cause) => {
+          throw new Error(
+            `${path}: cannot be opened; switch I²C on (dtparam=i2c_arm=on), and is this user in the group i2c?`,
+            {
+              cause,
+            },
+          );
+        });
+        buses.push(bus);
+        return countedI2c(bus, path);
       });
-      buses.push(bus);
-      return countedI2c(bus, path);
     },
     async framebuffer() {
       const opened = openPanel(panel.device, { rotation: panel.rotation });
@@ -46,6 +48,22 @@ export function linuxBoard({ panel, speaker }: Pick<BoardDescription, 'panel' | 
       for (const bus of buses.splice(0)) await bus.close();
       ended.resolve();
     },
+  };
+}
+
+/** A bus that cannot be opened fails its transfers, as an absent device does; the next one tries again. */
+export function lastingI2c(open: () => Promise<I2c>): I2c {
+  let opening: Promise<I2c> | null = null;
+  const present = () => {
+    opening ??= open().catch((error) => {
+      opening = null;
+      throw error;
+    });
+    return opening;
+  };
+  return {
+    write: async (address, bytes) => (await present()).write(address, bytes),
+    read: async (address, length) => (await present()).read(address, length),
   };
 }
 

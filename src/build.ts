@@ -14,7 +14,7 @@ import { begun, entryTold, refusalTold, settlementTold } from './flight.ts';
 import type { Ground } from './ground.ts';
 import { openHost } from './host/host.ts';
 import { openJournal } from './journal/journal.ts';
-import { buzzer } from './operator/buzzer.ts';
+import { buzzer, buzzerLine } from './operator/buzzer.ts';
 import { keypad } from './operator/keypad.ts';
 import { operatorAt } from './operator/operator.ts';
 import type { ScreenRenderer } from './operator/renderer.ts';
@@ -145,7 +145,8 @@ export async function assemble(site: Site): Promise<Assembly> {
   const { address } = description.display;
   const display = wiredDisplay(customerDisplay(i2c, address, ground.glyphs(), clock), desk.reactions);
   const pad = desk.keypad(await keypad(board.lines, description.keypad, clock));
-  const sounds = wiredBuzzer(buzzer(await board.lines.outputs([description.buzzer], 0), clock), desk.reactions);
+  const buzzing = await buzzerLine(board.lines, description.buzzer);
+  const sounds = wiredBuzzer(buzzer(buzzing, clock), desk.reactions);
 
   const paper = paperDesk({
     journal,
@@ -210,7 +211,7 @@ export async function assemble(site: Site): Promise<Assembly> {
   };
   const probes = probesOf({
     ...{ keypad: pad, display, reader, printer: slips, journal, vault, host, clock, config, text, paper },
-    room: ground.room,
+    ...{ room: ground.room, silent: buzzing === null },
   });
 
   const terminal: Terminal = {

@@ -6,6 +6,7 @@ import type { CustomerDisplay } from './customer/display.ts';
 import type { Host } from './host/host.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Keypad } from './operator/keypad.ts';
+import { problemWords } from './operator/screens/problem.ts';
 import type { PaperDesk } from './paper/paper-desk.ts';
 import type { Printer } from './receipt/printer.ts';
 import { problemOf } from './receipt/printer-status.ts';
@@ -22,6 +23,8 @@ export interface Parts {
   readonly journal: Journal;
   readonly vault: Vault;
   readonly host: Host;
+  /** Whether the terminal has no line to its buzzer. */
+  readonly silent: boolean;
   readonly clock: Clock;
   readonly config: Config;
   /** On the disk that holds the terminal's state, in bytes. */
@@ -36,10 +39,19 @@ const RELEASED_MS = Date.UTC(2026, 10, 1);
 
 /** The parts of the self-check, each asked by a real exchange. */
 export function probesOf(parts: Parts): readonly Probe[] {
-  const { keypad, display, reader, journal, vault, host, clock, config, room, text } = parts;
+  const { keypad, display, reader, journal, vault, host, clock, config, room, text, silent } = parts;
   const deadline_ms = config.terminal.waits.checkup_device_ms;
   return [
-    { part: 'keypad', needed: true, deadline_ms, ask: async () => well(await keypad.check()) },
+    {
+      part: 'keypad',
+      needed: true,
+      deadline_ms,
+      async ask() {
+        well(await keypad.check());
+        // A silent terminal sells; it has no row for what sounds with each key.
+        return silent ? problemWords(text(), { kind: 'device-lost', device: 'buzzer' }).title : null;
+      },
+    },
     {
       part: 'display',
       needed: false,

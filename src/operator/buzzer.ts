@@ -1,4 +1,4 @@
-import type { LineOutputs } from '../../board/buses.ts';
+import type { LineOutputs, Lines, Pin } from '../../board/buses.ts';
 import { type Clock, OVER } from '../values/clock.ts';
 
 export type Beep = 'key' | 'done' | 'refused' | 'attention';
@@ -18,19 +18,24 @@ const patterns = {
   attention: [120, 80, 120, 80, 120],
 } as const satisfies Record<Beep, readonly number[]>;
 
-/** An active buzzer: its line is high while it sounds. `output` is claimed with its level 0. */
-export function buzzer(output: LineOutputs, clock: Clock): Buzzer {
+/** Claimed at level 0. Null where it is not to be had, as where another program holds it: a silent terminal sells. */
+export function buzzerLine(lines: Lines, pin: Pin): Promise<LineOutputs | null> {
+  return lines.outputs([pin], 0).catch(() => null);
+}
+
+/** An active buzzer: its line, as `buzzerLine` claims it, is high while it sounds. */
+export function buzzer(output: LineOutputs | null, clock: Clock): Buzzer {
   let stop = new AbortController();
   let playing: Promise<void> = Promise.resolve();
 
   const play = async (pattern: readonly number[], signal: AbortSignal) => {
     try {
       for (const [place, duration_ms] of pattern.entries()) {
-        await output.write([place % 2 === 0 ? 1 : 0]);
+        await output?.write([place % 2 === 0 ? 1 : 0]);
         await clock.sleep(duration_ms, signal);
       }
     } finally {
-      await output.write([0]);
+      await output?.write([0]);
     }
   };
   return {

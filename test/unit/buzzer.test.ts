@@ -1,6 +1,6 @@
 import t from 'tap';
 import { sounds } from '../../board/virtual/sounds.ts';
-import { buzzer } from '../../src/operator/buzzer.ts';
+import { buzzer, buzzerLine } from '../../src/operator/buzzer.ts';
 import { solderedLines } from '../soldered-lines.ts';
 import { settled, virtualClock } from '../virtual-clock.ts';
 
@@ -55,4 +55,16 @@ t.test('the newest 200 sounds are kept, each with its number and time', async (t
   for (let n = 0; n < 205; n++) heard.play(new Int16Array(160), 16_000);
   t.equal(heard.list().length, 200);
   t.match(heard.list()[0], { n: 6, at: new Date(clock.now()).toISOString(), sound: 'voice', duration_ms: 10 });
+});
+
+t.test('a line that another program holds leaves a terminal that is silent, and runs', async (t) => {
+  const clock = virtualClock();
+  const lines = { ...solderedLines(), outputs: () => Promise.reject(new Error('gpio18: EBUSY')) };
+  const output = await buzzerLine(lines, { chip: 'test', line: 8 });
+  t.equal(output, null);
+  const sounding = buzzer(output, clock);
+  sounding.beep('done');
+  await clock.advance(1000);
+  await sounding.quiet();
+  t.equal(clock.sleeping, 0);
 });

@@ -5,7 +5,7 @@ import t from 'tap';
 import type { Level } from '../../board/buses.ts';
 import { gpioNumber } from '../../board/gpio-chips.ts';
 import { type GpioLine, gpioLines } from '../../board/gpio-lines.ts';
-import { aplay, countedI2c } from '../../board/linux.ts';
+import { aplay, countedI2c, lastingI2c } from '../../board/linux.ts';
 
 /** A sysfs as a Raspberry Pi 4 has it on kernel 6.6. */
 function sysfs() {
@@ -128,6 +128,23 @@ t.test('an I²C transfer that moved fewer bytes than it should was not acknowled
     cause: { message: 'EREMOTEIO' },
   });
   await t.rejects(throwing.read(0x3c, 1), { message: /no acknowledge/, cause: { message: 'EREMOTEIO' } });
+});
+
+t.test('an I²C bus that is not there fails its transfers, and is looked for at each', async (t) => {
+  let there = false;
+  let opened = 0;
+  const bus = lastingI2c(async () => {
+    opened++;
+    if (!there) throw new Error('/dev/i2c-1: cannot be opened');
+    return { write: async () => undefined, read: async (_, length) => new Uint8Array(length) };
+  });
+  t.equal(opened, 0, 'whoever has it may begin without it');
+  await t.rejects(bus.write(0x3c, Uint8Array.of(1)), { message: /cannot be opened/ });
+  await t.rejects(bus.read(0x3c, 1), { message: /cannot be opened/ });
+  there = true;
+  await bus.write(0x3c, Uint8Array.of(1));
+  t.equal((await bus.read(0x3c, 2)).length, 2);
+  t.equal(opened, 3, 'once it is there it stays open');
 });
 
 t.test('a clip reaches the player as raw samples; a player that fails or is missing is named', async (t) => {
