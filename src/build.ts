@@ -230,7 +230,7 @@ export async function assemble(site: Site): Promise<Assembly> {
       ...{ operator, vault, serial: config.terminal.serial },
       shake: (step) =>
         vault.handshake({
-          ...{ connect, address: config.network.key_centre, identity: ground.identity(), model: config.terminal.model },
+          ...{ connect, address: config.network.key_centre, identity: ground.identity, model: config.terminal.model },
           firmware: ground.firmware(),
           merchant: config.terminal.merchant,
           step_ms: config.network.connect_timeout_ms,

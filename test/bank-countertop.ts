@@ -90,7 +90,7 @@ export async function bankCountertop(more: Partial<HostTools> = {}, answer_timeo
     ...{ bank, vault, host, folder },
     handshake: {
       ...{ connect, address, model: 'guitai-virtual', firmware: '1.0.0', step_ms: 3000 },
-      identity: readIdentity(join(folder, 'identity')),
+      identity: () => readIdentity(join(folder, 'identity')),
       merchant: { id: '898110248990001', name: '便民小超市', terminal: '50461160' },
     },
     next() {

@@ -42,7 +42,8 @@ export async function meetKeyCentre(desk: HandshakeDesk): Promise<HandshakeEnd |
         for (;;) await operator.press();
       }
       if (vault.stateOf('TMK') === 'loaded' && (why === 'no-line' || why === 'silent')) return null;
-      operator.show((text, bar) => handshakeFailed(text, bar, { why, serial }));
+      const detail = error.problem.kind === 'key-centre' ? error.problem.why : '';
+      operator.show((text, bar) => handshakeFailed(text, bar, { why, serial, detail }));
       await acknowledged(operator, ['enter']);
     }
   }
@@ -57,6 +58,7 @@ function whyOf(problem: Problem): HandshakeWhy {
     case 'keys-mismatch':
       return 'kcv-mismatch';
     case 'key-centre':
+      if (problem.step === 'identity') return 'identity';
       return outOfReach(problem.why) ?? refusals.find((why) => problem.why.startsWith(why)) ?? 'malformed';
     default:
       return 'malformed';

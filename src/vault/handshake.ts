@@ -21,7 +21,8 @@ export interface HandshakeRequest {
   readonly connect: Connect;
   /** Of the key centre. */
   readonly address: string;
-  readonly identity: Identity;
+  /** Throws the Fault of `readIdentity` where this terminal has none that can be used. */
+  identity(): Identity;
   readonly model: string;
   readonly firmware: string;
   readonly merchant: { readonly id: string; readonly name: string; readonly terminal: string };
@@ -52,22 +53,27 @@ interface Tools {
  * match locks the slot and is one of kind `keys-mismatch`. Every end leaves an audit record.
  */
 export async function shakeHands(request: HandshakeRequest & Tools, signal?: AbortSignal): Promise<HandshakeEnd> {
-  const { audit, identity, address } = request;
+  const { audit, address } = request;
+  let serial: string | null = null;
   try {
-    const end = await converse(request, signal);
-    audit.note('handshake', { end: end.end, serial: identity.serial, kcv: end.kcv });
+    const identity = request.identity();
+    serial = identity.serial;
+    const end = await converse({ ...request, identity }, signal);
+    audit.note('handshake', { end: end.end, serial, kcv: end.kcv });
     return end;
   } catch (error) {
     if (error instanceof Fault) {
       const { problem } = error;
       const why = problem.kind === 'key-centre' ? `${problem.step}: ${problem.why}` : problem.kind;
-      audit.note('handshake', { end: 'failed', serial: identity.serial, address, why });
+      audit.note('handshake', { end: 'failed', serial, address, why });
     }
     throw error;
   }
 }
 
-async function converse(request: HandshakeRequest & Tools, signal?: AbortSignal): Promise<HandshakeEnd> {
+type Conversation = Omit<HandshakeRequest, 'identity'> & Tools & { readonly identity: Identity };
+
+async function converse(request: Conversation, signal?: AbortSignal): Promise<HandshakeEnd> {
   const { identity, random, slots, merchant, model, firmware } = request;
   const stream = await reached(request, signal);
   const frames = framesOf(stream, MOST_MESSAGE);
@@ -129,7 +135,7 @@ async function loaded(
   context: string,
   centre: Trusted,
   talk: Talk,
-  { identity, slots }: HandshakeRequest & Tools,
+  { identity, slots }: Conversation,
 ): Promise<HandshakeEnd> {
   const { wrapped, block, kcv, parameters } = answer;
   if (!centre.verify(`guitai-kc1|key|${context}|${wrapped}|${block}|${kcv}|${hashOf(answer.raw)}`, answer.signature)) {
@@ -179,7 +185,7 @@ interface Talk {
   refuse(problem: Refusal, step: string, detail: string): Promise<never>;
 }
 
-function talkOver(stream: Stream, frames: Frames, request: HandshakeRequest & Tools, signal?: AbortSignal): Talk {
+function talkOver(stream: Stream, frames: Frames, request: Conversation, signal?: AbortSignal): Talk {
   const { clock, step_ms, onWire } = request;
   const fault = (step: string, why: string) => new Fault({ kind: 'key-centre', step, why });
 
@@ -237,7 +243,7 @@ async function handed(stream: Stream, frame: Uint8Array): Promise<boolean> {
   }
 }
 
-async function reached(request: HandshakeRequest & Tools, signal?: AbortSignal): Promise<Stream> {
+async function reached(request: Conversation, signal?: AbortSignal): Promise<Stream> {
   const { connect, address, clock, step_ms } = request;
   let late = false;
   const stream = await within(

@@ -131,6 +131,10 @@ export const samples = {
   'handshake.running': (t) => handshake.handshakeRunning(t, before, { step: 'key' }),
   'handshake.failed': (t) =>
     handshake.handshakeFailed(t, { ...before, line: 'down' }, { why: 'no-line', serial: 'GT-V-000001' }),
+  'handshake.failed:identity': (t) =>
+    handshake.handshakeFailed(t, before, {
+      ...{ why: 'identity', serial: 'GT-V-000001', detail: 'device.key is not the key of device.crt' },
+    }),
   'handshake.locked': (t) => handshake.handshakeLocked(t, before, { why: 'kcv-mismatch', serial: 'GT-V-000001' }),
   'signin.operator': (t) => signin.signinOperator(t, before, { typed: '' }),
   'signin.operator:unknown': (t) => signin.signinOperator(t, before, { typed: '0', unknown: true }),

@@ -11,7 +11,7 @@ import { type Clock, systemClock } from '../../src/values/clock.ts';
 import type { Problem } from '../../src/values/problem.ts';
 import type { Stream } from '../../src/values/stream.ts';
 import { blockCipher } from '../../src/vault/ciphers.ts';
-import { readIdentity } from '../../src/vault/identity.ts';
+import { type Identity, readIdentity } from '../../src/vault/identity.ts';
 import { openVault, type Vault } from '../../src/vault/vault.ts';
 import { problemOf, textOfFile, vaultSettings } from '../bank-countertop.ts';
 
@@ -64,6 +64,8 @@ interface Bent {
   wrap?: Buffer;
   /** The line breaks as the terminal says this. */
   breaksAt?: string;
+  /** The terminal's own. */
+  identity?: () => Identity;
 }
 
 function centreOf(bent: Bent): { stream: Stream; heard: Said[] } {
@@ -144,7 +146,7 @@ async function shake(t: { teardown(work: () => void): void }, bent: Bent, clock:
     vault.handshake({
       connect: async () => stream,
       ...{ address: 'tcp://centre', model: 'guitai-virtual', firmware: '1.0.0', step_ms: 80 },
-      identity: readIdentity(join(home, 'identity')),
+      identity: bent.identity ?? (() => readIdentity(join(home, 'identity'))),
       merchant: { id: '898110248990001', name: '便民小超市', terminal: '50461160' },
       onWire: (direction, text) => wire.push(`${direction} ${text}`),
     }),
@@ -318,6 +320,13 @@ t.test('a check value that is another locks the slot and says both', async (t) =
   t.equal(refused, 'kcv-mismatch');
   t.equal(vault.stateOf('TMK'), 'locked');
   t.match(audit, /keys-mismatch/);
+});
+
+t.test('a terminal whose own identity cannot be used leaves an audit record of why', async (t) => {
+  const { problem, wire, audit } = await shake(t, { identity: () => readIdentity(join(home, 'nowhere')) });
+  t.match(problem, { kind: 'key-centre', step: 'identity', why: 'its files: ENOENT' });
+  t.same(wire, []);
+  t.match(audit, /"end":"failed","serial":null,.*"why":"identity: its files: ENOENT"/);
 });
 
 t.test('an identity that is none is said before anything is sent', async (t) => {

@@ -3,6 +3,7 @@ import { texts } from '../../src/config/texts.ts';
 import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import type { Key } from '../../src/operator/keypad.ts';
 import type { Draw, Operator } from '../../src/operator/operator.ts';
+import { textsOf } from '../../src/operator/screen.ts';
 import type { BarFacts } from '../../src/operator/screens/bar.ts';
 import { type BankDesk, compareOrSignIn, signInToBank } from '../../src/signin/bank.ts';
 import { type HandshakeDesk, meetKeyCentre } from '../../src/signin/handshake.ts';
@@ -65,6 +66,26 @@ for (const why of ['silent for 3000 ms', 'hung up']) {
     t.match(await met('empty'), { end: { end: 'kept' }, tries: 2, screens: ['handshake.failed'] });
   });
 }
+
+t.test('a certificate of its own that cannot be used is no fault of the network', async (t) => {
+  const shown: string[] = [];
+  const operator = {
+    show: (draw: Draw) => void shown.push(textsOf(draw(texts('en'), bar)).join(' · ')),
+    ...{ beep: () => undefined, flush: () => undefined, press: async () => 'enter' },
+  } as unknown as Operator;
+  let tries = 0;
+  const shake = async () => {
+    tries += 1;
+    const why = 'device.key is not the key of device.crt';
+    if (tries === 1) throw new Fault({ kind: 'key-centre', step: 'identity', why });
+    return { end: 'kept', kcv: '08D7B4FB', parameters: {} };
+  };
+  const desk = { operator, shake, vault: { stateOf: () => 'loaded' }, serial: 'GT-V-000001' };
+  t.match(await meetKeyCentre(desk as unknown as HandshakeDesk), { end: 'kept' });
+  t.match(shown[0], /own certificate or key cannot be used \(device\.key is not the key of device\.crt\)/);
+  t.match(shown[0], /provisioned again/);
+  t.notMatch(shown[0], /network|malformed/);
+});
 
 t.test('a bank that has had what the journal does not hold leaves no keys to pay under', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));

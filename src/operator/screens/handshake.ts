@@ -46,8 +46,12 @@ export function handshakeRunning(text: Text, bar: BarFacts, { step }: HandshakeF
   };
 }
 
-/** Why the handshake ended without keys; the key centre's own words for a refusal, and two of the line. */
+/**
+ * Why the handshake ended without keys; the key centre's own words for a refusal, two of the line, and one of this
+ * terminal's own certificate.
+ */
 export type HandshakeWhy =
+  | 'identity'
   | 'no-line'
   | 'silent'
   | 'wrong-ca'
@@ -64,10 +68,14 @@ export interface HandshakeEndFacts {
   readonly why: HandshakeWhy;
   /** This terminal's serial number, to be told on the telephone. */
   readonly serial: string;
+  /** What is wrong with its certificate. */
+  readonly detail?: string;
 }
 
 /** May be tried again. */
-export function handshakeFailed(text: Text, bar: BarFacts, { why, serial }: HandshakeEndFacts): Screen {
+export function handshakeFailed(text: Text, bar: BarFacts, { why, serial, detail = '' }: HandshakeEndFacts): Screen {
+  // No network mends a certificate.
+  const own = why === 'identity' ? 'handshake.identity' : 'handshake.failed';
   return {
     id: 'handshake.failed',
     tone: 'attention',
@@ -75,9 +83,9 @@ export function handshakeFailed(text: Text, bar: BarFacts, { why, serial }: Hand
     body: result({
       tone: 'attention',
       mark: 'bang',
-      title: text('handshake.failed.title'),
+      title: text(`${own}.title`),
       numbers: '',
-      words: [said(text(`handshake.why.${why}`)), said(text('handshake.failed.next')), whomToCall(text, bar, serial)],
+      words: [said(text(`handshake.why.${why}`, { detail })), said(text(`${own}.next`)), whomToCall(text, bar, serial)],
     }),
     foot: { enter: text('key.retry') },
   };
