@@ -121,7 +121,27 @@ export function readConfig(folder: string): Config {
   if (profile.encrypt_tracks && profile.sign_in !== '004') {
     throw refused(profileFile, 'encrypt_tracks', 'needs a track key', 'set sign_in to 004, or encrypt_tracks to false');
   }
+  mustBeZone(terminal.time_zone);
+  mustHaveEachKey(boardFile, board);
   return { terminal, network, profile, board };
+}
+
+/** A zone that the runtime does not know would be UTC, without a word. */
+function mustBeZone(time_zone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: time_zone });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const remedy = 'write an IANA time zone, such as Asia/Shanghai';
+    throw refused('terminal.json', 'time_zone', `${time_zone} is no time zone`, remedy, cause);
+  }
+}
+
+/** Sixteen places for sixteen keys: where one stands twice another has none, and that could be Enter. */
+function mustHaveEachKey(file: string, { keypad }: BoardDescription): void {
+  const keys = keypad.keys.flat();
+  const twice = keys.find((key, place) => keys.indexOf(key) !== place);
+  if (twice !== undefined) throw refused(file, 'keypad.keys', `${twice} stands there twice`, 'give each key one place');
 }
 
 function read<T>(folder: string, file: string, validate: ValidateFunction): T {
@@ -143,10 +163,30 @@ function parse(folder: string, file: string): unknown {
   }
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : 'no reason given';
-    throw refused(file, '-', `is not JSON: ${why}`, 'mend the line that the message names', cause);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw refused(file, '-', `is not JSON${placeOf(error.message, text)}`, 'mend what stands there, or just before it');
   }
+}
+
+/**
+ * Where the parser gave up. Its message is not passed on: where it says no position it quotes ten characters to either side,
+ * and a first password may stand there.
+ */
+function placeOf(message: string, text: string): string {
+  const before = text.slice(0, positionOf(message, text)).split('\n');
+  return `: line ${before.length}, character ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+const QUOTED_BEFORE = 10;
+
+/** `… at position 40 (line 3 column 29)`, `Unexpected token 'x', ..."d": x }"... is not valid JSON`, or the end of the text. */
+function positionOf(message: string, text: string): number {
+  const said = /at position (\d+)/.exec(message)?.[1];
+  if (said !== undefined) return Number(said);
+  const [, token = '', cut, quoted] = /^Unexpected token '(.*?)', (\.\.\.)?"(.*)"(?:\.\.\.)? is/s.exec(message) ?? [];
+  if (quoted === undefined) return text.length;
+  return text.indexOf(quoted) + (cut === undefined ? quoted.indexOf(token) : QUOTED_BEFORE);
 }
 
 /** A key that is misspelt is unknown and missing at once; the first of the two leads to the mistake. */

@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { Ajv } from 'ajv';
 import t, { type Test } from 'tap';
 import { readConfig } from '../../src/config/config.ts';
@@ -50,6 +51,55 @@ t.test('an unknown key, a missing one and a wrong value are refused by file, key
     problemWith(t, 'terminal.json', (value) => Object.assign(value, { language: 'fr' })),
     { ...named, key: 'language' },
   );
+});
+
+t.test('a file that is no JSON is refused by line and character, and nothing of it is quoted', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'guitai-config-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  cpSync(shipped, folder, { recursive: true });
+  const file = join(folder, 'profiles', 'lab.json');
+  const whole = '{\n  "name": "lab",\n  "first_password": "24681357",\n  "periods": [3, 6]\n}\n';
+  for (const [from, to, place] of [
+    ['"24681357"', "'24681357'", 'line 3, character 21'],
+    ['"24681357"', 'x"24681357"', 'line 3, character 21'],
+    ['"24681357",', '"24681357"', 'line 4, character 3'],
+    ['"24681357"', '"24681357', 'line 3, character 31'],
+    ['"24681357"', '24681357x', 'line 3, character 29'],
+    ['6]', '6,]', 'line 4, character 20'],
+    ['}\n', '', 'line 5, character 1'],
+    ['{', 'x{', 'line 1, character 1'],
+    [whole, '', 'line 1, character 1'],
+    [whole, '{ "a": x }', 'line 1, character 8'],
+  ] as const) {
+    writeFileSync(file, whole.replace(from, to));
+    try {
+      readConfig(folder);
+      t.fail(to);
+    } catch (error) {
+      const told = inspect(error, { depth: 9 });
+      t.match(told, `is not JSON: ${place}'`, to);
+      t.notMatch(told, /2468|1357/, to);
+    }
+  }
+});
+
+t.test('a time zone that is none would be UTC: it is refused', async (t) => {
+  const wrong = problemWith(t, 'terminal.json', (value) => Object.assign(value, { time_zone: 'Asia/Shangai' }));
+  t.match(wrong, {
+    ...{ kind: 'configuration', file: 'firmware-config/terminal.json', key: 'time_zone' },
+    ...{ why: 'Asia/Shangai is no time zone', remedy: /such as Asia\/Shanghai/ },
+  });
+});
+
+t.test('a keypad has each key once', async (t) => {
+  const wrong = problemWith(t, 'boards/virtual.json', (value) => {
+    const { keypad } = value as { keypad: { keys: string[][] } };
+    keypad.keys = keypad.keys.map((row) => row.map((key) => (key === 'enter' ? 'clear' : key)));
+  });
+  t.match(wrong, {
+    ...{ kind: 'configuration', file: 'firmware-config/boards/virtual.json', key: 'keypad.keys' },
+    why: 'clear stands there twice',
+  });
 });
 
 t.test('no profile lets money move without a MAC (money rules 2 and 5)', async (t) => {
