@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../src/config/config.ts';
 import { reconcileBooks } from '../src/reconciliation.ts';
-import { packRecord, RecordError } from '../src/recorder/export.ts';
+import { type Manifest, manifestOf, packRecord, RecordError } from '../src/recorder/export.ts';
 import { readSegments } from '../src/recorder/reader.ts';
+import { Fault } from '../src/values/problem.ts';
+import { askSecrets } from './secrets.ts';
 
 const HELP = `guitai export [FILE]
     Writes the flight record of this terminal into one file (default: guitai-SERIAL-TIME.jsonl.gz here) and checks its
@@ -27,6 +28,9 @@ guitai reconcile --people 00,99 --reference REFERENCE
 guitai --help
 guitai --version
 `;
+
+/** As a shell has it for a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 const root = join(import.meta.dirname, '..');
 const version = String(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
@@ -62,10 +66,27 @@ async function run([command, ...words]: string[]): Promise<void> {
     );
 }
 
+/** What somebody can do about it; null for a bug, which says where it is. */
 function misusedOf(error: unknown): { readonly message: string; readonly remedy: string } | null {
   if (error instanceof Misused || error instanceof RecordError) return error;
-  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return null;
-  return { message: 'the port of the page is taken by another program', remedy: 'Choose another one with --port N.' };
+  if (error instanceof Fault && error.problem.kind === 'configuration') {
+    const { file, key, why, remedy } = error.problem;
+    return { message: `${file}: ${key} ${why}`, remedy };
+  }
+  if (error instanceof Fault && 'file' in error.problem) {
+    const { file, kind } = error.problem;
+    return { message: `${file}: ${kind}`, remedy: 'See to the disk, and to whose the file is.' };
+  }
+  if (!(error instanceof Error && 'code' in error)) return null;
+  if (error.code === 'EADDRINUSE') {
+    return { message: 'the port of the page is taken by another program', remedy: 'Choose another one with --port N.' };
+  }
+  if (!('syscall' in error && 'path' in error)) return null;
+  const remedy =
+    error.code === 'EACCES' || error.code === 'EPERM'
+      ? 'Run it as the user whose files these are: root, or the user of the terminal.'
+      : 'Name another file, or make room for it.';
+  return { message: `${error.path}: ${error.code} (${error.syscall})`, remedy };
 }
 
 function say(line: string): void {
@@ -75,15 +96,11 @@ function say(line: string): void {
 function exportRecord(words: readonly string[]): void {
   const { positionals } = parsed(words, {});
   const dir = terminalDir();
-  const folder = join(dir, 'terminal', 'record');
-  if (!existsSync(folder)) {
-    throw new Misused(`${dir}: no terminal has recorded anything here`, 'Name its folder with GUITAI_DIR.');
-  }
-  const checked = readSegments(folder);
+  const checked = recordIn(dir);
   const { records, head, broken, torn } = checked;
   const now = new Date().toISOString();
   const bytes = packRecord(checked, now);
-  const file = positionals[0] ?? `guitai-${now.slice(0, 19).replaceAll(':', '')}.jsonl.gz`;
+  const file = positionals[0] ?? nameOf(manifestOf(checked, now));
   writeFileSync(file, bytes, { mode: 0o600 });
   const last = records.at(-1)?.n ?? 0;
   say(`${file}: records ${records[0]?.n ?? 0} to ${last}, chain head ${head}`);
@@ -91,6 +108,21 @@ function exportRecord(words: readonly string[]): void {
   if (broken === null) return;
   say(`  broken at record ${broken.n}: ${broken.why}`);
   process.exitCode = 1;
+}
+
+function recordIn(dir: string): ReturnType<typeof readSegments> {
+  try {
+    return readSegments(join(dir, 'terminal', 'record'));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    throw new Misused(`${dir}: no terminal has recorded anything here`, 'Name its folder with GUITAI_DIR.');
+  }
+}
+
+/** The serial number as a configuration may have it: no damaged record names another folder. */
+function nameOf({ serial, exported }: Manifest): string {
+  const who = /^[A-Z0-9-]{4,24}$/.test(serial ?? '') ? serial : 'terminal';
+  return `guitai-${who}-${exported.slice(0, 19).replaceAll(':', '')}.jsonl.gz`;
 }
 
 async function replay(words: readonly string[]): Promise<void> {
@@ -106,12 +138,17 @@ async function replay(words: readonly string[]): Promise<void> {
     values.check === true
       ? await (await import('../replay/check.ts')).check(file, say)
       : await (await import('../replay/show.ts')).show(file, {
-          port: portOf(values.port),
-          speed: speedOf(values.speed),
+          port: portOf(wordOf(values.port)),
+          speed: speedOf(wordOf(values.speed)),
           say,
           ends: Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal))),
         });
   process.exitCode = differences === 0 ? 0 : 1;
+}
+
+/** `parseArgs` has read it as a string; its type says what an option could be. */
+function wordOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function portOf(given: string | undefined): number {
@@ -147,12 +184,15 @@ async function reconcile(words: readonly string[]): Promise<void> {
   const home = join(terminalDir(), 'terminal');
   if (!existsSync(home)) throw new Misused(`${home}: no terminal has been here`, 'Name its folder with GUITAI_DIR.');
   const config = readConfig(resolve(process.env.GUITAI_CONFIG ?? join(root, 'firmware-config')));
-  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-  const named: { number: string; password: string }[] = [];
-  for (const number of numbers) {
-    process.stderr.write(`password of ${number}: `);
-    named.push({ number, password: String((await lines.next()).value ?? '') });
-  }
+  const passwords = await askSecrets(
+    numbers.map((number) => `password of ${number}: `),
+    {
+      input: process.stdin,
+      say: (text) => void process.stderr.write(text),
+      interrupted: () => process.exit(INTERRUPTED),
+    },
+  );
+  const named = numbers.map((number, place) => ({ number, password: passwords[place] ?? '' }));
   const end = await reconcileBooks(home, config, named, reference);
   if (end.end === 'refused') throw new Misused(`${end.person}: ${end.why}`, 'Nothing has changed.');
   say('The next start of the terminal opens its books; both names and the reference are noted there.');

@@ -19,12 +19,23 @@ export interface Break {
   readonly why: string;
 }
 
-/** Reads the segments of a folder. Throws the file system's error where they cannot be read. */
+/**
+ * Reads the segments of a folder, in which a terminal may be writing. Throws the file system's error where they cannot be
+ * read.
+ */
 export function readSegments(folder: string): Checked & { readonly lines: string } {
-  const lines = segmentFiles(folder)
-    .map((file) => readFileSync(file, 'utf8'))
-    .join('');
+  const lines = segmentFiles(folder).map(textOf).join('');
   return { ...checkLines(lines), lines };
+}
+
+/** The oldest may make room for the newest while they are read: the record then begins with the next. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 /**
