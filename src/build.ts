@@ -234,9 +234,10 @@ export async function assemble(site: Site): Promise<Assembly> {
           firmware: ground.firmware(),
           merchant: config.terminal.merchant,
           step_ms: config.network.connect_timeout_ms,
-          onWire: (direction, said) => {
+          onWire: (direction, words) => {
+            const said = masked(words);
             wire.note('key-centre', `${direction === 'out' ? '→' : '←'} ${said}`);
-            recorder.note({ kind: 'key-centre', way: direction, said: masked(said) });
+            recorder.note({ kind: 'key-centre', way: direction, said });
             const now = handshakeStep(said);
             if (now !== null) step(now);
           },

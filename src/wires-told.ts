@@ -9,28 +9,33 @@ import type { Printer } from './receipt/printer.ts';
 import type { Happening } from './recorder/happening.ts';
 import type { Recorder } from './recorder/recorder.ts';
 import type { WireLog } from './recorder/wire-log.ts';
-import { masked, maskedTotals } from './values/masked.ts';
+import { type Masked, masked, maskedTotals } from './values/masked.ts';
 
-/** One line for a message that crossed the bank's line: its fields are masked already. */
+/** One line for a message that crossed the bank's line. */
 export function hostLine({ direction, line, mti, fields, note }: WireEvent): string {
   const arrow = direction === 'out' ? '→' : '←';
-  const shown = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
-  return [arrow, mti, line === 'backup' ? '(backup)' : '', ...shown, note ?? '']
+  const shown = Object.entries(fieldsTold(fields)).map(([name, value]) => `${name}=${value}`);
+  return [arrow, mti, line === 'backup' ? '(backup)' : '', ...shown, masked(note ?? '')]
     .filter((part) => part !== '')
     .join(' ');
 }
 
 /** The same for the flight recorder. */
 export function hostTold({ direction, line, mti, fields, note }: WireEvent): Happening {
-  const shown = Object.entries(fields).map(
-    ([name, value]) => [name, name === 'totals' ? maskedTotals(value) : masked(value)] as const,
-  );
   return {
     kind: 'host',
     ...{ way: direction, line, mti: masked(mti) },
-    fields: Object.fromEntries(shown),
+    fields: fieldsTold(fields),
     note: note === null ? null : masked(note),
   };
+}
+
+/** The codec has masked what the table of fields calls secret; this is for a number that stands where none belongs. */
+function fieldsTold(fields: WireEvent['fields']): Record<string, Masked> {
+  const told = Object.entries(fields).map(
+    ([name, value]) => [name, name === 'totals' ? maskedTotals(value) : masked(value)] as const,
+  );
+  return Object.fromEntries(told);
 }
 
 /** How far a handshake is, by the message that has just left or come. */

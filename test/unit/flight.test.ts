@@ -1,11 +1,13 @@
 import t from 'tap';
 import { readConfig } from '../../src/config/config.ts';
 import { begun, entryTold, refusalTold } from '../../src/flight.ts';
+import type { WireEvent } from '../../src/host/link.ts';
 import type { EntryFacts } from '../../src/journal/entry.ts';
 import type { Happening } from '../../src/recorder/happening.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { batch, trace } from '../../src/values/trace.ts';
+import { hostLine, hostTold } from '../../src/wires-told.ts';
 
 const config = readConfig('firmware-config');
 const journal = { batch: batch('000007'), lastTrace: trace('000123'), debts: () => [] };
@@ -48,4 +50,16 @@ t.test('books that cannot be opened are told before the terminal gives up', asyn
     refusalTold(recorder, () => 1),
     1,
   );
+});
+
+t.test('a card number where none belongs is masked for the page as it is for the record', async (t) => {
+  const fields = { trace: '000048', operator: '6222020010011234', totals: `${'0'.repeat(30)}1`.repeat(2) };
+  const event: WireEvent = {
+    ...{ direction: 'in', line: 'primary', mti: '0210', fields, note: 'PAN 6222020010011234' },
+  };
+  const line = hostLine(event);
+  t.match(line, 'operator=622202******1234');
+  t.match(line, 'PAN 622202******1234');
+  t.match(line, `totals=${fields.totals}`, 'totals are none');
+  t.notMatch(line + JSON.stringify(hostTold(event)), '6222020010011234');
 });
