@@ -166,7 +166,7 @@ interface Device {
  * of a slip. That it is over shows at the first paper that moves again, by itself or at somebody's key.
  */
 function devicesDue(frames: readonly Frame[]): Device[] {
-  return frames.flatMap(({ at, record }) => {
+  return frames.flatMap(({ at, record }): Device[] => {
     if (record.kind !== 'device') return [];
     const { device, problem } = record;
     const moveBefore = (place: number) => frames.findLast((frame) => frame.at < place && isMove(frame));

@@ -85,7 +85,7 @@ async function answer(socket: Socket, body: Buffer, parts: LineParts, { used, gi
 }
 
 /** The first that is left of this kind and trace; a trace that the record does not hold takes the next of its kind. */
-function takeFor(asked: Message, exchanges: readonly Exchange[], used: Used): Exchange | null {
+function takeFor(asked: Message, exchanges: readonly Exchange[], used: Shared['used']): Exchange | null {
   const left = exchanges.filter((exchange) => !used.has(exchange) && exchange.mti === asked.mti);
   const alike = left.filter(({ processing }) => processing === asked.processing);
   const found = alike.find(({ trace }) => trace === asked.trace) ?? alike[0] ?? left[0] ?? null;
