@@ -4,7 +4,7 @@ import type { History } from '../journal/events.ts';
 import { type EntryType, types } from '../journal/types.ts';
 import type { ChargedKind, ChargedMoney, ChargedSays } from '../operator/screens/charged.ts';
 import type { Fen } from '../values/fen.ts';
-import type { State } from '../values/state.ts';
+import { openStates, type State } from '../values/state.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 
 /** What can be said of the money, by the journal and, where it was asked, by the bank. */
@@ -50,9 +50,6 @@ export function kindOf(type: EntryType): ChargedKind {
   return types[type].moves === 'out' ? 'refund' : 'payment';
 }
 
-/** A sequel whose own result is open: what it was to undo may be undone or not. */
-const open: readonly State[] = ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'];
-
 /** Each state of a request by itself. */
 const own = {
   pending: ['unknown', 'in-hand'],
@@ -84,11 +81,12 @@ function byTheJournal(subject: Subject): Verdict {
   if (state !== 'approved') return verdict(money, says);
 
   const of = (makes: 'voided' | 'completed') => sequels.filter(({ facts: { type } }) => followers[type] === makes);
-  if (of('voided').some((sequel) => open.includes(sequel.state))) return verdict('unknown', 'being-voided');
+  if (of('voided').some((sequel) => openStates.includes(sequel.state))) return verdict('unknown', 'being-voided');
   if (kindOf(facts.type) !== 'hold') return verdict(money, says);
   const completions = of('completed');
   if (completions.some((sequel) => sequel.state === 'approved')) return verdict('charged', 'approved');
-  if (completions.some((sequel) => open.includes(sequel.state))) return verdict('unknown', 'being-completed');
+  if (completions.some((sequel) => sequel.state === 'refunded')) return verdict('charged', 'refunded');
+  if (completions.some((sequel) => openStates.includes(sequel.state))) return verdict('unknown', 'being-completed');
   return verdict('not-charged', 'held');
 }
 

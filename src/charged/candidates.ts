@@ -3,18 +3,27 @@ import type { Journal } from '../journal/journal.ts';
 import type { EntryType } from '../journal/types.ts';
 import { MOST_CANDIDATES } from '../operator/screens/charged.ts';
 import { fen, MOST_FEN } from '../values/fen.ts';
+import { openStates, type State } from '../values/state.ts';
 import { trace } from '../values/trace.ts';
 
 /** What the question is really about where the number of what changed it is typed. */
 const abouts: readonly EntryType[] = ['void', 'preauth-add', 'preauth-void', 'completion-void', 'tip', 'adjust'];
 
+/** The request that says what became of the card's money: of a hold that is completed, or may be, the completion. */
 export function subjectOf(entry: Entry): Entry {
-  return abouts.includes(entry.facts.type) ? (entry.original ?? entry) : entry;
+  const about = abouts.includes(entry.facts.type) ? (entry.original ?? entry) : entry;
+  return about.sequels.findLast(mayCharge) ?? about;
+}
+
+const charging: readonly State[] = ['approved', 'refunded', ...openStates];
+
+function mayCharge({ facts: { type }, state }: Entry): boolean {
+  return (type === 'completion' || type === 'completion-advice') && charging.includes(state);
 }
 
 /**
- * What fits the digits, newest first: a trace number of six digits at most, an amount in fen, or both. `more`: there are
- * older ones beside those.
+ * What fits the digits, newest first: a trace number of six digits at most, an amount in fen (with its tip, as the
+ * guest's statement has it, or without), or both. `more`: there are older ones beside those.
  */
 export function candidatesFor(
   journal: Pick<Journal, 'find' | 'ofAmount'>,

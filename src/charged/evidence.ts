@@ -43,26 +43,26 @@ export type Happened =
   | 'found'
   | 'parked';
 
-/** In the order in which it happened; of many tries the last alone stands, with their number. */
+/**
+ * In the order in which it happened, whatever the clock was set to meanwhile; of many tries the last alone stands, with
+ * their number. What was begun on it is in no story but its own, and stands where its time is.
+ */
 export function evidenceOf(subject: Subject, heard: Heard | null): readonly Evidence[] {
   const { facts, history, sequels, story } = subject;
   const found: Evidence[] = [];
   if (history.stage === 'begun') found.push({ what: 'never-sent', at: facts.begun_ms, code: null });
-  let tries = 0;
-  let lastTry = 0;
-  for (const { event, at_ms: at } of story) {
-    const one = ofEvent(event, at);
-    if (one === 'try') {
-      tries++;
-      lastTry = at;
-    } else if (one !== null) found.push(one);
+  const happened = story.map(({ event, at_ms: at }) => ofEvent(event, at));
+  const tries = happened.filter((one) => one === 'try').length;
+  const lastTry = happened.lastIndexOf('try');
+  for (const [place, one] of happened.entries()) {
+    if (one !== null && one !== 'try') found.push(one);
+    else if (place === lastTry) found.push({ what: 'tries', at: story[place]?.at_ms ?? 0, tries });
   }
-  if (tries > 0) found.push({ what: 'tries', at: lastTry, tries });
   for (const { facts: of, amount, state } of sequels) {
-    found.push({ what: 'sequel', at: of.begun_ms, type: of.type, trace: of.trace, amount, state });
+    const place = found.findLastIndex(({ at }) => at <= of.begun_ms) + 1;
+    found.splice(place, 0, { what: 'sequel', at: of.begun_ms, type: of.type, trace: of.trace, amount, state });
   }
-  const inOrder = found.sort((one, other) => one.at - other.at);
-  return heard === null ? inOrder : [...inOrder, ofTheBank(heard)];
+  return heard === null ? found : [...found, ofTheBank(heard)];
 }
 
 function ofEvent(event: EntryEvent, at: number): Evidence | 'try' | null {

@@ -124,19 +124,19 @@ function settled(note: () => void): boolean {
 }
 
 /** The customer sees the answer about a payment; of everything else, and in doubt, that it is being looked at. */
-function announce({ customer }: Counter, { amount, facts }: Entry, { money, differs }: Answer): void {
+function announce({ customer }: Counter, { total, facts }: Entry, { money, differs }: Answer): void {
   if (kindOf(facts.type) !== 'payment') customer.say('display.unknown');
-  else if (money === 'charged' && !differs) customer.due(amount, 'display.charged');
-  else if (money === 'not-charged' && !differs) customer.due(amount, 'display.not-charged');
-  else customer.due(amount, 'display.unknown');
+  else if (money === 'charged' && !differs) customer.due(total, 'display.charged');
+  else if (money === 'not-charged' && !differs) customer.due(total, 'display.not-charged');
+  else customer.due(total, 'display.unknown');
 }
 
 function factsOf({ clock }: Counter, entry: Entry, answer: Answer, text: Text) {
-  const { amount, trace, facts } = entry;
+  const { total, trace, facts } = entry;
   const now = new Date(clock.now());
   return {
     ...answer,
-    ...{ kind: kindOf(facts.type), amount, trace, time: minuteOf(new Date(facts.begun_ms)) },
+    ...{ kind: kindOf(facts.type), amount: total, trace, time: minuteOf(new Date(facts.begun_ms)) },
     evidence: answer.evidence.map((each) => evidenceRow(each, text, now)),
   };
 }
@@ -147,12 +147,12 @@ function whyOf({ codeWords }: Counter, unanswered: NonNullable<Known['unanswered
 
 function slipOf({ config, signedIn, journal, clock, text }: Counter, entry: Entry, answer: Answer): ReceiptTable {
   const { merchant, support } = config.terminal;
-  const { type, trace, batch, amount, card, time, reference } = entry.row;
+  const { type, trace, batch, card, time, reference } = entry.row;
   const words = text();
   return evidenceSlip(
     {
       head: { merchant, terminal: merchant.terminal, operator: signedIn, batch: journal.batch, at: clock.now() },
-      of: { ...{ type, trace, batch, amount, reference }, maskedPan: card, at: Date.parse(time) },
+      of: { ...{ type, trace, batch, amount: entry.total, reference }, maskedPan: card, at: Date.parse(time) },
       answer: answer.money,
       says: words(`charged.says.${answer.says}`),
       lines: answer.evidence.map((each) => ({ at: each.at, said: evidenceSaid(each, words) })),

@@ -14,7 +14,7 @@ export interface Reads {
   last(limit: number): readonly StoredRow[];
   /** Newest first, from this card and amount, begun since, among the newest few hundred. */
   alike(fingerprint: Uint8Array, amount: number, since_ms: number): readonly StoredRow[];
-  /** Newest first, of this amount. */
+  /** Newest first, of this amount, and the tips that have brought their sale to it. */
   ofAmount(amount: number, limit: number): readonly StoredRow[];
   /** The newest whose answer had this reference of the bank's (F37). */
   ofReference(reference: string): StoredRow | null;
@@ -42,9 +42,10 @@ export function readsOf(store: Store, last: () => number = () => EVERY): Reads {
   const sameCard = store.prepare(`SELECT * FROM (${ENTRY} WHERE entries.id <= ? ORDER BY entries.id DESC LIMIT 500)
     WHERE begun_ms >= ? AND amount = ? AND fingerprint = ?`);
   // What somebody at the counter asks about is weeks old at most; the search does not grow with the years.
-  const sameAmount = store.prepare(`SELECT * FROM (${ENTRY} WHERE entries.id <= ?
+  const sameAmount = store.prepare(`SELECT * FROM (${ENTRY} WHERE entries.id <= ?1
     ORDER BY entries.id DESC LIMIT ${LOOK_BACK})
-    WHERE amount = ? ORDER BY id DESC LIMIT ?`);
+    WHERE amount = ?2 OR (type = 'tip' AND amount + json_extract(particulars, '$.before') = ?2)
+    ORDER BY id DESC LIMIT ?3`);
   const sameReference = store.prepare(`${ENTRY} WHERE entries.id = (
     SELECT max(entry) FROM events WHERE entry > (SELECT max(id) FROM entries WHERE id <= ?1) - ${LOOK_BACK}
     AND entry <= ?1 AND kind IN ('answered', 'told') AND json_extract(detail, '$.answer.reference') = ?2)`);

@@ -1,7 +1,7 @@
 import type { Entry } from '../journal/entry.ts';
 import type { EntryType } from '../journal/types.ts';
 import { type Fen, fen, MOST_FEN } from '../values/fen.ts';
-import type { State } from '../values/state.ts';
+import { openStates, type State } from '../values/state.ts';
 
 /** A pre-authorisation that something is done about: the journal's, or one that was typed from its slip. */
 export type Hold =
@@ -33,9 +33,6 @@ const whyOf = {
   refunded: 'voided',
   parked: 'unsettled',
 } as const satisfies Record<State, HoldWhy | null>;
-
-/** A result that is open: whatever is begun beside it might hold or charge twice. */
-export const openStates: readonly State[] = ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'];
 
 export interface HoldTerms {
   readonly now_ms: number;

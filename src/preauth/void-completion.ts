@@ -11,9 +11,8 @@ import { chooseEntry } from '../sale/original.ts';
 import { askPin } from '../sale/pin.ts';
 import { sameCard } from '../sale/same-card.ts';
 import { approval } from '../sale/supervisor.ts';
-import type { State } from '../values/state.ts';
+import { openStates, type State } from '../values/state.ts';
 import type { HoldEnd } from './go-on.ts';
-import { openStates } from './hold.ts';
 import { shownOf } from './shown.ts';
 
 /** The void of a completion (完成撤销): nothing is charged any more, and the hold is there again. */

@@ -5,7 +5,7 @@ import { acknowledged, askDigits } from '../operator/ask.ts';
 import { type VoidWhy, voidRefused, voidTrace } from '../operator/screens/void.ts';
 import type { Counter } from '../sale/counter.ts';
 import type { Fen } from '../values/fen.ts';
-import type { State } from '../values/state.ts';
+import { openStates, type State } from '../values/state.ts';
 import { trace } from '../values/trace.ts';
 
 /** How far back the last sale is looked for. */
@@ -79,9 +79,6 @@ const whyOf = {
   parked: 'unsettled',
 } as const satisfies Record<State, VoidWhy | null>;
 
-/** A void whose own result is open: a second one could give the money back twice. */
-const open: readonly State[] = ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'];
-
 /** What a void undoes; a completion has a void of its own. */
 const voided: readonly EntryType[] = ['sale', 'instalment', 'offline', 'voice'];
 
@@ -96,7 +93,7 @@ export function whyNot(journal: Pick<Journal, 'batch'>, entry: Entry | null): Vo
   if (!voided.includes(entry.facts.type)) return 'not-sale';
   const why = whyOf[entry.state];
   if (why !== null) return why;
-  const opened = entry.sequels.filter(({ state }) => open.includes(state));
+  const opened = entry.sequels.filter(({ state }) => openStates.includes(state));
   if (opened.some(({ facts: { type } }) => types[type].moves === 'out')) return 'underway';
   // A tip that the bank has not taken yet: it would not know the amount.
   if (opened.length > 0) return 'unsettled';

@@ -3,7 +3,7 @@ import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { types } from '../journal/types.ts';
 import { type Fen, fen } from '../values/fen.ts';
-import type { State } from '../values/state.ts';
+import { openStates, type State } from '../values/state.ts';
 import type { Paid } from './refundable.ts';
 
 /** What was typed of an original that the journal does not hold. */
@@ -15,15 +15,14 @@ export interface Referred {
   readonly day: Date;
 }
 
-/** A sequel in one of these has no definite end. */
-const open: readonly State[] = ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'];
-
 /** A row of the journal as a refund is measured against it. */
 export function paidOf(entry: Entry, journal: Pick<Journal, 'batch' | 'debts'>): Paid {
   const { facts, sequels, history } = entry;
   const { moves } = types[facts.type];
   const reference = history.answer?.reference ?? null;
-  const undoing = sequels.filter(({ facts: { type }, state }) => types[type].moves === 'out' && open.includes(state));
+  const undoing = sequels.filter(
+    ({ facts: { type }, state }) => types[type].moves === 'out' && openStates.includes(state),
+  );
   const isRefund = (sequel: Entry) => sequel.facts.type === 'refund';
   const isWaiting = undoing.some(isRefund) || (reference !== null && isRefunding(journal, reference));
   return {
@@ -78,6 +77,6 @@ export function paidAtBank(
 function isRefunding(journal: Pick<Journal, 'debts'>, reference: string): boolean {
   return journal.debts().some(({ entry }) => {
     const { type, particulars } = entry.facts;
-    return type === 'refund' && particulars.reference === reference && open.includes(entry.state);
+    return type === 'refund' && particulars.reference === reference && openStates.includes(entry.state);
   });
 }

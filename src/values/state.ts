@@ -10,3 +10,6 @@ export type State =
   | 'voided'
   | 'refunded'
   | 'parked';
+
+/** Without a definite end: what is begun beside such a request could charge, hold or give back twice. */
+export const openStates: readonly State[] = ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'];

@@ -1,10 +1,11 @@
 import t from 'tap';
+import { subjectOf } from '../../src/charged/candidates.ts';
 import { wasICharged } from '../../src/charged/charged.ts';
 import { texts } from '../../src/config/texts.ts';
 import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Answered } from '../../src/journal/events.ts';
-import type { EntryType } from '../../src/journal/types.ts';
+import { type EntryType, types } from '../../src/journal/types.ts';
 import type { ReceiptTable } from '../../src/receipt/table.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault, type Problem } from '../../src/values/problem.ts';
@@ -256,4 +257,124 @@ t.test('of a bank that answers no inquiries none is asked, and the green key end
   bench.press('enter');
   await done;
   t.equal(bench.asked, 0);
+});
+
+/** Something that the bank has approved. */
+function made(bench: SaleBench, type: EntryType, amount: number, original?: Entry, particulars = {}): Entry {
+  const entry = bench.journal.begin(
+    saleOf(amount, { type, digest: 'd1', particulars, ...(original === undefined ? {} : { original }) }),
+  );
+  if (types[type].lost === 'advise') {
+    entry.accepted();
+    entry.told(approval);
+    return entry;
+  }
+  entry.sent();
+  entry.answered(approval);
+  entry.completed();
+  return entry;
+}
+
+/** Asks by these digits, and looks at the amount on screen, customer's display and paper; the bank is asked once. */
+async function askedBy(bench: Desk, digits: string, wanted: { readonly fen: number; readonly says: RegExp }) {
+  const due: number[] = [];
+  Object.assign(bench.counter.customer, { due: (amount: number) => void due.push(amount) });
+  const places: unknown[] = [];
+  Object.assign(bench.counter.host, {
+    async inquire({ of }: { of: { place: unknown } }) {
+      places.push(of.place);
+      return record('posted', wanted.fen);
+    },
+  });
+  const done = wasICharged(bench.counter);
+  await bench.screen('charged.which');
+  bench.press(...([...digits] as ('0' | '1')[]), 'enter');
+  await bench.screen('charged.told');
+  await says(bench, wanted.says);
+  bench.press('menu', 'enter');
+  await says(bench, /Bank's record/);
+  bench.press('cancel');
+  await done;
+  return { due, places, paper: JSON.stringify(bench.printed) };
+}
+
+t.test(
+  'of a hold that is completed the completion is told: its amount, its number at the bank, its refund',
+  async (t) => {
+    const bench = desk(t);
+    const hold = made(bench, 'preauth', 50_000);
+    const add = made(bench, 'preauth-add', 1000, hold);
+    const completion = made(bench, 'completion', 38_000, hold);
+    const wanted = { fen: 38_000, says: /"Charged".*¥380\.00.*The bank approved it.*Do not charge again/ };
+    for (const digits of [hold.trace, add.trace, completion.trace, '50000', '38000']) {
+      const { due, places, paper } = await askedBy(bench, digits, wanted);
+      t.same(due, [38_000, 38_000], digits);
+      t.same(places, [{ batch: '000001', trace: completion.trace }]);
+      t.match(paper, /RMB 380\.00/);
+    }
+    const refund = made(bench, 'refund', 38_000, completion);
+    const { paper } = await askedBy(bench, hold.trace, {
+      fen: 38_000,
+      says: new RegExp(`"Charged".*¥380\\.00.*Refunded in full.*Give nothing more back.*${refund.trace}`),
+    });
+    t.match(paper, /Refunded in full since/);
+  },
+);
+
+t.test(
+  'a completion without a result is what the question about its hold is about; one that is undone is not',
+  async (t) => {
+    const bench = desk(t);
+    const hold = made(bench, 'preauth', 50_000);
+    const lost = bench.journal.begin(saleOf(38_000, { type: 'completion', original: hold }));
+    lost.sent();
+    lost.answered(silence);
+    lost.handOver();
+    t.equal(subjectOf(hold).id, lost.id, 'unknown');
+    lost.reversalBegun();
+    t.equal(subjectOf(hold).id, lost.id, 'being reversed');
+    lost.reversed('00');
+    t.equal(subjectOf(hold).id, hold.id, 'reversed');
+    const completion = made(bench, 'completion-advice', 38_000, hold);
+    t.equal(subjectOf(hold).id, completion.id);
+    made(bench, 'completion-void', 38_000, completion);
+    t.equal(subjectOf(hold).id, hold.id, 'voided: the hold is there again');
+  },
+);
+
+t.test('the amount is the one on the guest’s statement: with the tip, and as it was adjusted', async (t) => {
+  const bench = desk(t);
+  const sale = made(bench, 'sale', 10_000);
+  made(bench, 'tip', 1000, sale, { before: 10_000 });
+  const offline = made(bench, 'offline', 20_000);
+  made(bench, 'adjust', 15_000, offline, { before: 20_000 });
+  for (const [digits, trace, fen, yuan] of [
+    ['11000', sale.trace, 11_000, '110.00'],
+    ['10000', sale.trace, 11_000, '110.00'],
+    ['15000', offline.trace, 15_000, '150.00'],
+    [offline.trace, offline.trace, 15_000, '150.00'],
+  ] as const) {
+    const { due, places, paper } = await askedBy(bench, digits, { fen, says: new RegExp(`"Charged".*¥${yuan}`) });
+    t.same(due, [fen, fen], digits);
+    t.match(places, [{ trace }]);
+    t.match(paper, new RegExp(`RMB ${yuan}`));
+    bench.printed.length = 0;
+  }
+});
+
+t.test('of several each stands with what it came to', async (t) => {
+  const bench = desk(t);
+  const sale = made(bench, 'sale', 10_000);
+  made(bench, 'tip', 1000, sale, { before: 10_000 });
+  made(bench, 'sale', 11_000);
+  const done = wasICharged(bench.counter);
+  await bench.screen('charged.which');
+  await says(bench, /¥110\.00, trace 000003/);
+  bench.press('1', '1', '0', '0', '0', 'enter');
+  await bench.screen('charged.several');
+  t.notMatch(bench.texts().join(), /¥100\.00/);
+  bench.press('cancel');
+  await bench.screen('charged.which', 2);
+  bench.press('cancel');
+  await done;
 });

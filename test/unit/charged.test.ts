@@ -227,6 +227,8 @@ t.test('a hold is no charge, until its completion', async (t) => {
   t.same(short(answerOf(hold(), null)), ['not-charged', 'held']);
   t.same(short(answerOf(hold(), heard('posted'))), ['not-charged', 'held']);
   t.same(short(answerOf(hold([complete('approved')]), null)), ['charged', 'approved']);
+  t.same(short(answerOf(hold([complete('refunded')]), null)), ['charged', 'refunded']);
+  t.same(short(answerOf(hold([complete('refunded')]), heard('posted'))), ['charged', 'refunded']);
   t.same(short(answerOf(hold([complete('unknown')]), null)), ['unknown', 'being-completed']);
   t.same(short(answerOf(hold([complete('declined')]), null)), ['not-charged', 'held']);
 });
@@ -271,4 +273,19 @@ t.test('the evidence stands in its order, many tries as one, the bank’s record
     { what: 'no-original', at: 70, code: '25' },
     { what: 'bank', at: 99, word: 'tombstone', code: '00', reference: '000000000017', refunded: 0 },
   ]);
+});
+
+t.test('a clock that is set meanwhile changes no order: what follows stands behind what came before', async (t) => {
+  const { story, history } = everyPlace('sale').find(({ story }) => story.at(-1)?.event.kind === 'reversed') as Case;
+  const back = story.map(({ event }, place) => ({ event, at_ms: 1000 - 10 * place }));
+  const undo = {
+    ...sale('approved'),
+    facts: { type: 'void', trace: trace('000046'), begun_ms: 2000, card: CARD },
+  } as const;
+  const { evidence } = answerOf(subjectOf('sale', { history, story: back }, false, { sequels: [undo] }), null);
+  t.equal(evidence[0]?.what, 'sent');
+  t.same(
+    evidence.slice(-2).map(({ what }) => what),
+    ['reversed', 'sequel'],
+  );
 });

@@ -192,7 +192,8 @@ export function chargedTold(text: Text, bar: BarFacts, facts: ChargedToldFacts):
 function toDo({ kind, money, says, differs }: ChargedToldFacts) {
   if (differs) return 'charged.do.differs';
   if (says === 'held') return 'charged.do.held';
+  if (says === 'refunded') return 'charged.do.given-back';
   if (kind !== 'payment') return `charged.do.other.${money}` as const;
-  if (says === 'voided' || says === 'refunded') return 'charged.do.given-back';
+  if (says === 'voided') return 'charged.do.given-back';
   return `charged.do.${money}` as const;
 }
