@@ -1,6 +1,7 @@
 import type { TextId } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
+import { types } from '../journal/types.ts';
 import { askAmount } from '../operator/ask.ts';
 import { originalAmount } from '../operator/screens/original.ts';
 import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
@@ -71,7 +72,7 @@ export function mostTotal({ facts, amount }: Pick<Entry, 'facts' | 'amount'>, fl
   return facts.type === 'voice' ? amount : fen(Math.max(floor_fen, amount));
 }
 
-type Why = 'unknown' | 'not-offline' | 'refused' | 'undone' | 'settled';
+type Why = 'unknown' | 'not-offline' | 'refused' | 'undone' | 'underway' | 'unsettled' | 'settled';
 
 const whyOf = {
   pending: null,
@@ -94,8 +95,13 @@ export function whyNotAdjust(journal: Pick<Journal, 'batch'>, entry: Entry | nul
   const why = whyOf[entry.state];
   if (why !== null) return why;
   if (entry.batch !== journal.batch) return 'settled';
-  const refunds = entry.sequels.filter(({ facts, state }) => facts.type === 'refund' && state !== 'declined');
-  return refunds.length > 0 ? 'undone' : null;
+  const standing = entry.sequels.filter(({ state }) => state !== 'declined' && state !== 'reversed');
+  const undoing = standing.filter(({ facts: { type } }) => types[type].moves === 'out');
+  // A void that the bank has taken has made it `voided`: this one has no result yet.
+  if (undoing.some(({ facts: { type } }) => type === 'void')) return 'underway';
+  if (undoing.length > 0) return 'undone';
+  // Nobody knows which amount the bank has, and the next adjustment names it.
+  return standing.some(({ state }) => state === 'unknown' || state === 'parked') ? 'unsettled' : null;
 }
 
 const words = {
@@ -103,5 +109,7 @@ const words = {
   'not-offline': ['adjust.why.not-offline.title', 'adjust.why.not-offline.remedy'],
   refused: ['adjust.why.refused.title', 'adjust.why.refused.remedy'],
   undone: ['tip.why.undone.title', 'adjust.why.undone.remedy'],
+  underway: ['void.why.underway.title', 'void.why.underway.remedy'],
+  unsettled: ['void.why.unsettled.title', 'void.why.unsettled.remedy'],
   settled: ['void.why.settled.title', 'adjust.why.settled.remedy'],
 } as const satisfies Record<Why, readonly [TextId, TextId]>;

@@ -13,11 +13,13 @@ export const adviceWords = {
   tip: {
     'place.sale': 'place.tip',
     'money.not-charged': 'money.no-tip',
+    'display.not-charged': 'display.still-charged',
     'refused.title': 'result.unchanged.not-begun',
   },
   adjust: {
     'place.sale': 'place.adjust',
     'money.not-charged': 'money.not-adjusted',
+    'display.not-charged': 'display.still-charged',
     'refused.title': 'result.unchanged.not-begun',
   },
 } as const satisfies Record<string, Partial<Record<TextId, TextId>>>;

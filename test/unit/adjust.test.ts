@@ -1,0 +1,83 @@
+import t from 'tap';
+import { adjust, whyNotAdjust } from '../../src/advice/adjust.ts';
+import { addTip } from '../../src/advice/tip.ts';
+import type { Entry } from '../../src/journal/entry.ts';
+import type { Journal, Request } from '../../src/journal/journal.ts';
+import { approval, done, journalIn, refusal, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
+import { full, lineDown, saleBench } from '../sale-bench.ts';
+
+/** Taken by the counter, and by the bank. */
+function offline(journal: Journal, amount = 10_000): Entry {
+  const entry = journal.begin(saleOf(amount, { type: 'offline', copies: [] }));
+  entry.accepted();
+  entry.told(approval);
+  return entry;
+}
+
+const begun = (journal: Journal, type: Request['type'], original: Entry) =>
+  journal.begin(saleOf(10_000, { type, original, copies: [] }));
+
+t.test('while its void has no result no other amount is told, and a void that came to nothing is none', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const taken = offline(journal);
+  const undo = begun(journal, 'void', taken);
+  t.equal(whyNotAdjust(journal, taken), 'underway', 'pending');
+  undo.sent();
+  undo.answered(silence);
+  undo.handOver();
+  t.equal(whyNotAdjust(journal, taken), 'underway', 'unknown');
+  undo.reversalBegun();
+  t.equal(whyNotAdjust(journal, taken), 'underway', 'being reversed');
+  undo.noOriginal('25');
+  t.equal(whyNotAdjust(journal, taken), 'underway', 'unconfirmed');
+  undo.confirmed('inquiry');
+  t.equal(whyNotAdjust(journal, taken), null, 'reversed');
+  const declined = begun(journal, 'void', taken);
+  declined.sent();
+  declined.answered(refusal);
+  t.equal(whyNotAdjust(journal, taken), null, 'declined');
+  done(journal, 10_000, { type: 'void', original: taken });
+  t.equal(whyNotAdjust(journal, taken), 'undone');
+  const refunded = offline(journal);
+  done(journal, 100, { type: 'refund', original: refunded });
+  t.equal(whyNotAdjust(journal, refunded), 'undone');
+});
+
+t.test('an adjustment that the bank has not answered for keeps the next one away', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const taken = offline(journal);
+  const first = begun(journal, 'adjust', taken);
+  first.accepted();
+  t.equal(whyNotAdjust(journal, taken), null, 'the bank is told of it first');
+  first.parked();
+  t.equal(whyNotAdjust(journal, taken), 'unsettled');
+  first.told(refusal);
+  t.equal(whyNotAdjust(journal, taken), null, 'the amount before it stands');
+});
+
+t.test('a tip or an adjustment that cannot begin never tells the customer that nothing is charged', async (t) => {
+  for (const [run, flow, type] of [
+    [addTip, 'tip', 'sale'],
+    [adjust, 'adjust', 'offline'],
+  ] as const) {
+    const bench = saleBench(t);
+    bench.advises = lineDown;
+    if (type === 'sale') done(bench.journal, 10_000);
+    else offline(bench.journal);
+    bench.prepares = full;
+    const running = run(bench.counter);
+    await bench.screen(`${flow}.trace`);
+    bench.press('enter');
+    await bench.screen(`${flow}.amount.of`);
+    bench.press('1', '0', '0', 'enter');
+    if (flow === 'adjust') {
+      await bench.screen('adjust.supervisor');
+      bench.press('1', '2', '3', '4', '5', '6', 'enter');
+    }
+    await bench.screen(`${flow}.refused`);
+    bench.press('enter');
+    await running;
+    t.ok(bench.said.includes('display.cancelled display.still-charged'), bench.said.join());
+    t.notMatch(bench.said.join(), /display\.not-charged/);
+  }
+});
