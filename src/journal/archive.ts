@@ -163,6 +163,7 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
       ofAmount: (amount, limit) => all(() => reads.ofAmount(amount, limit)),
       ofReference: (reference) => one(() => reads.ofReference(reference)),
       holdOf: (authorisation) => one(() => reads.holdOf(authorisation)),
+      begunBy: (particular, value) => all(() => reads.begunBy(particular, value)),
       inBatch: (batchId, after, limit) => all(() => reads.inBatch(batchId, after, limit)),
     };
   }

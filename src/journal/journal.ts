@@ -77,6 +77,8 @@ export interface Journal {
   findReference(reference: string): Entry | null;
   /** The newest pre-authorisation with this authorisation of the bank's, of the last few thousand. */
   findHold(authorisation: string): Entry | null;
+  /** What was begun on a slip that this journal had no row for, by the bank's number on it, newest first. */
+  begunBy(particular: 'authorisation' | 'reference', value: string): readonly Entry[];
   /** Of this amount, newest first, of the last few thousand. */
   ofAmount(amount: Fen, limit: number): readonly Entry[];
   last(): Entry | null;
@@ -281,6 +283,7 @@ export function openJournal(parts: JournalParts): Journal {
     find: (number, within) => entries.newest(number, within),
     findReference: (reference) => entries.ofReference(reference),
     findHold: (authorisation) => entries.holdOf(authorisation),
+    begunBy: entries.begunBy,
     ofAmount: (amount, limit) => entries.ofAmount(amount, limit),
     last() {
       newest ??= entries.last(1)[0] ?? null;

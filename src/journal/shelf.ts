@@ -31,6 +31,8 @@ export interface Shelf extends Pen {
   ofReference(reference: string): Entry | null;
   /** The newest pre-authorisation whose answer had this authorisation (F38). */
   holdOf(authorisation: string): Entry | null;
+  /** Newest first: those that name their original by this number of the bank's alone. */
+  begunBy(particular: 'authorisation' | 'reference', value: string): readonly Entry[];
   /** In the order in which they began. */
   unfinished(): readonly Entry[];
   /** Takes a new entry, just written, in hand. */
@@ -247,6 +249,8 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     ofAmount: (amount, limit) => entriesOf(newestOf((from, left) => from.ofAmount(amount, left), limit)),
     ofReference: (reference) => entryOf(reads.ofReference(reference) ?? archive.reads?.ofReference(reference) ?? null),
     holdOf: (code) => entryOf(reads.holdOf(code) ?? archive.reads?.holdOf(code) ?? null),
+    begunBy: (particular, value) =>
+      entriesOf([...reads.begunBy(particular, value), ...(archive.reads?.begunBy(particular, value) ?? [])]),
     hold(facts) {
       forgetOwed(facts);
       held.add(facts.id);

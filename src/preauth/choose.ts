@@ -5,7 +5,8 @@ import { acknowledged, askDigits, askDigitsOr } from '../operator/ask.ts';
 import { authorisationAsk, type DateAskFacts, dateAsk, impossible, traceAsk } from '../operator/screens/original.ts';
 import type { Counter } from '../sale/counter.ts';
 import { entryOf, lastOf } from '../sale/original.ts';
-import { type Hold, type HoldWhy, openStates, whyNoDate, whyNoHold } from './hold.ts';
+import { openStates } from '../values/state.ts';
+import { type Hold, type HoldWhy, whyNoDate, whyNoHold } from './hold.ts';
 
 /**
  * The pre-authorisation that is to be gone on with: by its trace where the journal holds it, by its authorisation code
@@ -30,9 +31,10 @@ type Found =
 
 function judged(counter: Counter, entry: Entry | null, trace: string): Found {
   const why = whyNoHold(entry, termsOf(counter));
-  return why === null && entry !== null
-    ? { hold: { entry, amount: entry.total } }
-    : { why: why ?? 'unknown', trace, entry };
+  if (why !== null || entry === null) return { why: why ?? 'unknown', trace, entry };
+  // It may have been ended by its slip before the journal was asked for its trace.
+  const ended = endedBySlip(counter, entry.history.answer?.authorisation ?? '', daysOf(entry));
+  return ended ?? { hold: { entry, amount: entry.total } };
 }
 
 /** By code and date: the journal may hold it all the same, and knows then what has been done about it. */
@@ -41,8 +43,33 @@ async function findByCode(counter: Counter): Promise<Found | null> {
   if (typed === null) return null;
   const entry = counter.journal.findHold(typed.authorisation);
   if (entry !== null && daysOf(entry).includes(typed.date)) return judged(counter, entry, entry.trace);
-  return isUnderway(counter, typed.authorisation) ? { why: 'underway', trace: null, entry: null } : { hold: typed };
+  if (isUnderway(counter, typed.authorisation)) return { why: 'underway', trace: null, entry: null };
+  return endedBySlip(counter, typed.authorisation, [typed.date]) ?? { hold: typed };
 }
+
+/** What has succeeded here on the same slip: the bank alone has the pre-authorisation, and its end is in the journal. */
+function endedBySlip(counter: Counter, authorisation: string, dates: readonly string[]): Found | null {
+  const { now_ms, days } = termsOf(counter);
+  // A code and a day come round again; by then the bank has long let go of what was held.
+  const since_ms = now_ms - (days + 1) * DAY_MS;
+  for (const entry of counter.journal.begunBy('authorisation', authorisation)) {
+    const { type, begun_ms, particulars } = entry.facts;
+    if (begun_ms < since_ms || !dates.includes(particulars.date ?? '')) continue;
+    const why = ending[type];
+    if (why !== undefined && (entry.state === 'approved' || entry.state === 'refunded')) {
+      return { why, trace: entry.trace, entry };
+    }
+  }
+  return null;
+}
+
+const DAY_MS = 86_400_000;
+
+const ending: Partial<Record<EntryType, HoldWhy>> = {
+  completion: 'completed',
+  'completion-advice': 'completed',
+  'preauth-void': 'voided',
+};
 
 /** The bank's day of it, and the counter's, which is on the slip where the bank said none. */
 function daysOf({ facts, history }: Entry): readonly string[] {

@@ -76,6 +76,8 @@ type Why =
   | 'unsettled'
   | 'pending'
   | 'underway'
+  | 'refunded'
+  | 'refunded-in-part'
   | 'settled'
   | 'no-reference';
 
@@ -88,7 +90,7 @@ const whyOf = {
   reversed: 'not-charged',
   'reversed-unconfirmed': 'unsettled',
   voided: 'voided',
-  refunded: 'settled',
+  refunded: 'refunded',
   parked: 'unsettled',
 } as const satisfies Record<State, Why | null>;
 
@@ -101,6 +103,7 @@ export function whyNotVoid(journal: Pick<Journal, 'batch'>, entry: Entry | null)
   if (why !== null) return why;
   if (entry.sequels.some(({ state }) => openStates.includes(state))) return 'underway';
   if (entry.batch !== journal.batch) return 'settled';
+  if (entry.refundable < entry.total) return 'refunded-in-part';
   return entry.history.answer?.reference ? null : 'no-reference';
 }
 
@@ -112,6 +115,8 @@ const words = {
   unsettled: ['void.why.unsettled.title', 'void.why.unsettled.remedy'],
   pending: ['completion.why.pending.title', 'completion.why.pending.remedy'],
   underway: ['void.why.underway.title', 'void.why.underway.remedy'],
+  refunded: ['refund.why.refunded.title', 'refund.why.refunded.remedy'],
+  'refunded-in-part': ['void.why.refunded-in-part.title', 'void.why.refunded-in-part.remedy'],
   settled: ['void.why.settled.title', 'void.why.settled.remedy'],
   'no-reference': ['void.why.no-reference.title', 'void.why.no-reference.remedy'],
 } as const satisfies Record<Why, readonly [TextId, TextId]>;

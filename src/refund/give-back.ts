@@ -68,6 +68,8 @@ async function ofTheBank(
   if (paid === 'not-at-bank') return showNoRefund(counter, paid, { entry: null, referred, paid: null, told: null });
   const original: Original = { entry: null, paid, referred, told: record };
   const why = whyNoRefund(paid, counter.config.profile.transactions.refund, new Date(counter.clock.now()));
+  // What it came to nobody has said: that the limit is reached is all that is known.
+  if (why === 'refunded' && record === null) return showNoRefund(counter, 'refunded-here', original);
   if (why !== null) return showNoRefund(counter, why, original);
   await refundPayment(counter, original);
   return 'over';
@@ -77,6 +79,7 @@ async function ofTheBank(
 function insteadOf({ journal, config }: Counter, entry: Entry): 'void' | 'completion-void' | null {
   if (config.profile.transactions.void.offered && whyNot(journal, entry) === null) return 'void';
   const { type } = entry.facts;
+  if (entry.refundable < entry.total) return null;
   return type === 'completion' || type === 'completion-advice' ? 'completion-void' : null;
 }
 

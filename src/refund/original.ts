@@ -98,5 +98,7 @@ export function whyNot(journal: Pick<Journal, 'batch'>, entry: Entry | null): Vo
   // A tip that the bank has not taken yet: it would not know the amount.
   if (opened.length > 0) return 'unsettled';
   if (entry.batch !== journal.batch) return 'settled';
+  // Its batch was taken away and has come back: a void would give the whole back, and a part has gone back.
+  if (entry.refundable < entry.total) return 'refunded-in-part';
   return entry.history.answer?.reference ? null : 'no-reference';
 }

@@ -16,7 +16,7 @@ export interface Referred {
 }
 
 /** A row of the journal as a refund is measured against it. */
-export function paidOf(entry: Entry, journal: Pick<Journal, 'batch' | 'debts'>): Paid {
+export function paidOf(entry: Entry, journal: Pick<Journal, 'batch' | 'debts' | 'begunBy'>): Paid {
   const { facts, sequels, history } = entry;
   const { moves } = types[facts.type];
   const reference = history.answer?.reference ?? null;
@@ -29,7 +29,7 @@ export function paidOf(entry: Entry, journal: Pick<Journal, 'batch' | 'debts'>):
     payment: moves === 'in' && facts.type !== 'tip',
     state: entry.state,
     amount: entry.total,
-    refundable: entry.refundable,
+    refundable: fen(Math.max(0, entry.refundable - refundedBySlip(journal, reference))),
     open: undoing.some((sequel) => !isRefund(sequel)) ? 'void' : isWaiting ? 'refund' : null,
     inOpenBatch: entry.batch === journal.batch,
     reference,
@@ -53,24 +53,36 @@ export interface BankRecord {
 }
 
 /**
- * What the bank says of an original that the journal does not hold; without its word only the limit bounds a refund, and
- * the bank decides. A refund of it that has no end yet is in the journal, under the reference that was typed.
+ * What the bank says of an original that the journal does not hold; without its word only the limit bounds what is given
+ * back of it, and the bank decides. A refund of it that has no end yet is in the journal, under the reference that was typed.
  */
 export function paidAtBank(
   { reference, day }: Referred,
   record: BankRecord | null,
   limit: Fen,
-  journal: Pick<Journal, 'debts'>,
+  journal: Pick<Journal, 'debts' | 'begunBy'>,
 ): Paid {
+  const amount = record?.amount ?? limit;
+  // What this terminal has given back counts whether the bank is asked or not.
+  const refunded = Math.max(record?.refunded ?? 0, refundedBySlip(journal, reference));
   return {
     payment: true,
     state: record === null ? 'approved' : stateOf[record.state],
-    amount: record?.amount ?? limit,
-    refundable: record === null ? limit : fen(Math.max(0, record.amount - record.refunded)),
+    amount,
+    refundable: fen(Math.max(0, amount - refunded)),
     open: isRefunding(journal, reference) ? 'refund' : null,
     inOpenBatch: false,
     ...{ reference, day },
   };
+}
+
+/** What has gone back under the reference that was typed, of a payment that the journal had no row for. */
+function refundedBySlip(journal: Pick<Journal, 'begunBy'>, reference: string | null): number {
+  if (reference === null) return 0;
+  return journal
+    .begunBy('reference', reference)
+    .filter(({ facts: { type }, state }) => type === 'refund' && state === 'approved')
+    .reduce((sum, { amount }) => sum + amount, 0);
 }
 
 /** Money rule 8: a refund that was begun under the reference alone blocks another one of the same payment too. */

@@ -54,10 +54,13 @@ export async function refundPayment(counter: Counter, original: Original): Promi
 }
 
 async function confirmed({ operator, config }: Counter, { paid, entry, referred, told }: Original): Promise<boolean> {
+  const isKnown = entry !== null || told !== null;
+  const refunded = fen(paid.amount - paid.refundable);
   const shown = {
     paid: entry === null ? (told?.amount ?? null) : paid.amount,
-    refunded: entry === null ? (told?.refunded ?? null) : fen(paid.amount - paid.refundable),
-    refundable: entry === null && told === null ? null : paid.refundable,
+    // Of a second refund by the same reference it is seen what the first has given back, though the bank is not asked.
+    refunded: isKnown || refunded > 0 ? refunded : null,
+    refundable: isKnown ? paid.refundable : null,
     day: entry === null ? dayOf(paid.day) : dayAndTime(paid.day),
     reference: paid.reference ?? referred?.reference ?? null,
     row: entry === null ? null : { masked: entry.facts.card ?? '', trace: entry.trace, batch: entry.batch },
@@ -76,7 +79,7 @@ function enterAmount({ operator, config }: Counter, { paid, entry, told }: Origi
   const most = mostRefundable(paid, refund);
   const isKnown = entry !== null || told !== null;
   const facts = {
-    refundable: isKnown ? paid.refundable : null,
+    refundable: isKnown || paid.refundable < paid.amount ? paid.refundable : null,
     limit: fen(refund.limit_fen),
     masked: entry?.facts.card ?? null,
   };

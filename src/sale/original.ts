@@ -3,6 +3,7 @@ import type { Entry } from '../journal/entry.ts';
 import type { EntryType } from '../journal/types.ts';
 import { acknowledged, askDigits } from '../operator/ask.ts';
 import { impossible, traceAsk } from '../operator/screens/original.ts';
+import { fen, yuan } from '../values/fen.ts';
 import { trace } from '../values/trace.ts';
 import type { Counter } from './counter.ts';
 
@@ -29,7 +30,7 @@ export async function chooseEntry<Why extends string>(counter: Counter, wanted: 
     if (why === null) return entry;
     const [title, remedy] = wanted.words[why];
     const facts = { title, remedy, trace: number, amount: entry?.amount ?? null, another: true };
-    const values = { batch: entry?.batch ?? journal.batch };
+    const values = { batch: entry?.batch ?? journal.batch, refundable: yuan(entry?.refundable ?? fen(0), true) };
     operator.flush();
     operator.beep('refused');
     operator.show((text, bar) => impossible(text, bar, { ...facts, values }));

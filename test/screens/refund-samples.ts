@@ -70,6 +70,11 @@ export const refundSamples = {
   'refund.impossible:wait': (t) => refund.refundRefused(t, bar, { ...notRefunded, why: 'same-batch' }),
   'refund.impossible:refunded': (t) =>
     refund.refundRefused(t, bar, { ...notRefunded, why: 'refunded', refundable: fen(0) }),
+  'refund.impossible:here': (t) =>
+    refund.refundRefused(t, bar, {
+      ...{ ...notRefunded, why: 'refunded-here', trace: null, reference: '113009410017' },
+      ...{ amount: null, refundable: fen(0) },
+    }),
   'refund.impossible:bank': (t) =>
     refund.refundRefused(t, bar, {
       ...{ ...notRefunded, why: 'not-at-bank', trace: null, reference: '113009410017' },

@@ -236,6 +236,10 @@ export const samples = {
     undo.voidRefused(t, bar, { why: 'settled', trace: '000045', amount: most, refundable: most, batch: '000001' }),
   'void.impossible:unknown': (t) =>
     undo.voidRefused(t, bar, { why: 'unknown', trace: '000045', amount: null, refundable: null, batch: '000001' }),
+  'void.impossible:part': (t) =>
+    undo.voidRefused(t, bar, {
+      ...{ why: 'refunded-in-part', trace: '000045', amount: most, batch: '000001', refundable: fen(4_987_150) },
+    }),
   'void.supervisor': inVoid((t) => approval.supervisorPassword(t, bar, { ...supervisor, count: 4, refused: null })),
   'void.supervisor:wrong': inVoid((t) =>
     approval.supervisorPassword(t, bar, { ...supervisor, count: 0, refused: { left: 2 } }),

@@ -2,6 +2,7 @@ import t from 'tap';
 import { complete, completeByAdvice } from '../../src/preauth/complete.ts';
 import { voidCompletion } from '../../src/preauth/void-completion.ts';
 import { held, keysOf, PIN, SUPERVISOR } from '../hold-bench.ts';
+import { approval, done, saleOf } from '../journal-bench.ts';
 import { lineDown, nothing, type SaleBench, saleBench, stateOf, yes } from '../sale-bench.ts';
 
 t.test('where the acquirer wants completions told, the menu’s completion is an advice', async (t) => {
@@ -250,4 +251,77 @@ t.test('the void of a completion brings the hold back, and it can be completed a
   t.match(bench.texts().join(), /trace 000001/, 'it is offered again');
   bench.press('cancel');
   await again;
+});
+
+t.test('a slip that was completed or released here by its code is not gone on with a second time', async (t) => {
+  const bench = saleBench(t);
+  const today = new Date(bench.clock.now());
+  const mmdd = [today.getMonth() + 1, today.getDate()].map((each) => String(each).padStart(2, '0')).join('');
+  const particulars = { authorisation: '771203', date: mmdd };
+  const advice = bench.journal.begin(saleOf(38_000, { type: 'completion-advice', particulars }));
+  advice.accepted();
+  advice.told(approval);
+  const released = { authorisation: '771204', date: mmdd };
+  done(bench.journal, 5000, { type: 'preauth-void', particulars: released });
+  done(bench.journal, 5000, { type: 'preauth-add', particulars: { authorisation: '771205', date: mmdd } });
+  done(bench.journal, 5000, { type: 'completion', particulars: { authorisation: '771205', date: '1231' } });
+
+  const completing = complete(bench.counter);
+  await byCode(bench, '771203', mmdd);
+  await bench.screen('completion.impossible');
+  t.match(bench.texts().join(), /It is completed already.*¥380\.00 · Trace 000001/);
+  bench.press('enter');
+  await byCode(bench, '771204', mmdd, 2);
+  await bench.screen('completion.impossible', 2);
+  t.match(bench.texts().join(), /It is voided already/);
+  bench.press('enter');
+  await byCode(bench, '771205', mmdd, 3);
+  await bench.screen('completion.amount.of');
+  t.match(bench.texts().join(), /771205/, 'what is added to it ends it no more than another day’s');
+  bench.press('cancel');
+  await completing;
+
+  done(bench.journal, 38_000, { type: 'refund', original: advice });
+  t.equal(advice.state, 'refunded');
+  const refunded = complete(bench.counter);
+  await byCode(bench, '771203', mmdd, 4);
+  await bench.screen('completion.impossible', 3);
+  t.match(bench.texts().join(), /It is completed already/);
+  bench.press('cancel');
+  await refunded;
+});
+
+t.test('what a code was good for a year ago is no end of what it holds now; its void opens it again', async (t) => {
+  const bench = saleBench(t);
+  const particulars = { authorisation: '771203', date: '0101' };
+  const first = done(bench.journal, 5000, { type: 'completion', particulars });
+  const chosen = async (screen: string, time: number) => {
+    const completing = complete(bench.counter);
+    await byCode(bench, '771203', '0101', time);
+    await bench.screen(screen);
+    bench.press('cancel');
+    await completing;
+  };
+  await chosen('completion.impossible', 1);
+  done(bench.journal, 5000, { type: 'completion-void', original: first });
+  await chosen('completion.amount.of', 2);
+  done(bench.journal, 5000, { type: 'completion', particulars });
+  await chosen('completion.impossible', 3);
+  await bench.clock.advance(365 * 86_400_000);
+  await chosen('completion.amount.of', 4);
+});
+
+t.test('a hold that was completed by its slip is completed, though the journal finds it by its trace', async (t) => {
+  const bench = saleBench(t);
+  const hold = await held(bench);
+  const { authorisation, host_time } = hold.history.answer ?? {};
+  const particulars = { authorisation: String(authorisation), date: String(host_time?.mmdd) };
+  done(bench.journal, 5000, { type: 'completion', particulars });
+  const completing = complete(bench.counter);
+  await bench.screen('completion.trace');
+  bench.press('1', 'enter');
+  await bench.screen('completion.impossible');
+  t.match(bench.texts().join(), /It is completed already/);
+  bench.press('cancel');
+  await completing;
 });

@@ -2,7 +2,7 @@ import t from 'tap';
 import { paidAtBank, paidOf } from '../../src/refund/paid.ts';
 import { lastDayOf } from '../../src/refund/refundable.ts';
 import { fen } from '../../src/values/fen.ts';
-import { approval, journalIn, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
+import { approval, done, journalIn, refusal, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
 
 t.test('a void or a refund is open at each step that has no definite end, and at no other', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
@@ -70,4 +70,27 @@ t.test('a day that no month has is none, and a 29 February is looked for in the 
   t.same(lastDayOf('0229', now), new Date(2024, 1, 29, 12));
   t.same(lastDayOf('0305', now), new Date(2026, 2, 5, 12), 'today');
   t.same(lastDayOf('0306', now), new Date(2025, 2, 6, 12), 'tomorrow was last year');
+});
+
+t.test('what has gone back under the reference alone counts, whether the bank is asked or not', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const reference = '113009410017';
+  const referred = { reference, date: '1120', day: new Date(2026, 10, 20) };
+  const record = { state: 'posted', amount: fen(4000), refunded: fen(0) } as const;
+  const particulars = { reference, date: '1120' };
+  done(journal, 1000, { type: 'refund', digest: 'd1', particulars });
+  done(journal, 500, { type: 'refund', digest: 'd2', particulars });
+  done(journal, 300, { type: 'refund', digest: 'd3', particulars: { ...particulars, reference: '113009410018' } });
+  const declined = journal.begin(saleOf(1000, { type: 'refund', digest: 'd4', particulars }));
+  declined.sent();
+  declined.answered(refusal);
+  t.match(paidAtBank(referred, null, fen(5000), journal), { amount: 5000, refundable: 3500 });
+  t.match(paidAtBank(referred, record, fen(5000), journal), { amount: 4000, refundable: 2500 }, 'not in its books yet');
+  t.match(paidAtBank(referred, { ...record, refunded: fen(1500) }, fen(5000), journal), { refundable: 2500 });
+  t.match(paidAtBank(referred, { ...record, refunded: fen(2000) }, fen(5000), journal), { refundable: 2000 });
+  done(journal, 3500, { type: 'refund', digest: 'd5', particulars });
+  t.match(paidAtBank(referred, null, fen(5000), journal), { refundable: 0 });
+
+  const sale = done(journal, 9000, {}, { ...approval, reference });
+  t.match(paidOf(sale, journal), { amount: 9000, refundable: 4000 }, 'found by its trace after all');
 });

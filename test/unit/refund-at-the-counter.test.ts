@@ -7,7 +7,7 @@ import { giveBack } from '../../src/refund/give-back.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { batch } from '../../src/values/trace.ts';
-import { answerOf, approval, saleOf } from '../journal-bench.ts';
+import { answerOf, approval, done, saleOf } from '../journal-bench.ts';
 import { lineDown, type SaleBench, saleBench, yes } from '../sale-bench.ts';
 
 const keysOf = (digits: string) => [...digits] as Key[];
@@ -297,6 +297,31 @@ t.test('by reference, of a bank that answers no inquiries: the limit bounds it, 
   bench.press('cancel');
   await done;
   t.same(bench.asked, []);
+});
+
+t.test('a second refund by the same reference has a sentence, and the limit bounds both', async (t) => {
+  const bench = desk(t, { refund: { supervisor: false }, inquiry: { offered: false } });
+  const particulars = { reference: REFERENCE, date: '0101' };
+  done(bench.journal, 420_000, { type: 'refund', digest: 'd1', particulars });
+  const second = giveBack(bench.counter);
+  await byReference(bench);
+  await bench.screen('refund.original');
+  await says(bench, /Refunded so far.*¥4,200\.00/);
+  bench.press('enter');
+  await bench.screen('refund.amount');
+  await says(bench, /¥800\.00 at most/);
+  bench.press(...keysOf('80001'));
+  await says(bench, /More than is left: ¥800\.00/);
+  bench.press('cancel');
+  await second;
+
+  done(bench.journal, 80_000, { type: 'refund', digest: 'd2', particulars });
+  const third = giveBack(bench.counter);
+  await byReference(bench, 2);
+  await bench.screen('refund.impossible');
+  await says(bench, /Refunded here under this reference.*¥0\.00 refundable.*Give nothing more back/);
+  bench.press('cancel');
+  await third;
 });
 
 t.test('a reference that the journal holds is judged by the journal', async (t) => {

@@ -102,6 +102,7 @@ export type RefundWhy =
   | 'unsettled'
   | 'voided'
   | 'refunded'
+  | 'refunded-here'
   | 'being-voided'
   | 'being-refunded'
   | 'same-batch'

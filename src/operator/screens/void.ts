@@ -1,5 +1,5 @@
 import type { Text } from '../../config/texts.ts';
-import { type Fen, yuan } from '../../values/fen.ts';
+import { type Fen, fen, yuan } from '../../values/fen.ts';
 import type { Node, RowNode, Screen } from '../screen.ts';
 import { type BarFacts, barOf } from './bar.ts';
 import { amountNode, askedDigits, centred, dotted, inFours, quiet, result, said } from './layout.ts';
@@ -75,6 +75,7 @@ export type VoidWhy =
   | 'not-charged'
   | 'unsettled'
   | 'underway'
+  | 'refunded-in-part'
   | 'settled'
   | 'no-reference'
   | 'not-offered';
@@ -95,7 +96,7 @@ export interface VoidRefusedFacts {
 export function voidRefused(text: Text, bar: BarFacts, facts: VoidRefusedFacts): Screen {
   const { why, trace, amount, refundable, batch, byReference = false } = facts;
   const yuanOf = amount === null ? null : text('result.amount', { amount: yuan(amount, true) });
-  const values = { batch, phone: bar.support.accounts };
+  const values = { batch, phone: bar.support.accounts, refundable: yuan(refundable ?? fen(0), true) };
   return {
     id: 'void.impossible',
     tone: 'attention',
