@@ -9,7 +9,6 @@ import { inFlow } from '../sale/in-flow.ts';
 import { askPin } from '../sale/pin.ts';
 import { whileWaiting } from '../sale/waiting.ts';
 import { Fault, type Problem } from '../values/problem.ts';
-import type { PinBlock } from '../vault/pin-entry.ts';
 
 /** A balance does not stay in sight of whoever comes next. */
 const SHOWN_S = 30;
@@ -38,9 +37,8 @@ export async function tellBalance(standing: Counter): Promise<void> {
 
 async function withCard(counter: Counter, card: StripeCard): Promise<void> {
   for (;;) {
-    const pin = await askPin(counter, card, null);
-    if (pin === null) return;
-    const end = await inquire(counter, card, pin.block);
+    const end = await inquire(counter, card);
+    if (end === null) return;
     if (end === 'pin-again') continue;
     await show(counter, card, end);
     return;
@@ -49,12 +47,19 @@ async function withCard(counter: Counter, card: StripeCard): Promise<void> {
 
 type Inquired = BalanceEnd | { readonly end: 'failed'; readonly problem: Problem };
 
-/** The bank's answer, or what kept it away; `pin-again` where a sign-in has changed the PIN's key meanwhile. */
-async function inquire(counter: Counter, card: StripeCard, pin: PinBlock | null): Promise<Inquired | 'pin-again'> {
+/**
+ * The PIN, and the bank's answer or what kept it away; `pin-again` where a sign-in has changed the PIN's key meanwhile, null
+ * where the customer gave up.
+ */
+async function inquire(counter: Counter, card: StripeCard): Promise<Inquired | 'pin-again' | null> {
   const { customer, outbox, journal, host, config, vault } = counter;
-  customer.say('display.bank');
   const answer_s = Math.ceil(config.network.answer_timeout_ms / 1000);
   try {
+    // Without the keys of a sign-in that is under way it cannot be enciphered, and throws.
+    const asked = await askPin(counter, card, null);
+    if (asked === null) return null;
+    const pin = asked.block;
+    customer.say('display.bank');
     // The protocol wants what is owed told before the next request (unionpay.md 7).
     await outbox.clearBeforeSale();
     if (pin !== null && pin.kcv !== vault.kcvOf('PIK')) return 'pin-again';

@@ -89,9 +89,9 @@ function shownOf({ trace, amount, facts, state, history, batch }: Entry) {
 
 async function lookAt(counter: Counter, entry: Entry): Promise<void> {
   const { operator, outbox, config } = counter;
-  // The bank has spoken: there is nothing to be tried, and nothing to rule.
-  if (entry.debt === 'tell') return showUntilSeen(counter, entry);
   while (entry.debts.some((debt) => debt !== 'reprint')) {
+    // The bank has spoken, maybe just now: there is nothing to be tried, and nothing to rule.
+    if (entry.debt === 'tell') return showUntilSeen(counter, entry);
     const ruled = mayHappen(entry.history, 'ruled');
     const key = await askKey(operator, {
       keys: ['enter', 'menu', 'cancel'],

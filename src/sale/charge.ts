@@ -60,7 +60,14 @@ export async function chargeAsking(
   ask: () => Promise<{ readonly block: PinBlock | null } | null>,
 ): Promise<ChargeEnd | null> {
   for (;;) {
-    const pin = await ask();
+    let pin: Awaited<ReturnType<typeof ask>>;
+    try {
+      pin = await ask();
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      // A sign-in in the background has forgotten the keys of before, and the PIN cannot be enciphered.
+      return refuse(counter, error.problem, charged.amount);
+    }
     if (pin === null) return null;
     const end = await charge(counter, { ...charged, pin: pin.block });
     if (end !== 'pin-again') return end;

@@ -2,7 +2,7 @@ import t from 'tap';
 import { exceptionsOf, lookAtExceptions } from '../../src/exceptions/exceptions.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import { refusal, saleOf, silence } from '../journal-bench.ts';
-import { full, type SaleBench, saleBench, yes } from '../sale-bench.ts';
+import { full, no, type SaleBench, saleBench, yes } from '../sale-bench.ts';
 
 const PASSWORD = ['1', '2', '3', '4', '5', '6', 'enter'] as const;
 const unanswered = { end: 'no-answer', code: null, why: 'silent' } as const;
@@ -270,3 +270,22 @@ t.test(
     }
   },
 );
+
+t.test('a refusal that comes while it is looked at is told as one, and needs no key that does nothing', async (t) => {
+  const bench = saleBench(t);
+  const entry = bench.journal.begin(saleOf(100, { type: 'offline' }));
+  entry.accepted();
+  bench.advises = () => ({ end: 'answer', answer: no });
+  const looking = lookAtExceptions(bench.counter);
+  await bench.screen('exceptions.list');
+  bench.press('1');
+  await bench.screen('exceptions.chosen');
+  bench.press('enter');
+  await bench.screen('offline.accepted.refused');
+  t.equal(bench.screens.filter((id) => id === 'exceptions.chosen').length, 1);
+  bench.press('enter');
+  await bench.screen('exceptions.none');
+  t.same(entry.debts, []);
+  bench.press('enter');
+  await looking;
+});
