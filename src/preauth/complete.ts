@@ -1,6 +1,6 @@
 import type { SaleCard } from '../host/messages.ts';
-import { askAmount } from '../operator/ask.ts';
-import { originalAmount } from '../operator/screens/original.ts';
+import { askAmount, askKey } from '../operator/ask.ts';
+import { confirmAsk, originalAmount, rowsOf } from '../operator/screens/original.ts';
 import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
 import { refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -11,7 +11,7 @@ import { type Fen, fen, yuan } from '../values/fen.ts';
 import { chooseHold } from './choose.ts';
 import { goOn, type HoldEnd, namedBy } from './go-on.ts';
 import { type Hold, mostOf } from './hold.ts';
-import { lineOf } from './shown.ts';
+import { lineOf, shownOf } from './shown.ts';
 
 /** The completion (预授权完成): what is really owed is charged of the hold, and the rest is released. */
 export function complete(counter: Counter): Promise<HoldEnd | AcceptedEnd> {
@@ -29,13 +29,31 @@ export async function completeByAdvice(standing: Counter): Promise<{ end: 'cance
     const hold = await chooseHold(counter);
     if (hold === null) return { end: 'cancelled' };
     const amount = await askCharge(counter, hold);
-    if (amount === null) return { end: 'cancelled' };
+    if (amount === null || !(await confirmed(counter, hold, amount))) return { end: 'cancelled' };
     const card = await cardOf(counter, hold, amount);
     if (card === null) return { end: 'cancelled' };
     return await acceptAndShow(counter, { type: 'completion-advice', amount, card, ...namedBy(hold) });
   } finally {
     standing.customer.say('display.welcome');
   }
+}
+
+/** No card is read that would tell one guest's hold from another's: what is charged is seen with its card on file. */
+async function confirmed({ operator, config }: Counter, { entry }: Hold, amount: Fen): Promise<boolean> {
+  // One that was typed has its card read and compared.
+  if (entry === null) return true;
+  const rows = rowsOf(shownOf(entry));
+  operator.flush();
+  const key = await askKey(operator, {
+    keys: ['enter', 'cancel'],
+    wait_s: config.terminal.waits.confirm_s,
+    draw: () => (text, bar) =>
+      confirmAsk(text, bar, {
+        ...{ ask: 'completion.ask', amount, rows },
+        foot: { cancel: 'key.not-complete', enter: 'key.complete' },
+      }),
+  });
+  return key === 'enter';
 }
 
 /** The card of the hold is on file; of one that was typed it must be there. */

@@ -5,6 +5,9 @@ import type { PinBlock } from '../vault/pin-entry.ts';
 import { cardFacts } from './card.ts';
 import type { Counter } from './counter.ts';
 
+/** An Enter that comes sooner was pressed twice on the screen before, and says nothing of a PIN. */
+const SEEN_MS = 500;
+
 /** So long nobody has typed: who typed a PIN when its time was up has taken the finger away. */
 const QUIET_S = 2;
 
@@ -17,9 +20,10 @@ export async function askPin(
   card: StripeCard,
   amount: Fen | null,
 ): Promise<{ readonly block: PinBlock | null } | null> {
-  const { operator, customer, vault, config } = counter;
+  const { operator, customer, vault, config, clock } = counter;
   const bypass = config.profile.pin_bypass && !card.needsPin;
   const entry = vault.pinEntry();
+  const shown_ms = clock.monotonic();
   const rows = ['display.pin', ...(bypass ? (['display.pin.none'] as const) : []), 'display.shield'] as const;
   if (amount === null) customer.say(...rows);
   else customer.due(amount, ...rows);
@@ -38,7 +42,8 @@ export async function askPin(
       if (key === 'clear') entry.clear();
       else if (key >= '0' && key <= '9') entry.digit(Number(key));
       else if (key === 'enter') {
-        if (count === 0 && bypass) return { block: null };
+        const seen = clock.monotonic() - shown_ms >= SEEN_MS;
+        if (count === 0 && bypass && seen) return { block: null };
         const block = entry.block(card.pan);
         if (block !== null) return { block };
         // ISO 9564-1: a PIN has four digits at least. What was typed is gone, so it is asked for anew.

@@ -134,6 +134,12 @@ export const holdSamples: Readonly<Record<string, Make>> = {
     ...{ amount: held, ask: 'completion.amount.ask', of: heldLine(t), hint: '' },
     refused: t('completion.amount.over', most),
   })),
+  'completion-advice.confirm': within('completion-advice', (t, b) =>
+    original.confirmAsk(t, b, {
+      ...{ ask: 'completion.ask', amount: held, rows: original.rowsOf(shown) },
+      foot: { cancel: 'key.not-complete', enter: 'key.complete' },
+    }),
+  ),
   ...ends('completion'),
   'completion.impossible:unknown': impossible('completion', 'void.why.unknown.title', 'hold.why.unknown.remedy'),
   'completion.impossible:completed': impossible('completion', 'hold.why.completed.title', 'hold.why.completed.remedy'),

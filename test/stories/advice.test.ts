@@ -262,6 +262,8 @@ await countertop('what the counter decides, and the bank is told', { answer_time
     await counter.press('enter');
     await counter.screen('completion-advice.amount.of');
     await counter.press(...'45000', 'enter');
+    t.match((await counter.screen('completion-advice.confirm')).texts.join(), /完成这笔预授权吗.*450\.00/);
+    await counter.press('enter');
     t.match((await counter.screen('completion-advice.accepted')).texts.join(), /待入账.*完成已受理/);
     await lines(counter, false);
     await booked();

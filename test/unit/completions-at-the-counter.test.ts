@@ -171,6 +171,9 @@ t.test('a completion advice takes no card, is pending without a line and approve
   bench.press('enter');
   await bench.screen('completion-advice.amount.of');
   bench.press(...keysOf('9000'), 'enter');
+  await bench.screen('completion-advice.confirm');
+  t.match(bench.texts().join(), /Charge this pre-auth\?.*"90\.00".*6222 02\*\* \*\*\*\* 1234/);
+  bench.press('enter');
   await bench.screen('completion-advice.accepted');
   t.match(bench.texts().join(), /Pending: do not do it again/);
   t.equal(stateOf(bench), 'pending');
@@ -184,6 +187,19 @@ t.test('a completion advice takes no card, is pending without a line and approve
   over.abort();
   await background;
   t.equal(bench.watching(), 0);
+});
+
+t.test('Enter upon Enter ends at the card of the hold, and who keeps it there begins nothing', async (t) => {
+  const bench = saleBench(t);
+  const hold = await held(bench);
+  const completing = completeByAdvice(bench.counter);
+  bench.press('enter', 'enter', 'enter', 'enter');
+  await bench.screen('completion-advice.confirm');
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  t.equal(bench.screens.at(-1), 'completion-advice.confirm');
+  bench.press('cancel');
+  t.equal((await completing).end, 'cancelled');
+  t.equal(bench.journal.last()?.id, hold.id);
 });
 
 t.test(

@@ -89,12 +89,34 @@ t.test('Enter without a digit is a card without a PIN, and after a digit too few
     await bench.clock.advance(0);
     t.same(bench.beeps, digits.length === 0 ? [] : ['refused'], 'three digits are no PIN');
     t.equal(bench.sent.length, 0);
+    await bench.clock.advance(500);
     bench.press('enter');
     await bench.screen('sale.approved');
     t.equal(bench.sent[0]?.pin, null);
     bench.press('enter');
     await selling;
   }
+});
+
+t.test('an Enter that was pressed twice on the screen before is nobody’s word that the card has no PIN', async (t) => {
+  const bench = saleBench(t);
+  const selling = sell(bench.counter, { amount: fen(100) });
+  await bench.screen('sale.card');
+  bench.swipe();
+  await bench.screen('sale.number');
+  bench.press('enter', 'enter');
+  await bench.screen('sale.pin');
+  await bench.clock.advance(499);
+  t.same(bench.beeps, ['refused']);
+  bench.press('enter');
+  await bench.clock.advance(1);
+  t.equal(bench.screens.at(-1), 'sale.pin');
+  t.equal(bench.sent.length, 0);
+  bench.press('1', '2', '3', '4', 'enter');
+  await bench.screen('sale.approved');
+  t.not(bench.sent[0]?.pin, null);
+  bench.press('enter');
+  await selling;
 });
 
 t.test('where every card has a PIN, Enter without a digit goes nowhere', async (t) => {
