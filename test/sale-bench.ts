@@ -37,6 +37,8 @@ export interface SaleBench {
   /** What stood on the screen, and what was said of the journal's newest row meanwhile. */
   readonly screens: string[];
   readonly texts: () => string[];
+  /** What the keys under it say. */
+  readonly foot: () => Screen['foot'];
   /** Waits until the screen says this. */
   says(words: RegExp): Promise<string>;
   readonly said: string[];
@@ -233,6 +235,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
   const bench: SaleBench = {
     ...{ counter, journal, clock, screens: [], said: [], sent: [], beeps: [], signInAsked: 0, reversals: 0 },
     texts: () => (standing === null ? [] : [JSON.stringify(standing.body)]),
+    foot: () => standing?.foot ?? {},
     answers: () => yes,
     reverses: () => ({ end: 'acknowledged', code: '00' }),
     signsIn: () => true,

@@ -29,7 +29,7 @@ export async function adjust(standing: Counter): Promise<{ end: 'cancelled' } | 
     if (original === null) return { end: 'cancelled' };
     const amount = await askTotal(counter, original);
     if (amount === null) return { end: 'cancelled' };
-    const by = await approval(counter, counter.config.profile.transactions.adjust.supervisor);
+    const by = await approval(counter, counter.config.profile.transactions.adjust.supervisor, amount);
     if (by === null) return { end: 'cancelled' };
     const card = cardOnFile(counter, original) ?? numberOf(await sameCard(counter, original, amount));
     if (card === null) return { end: 'cancelled' };

@@ -1,4 +1,5 @@
 import type { TextId } from '../config/texts.ts';
+import type { Fen } from '../values/fen.ts';
 import { askDigits } from './ask.ts';
 import type { Operator } from './operator.ts';
 import { type SupervisorFacts, supervisorPassword } from './screens/approval.ts';
@@ -18,6 +19,7 @@ export async function askPassword(
     readonly person: string;
     readonly role: SupervisorFacts['role'];
     readonly place: TextId;
+    readonly amount?: Fen | null;
     readonly wait_s: number;
     readonly check: (password: string) => Promise<PasswordEnd>;
   },

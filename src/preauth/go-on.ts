@@ -33,25 +33,35 @@ export async function goOn(standing: Counter, going: GoingOn): Promise<HoldEnd> 
     if (problem !== null) return await refuse(counter, problem);
     const hold = await chooseHold(counter);
     if (hold === null) return { end: 'cancelled' };
-    const amount = await going.amountOf(counter, hold);
-    if (amount === null) return { end: 'cancelled' };
-    const by = await approval(counter, going.supervisor);
-    if (by === null) return { end: 'cancelled' };
-    for (;;) {
-      const end = await withCard(counter, going, hold, { amount, by });
+    let terms = await askTerms(counter, going, hold, null);
+    while (terms !== null) {
+      const end = await withCard(counter, going, hold, terms);
       if (!('again' in end) || end.again === null) return end;
+      // After 13 and 61 the same amount has no chance.
+      if ('digit' in end.again) terms = await askTerms(counter, going, hold, terms);
     }
+    return { end: 'cancelled' };
   } finally {
     standing.customer.say('display.welcome');
   }
 }
 
-async function withCard(
-  counter: Counter,
-  { type, pin }: GoingOn,
-  hold: Hold,
-  { amount, by }: { amount: Fen; by: Particulars },
-): Promise<HoldEnd> {
+interface Terms {
+  readonly amount: Fen;
+  /** Who has approved so much. */
+  readonly by: Particulars;
+}
+
+/** A supervisor has approved what came `before`, and less than that. Null where the operator goes back, or nobody approves. */
+async function askTerms(counter: Counter, going: GoingOn, hold: Hold, before: Terms | null): Promise<Terms | null> {
+  const amount = await going.amountOf(counter, hold);
+  if (amount === null) return null;
+  if (before !== null && amount <= before.amount) return { amount, by: before.by };
+  const by = await approval(counter, going.supervisor, amount);
+  return by === null ? null : { amount, by };
+}
+
+async function withCard(counter: Counter, { type, pin }: GoingOn, hold: Hold, { amount, by }: Terms): Promise<HoldEnd> {
   const card = await cardOf(counter, hold, amount);
   if (card === null) return { end: 'cancelled' };
   try {

@@ -28,7 +28,7 @@ export async function voidCompletion(standing: Counter): Promise<HoldEnd> {
       words,
     });
     if (original === null || !(await confirmed(counter, original))) return { end: 'cancelled' };
-    const by = await approval(counter, supervisor);
+    const by = await approval(counter, supervisor, original.amount);
     if (by === null) return { end: 'cancelled' };
     for (;;) {
       const end = await withCard(counter, original, by);

@@ -32,25 +32,36 @@ export type RefundEnd = { end: 'cancelled' } | ChargeEnd;
  */
 export async function refundPayment(counter: Counter, original: Original): Promise<RefundEnd> {
   const here = inFlow(counter, 'refund');
-  const { config, customer } = here;
+  const { customer } = here;
   try {
     const problem = whyNoPayment(here);
     if (problem !== null) return await refuse(here, problem);
     if (!(await confirmed(here, original))) return { end: 'cancelled' };
-    let amount = await enterAmount(here, original);
-    if (amount === null) return { end: 'cancelled' };
-    const by = await approval(here, config.profile.transactions.refund.supervisor);
-    if (by === null) return { end: 'cancelled' };
-    for (;;) {
-      const end: RefundEnd = await withCard(here, original, { amount, by });
+    let terms = await askTerms(here, original, null);
+    while (terms !== null) {
+      const end: RefundEnd = await withCard(here, original, terms);
       if (!('again' in end) || end.again === null) return end;
-      if ('amount' in end.again) continue;
-      amount = await enterAmount(here, original);
-      if (amount === null) return { end: 'cancelled' };
+      if ('digit' in end.again) terms = await askTerms(here, original, terms);
     }
+    return { end: 'cancelled' };
   } finally {
     customer.say('display.welcome');
   }
+}
+
+interface Terms {
+  readonly amount: Fen;
+  /** Who has approved so much. */
+  readonly by: Particulars;
+}
+
+/** A supervisor has approved what came `before`, and less than that. Null where the operator goes back, or nobody approves. */
+async function askTerms(counter: Counter, original: Original, before: Terms | null): Promise<Terms | null> {
+  const amount = await enterAmount(counter, original);
+  if (amount === null) return null;
+  if (before !== null && amount <= before.amount) return { amount, by: before.by };
+  const by = await approval(counter, counter.config.profile.transactions.refund.supervisor, amount);
+  return by === null ? null : { amount, by };
 }
 
 async function confirmed({ operator, config }: Counter, { paid, entry, referred, told }: Original): Promise<boolean> {
@@ -93,11 +104,7 @@ function enterAmount({ operator, config }: Counter, { paid, entry, told }: Origi
   });
 }
 
-async function withCard(
-  counter: Counter,
-  original: Original,
-  { amount, by }: { amount: Fen; by: Particulars },
-): Promise<RefundEnd> {
+async function withCard(counter: Counter, original: Original, { amount, by }: Terms): Promise<RefundEnd> {
   const { entry, referred } = original;
   const card = await cardFor(counter, entry, amount);
   if (card === null) return { end: 'cancelled' };

@@ -24,7 +24,7 @@ export async function voidSale(counter: Counter, original: Entry): Promise<VoidE
     const problem = whyNoPayment(counter);
     if (problem !== null) return await refuse(here, problem);
     if (!(await confirmed(counter, original))) return { end: 'cancelled' };
-    const by = await approval(here, config.profile.transactions.void.supervisor);
+    const by = await approval(here, config.profile.transactions.void.supervisor, original.total);
     if (by === null) return { end: 'cancelled' };
     for (;;) {
       const end = await withCard(here, original, by);

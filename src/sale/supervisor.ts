@@ -1,18 +1,23 @@
 import type { TextId } from '../config/texts.ts';
 import type { Particulars } from '../journal/types.ts';
 import { askPassword } from '../operator/ask-password.ts';
+import type { Fen } from '../values/fen.ts';
 import { Fault } from '../values/problem.ts';
 import { refuse } from './charge.ts';
 import type { Counter } from './counter.ts';
 
 /**
- * Who approves it beside the operator, as its row keeps it: nobody where the acquirer's profile does not ask; null where
+ * Who approves this amount beside the operator, as its row keeps it: nobody where the acquirer's profile does not ask; null where
  * it asks and nobody approves. A supervisor's password is asked until it fits; the vault counts the tries and locks.
  */
-export async function approval(counter: Counter, asked: boolean): Promise<Pick<Particulars, 'supervisor'> | null> {
+export async function approval(
+  counter: Counter,
+  asked: boolean,
+  amount: Fen,
+): Promise<Pick<Particulars, 'supervisor'> | null> {
   if (!asked) return {};
   try {
-    const supervisor = await approvedBy(counter, 'supervisor');
+    const supervisor = await approvedBy(counter, 'supervisor', 'place.sale', amount);
     return supervisor === null ? null : { supervisor };
   } catch (error) {
     // A disk on which no try can be counted approves nothing, and says so.
@@ -29,13 +34,15 @@ export async function approval(counter: Counter, asked: boolean): Promise<Pick<P
 export async function approvedBy(
   counter: Counter,
   role: 'supervisor' | 'administrator',
-  place: TextId = 'place.sale',
+  place: TextId,
+  amount: Fen | null = null,
 ): Promise<string | null> {
   const person = counter.config.profile.operators.find((each) => each.role === role)?.number;
   if (person === undefined) return null;
   const { operator, vault, config } = counter;
   const check = (password: string) => vault.operators.check(person, password);
-  const given = await askPassword(operator, { person, role, place, check, wait_s: config.terminal.waits.confirm_s });
+  const wait_s = config.terminal.waits.confirm_s;
+  const given = await askPassword(operator, { person, role, place, amount, check, wait_s });
   return given ? person : null;
 }
 

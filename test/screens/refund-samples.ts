@@ -9,7 +9,7 @@ import * as result from '../../src/operator/screens/result.ts';
 import * as sale from '../../src/operator/screens/sale.ts';
 import { fen } from '../../src/values/fen.ts';
 
-const supervisor = { person: '00', role: 'supervisor', place: 'place.sale' } as const;
+const supervisor = { person: '00', role: 'supervisor', place: 'place.sale', amount: fen(5_000_000) } as const;
 
 const bar: BarFacts = {
   ...{ operator: '01', batch: '000001', line: 'primary', paper: 'good', lab: true, time: '09:41' },

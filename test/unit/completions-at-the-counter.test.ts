@@ -2,7 +2,7 @@ import t from 'tap';
 import { complete, completeByAdvice } from '../../src/preauth/complete.ts';
 import { voidCompletion } from '../../src/preauth/void-completion.ts';
 import { held, keysOf, PIN, SUPERVISOR } from '../hold-bench.ts';
-import { approval, done, saleOf } from '../journal-bench.ts';
+import { answerOf, approval, done, saleOf } from '../journal-bench.ts';
 import { lineDown, nothing, type SaleBench, saleBench, stateOf, yes } from '../sale-bench.ts';
 
 t.test('where the acquirer wants completions told, the menu’s completion is an advice', async (t) => {
@@ -45,6 +45,34 @@ t.test('a completion charges up to 115 % of what is held, and more never leaves'
   t.match(bench.texts().join(), /It is completed already/);
   bench.press('cancel');
   t.equal((await again).end, 'cancelled');
+});
+
+t.test('after 13 or 61 another amount is charged, not the same once more', async (t) => {
+  for (const code of ['13', '61']) {
+    const bench = saleBench(t);
+    await held(bench);
+    bench.answers = () => ({ ...answerOf('not charged', code), signInAgain: false });
+    const completing = complete(bench.counter);
+    await bench.screen('completion.trace');
+    bench.press('enter');
+    for (const [time, digits, screen] of [
+      [1, '11000', 'completion.declined'],
+      [2, '9000', 'completion.approved'],
+    ] as const) {
+      await bench.screen('completion.amount.of', time);
+      bench.press(...keysOf(digits), 'enter');
+      await bench.screen('completion.card', time);
+      bench.swipe();
+      await bench.screen('completion.pin', time);
+      bench.press(...PIN);
+      await bench.screen(screen);
+      if (time === 1) t.equal(bench.foot().enter, 'Other amount');
+      bench.answers = () => yes;
+      bench.press('enter');
+    }
+    t.equal((await completing).end, 'approved');
+    t.match(bench.journal.rows({ limit: 2 }), [{ amount: 9000 }, { amount: 11_000, state: 'declined' }]);
+  }
 });
 
 t.test('a completion without an answer is reversed: not charged, and the hold is there again', async (t) => {

@@ -165,6 +165,33 @@ t.test('the bank leaves less than was typed: another amount, without another sup
   ]);
 });
 
+t.test('the supervisor sees the amount, and more than that takes another approval', async (t) => {
+  const bench = desk(t);
+  const sale = paid(bench);
+  bench.journal.openBatch(batch('000002'));
+  bench.answers = () => ({ ...answerOf('not charged', '61'), signInAgain: false });
+  const done = giveBack(bench.counter);
+  await named(bench, sale.trace);
+  await bench.screen('refund.original');
+  bench.press('enter');
+  await bench.screen('refund.amount');
+  bench.press(...keysOf('100'), 'enter');
+  await bench.screen('refund.supervisor');
+  t.match(bench.texts().join(), /Supervisor 00 · ¥1\.00/);
+  bench.press(...keysOf('123456'), 'enter');
+  await bench.screen('refund.card');
+  bench.swipe();
+  await bench.screen('refund.declined');
+  bench.press('enter');
+  await bench.screen('refund.amount', 2);
+  bench.press(...keysOf('101'), 'enter');
+  await bench.screen('refund.supervisor', 2);
+  t.match(bench.texts().join(), /Supervisor 00 · ¥1\.01/);
+  bench.press('cancel');
+  await done;
+  t.equal(bench.sent.length, 1, 'nobody has approved it');
+});
+
 t.test('without a line nothing leaves, and it can be tried again', async (t) => {
   const bench = desk(t, { refund: { supervisor: false } });
   const sale = paid(bench);

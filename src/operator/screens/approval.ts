@@ -35,6 +35,8 @@ export interface SupervisorFacts {
   readonly role: 'supervisor' | 'administrator';
   /** Where they are, as the bar says it. */
   readonly place: TextId;
+  /** What is approved, where it is an amount. */
+  readonly amount?: Fen | null | undefined;
   readonly count: number;
   /** Why the password before did not open. */
   readonly refused: { readonly left: number } | { readonly locked_s: number } | 'default' | null;
@@ -42,7 +44,8 @@ export interface SupervisorFacts {
 
 /** A supervisor approves with a password, or the administrator as the second of two people. */
 export function supervisorPassword(text: Text, bar: BarFacts, facts: SupervisorFacts): Screen {
-  const { person, role, place, count, refused } = facts;
+  const { person, role, place, amount = null, count, refused } = facts;
+  const yuanOf = amount === null ? null : text('result.amount', { amount: yuan(amount, true) });
   const notice = (line: string): Node => ({ node: 'notice', colour: 'refused', align: 'centre', lines: [line] });
   const under =
     refused === null
@@ -54,7 +57,7 @@ export function supervisorPassword(text: Text, bar: BarFacts, facts: SupervisorF
           : notice(text('supervisor.locked', { seconds: refused.locked_s }));
   const body = centred(
     [
-      quiet(text(`${role}.of`, { operator: person }), 'centre'),
+      quiet(dotted(text(`${role}.of`, { operator: person }), yuanOf), 'centre'),
       { node: 'text', text: text(`${role}.ask`), size: 'title', align: 'centre' },
       { node: 'dots', count },
       under,

@@ -13,11 +13,12 @@ const ofAnOriginal = {
   'result.paper.owed': 'result.paper.later',
   'key.again': 'key.retry',
   'key.other-card': 'key.retry',
-  'key.other-amount': 'key.retry',
 } as const satisfies Words;
 
 const undone = {
   ...ofAnOriginal,
+  // What is undone is the whole of it.
+  'key.other-amount': 'key.retry',
   'unknown.title': 'void.unknown.title',
   'unknown.next': 'void.unknown.next',
   'reversed.title': 'void.reversed.title',
