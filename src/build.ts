@@ -30,7 +30,7 @@ import type { Counter } from './sale/counter.ts';
 import { barOf, openSession } from './session.ts';
 import { compareOrSignIn, signInToBank } from './signin/bank.ts';
 import type { StatusFacts } from './status/status.ts';
-import type { Terminal } from './terminal.ts';
+import { signInFirst, type Terminal } from './terminal.ts';
 import { lasting } from './values/lasting.ts';
 import { masked, maskedJson } from './values/masked.ts';
 import type { Problem } from './values/problem.ts';
@@ -205,6 +205,7 @@ export async function assemble(site: Site): Promise<Assembly> {
     signInBeforeNext: () => {
       session.signInAgain = true;
     },
+    signInFirst: () => signInFirst({ counter, session }),
     get signedIn() {
       return session.operator ?? '';
     },

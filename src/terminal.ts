@@ -10,6 +10,7 @@ import { owesMoney } from './journal/progress.ts';
 import { type Choice, chooseFromMenu, isOffered } from './menu.ts';
 import { acknowledged } from './operator/ask.ts';
 import { about, goodbye, idle, owesBank } from './operator/screens/idle.ts';
+import { problemScreen } from './operator/screens/problem.ts';
 import { settlementOpen } from './operator/screens/settlement.ts';
 import { signingOut, signinRunning } from './operator/screens/signin.ts';
 import { addToHold } from './preauth/add.ts';
@@ -30,7 +31,7 @@ import { signInToBank } from './signin/bank.ts';
 import { type HandshakeDesk, meetKeyCentre } from './signin/handshake.ts';
 import { signIn } from './signin/signin.ts';
 import { OVER } from './values/clock.ts';
-import { Fault } from './values/problem.ts';
+import { Fault, type Problem } from './values/problem.ts';
 import type { Parameters } from './vault/centre-messages.ts';
 
 export interface Terminal {
@@ -167,7 +168,7 @@ async function lookInto(terminal: Terminal): Promise<void> {
   const newest = owed.at(-1);
   if (newest === undefined) return;
   session.flow = 'charged';
-  await signInAgain(terminal);
+  await counter.signInFirst();
   await wasICharged(counter, newest.entry);
 }
 
@@ -177,7 +178,7 @@ async function sale(terminal: Terminal, opening: Opening): Promise<void> {
   session.flow = 'sale';
   let next = opening;
   for (;;) {
-    await signInAgain(terminal);
+    if (!(await counter.signInFirst())) return;
     const end = await sell(counter, next);
     if (!('again' in end) || end.again === null) return;
     next = end.again;
@@ -204,12 +205,15 @@ const transactions = {
   adjust: { flow: 'advice', run: adjust },
 } as const satisfies Partial<Record<Choice, { flow: FlowName; run: (counter: Counter) => Promise<unknown> }>>;
 
-async function transact(terminal: Terminal, choice: keyof typeof transactions): Promise<void> {
+/** These move nothing: what is on record is told and tried whatever the bank wants. */
+const withoutPayment: readonly Choice[] = ['charged', 'exceptions'];
+
+async function transact({ counter, session }: Terminal, choice: keyof typeof transactions): Promise<void> {
   const { flow, run } = transactions[choice];
-  terminal.session.flow = flow;
+  session.flow = flow;
   for (;;) {
-    await signInAgain(terminal);
-    if (!wantsSignIn(await run(terminal.counter))) return;
+    if (!(await counter.signInFirst()) && !withoutPayment.includes(choice)) return;
+    if (!wantsSignIn(await run(counter))) return;
   }
 }
 
@@ -227,20 +231,35 @@ function isTransaction(choice: Choice): choice is keyof typeof transactions {
   return Object.hasOwn(transactions, choice);
 }
 
-/** After 77, 99, A0 or the header's wish the bank hears nothing before a sign-in; nobody need type for it. */
-async function signInAgain({ counter, session }: Terminal): Promise<void> {
-  if (!session.signInAgain || session.operator === null) return;
+/**
+ * After 77, 99, A0 or the header's wish the bank hears nothing before a sign-in; nobody need type for it. False where no
+ * payment can follow, and the operator has seen why.
+ */
+export async function signInFirst({ counter, session }: Pick<Terminal, 'counter' | 'session'>): Promise<boolean> {
+  if (!session.signInAgain || session.operator === null) return true;
   counter.operator.show((text, bar) => signinRunning(text, bar, { step: 'line' }));
   try {
     const inquires = counter.config.profile.transactions.inquiry.offered;
     const end = await signInToBank({ ...counter, inquires }, session.operator);
-    if (end.end !== 'signed-in') return;
-    session.signInAgain = false;
-    counter.outbox.wake();
+    if (end.end === 'signed-in') {
+      session.signInAgain = false;
+      counter.outbox.wake();
+    }
+    return true;
   } catch (error) {
-    // Without a line the sale says so by itself, before anything is sent.
     if (!(error instanceof Fault)) throw error;
+    // Without a line the sale says so by itself, before anything is sent; of another batch the bank says 77 for ever.
+    if (error.problem.kind !== 'batch-closed') return true;
+    await showProblem(counter, error.problem);
+    return false;
   }
+}
+
+async function showProblem({ operator }: Counter, problem: Problem): Promise<void> {
+  operator.flush();
+  operator.beep('refused');
+  operator.show((text, bar) => problemScreen(text, bar, { problem }));
+  await acknowledged(operator, ['enter', 'cancel']);
 }
 
 /** Paper that somebody asks for. */

@@ -45,6 +45,10 @@ export interface SaleBench {
   readonly sent: { trace: string; pin: unknown }[];
   readonly beeps: string[];
   signInAsked: number;
+  /** How often the flow has asked for the sign-in that the bank may want. */
+  signedInFirst: number;
+  /** Whether a payment can follow that one. */
+  paysAfter: boolean;
   reversals: number;
   answers: (entry: Entry | null) => Answer | Promise<Answer>;
   reverses: () => ReversalEnd | Promise<ReversalEnd>;
@@ -229,11 +233,27 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     codeWords: (code: string) => ({ title: code, customer: '', clerk: '' }),
     lookInto: (entry: Entry) => wasICharged(counter, entry),
     signInBeforeNext: () => void bench.signInAsked++,
+    signInFirst: async () => {
+      bench.signedInFirst++;
+      return bench.paysAfter;
+    },
     signedIn: '01',
   } as unknown as Counter;
 
   const bench: SaleBench = {
-    ...{ counter, journal, clock, screens: [], said: [], sent: [], beeps: [], signInAsked: 0, reversals: 0 },
+    ...{
+      counter,
+      journal,
+      clock,
+      screens: [],
+      said: [],
+      sent: [],
+      beeps: [],
+      signInAsked: 0,
+      signedInFirst: 0,
+      paysAfter: true,
+      reversals: 0,
+    },
     texts: () => (standing === null ? [] : [JSON.stringify(standing.body)]),
     foot: () => standing?.foot ?? {},
     answers: () => yes,

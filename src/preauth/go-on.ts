@@ -1,6 +1,6 @@
 import type { StripeCard } from '../card/stripe-card.ts';
 import type { Particulars } from '../journal/types.ts';
-import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
+import { type ChargeEnd, chargeAsking, refuse, takenAgain, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { askPin } from '../sale/pin.ts';
@@ -36,9 +36,10 @@ export async function goOn(standing: Counter, going: GoingOn): Promise<HoldEnd> 
     let terms = await askTerms(counter, going, hold, null);
     while (terms !== null) {
       const end = await withCard(counter, going, hold, terms);
-      if (!('again' in end) || end.again === null) return end;
+      const again = await takenAgain(counter, end);
+      if (again === null) return end;
       // After 13 and 61 the same amount has no chance.
-      if ('digit' in end.again) terms = await askTerms(counter, going, hold, terms);
+      if ('digit' in again) terms = await askTerms(counter, going, hold, terms);
     }
     return { end: 'cancelled' };
   } finally {

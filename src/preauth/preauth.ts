@@ -1,4 +1,4 @@
-import { chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
+import { chargeAsking, refuse, takenAgain, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { askPin } from '../sale/pin.ts';
@@ -14,8 +14,9 @@ export async function preauthorise(standing: Counter): Promise<SaleEnd> {
     if (problem !== null) return await refuse(counter, problem);
     for (;;) {
       const end = await hold(counter, opening);
-      if (!('again' in end) || end.again === null) return end;
-      opening = end.again;
+      const again = await takenAgain(counter, end);
+      if (again === null) return end;
+      opening = again;
     }
   } finally {
     standing.customer.say('display.welcome');

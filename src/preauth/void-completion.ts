@@ -4,7 +4,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Particulars } from '../journal/types.ts';
 import { askKey } from '../operator/ask.ts';
 import { confirmAsk, rowsOf } from '../operator/screens/original.ts';
-import { chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
+import { chargeAsking, refuse, takenAgain, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { chooseEntry } from '../sale/original.ts';
@@ -32,7 +32,7 @@ export async function voidCompletion(standing: Counter): Promise<HoldEnd> {
     if (by === null) return { end: 'cancelled' };
     for (;;) {
       const end = await withCard(counter, original, by);
-      if (!('again' in end) || end.again === null) return end;
+      if ((await takenAgain(counter, end)) === null) return end;
     }
   } finally {
     standing.customer.say('display.welcome');

@@ -5,7 +5,7 @@ import { askAmount, askKey } from '../operator/ask.ts';
 import { dayAndTime, dayOf } from '../operator/screens/layout.ts';
 import { refundAmount, refundOriginal } from '../operator/screens/refund.ts';
 import { presentCard } from '../sale/card.ts';
-import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
+import { type ChargeEnd, chargeAsking, refuse, takenAgain, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { sameCard } from '../sale/same-card.ts';
@@ -40,8 +40,9 @@ export async function refundPayment(counter: Counter, original: Original): Promi
     let terms = await askTerms(here, original, null);
     while (terms !== null) {
       const end: RefundEnd = await withCard(here, original, terms);
-      if (!('again' in end) || end.again === null) return end;
-      if ('digit' in end.again) terms = await askTerms(here, original, terms);
+      const again = await takenAgain(here, end);
+      if (again === null) return end;
+      if ('digit' in again) terms = await askTerms(here, original, terms);
     }
     return { end: 'cancelled' };
   } finally {

@@ -3,7 +3,7 @@ import type { Entry } from '../journal/entry.ts';
 import type { Particulars } from '../journal/types.ts';
 import { askKey } from '../operator/ask.ts';
 import { voidConfirm } from '../operator/screens/void.ts';
-import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from '../sale/charge.ts';
+import { type ChargeEnd, chargeAsking, refuse, takenAgain, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { askPin } from '../sale/pin.ts';
@@ -28,7 +28,7 @@ export async function voidSale(counter: Counter, original: Entry): Promise<VoidE
     if (by === null) return { end: 'cancelled' };
     for (;;) {
       const end = await withCard(here, original, by);
-      if (!('again' in end) || end.again === null) return end;
+      if ((await takenAgain(here, end)) === null) return end;
     }
   } finally {
     customer.say('display.welcome');

@@ -23,6 +23,12 @@ export type ChargeEnd =
   | { end: 'unsettled'; entry: Entry; again: Again | null }
   | { end: 'approved'; entry: Entry };
 
+/** How the counter wants to take it once more, after the sign-in that the bank may have asked for with its answer. */
+export async function takenAgain(counter: Counter, end: { end: 'cancelled' } | ChargeEnd): Promise<Again | null> {
+  if (!('again' in end) || end.again === null) return null;
+  return (await counter.signInFirst()) ? end.again : null;
+}
+
 export interface Charge {
   readonly type: EntryType;
   readonly amount: Fen;

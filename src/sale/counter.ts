@@ -34,6 +34,8 @@ export interface Counter {
   lookInto(entry: Entry): Promise<void>;
   /** The bank wants a sign-in before it hears the next request. */
   signInBeforeNext(): void;
+  /** Signs in where the bank wants that first; false where no payment can follow, and the operator has seen why. */
+  signInFirst(): Promise<boolean>;
   /** The number of the operator who is signed in. */
   readonly signedIn: string;
 }

@@ -1,6 +1,6 @@
 import { instalmentPeriods } from '../operator/screens/advice.ts';
 import { type Fen, fen } from '../values/fen.ts';
-import { chargeAsking, refuse, whyNoPayment } from './charge.ts';
+import { chargeAsking, refuse, takenAgain, whyNoPayment } from './charge.ts';
 import type { Counter } from './counter.ts';
 import { inFlow } from './in-flow.ts';
 import { askPin } from './pin.ts';
@@ -16,8 +16,9 @@ export async function sellByInstalments(standing: Counter): Promise<SaleEnd> {
     if (problem !== null) return await refuse(counter, problem);
     for (;;) {
       const end = await sell(counter, opening);
-      if (!('again' in end) || end.again === null) return end;
-      opening = end.again;
+      const again = await takenAgain(counter, end);
+      if (again === null) return end;
+      opening = again;
     }
   } finally {
     standing.customer.say('display.welcome');
