@@ -1,5 +1,6 @@
 import type { StripeCard } from '../card/stripe-card.ts';
 import type { Entry } from '../journal/entry.ts';
+import { types } from '../journal/types.ts';
 import { acknowledged, askKey } from '../operator/ask.ts';
 import { inFours } from '../operator/screens/layout.ts';
 import { confirmAsk, impossible } from '../operator/screens/original.ts';
@@ -9,7 +10,7 @@ import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { present } from '../sale/sale.ts';
 import { type Fen, fen } from '../values/fen.ts';
-import type { State } from '../values/state.ts';
+import { openStates } from '../values/state.ts';
 import { lineIsDown, sayLineIsUp } from './line.ts';
 
 export type OfflineEnd = { end: 'cancelled' } | { end: 'line-up' } | { end: 'online-only' } | AcceptedEnd;
@@ -51,12 +52,15 @@ async function approveHere(counter: Counter, amount: Fen, card: StripeCard): Pro
   return acceptAndShow(counter, { type: 'offline', amount, card, particulars });
 }
 
-/** What the same card has tried to pay online minutes ago, and of which nobody knows how it ended. */
-function openFirst({ journal, vault, config }: Counter, amount: Fen, card: StripeCard): Entry | null {
-  const within_ms = config.terminal.sale.again_within_s * 1000;
-  const first = journal.again({ fingerprint: vault.fingerprint(card.pan), amount, within_ms });
-  const open: readonly State[] = ['unknown', 'reversing', 'reversed-unconfirmed', 'parked'];
-  return first !== null && open.includes(first.state) ? first : null;
+/** What the same card has tried to pay online, however long ago, and of which nobody knows how it ended; the newest. */
+function openFirst({ journal, vault }: Counter, amount: Fen, card: StripeCard): Entry | null {
+  const fingerprint = vault.fingerprint(card.pan);
+  const found = journal.debts().findLast(({ entry: { facts }, state }) => {
+    const { moves, lost } = types[facts.type];
+    if (moves !== 'in' || lost !== 'reverse' || facts.amount !== amount) return false;
+    return openStates.includes(state) && facts.fingerprint !== null && fingerprint.equals(facts.fingerprint);
+  });
+  return found?.entry ?? null;
 }
 
 async function confirmed(counter: Counter, amount: Fen, card: StripeCard, first: Entry | null): Promise<boolean> {

@@ -76,7 +76,7 @@ async function showAccepted(counter: Counter, entry: Entry, type: AcceptedType):
       accepted(text, bar, {
         ...{ title: `accepted.${type}`, amount, trace, sign, slip: paper.stateOf(entry) },
         authorisation: facts.particulars.authorisation ?? authorisation,
-        state: state === 'approved' ? 'approved' : 'pending',
+        state: state === 'approved' || state === 'parked' ? state : 'pending',
       }),
     );
   };
@@ -131,5 +131,6 @@ function saw(entry: Entry, operator: string): void {
 
 function wordFor(state: Entry['state']) {
   if (state === 'approved') return 'display.approved';
+  if (state === 'parked') return 'display.unknown';
   return state === 'declined' ? 'display.declined' : 'display.pending';
 }

@@ -221,6 +221,7 @@ function accepted(flow: 'completion-advice' | 'offline' | 'voice' | 'tip' | 'adj
   const facts = { title: `accepted.${flow}`, amount: some, authorisation: null, trace, slip: 'owed', sign } as const;
   return {
     [`${flow}.accepted`]: within(flow, (t, b) => advice.accepted(t, b, { ...facts, state: 'pending' }), offline),
+    [`${flow}.accepted:parked`]: within(flow, (t, b) => advice.accepted(t, b, { ...facts, state: 'parked' })),
     [`${flow}.accepted:told`]: within(flow, (t, b) => advice.accepted(t, b, { ...facts, state: 'approved' })),
     [`${flow}.accepted.refused`]: within(flow, (t, b, { title: why }) =>
       advice.adviceRefused(t, b, {

@@ -172,3 +172,15 @@ t.test('a disk that takes no note that it was seen shows it again; a bug stops t
     new TypeError('a bug'),
   );
 });
+
+t.test('what is parked while its screen stands is said to be not settled, to both sides', async (t) => {
+  const { bench, entry, end } = await taken(t);
+  await bench.says(/Pending: do not do it again/);
+  entry.parked();
+  await bench.says(/Not settled: do not do it again/);
+  t.match(bench.said.at(-1), /display\.unknown/);
+  entry.told(approval);
+  await bench.says(/"Charged"/);
+  bench.press('enter');
+  t.match(await end, { end: 'accepted', entry: { state: 'approved' } });
+});

@@ -11,8 +11,8 @@ export interface AcceptedFacts {
   readonly amount: Fen;
   readonly authorisation: string | null;
   readonly trace: string;
-  /** Whether the bank has said yes already. */
-  readonly state: 'pending' | 'approved';
+  /** Whether the bank has said yes already; `parked`: it has been told as often as it is told, and has not answered. */
+  readonly state: 'pending' | 'approved' | 'parked';
   readonly slip: SlipState;
   readonly sign: boolean;
 }
@@ -29,7 +29,7 @@ export function accepted(text: Text, bar: BarFacts, facts: AcceptedFacts): Scree
   const body = result({
     tone,
     mark: 'check',
-    money: text(state === 'approved' ? 'money.charged' : 'accepted.pending'),
+    money: text(state === 'approved' ? 'money.charged' : `accepted.${state}`),
     title: text(title),
     amount,
     numbers: dotted(code, text('result.trace', { trace })),
