@@ -25,7 +25,7 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
     mutate: ['src/journal/{sums,settlements,shelf,writes,reads,journal}.ts'],
     tests: [
       ...['journal-store', 'journal-batch', 'journal-settlement', 'journal-kept', 'journal-quiet', 'shelf', 'entry'],
-      ...['journal', 'settlement-by-two', 'journal-archive', 'refund', 'journal-disk'],
+      ...['journal', 'journal-slips', 'settlement-by-two', 'journal-archive', 'refund', 'journal-disk'],
     ],
   },
   outbox: {

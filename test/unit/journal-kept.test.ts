@@ -70,37 +70,6 @@ t.test('what is named by the bank is found in the journal, and in its archive', 
   t.equal(idOf(journal.findReference('000000000011')), told.id, 'what was told has a reference too');
 });
 
-t.test('what was begun on a slip alone is found by its number, in the journal and its archive', async (t) => {
-  const folder = testFolder(t);
-  using journal = scoped(journalIn(folder));
-  const slip = { authorisation: '771203', date: '1120' };
-  const older = done(journal, 1, { type: 'completion', particulars: slip });
-  const hold = done(journal, 2, { type: 'preauth' }, named(2));
-  done(journal, 3, { type: 'refund', particulars: { reference: '771203', date: '1120' } });
-  for (let turn = 0; turn < 2; turn++) journal.closeBatch(following(journal.batch));
-  for (let turn = 0; turn < 20; turn++) journal.tidy();
-  const newer = done(journal, 4, { type: 'completion', particulars: slip });
-  done(journal, 5, { type: 'completion', particulars: slip, original: hold });
-  done(journal, 6);
-  const found = (particular: 'authorisation' | 'reference', value: string) =>
-    journal.begunBy(particular, value).map(({ id }) => id);
-  t.same(found('authorisation', '771203'), [newer.id, older.id], 'what has an original of ours is found there');
-  t.same(found('reference', '771203'), [3]);
-  t.same(found('authorisation', '771204'), []);
-});
-
-t.test('a tip is found by what it has brought its sale to, and by its own amount', async (t) => {
-  using journal = scoped(journalIn(testFolder(t)));
-  const sale = done(journal, 10_000);
-  const particulars = { before: fen(10_000) };
-  const tip = journal.begin(saleOf(1000, { type: 'tip', original: sale, particulars, copies: [] }));
-  journal.begin(saleOf(700, { type: 'adjust', original: sale, particulars, copies: [] }));
-  const of = (amount: number) => journal.ofAmount(fen(amount), 5).map(({ id }) => id);
-  t.same(of(11_000), [tip.id]);
-  t.same(of(1000), [tip.id]);
-  t.same(of(10_700), [], 'an adjustment is the new total itself');
-});
-
 t.test('the newest come first, from the journal and then from its archive, and no more than asked', async (t) => {
   const { journal } = withArchive(t, 6);
   const three = [1, 1, 2].map((amount) => done(journal, amount));

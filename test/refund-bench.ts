@@ -1,0 +1,58 @@
+import type { InquiryEnd } from '../src/host/inquiry.ts';
+import type { Entry } from '../src/journal/entry.ts';
+import type { EntryType } from '../src/journal/types.ts';
+import type { Key } from '../src/operator/keypad.ts';
+import { approval, saleOf } from './journal-bench.ts';
+import { type SaleBench, saleBench } from './sale-bench.ts';
+
+export const keysOf = (digits: string) => [...digits] as Key[];
+export const REFERENCE = '113009410017';
+
+export interface Desk extends SaleBench {
+  asked: object[];
+  knows: () => InquiryEnd;
+}
+
+/** A counter that voids and refunds, and whose bank answers inquiries as the test says. */
+export function desk(t: Parameters<typeof saleBench>[0], terms: { refund?: object; inquiry?: object } = {}): Desk {
+  const bench = saleBench(t);
+  const here: Desk = Object.assign(bench, { asked: [] as object[], knows: (): InquiryEnd => ({ end: 'none' }) });
+  Object.assign(bench.counter.config.profile, {
+    transactions: {
+      void: { offered: true, supervisor: true, pin: true },
+      refund: { offered: true, supervisor: true, limit_fen: 500_000, window_days: 180, ...terms.refund },
+      inquiry: { offered: true, ...terms.inquiry },
+    },
+  });
+  Object.assign(bench.counter.host, {
+    async inquire({ of }: { of: object }) {
+      here.asked.push(of);
+      return here.knows();
+    },
+  });
+  return here;
+}
+
+/** Approved by the bank, in the open batch. */
+export function paid({ journal }: SaleBench, amount = 10_000, type: EntryType = 'sale'): Entry {
+  const entry = journal.begin(saleOf(amount, { type, digest: 'd1' }));
+  entry.sent();
+  entry.answered(approval);
+  entry.completed();
+  return entry;
+}
+
+/** Until the screen says this. */
+export async function says(bench: SaleBench, wanted: RegExp): Promise<void> {
+  for (let turn = 0; turn < 200; turn++) {
+    if (wanted.test(bench.texts().join())) return;
+    await new Promise(setImmediate);
+  }
+  throw new Error(`not ${wanted} but ${bench.texts().join()}`);
+}
+
+/** The original by its trace. */
+export async function named(bench: SaleBench, trace: string, time = 1): Promise<void> {
+  await bench.screen('void.trace', time);
+  bench.press(...keysOf(trace), 'enter');
+}
