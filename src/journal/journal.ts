@@ -229,11 +229,8 @@ export function openJournal(parts: JournalParts): Journal {
       throw new Error(`batch ${place.batch} is closed`);
     const facts: EntryFacts = {
       id: lastId + 1,
-      batch: place.batch,
-      batchId: place.batchId,
-      trace: place.trace,
-      type,
-      amount,
+      ...place,
+      ...{ type, amount, operator },
       entry_mode: entryMode,
       card: card?.masked ?? null,
       sealed: card?.sealed ?? null,
@@ -242,7 +239,6 @@ export function openJournal(parts: JournalParts): Journal {
       original: request.original?.id ?? null,
       particulars: request.particulars ?? {},
       digest: request.digest ?? null,
-      operator,
       copies: request.copies ?? BOTH,
       begun_ms: clock.now(),
     };
