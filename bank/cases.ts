@@ -190,7 +190,7 @@ export function cases({ db }: Books): Cases {
   );
   const corrected = db.prepare("SELECT 1 FROM entry WHERE trade = ? AND kind = 'correction' LIMIT 1");
   const cardOf = db.prepare(
-    'SELECT card FROM discrepancy WHERE trade = ? AND entry IS NOT NULL ORDER BY entry DESC LIMIT 1',
+    'SELECT card FROM discrepancy WHERE trade = ?1 AND entry = (SELECT max(entry) FROM discrepancy WHERE trade = ?1)',
   );
   const without = db.prepare(
     `SELECT coalesce(sum(posting.amount), 0) AS amount FROM discrepancy AS one

@@ -46,7 +46,7 @@ export function ledger({ db }: Books): Ledger {
   const postingsOf = db.prepare(
     'SELECT account, amount, hold FROM posting JOIN entry ON entry.id = posting.entry WHERE trade = ? AND kind = ?',
   );
-  const kindsOf = db.prepare('SELECT kind FROM entry WHERE trade = ? GROUP BY kind ORDER BY min(id)');
+  const kindsOf = db.prepare('SELECT kind FROM entry WHERE trade = ? ORDER BY id');
   const unbalanced = db.prepare('SELECT entry FROM posting GROUP BY entry HAVING sum(amount) <> 0 LIMIT 1');
   const drifted = db.prepare(
     `SELECT id FROM account LEFT JOIN (SELECT account, sum(amount) AS sum FROM posting GROUP BY account) ON account = id
@@ -114,7 +114,7 @@ export function ledger({ db }: Books): Ledger {
       });
       post({ ...as, hold, postings: [...postings, ...expiredSince(postings, hold)] });
     },
-    kinds: (trade) => kindsOf.all(trade).map(({ kind }) => String(kind)),
+    kinds: (trade) => [...new Set(kindsOf.all(trade).map(({ kind }) => String(kind)))],
     sum,
     recount() {
       const entry = unbalanced.get();

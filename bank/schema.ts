@@ -223,6 +223,7 @@ export const steps: readonly string[] = [
   `-- Whether the caller had proved who it is; of those who had not, the newest records alone are kept.
   ALTER TABLE audit ADD COLUMN proven INTEGER NOT NULL DEFAULT 1;
   CREATE INDEX audit_by_proof ON audit(proven, id);`,
+  'CREATE INDEX discrepancy_of_entry ON discrepancy(entry) WHERE entry IS NOT NULL;',
 ];
 
 /** Brings the books from their form to ours, or makes them. Two processes may try at once. */
