@@ -28,7 +28,7 @@ import { openRecorder } from './recorder/recorder.ts';
 import { wireLog } from './recorder/wire-log.ts';
 import type { Counter } from './sale/counter.ts';
 import { barOf, openSession } from './session.ts';
-import { compareOrSignIn, signInToBank } from './signin/bank.ts';
+import { compareOrSignIn, comparesNewest, signInToBank } from './signin/bank.ts';
 import type { StatusFacts } from './status/status.ts';
 import { signInFirst, type Terminal } from './terminal.ts';
 import { lasting } from './values/lasting.ts';
@@ -165,12 +165,10 @@ export async function assemble(site: Site): Promise<Assembly> {
   const bar = () => barOf(session, { host, journal, paper, clock });
   const operator = operatorAt({ keypad: pad, renderer: desk.renderer(renderer), buzzer: sounds, clock, text, bar });
   const customer = promptsOn(display, text);
+  const compares = comparesNewest(profile.transactions);
   const signInAlone = async () => {
     if (session.operator === null) return false;
-    const end = await signInToBank(
-      { host, journal, clock, vault, inquires: profile.transactions.inquiry.offered },
-      session.operator,
-    );
+    const end = await signInToBank({ host, journal, clock, vault, compares }, session.operator);
     if (end.end === 'signed-in') session.signInAgain = false;
     return end.end === 'signed-in';
   };
@@ -178,9 +176,7 @@ export async function assemble(site: Site): Promise<Assembly> {
     ...{ journal, host, clock, random },
     openCard: vault.openCard,
     signIn: signInAlone,
-    ...(profile.transactions.inquiry.offered && {
-      compare: () => compareOrSignIn({ host, journal, vault }, signInAlone),
-    }),
+    ...(compares && { compare: () => compareOrSignIn({ host, journal, vault }, signInAlone) }),
     profile: {
       ...{ retries: profile.reversal_retries, first_wait_ms: 2000, most_wait_ms: 60_000 },
       inquires: profile.transactions.inquiry.offered,
@@ -277,7 +273,8 @@ export async function assemble(site: Site): Promise<Assembly> {
     },
     async background(signal) {
       const outbox = lasting(() => debts.run(signal), signal, clock);
-      await Promise.all([outbox, paper.run(signal), keepBarFresh(signal), recorder.run(signal)]);
+      const barFresh = lasting(() => keepBarFresh(signal), signal, clock);
+      await Promise.all([outbox, paper.run(signal), barFresh, recorder.run(signal)]);
     },
     failed(problem) {
       customer.say('display.closed');

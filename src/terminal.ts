@@ -27,7 +27,7 @@ import { sellByInstalments } from './sale/instalment.ts';
 import { type Opening, sell } from './sale/sale.ts';
 import type { FlowName, Session } from './session.ts';
 import { settleBatch } from './settlement/settle.ts';
-import { signInToBank } from './signin/bank.ts';
+import { comparesNewest, signInToBank } from './signin/bank.ts';
 import { type HandshakeDesk, meetKeyCentre } from './signin/handshake.ts';
 import { signIn } from './signin/signin.ts';
 import { OVER } from './values/clock.ts';
@@ -239,8 +239,8 @@ export async function signInFirst({ counter, session }: Pick<Terminal, 'counter'
   if (!session.signInAgain || session.operator === null) return true;
   counter.operator.show((text, bar) => signinRunning(text, bar, { step: 'line' }));
   try {
-    const inquires = counter.config.profile.transactions.inquiry.offered;
-    const end = await signInToBank({ ...counter, inquires }, session.operator);
+    const compares = comparesNewest(counter.config.profile.transactions);
+    const end = await signInToBank({ ...counter, compares }, session.operator);
     if (end.end === 'signed-in') {
       session.signInAgain = false;
       counter.outbox.wake();

@@ -79,7 +79,8 @@ export interface Transactions {
   readonly voice: Offered & { readonly limit_fen: number };
   readonly adjust: Offered & Approved;
   readonly tip: Offered & { readonly most_percent: number };
-  readonly inquiry: Offered;
+  /** `newest`: whether the bank says which transaction is its newest too; where nothing is said, it does. */
+  readonly inquiry: Offered & { readonly newest?: boolean };
 }
 
 interface Offered {

@@ -92,7 +92,7 @@ async function lookAt(counter: Counter, entry: Entry): Promise<void> {
   while (entry.debts.some((debt) => debt !== 'reprint')) {
     // The bank has spoken, maybe just now: there is nothing to be tried, and nothing to rule.
     if (entry.debt === 'tell') return showUntilSeen(counter, entry);
-    const ruled = mayHappen(entry.history, 'ruled');
+    const ruled = mayRule(entry);
     const key = await askKey(operator, {
       keys: ['enter', 'menu', 'cancel'],
       wait_s: config.terminal.waits.confirm_s,
@@ -107,6 +107,15 @@ async function lookAt(counter: Counter, entry: Entry): Promise<void> {
   }
   operator.show((text, bar) => exceptionRuled(text, bar, shownOf(entry)));
   await acknowledged(operator, ['enter']);
+}
+
+function mayRule(entry: Entry): boolean {
+  return mayHappen(entry.history, 'ruled') || isUnbegun(entry);
+}
+
+/** A reversal that has waited for something else since it is owed: people need not wait for that. */
+function isUnbegun({ debt, history }: Entry): boolean {
+  return debt === 'reverse' && mayHappen(history, 'reversal-begun');
 }
 
 /** What the bank has said by telephone or letter, under its reference, said by two people who know what they do. */
@@ -130,7 +139,8 @@ async function rule(counter: Counter, entry: Entry): Promise<void> {
     // What the bank says to a try that is on the line has to be heard first: it may acknowledge what they rule on.
     operator.show((text, bar) => exceptionTrying(text, bar));
     await outbox.quiet(entry);
-    if (!mayHappen(entry.history, 'ruled')) return;
+    if (!mayRule(entry)) return;
+    if (isUnbegun(entry)) entry.reversalBegun();
     entry.ruled({ money: key === '1' ? 'charged' : 'not charged', people, reference });
   } catch (error) {
     // What is on no disk was not ruled, and of the money nothing is said: they come again when there is room.

@@ -56,8 +56,8 @@ export interface Host {
    */
   advise(request: AdviceRequest): Promise<AdviceEnd>;
   /**
-   * What the bank's books say of a transaction, under its MAC, or of the newest of this terminal where `of` names none; moves nothing. Throws a Fault where there is no answer to
-   * speak of, as `balance` does.
+   * What the bank's books say of a transaction, under its MAC, or of the newest of this terminal where `of` names none;
+   * moves nothing. Throws a Fault where there is no answer to speak of, as `balance` does.
    */
   inquire(inquiry: { trace: Trace; batch: Batch; of: OriginalFacts }): Promise<InquiryEnd>;
   /** 0500 and 0320: a step of the settlement. Throws as `inquire` does. */

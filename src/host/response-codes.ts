@@ -5,6 +5,8 @@ export type Fixer = 'nobody' | 'cardholder' | 'clerk' | 'issuer' | 'acquirer' | 
 
 /** Field 39 of what is not of the batch that the bank has open, or not as it was settled. */
 export const ANOTHER_BATCH = '77';
+/** Field 39 of what the bank does not do for anybody. */
+export const NOT_OFFERED = '40';
 
 /**
  * Field 39 of an answer whose MAC is right: what may be said of the money (money.md 2 and 5). A code that is no row is

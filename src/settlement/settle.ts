@@ -11,7 +11,7 @@ import {
 } from '../operator/screens/settlement.ts';
 import { settlementLeft } from '../operator/screens/settlement-by-two.ts';
 import type { Counter } from '../sale/counter.ts';
-import { Fault, type Problem } from '../values/problem.ts';
+import { Fault, type Problem, SPOILT } from '../values/problem.ts';
 import { type Batch, batch } from '../values/trace.ts';
 import { type ByTwoEnd, closeByTwo, openInstead, tellRuled } from './by-two.ts';
 import { tellOutcome } from './outcome.ts';
@@ -28,9 +28,6 @@ export type SettleEnd =
 
 type Attempt = Failed | { settlement: Settlement };
 type Failed = { owing: number } | { problem: Problem } | Refused;
-
-/** What every answer is spoilt by until the next sign-in. */
-const SPOILT: readonly Problem['kind'][] = ['mac-wrong', 'keys-missing'];
 
 /**
  * The settlement (批结算): what is owed is told, the totals are compared, the batch is closed at the bank and then here.

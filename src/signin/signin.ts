@@ -18,7 +18,7 @@ import { Fault } from '../values/problem.ts';
 import type { SetClock } from '../values/set-clock.ts';
 import type { Operators } from '../vault/operators.ts';
 import type { Vault } from '../vault/vault.ts';
-import { signInToBank } from './bank.ts';
+import { comparesNewest, signInToBank } from './bank.ts';
 import { reconcile } from './reconcile.ts';
 
 export interface SignInDesk {
@@ -152,8 +152,7 @@ async function atTheBank(desk: SignInDesk, number: string): Promise<boolean> {
 async function attempt(desk: SignInDesk, number: string): Promise<SigninFailedFacts | null> {
   let end: SignInEnd;
   try {
-    const inquires = desk.config.profile.transactions.inquiry.offered;
-    end = await signInToBank({ ...desk, inquires }, number);
+    end = await signInToBank({ ...desk, compares: comparesNewest(desk.config.profile.transactions) }, number);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { problem: error.problem };

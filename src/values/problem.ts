@@ -28,14 +28,18 @@ export type Problem =
   | { kind: 'journal-behind'; file: string; found: string; expected: string }
   | { kind: 'journal-newer'; file: string; found: number; reads: number }
   | { kind: 'bank-ahead'; batch: string; trace: string; found: string }
+  | { kind: 'newest-unsaid'; code: string }
   | { kind: 'batch-full'; rows: number }
   | { kind: 'request-changed'; trace: string }
   | { kind: 'batch-closed'; batch: string }
   | { kind: 'settlement-open' }
-  | { kind: 'archive-broken'; file: string; why: string; set_aside: string | null }
+  | { kind: 'archive-broken'; file: string; why: string; set_aside: string | null; in_place?: boolean }
   | { kind: 'configuration'; file: string; key: string; why: string; remedy: string };
 
 export type Device = 'keypad' | 'display' | 'stripe-reader' | 'printer' | 'buzzer' | 'screen' | 'speaker';
+
+/** What every answer is spoilt by until the next sign-in. */
+export const SPOILT: readonly Problem['kind'][] = ['mac-wrong', 'keys-missing'];
 
 export class Fault extends Error {
   readonly problem: Problem;

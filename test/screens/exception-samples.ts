@@ -24,6 +24,13 @@ export const exceptionSamples = (bar: BarFacts) =>
           set_aside: '/var/lib/guitai/journal/archive-broken-20261201T041259.db',
         },
       }),
+    'exceptions.archive:left': (t) =>
+      exceptions.exceptionArchive(t, bar, {
+        problem: {
+          ...{ kind: 'archive-broken', file: '/var/lib/guitai/journal/archive.db', why: 'disk I/O error' },
+          ...{ set_aside: null, in_place: true },
+        },
+      }),
     'exceptions.none': (t) => exceptions.exceptionNone(t, bar),
     'exceptions.trying': (t) => exceptions.exceptionTrying(t, bar),
     'exceptions.chosen': (t) => exceptions.exceptionChosen(t, bar, { ...parked, mayRule: true }),

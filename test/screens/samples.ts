@@ -355,6 +355,7 @@ const problemOf: { readonly [K in Problem['kind']]: Extract<Problem, { kind: K }
   'journal-behind': { kind: 'journal-behind', file: 'journal.db', found: '000001', expected: '000045' },
   'journal-newer': { kind: 'journal-newer', file: 'journal.db', found: 6, reads: 4 },
   'bank-ahead': { kind: 'bank-ahead', batch: '000002', trace: '000117', found: '000002 000114' },
+  'newest-unsaid': { kind: 'newest-unsaid', code: '58' },
   'batch-full': { kind: 'batch-full', rows: 5000 },
   'request-changed': { kind: 'request-changed', trace: '000045' },
   'batch-closed': { kind: 'batch-closed', batch: '000001' },

@@ -134,6 +134,40 @@ t.test('two people end one with the bank’s reference, and the record says who'
   }
 });
 
+t.test('two people end a reversal too that has not been begun, because it waits for another', async (t) => {
+  const bench = saleBench(t);
+  const [sale] = await parked(bench);
+  if (sale === undefined) return t.fail('nothing is parked');
+  const undo = bench.journal.begin(saleOf(100, { type: 'void', original: sale }));
+  undo.sent();
+  undo.handOver();
+  await bench.counter.outbox.settle(undo);
+  t.equal(undo.history.undone, 'no');
+  const looking = lookAtExceptions(bench.counter);
+  await bench.screen('exceptions.list');
+  bench.press('2');
+  await bench.screen('exceptions.chosen');
+  bench.press('menu');
+  await bench.screen('exceptions.ruling');
+  bench.press('2');
+  await bench.screen('exceptions.reference');
+  bench.press('4', '7', 'enter');
+  await bench.screen('sale.supervisor');
+  bench.press(...PASSWORD);
+  await bench.screen('sale.supervisor', 1);
+  bench.press(...PASSWORD);
+  await bench.screen('exceptions.ended');
+  t.equal(undo.state, 'reversed');
+  t.same(
+    undo.story.slice(-2).map(({ event }) => event.kind),
+    ['reversal-begun', 'ruled'],
+  );
+  bench.press('enter');
+  await bench.screen('exceptions.list', 2);
+  bench.press('cancel');
+  await looking;
+});
+
 t.test('one person alone ends nothing, nor does one who goes back', async (t) => {
   const bench = saleBench(t);
   const [entry] = await parked(bench);

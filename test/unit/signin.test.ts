@@ -5,7 +5,7 @@ import type { Key } from '../../src/operator/keypad.ts';
 import type { Draw, Operator } from '../../src/operator/operator.ts';
 import { textsOf } from '../../src/operator/screen.ts';
 import type { BarFacts } from '../../src/operator/screens/bar.ts';
-import { type BankDesk, compareOrSignIn, signInToBank } from '../../src/signin/bank.ts';
+import { type BankDesk, compareOrSignIn, comparesNewest, signInToBank } from '../../src/signin/bank.ts';
 import { type HandshakeDesk, meetKeyCentre } from '../../src/signin/handshake.ts';
 import { type SignInDesk, signIn } from '../../src/signin/signin.ts';
 import { fen } from '../../src/values/fen.ts';
@@ -100,7 +100,7 @@ t.test('a bank that has had what the journal does not hold leaves no keys to pay
     keys = false;
   };
   const clock = setClock(virtualClock());
-  const desk = { host, journal, clock, inquires: true, vault: { forgetWorkingKeys } };
+  const desk = { host, journal, clock, compares: true, vault: { forgetWorkingKeys } };
   const ahead = await signInToBank(desk, '01').catch((error) => error.problem);
   t.match(ahead, { kind: 'bank-ahead', trace: '000417' });
   t.notOk(keys);
@@ -114,7 +114,7 @@ t.test('of a newest that is refused, or told without its place, nobody can say w
   using journal = scoped(journalIn(testFolder(t)));
   const known = { state: 'posted', code: '00', amount: fen(100), refunded: fen(0) } as const;
   const unsaid: InquiryEnd[] = [
-    ...['96', '91', '90', '40'].map((code) => ({ end: 'refused', code, signInAgain: false }) as const),
+    ...['96', '91', '58', '30'].map((code) => ({ end: 'refused', code, signInAgain: false }) as const),
     { end: 'found', ...known, reference: null, authorisation: null },
     { end: 'found', ...known, reference: null, authorisation: null, place: null },
   ];
@@ -125,7 +125,7 @@ t.test('of a newest that is refused, or told without its place, nobody can say w
     inquire: async () => says,
   } as unknown as BankDesk['host'];
   const vault = { forgetWorkingKeys: () => t.fail('it is not ahead') };
-  const desk = { host, journal, clock: setClock(virtualClock()), inquires: true, vault };
+  const desk = { host, journal, clock: setClock(virtualClock()), compares: true, vault };
   const signIn = async () => {
     signIns++;
     return false;
@@ -133,8 +133,9 @@ t.test('of a newest that is refused, or told without its place, nobody can say w
   for (const end of unsaid) {
     says = end;
     const problem = await compareOrSignIn(desk, signIn).catch((error) => error.problem);
-    t.match(problem, { kind: 'host-garbled' }, JSON.stringify(end));
-    t.match(await signInToBank(desk, '01').catch((error) => error.problem), { kind: 'host-garbled' });
+    const unknown = { kind: 'newest-unsaid', code: end.end === 'refused' ? end.code : '00' };
+    t.same(problem, unknown, JSON.stringify(end));
+    t.same(await signInToBank(desk, '01').catch((error) => error.problem), unknown);
     t.notOk(journal.compared);
   }
   t.equal(signIns, 0, 'no sign-in helps that');
@@ -146,4 +147,31 @@ t.test('of a newest that is refused, or told without its place, nobody can say w
     return (await signInToBank(desk, '01')).end === 'signed-in';
   });
   t.ok(journal.compared, 'the sign-in has compared');
+  for (const end of unsaid) {
+    says = end;
+    t.match(await signInToBank(desk, '01'), { end: 'signed-in' }, 'of a journal that was compared since its start');
+  }
+  says = { end: 'refused', code: 'A0', signInAgain: true };
+  t.match(await signInToBank(desk, '01').catch((error) => error.problem), { kind: 'mac-wrong' });
+});
+
+t.test('a bank that says that it does not offer it, or whose profile says so, compares with nobody', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  let asked = 0;
+  const host = {
+    signIn: async () => ({ end: 'signed-in', batch: journal.batch, host_time: null, kcvs: {} }),
+    inquire: async (): Promise<InquiryEnd> => {
+      asked++;
+      return { end: 'refused', code: '40', signInAgain: false };
+    },
+  } as unknown as BankDesk['host'];
+  const vault = { forgetWorkingKeys: () => t.fail('it is not ahead') };
+  const desk = { host, journal, clock: setClock(virtualClock()), compares: true, vault };
+  t.match(await signInToBank({ ...desk, compares: false }, '01'), { end: 'signed-in' });
+  t.equal(asked, 0);
+  t.match(await signInToBank(desk, '01'), { end: 'signed-in' });
+  t.ok(journal.compared, 'and what is owed may be told');
+  const compares = (newest?: boolean, offered = true) =>
+    comparesNewest({ inquiry: { offered, ...(newest === undefined ? {} : { newest }) } });
+  t.same([compares(), compares(true), compares(false), compares(true, false)], [true, true, false, false]);
 });

@@ -64,12 +64,15 @@ export function exceptionNone(text: Text, bar: BarFacts): Screen {
   };
 }
 
+type ArchiveBroken = Extract<Problem, { kind: 'archive-broken' }>;
+
+function whereIs({ set_aside, in_place }: ArchiveBroken): 'kept' | 'left' | 'gone' {
+  if (set_aside !== null) return 'kept';
+  return in_place ? 'left' : 'gone';
+}
+
 /** The archive of closed batches was broken: which file, and the key with which somebody says that they know. */
-export function exceptionArchive(
-  text: Text,
-  bar: BarFacts,
-  { problem }: { readonly problem: Extract<Problem, { kind: 'archive-broken' }> },
-): Screen {
+export function exceptionArchive(text: Text, bar: BarFacts, { problem }: { readonly problem: ArchiveBroken }): Screen {
   const { title, remedy } = problemWords(text, problem);
   const kept = problem.set_aside ?? problem.file;
   return {
@@ -83,7 +86,7 @@ export function exceptionArchive(
       numbers: '',
       words: [
         said(remedy),
-        quiet(text(problem.set_aside === null ? 'exceptions.archive.gone' : 'exceptions.archive.kept')),
+        quiet(text(`exceptions.archive.${whereIs(problem)}`)),
         { ...quiet(kept.slice(kept.lastIndexOf('/') + 1)), key: 'file' },
         callAccounts(text, bar.support),
       ],

@@ -49,6 +49,7 @@ const rows = {
   'journal-behind': accounts('journal-behind'),
   'journal-newer': machine('journal-newer'),
   'bank-ahead': accounts('bank-ahead'),
+  'newest-unsaid': accounts('newest-unsaid'),
   'batch-full': accounts('batch-full'),
   'request-changed': accounts('request-changed'),
   'batch-closed': accounts('batch-closed'),
@@ -128,6 +129,8 @@ function valuesOf(text: Text, problem: Problem): TextValues {
       return { keys: problem.keys.join(' ') };
     case 'bank-ahead':
       return { batch: problem.batch, trace: problem.trace };
+    case 'newest-unsaid':
+      return { code: problem.code };
     case 'configuration':
       return { file: problem.file, key: problem.key, remedy: problem.remedy };
     default:
