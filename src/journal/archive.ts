@@ -1,5 +1,5 @@
 import { Fault, type Problem } from '../values/problem.ts';
-import type { JournalDisk } from './disk.ts';
+import { type JournalDisk, stampOf } from './disk.ts';
 import { type Closed, newestOlderThan } from './keeping.ts';
 import { forget, insert, isCopy, isOf, nameIn, raise, remove, rowsOf } from './moving.ts';
 import { type Reads, readsOf, type StoredRow } from './reads.ts';
@@ -29,6 +29,8 @@ export interface Archive {
   /** To be thrown of an entry that has moved and is not found any more: nothing may be said of it. */
   gone(): Fault;
   seen(by: string): void;
+  /** Asks a disk that did not give it once more: when a batch was closed. */
+  again(): void;
   close(): void;
 }
 
@@ -62,7 +64,7 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
   let between = false;
   /** One a start: where the next is broken too, it is not the file. */
   let isSetAside = false;
-  /** Its disk does not give it, so that nothing is read or moved before the next start. */
+  /** Its disk does not give it, so that nothing is read or moved until it is asked again. */
   let isOut = false;
 
   function open(): { store: Store; reads: Reads } | null {
@@ -78,6 +80,8 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
       opened = attempt(disk);
     }
     between = false;
+    // It was only unread: nothing is lost that somebody would have to see.
+    if (problem?.in_place) problem = null;
     return opened;
   }
 
@@ -103,8 +107,7 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
     if (disk === null || isSetAside || !isBroken(error, file)) throw error;
     opened?.store.close();
     opened = null;
-    const stamp = new Date(now()).toISOString().replace(/[-:]|\..*/g, '');
-    const set_aside = disk.setAside(stamp);
+    const set_aside = disk.setAside(stampOf(now()));
     isSetAside = true;
     between = true;
     broken(problemWith(error.problem.why, set_aside));
@@ -131,7 +134,8 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
       opened?.store.close();
       opened = null;
       isOut = true;
-      problem = problemWith('why' in refusal.problem ? refusal.problem.why : refusal.problem.kind);
+      const why = 'why' in refusal.problem ? refusal.problem.why : refusal.problem.kind;
+      problem = { ...problemWith(why), in_place: true };
     }
   }
 
@@ -224,6 +228,10 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
     seen(by) {
       store.run(incident, SEEN, JSON.stringify({ by }), now());
       problem = null;
+    },
+    again() {
+      // Where one was set aside and the next was no better, it is not the file.
+      if (!isSetAside) isOut = false;
     },
     close: () => opened?.store.close(),
   };

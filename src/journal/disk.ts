@@ -111,6 +111,11 @@ function lengthen(wal: string, bytes: number): void {
   }
 }
 
+/** The time in the name of what is set aside. */
+export function stampOf(at_ms: number): string {
+  return new Date(at_ms).toISOString().replace(/[-:]|\..*/g, '');
+}
+
 /** A board without a clock of its own may set two aside in the same second; the later one sorts last. */
 function freeName(path: string, number = 1): string {
   const name = `${path}${number === 1 ? '' : `_${number}`}.db`;

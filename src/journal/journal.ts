@@ -77,8 +77,8 @@ export interface Journal {
   findReference(reference: string): Entry | null;
   /** The newest pre-authorisation with this authorisation of the bank's, of the last few thousand. */
   findHold(authorisation: string): Entry | null;
-  /** What was begun on a slip that this journal had no row for, by the bank's number on it, newest first. */
-  begunBy(particular: 'authorisation' | 'reference', value: string): readonly Entry[];
+  /** What was begun on a slip that this journal had no row for, by the bank's number on it; see `Shelf.begunBy`. */
+  begunBy(particular: 'authorisation' | 'reference', value: string, after?: number): readonly Entry[];
   /** Of this amount, newest first, of the last few thousand. */
   ofAmount(amount: Fen, limit: number): readonly Entry[];
   last(): Entry | null;
@@ -255,6 +255,7 @@ export function openJournal(parts: JournalParts): Journal {
   function close(next: Batch, alongside: () => unknown = () => undefined): Closing {
     const closing = kept.close(next, alongside);
     if (!closing.closed) return closing;
+    aside.again();
     archiving = true;
     changed();
     return closing;

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../values/clock.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 import type { Batch, Trace } from '../values/trace.ts';
-import { isUnread, type JournalDisk } from './disk.ts';
+import { isUnread, type JournalDisk, stampOf } from './disk.ts';
 import { openStore, type Store } from './store.ts';
 
 /** The id of the newest entry, whether it has moved to the archive or not. */
@@ -71,7 +71,7 @@ function opened({ disk, clock, reconciled }: Parts, fresh: boolean): Store {
     if (problem === null) throw error;
     // Kept for whoever reconciles, and marked, so that the next start does not take this terminal for a new one.
     if (disk.readMarker() === null) disk.writeMarker(JSON.stringify({ journal: '', entries: 0 } satisfies Mark));
-    const set_aside = disk.setAside(new Date(clock.now()).toISOString().replace(/[-:]|\..*/g, ''));
+    const set_aside = disk.setAside(stampOf(clock.now()));
     throw new Fault({ ...problem, set_aside }, { cause: error });
   }
 }

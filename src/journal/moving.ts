@@ -61,6 +61,9 @@ export function remove(store: Store, after: number, last: number, note: () => vo
  * on. True where there were some.
  */
 export function forget(archive: Store, of: { batch: number; last: number; most: number }): boolean {
+  // Where the oldest is kept, years of trade need not be looked through.
+  const oldest = archive.prepare('SELECT batch FROM entries ORDER BY id LIMIT 1').get();
+  if (oldest === undefined || Number(oldest.batch) > of.batch) return false;
   const old = archive
     .prepare(`SELECT id FROM entries WHERE batch <= ? AND id <= ? AND NOT EXISTS (
       SELECT 1 FROM events WHERE entry = entries.id AND kind IN ('ruled', 'parked')) ORDER BY id LIMIT ?`)

@@ -31,8 +31,11 @@ export interface Shelf extends Pen {
   ofReference(reference: string): Entry | null;
   /** The newest pre-authorisation whose answer had this authorisation (F38). */
   holdOf(authorisation: string): Entry | null;
-  /** Newest first: those that name their original by this number of the bank's alone. */
-  begunBy(particular: 'authorisation' | 'reference', value: string): readonly Entry[];
+  /**
+   * Newest first: those that name their original by this number of the bank's alone. Where that came as the entry `after`,
+   * the archive is asked only if it may hold some that were begun later.
+   */
+  begunBy(particular: 'authorisation' | 'reference', value: string, after?: number): readonly Entry[];
   /** In the order in which they began. */
   unfinished(): readonly Entry[];
   /** Takes a new entry, just written, in hand. */
@@ -97,6 +100,15 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   /** It was in an archive that has been set aside since, or cannot be read any more: nothing may be said of it. */
   const isGone = (id: number) => id <= archive.to && rowOf(id) === null;
 
+  /** What is found of what has moved. Throws where the archive does not give it: "there is none" would be said of money. */
+  function moved<T>(nothing: T, found: (aside: Reads) => T): T {
+    if (archive.to === 0) return nothing;
+    const aside = archive.reads;
+    const rows = aside === null ? nothing : found(aside);
+    if (aside === null || archive.reads !== aside) throw archive.gone();
+    return rows;
+  }
+
   function story(id: number): readonly Told[] {
     return readsWith(id)
       .eventsOf(id)
@@ -109,11 +121,10 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   function history(id: number): History {
     const known = histories.get(id);
     if (known !== undefined) return known;
+    const told = story(id);
     if (isGone(id)) throw archive.gone();
     const facts = factsOf(rowOf(id) ?? {});
-    const read = story(id)
-      .map(({ event }) => event)
-      .reduce(after, beginning(facts.type, facts.copies));
+    const read = told.map(({ event }) => event).reduce(after, beginning(facts.type, facts.copies));
     remember(id, read);
     return read;
   }
@@ -247,10 +258,12 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     },
     firstUnfinished: () => Math.min(...open.keys(), Number.MAX_SAFE_INTEGER),
     ofAmount: (amount, limit) => entriesOf(newestOf((from, left) => from.ofAmount(amount, left), limit)),
-    ofReference: (reference) => entryOf(reads.ofReference(reference) ?? archive.reads?.ofReference(reference) ?? null),
-    holdOf: (code) => entryOf(reads.holdOf(code) ?? archive.reads?.holdOf(code) ?? null),
-    begunBy: (particular, value) =>
-      entriesOf([...reads.begunBy(particular, value), ...(archive.reads?.begunBy(particular, value) ?? [])]),
+    ofReference: (of) => entryOf(reads.ofReference(of) ?? moved(null, (aside) => aside.ofReference(of))),
+    holdOf: (code) => entryOf(reads.holdOf(code) ?? moved(null, (aside) => aside.holdOf(code))),
+    begunBy(particular, value, after = 0) {
+      const older = after < archive.to ? moved([], (aside) => aside.begunBy(particular, value)) : [];
+      return entriesOf([...reads.begunBy(particular, value), ...older]);
+    },
     hold(facts) {
       forgetOwed(facts);
       held.add(facts.id);

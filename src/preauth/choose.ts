@@ -3,16 +3,29 @@ import type { Entry } from '../journal/entry.ts';
 import type { EntryType } from '../journal/types.ts';
 import { acknowledged, askDigits, askDigitsOr } from '../operator/ask.ts';
 import { authorisationAsk, type DateAskFacts, dateAsk, impossible, traceAsk } from '../operator/screens/original.ts';
+import { refuse } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { entryOf, lastOf } from '../sale/original.ts';
+import { Fault } from '../values/problem.ts';
 import { openStates } from '../values/state.ts';
 import { type Hold, type HoldWhy, whyNoDate, whyNoHold } from './hold.ts';
 
 /**
  * The pre-authorisation that is to be gone on with: by its trace where the journal holds it, by its authorisation code
- * and date where it does not. Null where the operator goes back.
+ * and date where it does not. Null where the operator goes back, or the archive could not be asked.
  */
 export async function chooseHold(counter: Counter): Promise<Hold | null> {
+  try {
+    return await chosen(counter);
+  } catch (error) {
+    // What cannot be read may be what has ended it.
+    if (!(error instanceof Fault)) throw error;
+    await refuse(counter, error.problem);
+    return null;
+  }
+}
+
+async function chosen(counter: Counter): Promise<Hold | null> {
   for (;;) {
     const named = await askNumber(counter);
     if (named === null) return null;
@@ -33,7 +46,7 @@ function judged(counter: Counter, entry: Entry | null, trace: string): Found {
   const why = whyNoHold(entry, termsOf(counter));
   if (why !== null || entry === null) return { why: why ?? 'unknown', trace, entry };
   // It may have been ended by its slip before the journal was asked for its trace.
-  const ended = endedBySlip(counter, entry.history.answer?.authorisation ?? '', daysOf(entry));
+  const ended = endedBySlip(counter, entry.history.answer?.authorisation ?? '', daysOf(entry), entry.id);
   return ended ?? { hold: { entry, amount: entry.total } };
 }
 
@@ -48,11 +61,11 @@ async function findByCode(counter: Counter): Promise<Found | null> {
 }
 
 /** What has succeeded here on the same slip: the bank alone has the pre-authorisation, and its end is in the journal. */
-function endedBySlip(counter: Counter, authorisation: string, dates: readonly string[]): Found | null {
+function endedBySlip(counter: Counter, authorisation: string, dates: readonly string[], after = 0): Found | null {
   const { now_ms, days } = termsOf(counter);
   // A code and a day come round again; by then the bank has long let go of what was held.
   const since_ms = now_ms - (days + 1) * DAY_MS;
-  for (const entry of counter.journal.begunBy('authorisation', authorisation)) {
+  for (const entry of counter.journal.begunBy('authorisation', authorisation, after)) {
     const { type, begun_ms, particulars } = entry.facts;
     if (begun_ms < since_ms || !dates.includes(particulars.date ?? '')) continue;
     const why = ending[type];

@@ -6,6 +6,7 @@ import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { inquire } from '../sale/inquire.ts';
 import { fen } from '../values/fen.ts';
+import { Fault } from '../values/problem.ts';
 import { type BankRecord, paidAtBank, type Referred } from './paid.ts';
 import { lastDayOf, type Paid } from './refundable.ts';
 
@@ -14,10 +15,21 @@ export type ByReference =
   | { readonly entry: Entry }
   | { readonly referred: Referred; readonly paid: Paid | 'not-at-bank'; readonly record: BankRecord | null };
 
-/** Null where the operator goes back, or the bank could not be asked. */
+/** Null where the operator goes back, or neither the bank nor the archive could be asked. */
 export async function originalByReference(counter: Counter): Promise<ByReference | null> {
   const referred = await askReference(counter);
   if (referred === null) return null;
+  try {
+    return await lookedUp(counter, referred);
+  } catch (error) {
+    // What cannot be read may be what was given back of it.
+    if (!(error instanceof Fault)) throw error;
+    await refuse(inFlow(counter, 'refund'), error.problem);
+    return null;
+  }
+}
+
+async function lookedUp(counter: Counter, referred: Referred): Promise<ByReference | null> {
   const { journal, config } = counter;
   const entry = journal.findReference(referred.reference);
   if (entry !== null) return { entry };

@@ -2,8 +2,11 @@ import type { Entry } from '../journal/entry.ts';
 import { acknowledged } from '../operator/ask.ts';
 import { dayOf } from '../operator/screens/layout.ts';
 import { type RefundWhy, refundRefused } from '../operator/screens/refund.ts';
+import { refuse } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
+import { inFlow } from '../sale/in-flow.ts';
 import { type Fen, fen } from '../values/fen.ts';
+import { Fault } from '../values/problem.ts';
 import { originalByReference } from './by-reference.ts';
 import { askTrace, isVoidable, showNoVoid, whyNot } from './original.ts';
 import { paidOf } from './paid.ts';
@@ -37,8 +40,21 @@ async function unknown(counter: Counter, trace: string): Promise<Next | 'by-refe
   return key === 'enter' ? 'other' : 'over';
 }
 
+/** Null where it cannot be read what was given back of it, and the operator has seen why. */
+async function paidHere(counter: Counter, entry: Entry): Promise<Paid | null> {
+  try {
+    return paidOf(entry, counter.journal);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    await refuse(inFlow(counter, 'refund'), error.problem);
+    return null;
+  }
+}
+
 /** `wanted`: a refund where the operator has asked for one; a sale that is not settled is voided without asking for it. */
 async function ofTheJournal(counter: Counter, entry: Entry, wanted: 'either' | 'refund'): Promise<Next> {
+  const paid = await paidHere(counter, entry);
+  if (paid === null) return 'over';
   const { journal, config, clock } = counter;
   const { refund, void: undo } = config.profile.transactions;
   const { trace } = entry;
@@ -49,11 +65,11 @@ async function ofTheJournal(counter: Counter, entry: Entry, wanted: 'either' | '
       await voidSale(counter, entry);
       return 'over';
     }
-    const facts = { why, trace, entry, refundable: leftOf(paidOf(entry, journal)), byReference: false };
+    const facts = { why, trace, entry, refundable: leftOf(paid), byReference: false };
     return (await showNoVoid(counter, facts)) === 'enter' ? 'other' : 'over';
   }
-  const original: Original = { paid: paidOf(entry, journal), entry, referred: null, told: null };
-  const why = whyNoRefund(original.paid, refund, new Date(clock.now()));
+  const original: Original = { paid, entry, referred: null, told: null };
+  const why = whyNoRefund(paid, refund, new Date(clock.now()));
   if (why !== null) return showNoRefund(counter, why, original);
   await refundPayment(counter, original);
   return 'over';

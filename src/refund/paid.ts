@@ -29,7 +29,7 @@ export function paidOf(entry: Entry, journal: Pick<Journal, 'batch' | 'debts' | 
     payment: moves === 'in' && facts.type !== 'tip',
     state: entry.state,
     amount: entry.total,
-    refundable: fen(Math.max(0, entry.refundable - refundedBySlip(journal, reference))),
+    refundable: fen(Math.max(0, entry.refundable - refundedBySlip(journal, reference, entry.id))),
     open: undoing.some((sequel) => !isRefund(sequel)) ? 'void' : isWaiting ? 'refund' : null,
     inOpenBatch: entry.batch === journal.batch,
     reference,
@@ -76,11 +76,11 @@ export function paidAtBank(
   };
 }
 
-/** What has gone back under the reference that was typed, of a payment that the journal had no row for. */
-function refundedBySlip(journal: Pick<Journal, 'begunBy'>, reference: string | null): number {
+/** What has gone back under the reference that was typed: of a payment that the journal had no row for, or of `id`. */
+function refundedBySlip(journal: Pick<Journal, 'begunBy'>, reference: string | null, id = 0): number {
   if (reference === null) return 0;
   return journal
-    .begunBy('reference', reference)
+    .begunBy('reference', reference, id)
     .filter(({ facts: { type }, state }) => type === 'refund' && state === 'approved')
     .reduce((sum, { amount }) => sum + amount, 0);
 }

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { complete, completeByAdvice } from '../../src/preauth/complete.ts';
 import { voidCompletion } from '../../src/preauth/void-completion.ts';
+import { Fault } from '../../src/values/problem.ts';
 import { held, keysOf, PIN, SUPERVISOR } from '../hold-bench.ts';
 import { answerOf, approval, done, saleOf } from '../journal-bench.ts';
 import { lineDown, nothing, type SaleBench, saleBench, stateOf, yes } from '../sale-bench.ts';
@@ -368,4 +369,22 @@ t.test('a hold that was completed by its slip is completed, though the journal f
   t.match(bench.texts().join(), /It is completed already/);
   bench.press('cancel');
   await completing;
+});
+
+t.test('an archive that is not read may hold its end: it is said, and nothing is completed', async (t) => {
+  for (const unread of ['findHold', 'begunBy']) {
+    const bench = saleBench(t);
+    Object.defineProperty(bench.journal, unread, {
+      value: () => {
+        throw new Fault({ kind: 'archive-broken', file: 'archive.db', why: '-', set_aside: null, in_place: true });
+      },
+    });
+    const completing = complete(bench.counter);
+    await byCode(bench, '771203', '0101');
+    await bench.screen('completion.refused');
+    t.match(bench.texts().join(), /archive of closed batches cannot be read/);
+    bench.press('enter');
+    t.match(await completing, { end: 'cancelled' });
+    t.equal(bench.journal.last(), null);
+  }
 });

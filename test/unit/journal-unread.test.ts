@@ -2,7 +2,7 @@ import t from 'tap';
 import { type Journal, type JournalParts, openJournal } from '../../src/journal/journal.ts';
 import { openStore, type Store } from '../../src/journal/store.ts';
 import { Fault } from '../../src/values/problem.ts';
-import { close, done, owing, problemOf, quiet, saleOf, scoped, silence } from '../journal-bench.ts';
+import { approval, close, done, owing, problemOf, quiet, saleOf, scoped, silence } from '../journal-bench.ts';
 import { stormDisk } from '../storms/disk.ts';
 import { meter } from '../storms/faults.ts';
 
@@ -177,6 +177,75 @@ t.test('an archive that the disk does not give keeps no payment from going on, a
   using again = scoped(opened());
   t.equal(again.debts()[0]?.entry.original?.amount, 500, 'at the next start');
   t.equal(again.archiveProblem, null);
+});
+
+t.test('what an archive that is not read may hold is not said to be nothing, until a batch is closed', async (t) => {
+  empty();
+  const journal = opened();
+  const named = { ...approval, reference: '113009410017', authorisation: 'H00001' };
+  const sale = done(journal, 500, {}, named);
+  const hold = done(journal, 600, { type: 'preauth' }, named);
+  done(journal, 200, { type: 'refund', digest: 'd1', particulars: { reference: '113009410099', date: '0101' } });
+  close(journal);
+  const recent = done(journal, 1);
+  close(journal);
+  quiet(journal);
+  journal.close();
+  const asked: Record<string, (journal: Journal) => unknown> = {
+    sale: (from) => from.findReference('113009410017')?.id,
+    hold: (from) => from.findHold('H00001')?.id,
+    refund: (from) => from.begunBy('reference', '113009410099').length,
+    state: (from) => from.entry(sale.id)?.state,
+  };
+  for (let good = 0; good < READS; good++) {
+    using journal = scoped(opened());
+    disk.unreadable('archive.db', good, ALWAYS);
+    const found: unknown[] = [];
+    const problem = problemOf(() => found.push(asked.sale?.(journal)));
+    disk.unreadable('', 0, 0);
+    t.ok(problem?.kind === 'archive-broken' || found[0] === hold.id, `after ${good} reads: ${found[0]}`);
+  }
+  using without = scoped(opened());
+  disk.unreadable('archive.db', 0, ALWAYS);
+  for (const ask of [asked.sale, asked.hold, asked.refund, asked.sale]) {
+    t.match(
+      problemOf(() => ask?.(without)),
+      { kind: 'archive-broken', set_aside: null, in_place: true },
+    );
+  }
+  t.same(
+    without.begunBy('reference', '113009410099', recent.id),
+    [],
+    'what came later than all of it is in the journal',
+  );
+  disk.unreadable('', 0, 0);
+  t.match(
+    problemOf(() => asked.sale?.(without)),
+    { kind: 'archive-broken' },
+    'its disk is not asked at each turn',
+  );
+  close(without);
+  t.equal(asked.sale?.(without), hold.id, 'the newest with that reference');
+  t.equal(asked.hold?.(without), hold.id);
+  t.equal(asked.refund?.(without), 1);
+  t.equal(without.archiveProblem, null, 'and nothing is left to be seen');
+});
+
+t.test('an archived entry is given with what became of it, or not at all, whichever read fails', async (t) => {
+  traded();
+  for (let good = 0; good < READS; good++) {
+    using journal = scoped(opened());
+    disk.unreadable('archive.db', good, ALWAYS);
+    const entry = journal.entry(1);
+    if (entry !== null) {
+      let state: string | null = null;
+      const problem = problemOf(() => {
+        state = entry.state;
+      });
+      t.ok(problem?.kind === 'archive-broken' || state === 'approved', `after ${good} reads: ${state}`);
+    }
+    disk.unreadable('', 0, 0);
+  }
 });
 
 t.test('a read of the archive that fails once is made again', async (t) => {

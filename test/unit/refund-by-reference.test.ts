@@ -3,6 +3,7 @@ import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import { giveBack } from '../../src/refund/give-back.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
+import { following } from '../../src/values/trace.ts';
 import { approval, done, saleOf } from '../journal-bench.ts';
 import { desk, keysOf, named, REFERENCE, says } from '../refund-bench.ts';
 import type { SaleBench } from '../sale-bench.ts';
@@ -129,4 +130,31 @@ t.test('a reference that the journal holds is judged by the journal', async (t) 
   bench.press('cancel');
   await done;
   t.same(bench.asked, []);
+});
+
+t.test('an archive that is not read may hold what was given back: it is said, and nothing goes back', async (t) => {
+  const gone = () => {
+    throw new Fault({ kind: 'archive-broken', file: 'archive.db', why: '-', set_aside: null, in_place: true });
+  };
+  for (const unread of ['findReference', 'begunBy']) {
+    const bench = desk(t, { refund: { supervisor: false }, inquiry: { offered: false } });
+    Object.defineProperty(bench.journal, unread, { value: gone });
+    const refunding = giveBack(bench.counter);
+    await byReference(bench);
+    await bench.screen('refund.refused');
+    await says(bench, /archive of closed batches cannot be read/);
+    bench.press('cancel');
+    await refunding;
+    t.equal(bench.journal.last(), null);
+  }
+  const bench = desk(t, { refund: { supervisor: false } });
+  const sale = done(bench.journal, 10_000);
+  bench.journal.closeBatch(following(bench.journal.batch));
+  Object.defineProperty(bench.journal, 'begunBy', { value: gone });
+  const refunding = giveBack(bench.counter);
+  await named(bench, sale.trace);
+  await bench.screen('refund.refused');
+  bench.press('cancel');
+  await refunding;
+  t.equal(bench.journal.last()?.id, sale.id);
 });
