@@ -14,7 +14,7 @@ export interface Attempts {
   /** Whether the bank is still to hear of it. */
   isOwed(entry: Entry): boolean;
   /** One try. Never throws a Fault: what could not be settled stays owed. */
-  attempt(entry: Entry): Promise<Attempt>;
+  tryOnce(entry: Entry): Promise<Attempt>;
   /** Resolves when no sign-in is on the line. */
   signedIn(): Promise<void>;
 }
@@ -47,13 +47,15 @@ export interface AttemptProfile {
   readonly inquires: boolean;
 }
 
-/** What the bank's books say of an entry; `unheard`: it was asked, and has not said. */
-type Books = Exclude<InquiryEnd, { end: 'refused' }> | { readonly end: 'unheard' };
+/** What the bank's books say of an entry; `unheard`: it was asked, and has not said, or was not to be heard at all. */
+type Books = Exclude<InquiryEnd, { end: 'refused' }> | Unheard;
+type Unheard = { readonly end: 'unheard'; readonly silent: boolean };
 
 const SETTLED: Attempt = { end: 'settled' };
 const OWED_STILL: Attempt = { end: 'stopped', problem: null };
 const PASSED_OVER: Attempt = { end: 'passed-over' };
-const UNHEARD = { end: 'unheard' } as const;
+const UNHEARD: Unheard = { end: 'unheard', silent: false };
+const SILENT: Unheard = { end: 'unheard', silent: true };
 const SIGN_IN_FIRST = { end: 'sign-in-first' } as const;
 
 /** Field 39 of a reversal of another amount, or of another card, than what the bank has under its trace. */
@@ -67,7 +69,7 @@ export function attemptsAt(parts: AttemptParts): Attempts {
   };
   let signing: Promise<unknown> = Promise.resolve();
 
-  async function attempt(entry: Entry): Promise<Attempt> {
+  async function tryOnce(entry: Entry): Promise<Attempt> {
     const work = works[entry.debt];
     if (work === undefined) return SETTLED;
     try {
@@ -128,8 +130,10 @@ export function attemptsAt(parts: AttemptParts): Attempts {
     if (!entry.history.parked || !profile.inquires) {
       entry.noOriginal(code);
       // Somebody is at the counter with the card: the bank's books are asked at once what they have of it.
-      if (profile.inquires) await confirm(entry);
-      return SETTLED;
+      const books = profile.inquires ? await inquire(entry) : UNHEARD;
+      ended(entry, books);
+      // The next reversal would be asked about too, and each would wait for its whole answer timer.
+      return books === null || (books.end === 'unheard' && books.silent) ? OWED_STILL : SETTLED;
     }
     const end = await inquire(entry);
     if (entry.debt !== 'reverse') return SETTLED;
@@ -228,7 +232,7 @@ export function attemptsAt(parts: AttemptParts): Attempts {
 
   return {
     isOwed: ({ debt }) => works[debt] !== undefined,
-    attempt,
+    tryOnce,
     async signedIn() {
       await signing;
     },
@@ -236,13 +240,13 @@ export function attemptsAt(parts: AttemptParts): Attempts {
 }
 
 /** An inquiry that ended in a Fault: of the bank or of its keys; what is the line's or the disk's is thrown on. */
-function withoutWord(error: unknown): typeof UNHEARD | typeof SIGN_IN_FIRST {
+function withoutWord(error: unknown): Unheard | typeof SIGN_IN_FIRST {
   if (!(error instanceof Fault)) throw error;
   const { kind } = error.problem;
   // Keys that differ spoil every MAC, the bank's refusal included.
   if (kind === 'mac-wrong') return SIGN_IN_FIRST;
   if (kind !== 'host-silent' && kind !== 'host-garbled') throw error;
-  return UNHEARD;
+  return kind === 'host-silent' ? SILENT : UNHEARD;
 }
 
 function oursOf({ facts, original }: Entry) {

@@ -72,7 +72,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
     const running = underway.get(entry.id);
     if (running !== undefined) return running;
     const trying = inTurn(() => {
-      const attempt = attempts.attempt(entry);
+      const attempt = attempts.tryOnce(entry);
       last = { id: entry.id, attempt };
       return attempt;
     }).finally(() => underway.delete(entry.id));
@@ -84,9 +84,10 @@ export function openOutbox(parts: OutboxParts): Outbox {
   function owed(): Owing {
     const all = journal.debts();
     const money = all.flatMap(({ entry, debt }) => (owesMoney(debt) ? [entry] : []));
+    const last = new Set(money.filter(isLast));
     return {
-      due: money.filter((entry) => !isLast(entry)),
-      parked: money.filter(isLast),
+      due: money.filter((entry) => !last.has(entry)),
+      parked: [...last],
       unconfirmed: profile.inquires ? all.flatMap(({ entry, debt }) => (debt === 'confirm' ? [entry] : [])) : [],
     };
   }

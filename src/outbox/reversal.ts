@@ -4,6 +4,7 @@ import type { RepeatableName, ReversibleName } from '../host/transactions.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Doubt, History } from '../journal/events.ts';
 import { type EntryType, types } from '../journal/types.ts';
+import { Fault } from '../values/problem.ts';
 import { requestOf } from './request.ts';
 
 /** What the vault sealed of the card when the entry began. Throws a `SealError` where it cannot be opened. */
@@ -21,11 +22,16 @@ const reasons = {
   unlisted: '06',
 } as const satisfies Record<Doubt, ReversalRequest['reason']>;
 
-/** The reversal that an entry owes: always the same for the same entry, however often it is sent. */
+/**
+ * The reversal that an entry owes: always the same for the same entry, however often it is sent. Throws a Fault of kind
+ * `request-changed` where what it is about cannot be read any more.
+ */
 export function reversalOf(entry: Entry, openCard: OpenCard): ReversalRequest {
   const { type, trace, batch, entry_mode, sealed } = entry.facts;
   const { history } = entry;
   if (!isReversible(type)) throw new Error(`a ${type} has no reversal`);
+  // Without the archive that has its original it would leave with other bytes than before.
+  if (entry.facts.original !== null && entry.original === null) throw new Fault({ kind: 'request-changed', trace });
   const { amount, original } = requestOf(entry.facts, entry.original);
   return {
     transaction: type,

@@ -1,7 +1,9 @@
 import t from 'tap';
 import type { InquiryEnd } from '../../src/host/inquiry.ts';
+import type { Entry } from '../../src/journal/entry.ts';
+import { reversalOf } from '../../src/outbox/reversal.ts';
 import { Fault, type Problem } from '../../src/values/problem.ts';
-import { answerOf, approval, saleOf } from '../journal-bench.ts';
+import { answerOf, approval, done, problemOf, saleOf } from '../journal-bench.ts';
 import { acknowledged, bench, signInFirst, unanswered } from '../outbox-bench.ts';
 
 const thrown = (problem: Problem) => () => {
@@ -117,6 +119,37 @@ t.test('nobody can say what the bank’s newest is: nothing is told, and nothing
     [0, 0],
   );
   t.equal(host.asked.length, 0);
+});
+
+t.test('no original, and an inquiry that nobody answers: a round waits for one of them, not for each', async (t) => {
+  for (const [what, knows] of Object.entries(unheard)) {
+    const { outbox, host, owing } = bench(t);
+    const entries = [owing(1), owing(2), owing(3)];
+    host.says = () => ({ end: 'no-original', code: '25' });
+    host.knows = knows;
+    const isSilent = what === 'stays silent';
+    t.match(await outbox.clearBeforeSale(), { clear: !isSilent, owed: isSilent ? 2 : 0 }, what);
+    t.equal(host.asked.length, isSilent ? 1 : 3, what);
+    t.equal(entries[0]?.state, 'reversed-unconfirmed');
+    await outbox.clearBeforeSale();
+    await outbox.clearBeforeSale();
+    t.ok(entries.every(({ state }) => state === 'reversed-unconfirmed'));
+  }
+});
+
+t.test('a reversal whose original cannot be read leaves with no other bytes than before', async (t) => {
+  const { outbox, host, journal } = bench(t);
+  const sale = done(journal, 500);
+  const undo = journal.begin(saleOf(500, { type: 'void', original: sale }));
+  undo.sent();
+  undo.answered(answerOf('unknown', null, 'silent'));
+  const { facts, history } = undo;
+  const openCard = () => ({ pan: null, expiry: null });
+  const unread = problemOf(() => reversalOf({ facts, history, original: null } as Entry, openCard));
+  t.same(unread, { kind: 'request-changed', trace: undo.trace });
+  t.match(reversalOf(undo, openCard), { original: { place: { trace: sale.trace } } });
+  await outbox.settle(undo);
+  t.match(host.asked, [{ original: { place: { trace: sale.trace } } }]);
 });
 
 t.test('what waits for an original that was just parked passes its turn to the next', async (t) => {
