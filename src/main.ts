@@ -141,9 +141,10 @@ async function refuse(board: Board, renderer: ScreenRenderer, problem: Problem, 
 /** What a flow could not end by itself, as a row that cannot be read: it is said, and the next start looks at it anew. */
 async function giveUp(assembly: Assembly, problem: Problem): Promise<never> {
   console.error(JSON.stringify({ stopped: problem }));
-  stop.abort();
   assembly.failed(problem);
-  await sleep(FAULT_SHOWN_MS);
+  // What is owed is told and printed meanwhile; who stops the terminal need not wait.
+  await sleep(FAULT_SHOWN_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+  stop.abort();
   process.exit(1);
 }
 

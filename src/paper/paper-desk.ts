@@ -12,7 +12,7 @@ import type { ReceiptTable } from '../receipt/table.ts';
 import type { Clock } from '../values/clock.ts';
 import { lasting } from '../values/lasting.ts';
 import { Fault, type Problem } from '../values/problem.ts';
-import { newlyParked } from './newly-parked.ts';
+import { type NewlyParked, newlyParked } from './newly-parked.ts';
 import { faultOf, settlementTables } from './reports.ts';
 import { slipFacts } from './slip-facts.ts';
 
@@ -64,6 +64,8 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
   let problem: Problem | null = null;
   /** How often in a row the printer has begun and gone no further, with nobody there to be asked for paper. */
   let stalls = 0;
+  /** Whether the last try had begun: one that had not has cost nothing. */
+  let isBegun = false;
   let woken = Promise.withResolvers<void>();
   const tell = () => {
     for (const changed of watchers) changed();
@@ -84,7 +86,10 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
 
   const onPaper: Printer['print'] = async (table, beforeFirstByte) => {
     const end = await printer.print(table, beforeFirstByte);
-    stalls = !end.printed && end.begun && end.problem.kind === 'device-silent' ? stalls + 1 : 0;
+    isBegun = end.printed || end.begun;
+    // A try that never began says nothing of how far the next would come.
+    if (end.printed) stalls = 0;
+    else if (end.begun) stalls = end.problem.kind === 'device-silent' ? stalls + 1 : 0;
     return end;
   };
 
@@ -123,12 +128,14 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
   async function report(table: ReceiptTable, beforeFirstByte?: () => void): Promise<Problem | null> {
     const end = await onPaper(table, beforeFirstByte);
     now(end.printed ? null : end.problem);
+    // The printer is well again: what has waited for that comes out at once.
+    if (end.printed) woken.resolve();
     return end.printed ? null : end.problem;
   }
 
   function pauseAfter(idle: boolean): number {
     if (idle) return problem === null ? LOOK_AROUND_MS : LOOK_AGAIN_MS;
-    return stalls === 0 ? LOOK_AGAIN_MS : Math.min(LOOK_AGAIN_MS * 4 ** (stalls - 1), STALLED_AGAIN_MS);
+    return stalls === 0 || !isBegun ? LOOK_AGAIN_MS : Math.min(LOOK_AGAIN_MS * 4 ** (stalls - 1), STALLED_AGAIN_MS);
   }
 
   async function look(): Promise<void> {
@@ -182,9 +189,10 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     async run(signal) {
       // One listener for all the waits: a night without paper has many thousands of them.
       signal.addEventListener('abort', () => woken.resolve(), { once: true });
-      const parked = newlyParked(journal, () => woken.resolve());
+      let parked = null as NewlyParked | null;
       let due = false;
       const working = async () => {
+        parked ??= newlyParked(journal, () => woken.resolve());
         while (!signal.aborted) {
           const next = fresh.shift() ?? owing()[0];
           if (next !== undefined && next.copiesOwed.length > 0 && (await kept(printCopies(next)))) continue;
@@ -203,7 +211,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
         }
       };
       await lasting(working, signal, clock);
-      parked.stop();
+      parked?.stop();
     },
   };
 }

@@ -255,3 +255,92 @@ t.test('a desk that cannot read what is owed looks again, and prints it then', a
   await running;
   t.equal(clock.sleeping, 0);
 });
+
+/** A desk that prints in no hurry, on a printer that ends as the test says. */
+function stalling(t: Parameters<typeof testFolder>[0], ends: () => PrintEnd) {
+  const clock = virtualClock();
+  const journal = journalIn(testFolder(t), { clock });
+  t.teardown(() => journal.close());
+  const times: number[] = [];
+  const printer = {
+    status: async () => ({ online: true }),
+    async print(_: ReceiptTable, beforeFirstByte: () => void = () => undefined) {
+      times.push(Math.round(clock.monotonic() / 1000));
+      const end = ends();
+      if (end.printed || end.begun) beforeFirstByte();
+      return end;
+    },
+  } as unknown as Printer;
+  const desk = paperDesk({
+    ...{ journal, printer, clock, text: () => texts('en'), language: () => 'en' },
+    config: () =>
+      ({
+        terminal: { merchant: { id: '1', name: 'Shop', terminal: '2' } },
+        profile: { transactions: { tip: { offered: false } } },
+      }) as unknown as Config,
+  });
+  return { clock, journal, desk, times };
+}
+
+const stalled: Extract<PrintEnd, { printed: false }> = {
+  printed: false,
+  problem: { kind: 'device-silent', device: 'printer', waited_ms: 1 },
+  begun: true,
+};
+
+t.test('a try that never began takes nothing back from the wait after those that stalled', async (t) => {
+  const ends: PrintEnd[] = [stalled, stalled, { ...stalled, begun: false }, stalled, { ...stalled, begun: false }];
+  const { clock, journal, desk, times } = stalling(t, () => ends.shift() ?? stalled);
+  done(journal, 100, { copies: ['merchant'] });
+  const stop = new AbortController();
+  const running = desk.run(stop.signal);
+  await clock.advance(400_000);
+  t.same(times, [0, 2, 10, 12, 44, 46, 174], 'what never began is tried again after two seconds');
+  stop.abort();
+  await running;
+});
+
+t.test('a reprint that comes out brings what has waited for the printer at once', async (t) => {
+  let end: PrintEnd = stalled;
+  const { clock, journal, desk, times } = stalling(t, () => end);
+  const known = done(journal, 100, { copies: ['merchant'] });
+  const stop = new AbortController();
+  const running = desk.run(stop.signal);
+  await clock.advance(200_000);
+  t.equal(times.length, 5, 'the next try is far');
+  end = { printed: true };
+  t.equal(await desk.reprint(known), null);
+  await clock.advance(0);
+  t.equal(desk.owed, 0);
+  t.equal(times.length, 7);
+  stop.abort();
+  await running;
+});
+
+t.test('a desk that cannot read what was parked before it began looks again', async (t) => {
+  const { clock, journal, times } = stalling(t, () => ({ printed: true }));
+  let unread = 2;
+  const gap: Journal = Object.create(journal, {
+    debts: {
+      value: () => {
+        if (unread-- > 0) throw new Fault({ kind: 'disk-broken', file: 'journal.db', why: 'disk I/O error' });
+        return journal.debts();
+      },
+    },
+  });
+  const desk = paperDesk({
+    ...{ journal: gap, clock, text: () => texts('en'), language: () => 'en' },
+    printer: { status: async () => ({ online: true }) } as unknown as Printer,
+    config: () => {
+      throw new Error('nothing is printed');
+    },
+  });
+  const stop = new AbortController();
+  const running = desk.run(stop.signal);
+  await clock.advance(10_000);
+  t.ok(unread < 0);
+  t.same(times, []);
+  stop.abort();
+  await running;
+  t.equal(clock.sleeping, 0);
+});
