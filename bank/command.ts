@@ -1,4 +1,4 @@
-import { masked } from '../src/values/masked.ts';
+import { maskedWords } from '../src/values/masked.ts';
 import { Unable } from './unable.ts';
 
 /** A command of the control socket: `do` and what goes with it. */
@@ -23,7 +23,7 @@ export function wordsOf(command: Command, key: string, most: number, example: st
       most,
     });
   }
-  return masked(text);
+  return maskedWords(text);
 }
 
 /** Two different people, by name. */

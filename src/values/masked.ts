@@ -23,9 +23,22 @@ const CUT = /(?:\d[ -]?)+$/;
  * nobody knew of.
  */
 export function masked(text: string): Masked {
+  return without(text, hidden);
+}
+
+/**
+ * The same of what a person has written down, where digits apart may be a date and a number, and every tenth would look
+ * like a card's: of such a run only what begins like a scheme's number is gone.
+ */
+export function maskedWords(text: string): Masked {
+  const looksLikeOne = (digits: string) => lengthsAt(digits, 0).includes(digits.length);
+  return without(text, (run) => (/^\d+$/.test(run) || looksLikeOne(run.replaceAll(/\D/g, '')) ? hidden : starred)(run));
+}
+
+function without(text: string, hide: (run: string) => string): Masked {
   if (text.length < SHORTEST_PAN) return text as Masked;
   const whole = text.length > LONGEST ? text.slice(0, LONGEST).replace(CUT, '') : text;
-  return whole.replaceAll(TRACK, '(track)').replaceAll(NUMBER, hidden) as Masked;
+  return whole.replaceAll(TRACK, '(track)').replaceAll(NUMBER, hide) as Masked;
 }
 
 /** F48 of a settlement: two times two amounts, their counts and a flag. Of no row that has a card number it has the length. */
@@ -48,12 +61,18 @@ const SCHEMES: readonly (readonly [beginning: RegExp, lengths: readonly number[]
   [/^3(?:0[0-5]|[689])/, [14, 16, 17, 18, 19]],
 ];
 
-/** A run of digits without the card number that it is, or with a star for each digit of those that it holds. */
+/** A run of digits without the card number that it is, or that it holds. */
 function hidden(run: string): string {
   const digits = run.replaceAll(/\D/g, '');
   if (digits.length <= LONGEST_PAN && passesLuhn(digits)) {
     return `${digits.slice(0, 6)}${'*'.repeat(digits.length - 10)}${digits.slice(-4)}`;
   }
+  return starred(run);
+}
+
+/** With a star for each digit of the card numbers in it. */
+function starred(run: string): string {
+  const digits = run.replaceAll(/\D/g, '');
   const secret = new Set<number>();
   for (let from = 0; from + SHORTEST_PAN <= digits.length; from++) {
     for (const length of lengthsAt(digits, from)) {

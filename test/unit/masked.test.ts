@@ -1,5 +1,5 @@
 import t from 'tap';
-import { masked, maskedJson, maskedTotals } from '../../src/values/masked.ts';
+import { masked, maskedJson, maskedTotals, maskedWords } from '../../src/values/masked.ts';
 import { Pan } from '../../src/values/pan.ts';
 
 t.test('a card number is masked wherever it stands in a text', async (t) => {
@@ -40,6 +40,20 @@ t.test('amounts, references, traces, dates and numbers that are no card stay', a
     'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9',
   ])
     t.equal(masked(text), text);
+});
+
+t.test('of what a person has written a date beside a number stays, and no card number does', async (t) => {
+  for (const [text, expected] of [
+    ['2026-12-01 000126', '2026-12-01 000126'],
+    ['20261201000126', '202612****0126'],
+    ['slip 6222 0200 1001 1234', 'slip 622202******1234'],
+    ['6222020010011234', '622202******1234'],
+    ['17-6222020010011234', '17-****************'],
+    ['2026-12-01 6222020010011234', '20**-**-** ****************'],
+    ['6222020010011234=30121201020000000123', '(track)'],
+  ] as const) {
+    t.equal(maskedWords(text), expected);
+  }
 });
 
 t.test('data is masked through and through, and bytes have no content', async (t) => {
