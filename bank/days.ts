@@ -1,5 +1,5 @@
 import type { Books } from './books.ts';
-import type { Seed } from './seed.ts';
+import { DAY_MS, type Seed } from './seed.ts';
 
 /** A day of the bank's books: F15 of its trades, and the ledger's entries that it holds. */
 export interface BusinessDay {
@@ -22,7 +22,10 @@ export interface Days {
   quietUntil(now: number): number | null;
   /** When the open day ends by itself. */
   ends(): number;
-  /** The day that is opened where this one is ended by hand: the first after the clock's that was never open. */
+  /**
+   * The day that is opened where this one is ended by hand: the clock's where that has come meanwhile, else the first after
+   * it that was never open.
+   */
   following(now: number): string;
   /** How many days the open one is ahead of the clock: one was ended by hand, or the clock was wrong once. */
   ahead(now: number): number;
@@ -35,8 +38,6 @@ export interface Days {
   /** After a transaction that was undone. */
   forget(): void;
 }
-
-const DAY_MS = 86_400_000;
 
 export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
   const open = db.prepare(
@@ -86,7 +87,10 @@ export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
       if (date <= current().date) return null;
       return { next: free(date), since: startOf(date) - rest };
     },
-    following: (at) => free(after(byClock(at))),
+    following(at) {
+      const date = byClock(at);
+      return free(date > current().date ? date : after(date));
+    },
     ahead: (at) => Math.max(0, (startOf(current().date) - startOf(byClock(at))) / DAY_MS),
     cutOver(next, { since, now, lasts_ms }) {
       const { date } = current();

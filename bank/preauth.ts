@@ -3,8 +3,7 @@ import type { Issuer } from './issuer.ts';
 import { cardAccount, holdAccount, type Posting } from './ledger.ts';
 import type { Office } from './office.ts';
 import { heldPreauth, isRefusal } from './original.ts';
-
-const DAY = 86_400_000;
+import { DAY_MS } from './seed.ts';
 
 /** A pre-authorisation (预授权): what was available on the card is held, until it is completed, voided or expires. */
 export function preauthorise(office: Office, issuer: Issuer, { request, amount, ask }: Asked): Decision {
@@ -13,7 +12,7 @@ export function preauthorise(office: Office, issuer: Issuer, { request, amount, 
   if (refusal !== null) return refused(refusal);
   return decided(issuer.decide(ask), null, ({ id: card }) => ({
     post(trade) {
-      office.holds.open({ preauth: trade, card, expiresAt: at + office.seed.acquirer.holdDays * DAY });
+      office.holds.open({ preauth: trade, card, expiresAt: at + office.seed.acquirer.holdDays * DAY_MS });
       office.ledger.post({ kind: 'preauth', trade, hold: trade, at, postings: held(card, amount) });
     },
   }));

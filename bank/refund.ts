@@ -3,9 +3,8 @@ import { charged } from './fees.ts';
 import type { Issuer } from './issuer.ts';
 import type { Office } from './office.ts';
 import { byReference, inOpenBatch, isRefusal } from './original.ts';
+import { DAY_MS } from './seed.ts';
 import { DEBITS, feeUpTo, standingOf } from './standing.ts';
-
-const DAY = 86_400_000;
 
 /**
  * A refund (退货): back to the card, up to what is left of its original, in as many parts as there are. The fee goes
@@ -25,7 +24,7 @@ export function refund(office: Office, issuer: Issuer, { request, amount, ask }:
   if (original.terminal === terminal.terminal && inOpenBatch(office, original)) {
     return refused({ code: '12', why: 'of the open batch: a void undoes it' }, original);
   }
-  if (at - original.at > office.seed.acquirer.refundDays * DAY) {
+  if (at - original.at > office.seed.acquirer.refundDays * DAY_MS) {
     return refused({ code: '22', why: 'too long ago' }, original);
   }
   const standing = standingOf(office, original);

@@ -236,7 +236,7 @@ function acquirerOf(row: Row): Acquirer {
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/;
 const CUT_OVER_MS = timeOfDay('23:00:00');
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const CUT_OVER_LASTS_MS = 2000;
 
 function timeOfDay(text: string): number {

@@ -118,6 +118,16 @@ t.test('after a clock that was far ahead days are ended by hand, and go on by th
   t.end();
 });
 
+t.test('a day whose time is over is ended by hand like any other: the next one is the clock’s', (t) => {
+  const counter = new Counter(t);
+  counter.now = MIDNIGHT - DAY / 24 + 30_000;
+  t.match(day(counter), { day: '20260601', next: '20260602', ahead_days: 0 }, 'nobody has asked anything since 23:00');
+  byHand(counter);
+  t.match(day(counter), { day: '20260602', next: '20260603', ahead_days: 0 });
+  t.equal(sell(counter, '000002'), '00 0601 0602');
+  t.end();
+});
+
 t.test('days that are ended by hand one after the other are each another', (t) => {
   const counter = new Counter(t);
   for (const [date, ahead_days] of [
