@@ -5,13 +5,7 @@ import type { Issuer } from './issuer.ts';
 import type { Office } from './office.ts';
 import { isRefusal, ofThisTerminal } from './original.ts';
 import { type Standing, standingOf } from './standing.ts';
-import type { Trade, TradeType } from './trades.ts';
-
-/** What each may change: always an entry of this terminal's own open batch. */
-const CHANGES: Partial<Record<TradeType, readonly TradeType[]>> = {
-  adjust: ['offline', 'voice'],
-  tip: ['sale', 'offline', 'voice'],
-};
+import { changeable, type Trade } from './trades.ts';
 
 /** An adjustment (结算调整): F4 is the new total, F48 the total before it. The difference is posted, and the fee's. */
 export function adjust(office: Office, issuer: Issuer, asked: Asked): Decision {
@@ -42,7 +36,7 @@ function change(
   if (beside === null) return refused({ code: '30', why: 'F48 holds no amount' });
   const limit = amountRefusal(amount, merchant.saleLimit);
   if (limit !== null) return refused(limit);
-  const original = ofThisTerminal(office, request, CHANGES[type] ?? []);
+  const original = ofThisTerminal(office, request, changeable[type] ?? []);
   if (isRefusal(original)) return refused(original);
   const standing = standingOf(office, original);
   const refusal = whyNot(original, standing, batch) ?? check(standing, beside);

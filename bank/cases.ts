@@ -1,9 +1,13 @@
 import type { Fen } from '../src/values/fen.ts';
 import type { Books } from './books.ts';
 
-/** Why a case is opened, and what the bank's people do about it: one row a reason. `back`: of a void or a refund. */
+/**
+ * Why a case is opened, and what the bank's people do about it: one row a reason. `wants`: the one decision that would move
+ * money. `back`: of a void or a refund, for which it is the other one; `row`: where the books say which way it goes.
+ */
 export const reasons = {
   'bank-only': {
+    wants: 'credit',
     zh: '银行已入账，终端无此交易：请商户核对签购单；持卡人未得到商品的，贷记持卡人。',
     en: 'The bank has it, the terminal has not: ask the merchant for the slip; credit the card where nothing was sold.',
     back: {
@@ -12,8 +16,13 @@ export const reasons = {
     },
   },
   'terminal-only': {
+    wants: 'debit',
     zh: '终端有此交易，银行未入账：请商户提供签购单；属实的，借记持卡人；签购单是撤销或退货的，贷记。',
     en: 'The terminal has it, the bank has not: ask the merchant for the signed slip; debit the card where it is genuine, credit it where the slip is of a void or a refund.',
+    row: {
+      zh: '终端有此交易，银行未入账：请商户提供签购单；属实的，借记持卡人。',
+      en: 'The terminal has it, the bank has not: ask the merchant for the signed slip; debit the card where it is genuine.',
+    },
     back: {
       zh: '终端有此撤销或退货，银行没有退款：请商户提供签购单；属实的，贷记持卡人。',
       en: 'The terminal has given it back, the bank has not: ask the merchant for the slip; credit the card where it is genuine.',
@@ -28,6 +37,7 @@ export const reasons = {
     },
   },
   'another-card': {
+    wants: 'credit',
     zh: '卡号不同：请商户提供签购单，确认由哪张卡支付；不是银行收款的那张卡的，贷记该卡，再为另一张卡立案（dispute）。',
     en: 'Two cards: ask the merchant for the slip, and find out which of them has paid; where it is not the one that the bank has charged, credit that, then open a case of the other (dispute).',
   },
@@ -40,6 +50,7 @@ export const reasons = {
     en: 'Every transaction agrees, their sums do not: the terminal adds wrongly; have it looked at, then reject.',
   },
   'late-reversal': {
+    wants: 'debit',
     zh: '结算后收到冲正，款项已退回持卡人：商户已交付的，借记持卡人；否则驳回。',
     en: 'Reversed after its batch was settled, and given back: debit the card where the goods were handed over, else reject.',
     back: {
@@ -48,6 +59,7 @@ export const reasons = {
     },
   },
   'advice-refused': {
+    wants: 'debit',
     zh: '商户已完成交易，银行拒绝通知：请商户提供签购单；可收的，借记持卡人。',
     en: 'The counter had finished, the bank refused the advice: ask for the slip; debit the card where it can be collected.',
   },
@@ -55,12 +67,25 @@ export const reasons = {
     zh: '批次没有结平：交易照常清算。请商户提供两人关批的结算单，与本批次逐笔核对，不符的逐笔立案（dispute），然后驳回本案。',
     en: 'The batch was not settled; it is cleared all the same. Compare the slip of its close by two people with the batch, one by one: each that differs is a case of its own (dispute); then reject this one.',
   },
-} as const satisfies Record<string, Todo & { back?: Todo }>;
+} as const satisfies Record<string, Advice>;
+
+/** What to do about a reason, by what is known of it. */
+export interface Advice extends Todo {
+  readonly wants?: 'credit' | 'debit';
+  readonly row?: Todo;
+  readonly back?: Todo;
+}
 
 /** Where nothing is left that could be moved. */
 export const nothingLeft: Todo = {
   zh: '款项已经退回或收取（冲正、撤销、退货，或另一件差错），不再动账：核对后驳回。',
   en: 'It has been given back, or taken, already (a reversal, a void, a refund, another case): compare, then reject.',
+};
+
+/** Where the terminal has been moved back to the batch. */
+export const openAgain: Todo = {
+  zh: '终端又在用此批次：先由终端结算，再了结本案。',
+  en: 'The terminal has this batch again: it settles it first, then this case is decided.',
 };
 
 /** In both languages of the desk. */
@@ -73,8 +98,7 @@ export interface Todo {
 export const foundOut = {
   settled: '其后已结平 · settled since',
   reversed: '终端其后已冲正 · the terminal has reversed it since',
-  spoken: ({ people, reference }: Pick<Case, 'people' | 'reference'>) =>
-    `${people.join('、')} 曾凭 ${reference} 结案，终端其后另有所报 · closed by ${people.join(', ')} under ${reference}; the terminal has said something else since`,
+  spoken: '结案后终端另有所报 · the terminal has said something else since it was closed',
   moved: (batch: string, reference: string) => `已移至批次 ${batch} · moved to batch ${batch} by hand, ${reference}`,
 } as const;
 
@@ -102,9 +126,8 @@ export interface Opened {
   readonly at: number;
 }
 
-export interface Case extends Opened {
-  readonly id: number;
-  readonly state: CaseState;
+/** What was found out of a case, and how two people have ended it; null, and nobody, where nothing was said. */
+export interface Said {
   readonly answer: string | null;
   readonly answeredBy: string | null;
   readonly decision: Ruling | null;
@@ -112,11 +135,16 @@ export interface Case extends Opened {
   /** Of the paper that proves it. */
   readonly reference: string | null;
   readonly closedAt: number | null;
+}
+
+export interface Case extends Opened, Said {
+  readonly id: number;
+  readonly state: CaseState;
   /** The ledger's entry that corrects it. */
   readonly entry: number | null;
 }
 
-/** Discrepancies, each followed from its opening to its end. None is ever removed. */
+/** Discrepancies, each followed from its opening to its end. None is ever removed, and nothing that was said of one. */
 export interface Cases {
   /** Once for each transaction and reason, however often it shows. */
   open(opened: Opened): void;
@@ -126,6 +154,10 @@ export interface Cases {
    */
   followBatch(opened: Opened): void;
   find(id: number): Case | null;
+  /** What was said of it before what stands there now, the oldest first. */
+  past(id: number): Said[];
+  /** Whether two people have ever closed it, though it be open again. */
+  wasClosed(id: number): boolean;
   /** The one that `open` has opened for this. */
   of(opened: Pick<Opened, 'terminal' | 'batch' | 'trace' | 'reason'>): Case | null;
   /** What was found out; the case waits for its decision. */
@@ -143,6 +175,8 @@ export interface Cases {
   cardOf(trade: number): string | null;
   /** What decisions have moved on an account under this batch and trace while the books had no such trade. */
   movedWithout(place: Pick<Opened, 'terminal' | 'batch' | 'trace'>, account: string): number;
+  /** The one that has moved last of it. */
+  lastWithout(place: Pick<Opened, 'terminal' | 'batch' | 'trace'>): Case | null;
   /** The one that an entry of the ledger corrects. */
   ofEntry(entry: number): Case | null;
   /** Newest first; those that are not closed alone where `open`. */
@@ -167,6 +201,8 @@ export function cases({ db }: Books): Cases {
     `UPDATE discrepancy SET decision = NULL, first_person = NULL, second_person = NULL, reference = NULL,
        closed_at = NULL, answer = ?, answered_by = ?, answered_at = ? WHERE id = ?`,
   );
+  const past = db.prepare('SELECT * FROM discrepancy_past WHERE discrepancy = ? ORDER BY id');
+  const once = db.prepare('SELECT 1 FROM discrepancy_past WHERE discrepancy = ? AND closed_at IS NOT NULL LIMIT 1');
   const answeredBatch = db.prepare(
     `UPDATE discrepancy SET answer = ?, answered_by = ?, answered_at = ?
      WHERE terminal = ? AND batch = ? AND reason = 'unsettled' AND closed_at IS NULL`,
@@ -198,6 +234,11 @@ export function cases({ db }: Books): Cases {
        JOIN posting ON posting.entry = entry.id AND posting.account = ?
      WHERE one.terminal = ? AND one.batch = ? AND one.trace = ?`,
   );
+  const lastWithout = db.prepare(
+    `SELECT * FROM discrepancy WHERE entry = (
+       SELECT max(one.entry) FROM discrepancy AS one JOIN entry ON entry.id = one.entry AND entry.trade IS NULL
+       WHERE one.terminal = ? AND one.batch = ? AND one.trace = ?)`,
+  );
   const correcting = db.prepare('SELECT * FROM discrepancy WHERE entry = ?');
   const listed = db.prepare('SELECT * FROM discrepancy ORDER BY id DESC LIMIT ?');
   const listedOpen = db.prepare('SELECT * FROM discrepancy WHERE closed_at IS NULL ORDER BY id DESC LIMIT ?');
@@ -208,13 +249,15 @@ export function cases({ db }: Books): Cases {
       const { terminal, batch, trace, reason, terminalAmount, amount, at } = one;
       const row = spoken.get(terminal, batch, trace, reason, terminalAmount, terminalAmount, amount);
       const before = row === undefined ? null : caseOf(row);
-      if (before !== null) reopened.run(foundOut.spoken(before), terminal, at, before.id);
+      if (before !== null) reopened.run(foundOut.spoken, terminal, at, before.id);
       followed.run(...valuesOf(one));
     },
     find(id) {
       const row = found.get(id);
       return row === undefined ? null : caseOf(row);
     },
+    past: (id) => past.all(id).map(saidOf),
+    wasClosed: (id) => once.get(id) !== undefined,
     of({ terminal, batch, trace, reason }) {
       const row = named.get(terminal, batch, trace, reason);
       return row === undefined ? null : caseOf(row);
@@ -229,6 +272,10 @@ export function cases({ db }: Books): Cases {
     hasCorrected: (trade) => corrected.get(trade) !== undefined,
     cardOf: (trade) => textOrNull(cardOf.get(trade)?.card),
     movedWithout: ({ terminal, batch, trace }, account) => Number(without.get(account, terminal, batch, trace)?.amount),
+    lastWithout({ terminal, batch, trace }) {
+      const row = lastWithout.get(terminal, batch, trace);
+      return row === undefined ? null : caseOf(row);
+    },
     ofEntry(entry) {
       const row = correcting.get(entry);
       return row === undefined ? null : caseOf(row);
@@ -244,12 +291,23 @@ function valuesOf(one: Opened): (string | number | null)[] {
   ];
 }
 
-function caseOf(row: Record<string, unknown>): Case {
-  const closed = row.closed_at !== null;
+function saidOf(row: Record<string, unknown>): Said {
   return {
+    answer: textOrNull(row.answer),
+    answeredBy: textOrNull(row.answered_by),
+    decision: DECISIONS.find((name) => name === row.decision) ?? null,
+    people: row.closed_at === null ? [] : [String(row.first_person), String(row.second_person)],
+    reference: textOrNull(row.reference),
+    closedAt: numberOrNull(row.closed_at),
+  };
+}
+
+function caseOf(row: Record<string, unknown>): Case {
+  return {
+    ...saidOf(row),
     id: Number(row.id),
     reason: String(row.reason) as Reason,
-    state: closed ? 'closed' : row.answered_at === null ? 'open' : 'answered',
+    state: row.closed_at !== null ? 'closed' : row.answered_at === null ? 'open' : 'answered',
     terminal: String(row.terminal),
     merchant: String(row.merchant),
     batch: String(row.batch),
@@ -262,12 +320,6 @@ function caseOf(row: Record<string, unknown>): Case {
     bankAmount: Number(row.bank_amount) as Fen,
     terminalAmount: Number(row.terminal_amount) as Fen,
     at: Number(row.opened_at),
-    answer: textOrNull(row.answer),
-    answeredBy: textOrNull(row.answered_by),
-    decision: DECISIONS.find((name) => name === row.decision) ?? null,
-    people: closed ? [String(row.first_person), String(row.second_person)] : [],
-    reference: textOrNull(row.reference),
-    closedAt: numberOrNull(row.closed_at),
     entry: numberOrNull(row.entry),
   };
 }

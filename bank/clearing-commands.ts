@@ -1,11 +1,20 @@
-import { type Case, DECISIONS, nothingLeft, type Ruling, reasons, type Todo } from './cases.ts';
+import {
+  type Advice,
+  type Case,
+  DECISIONS,
+  nothingLeft,
+  openAgain,
+  type Ruling,
+  reasons,
+  type Said,
+  type Todo,
+} from './cases.ts';
 import type { Clearing, Payout } from './clearing.ts';
 import { type Command, limitOf, twoPeopleOf, wordsOf } from './command.ts';
-import { decide, decisionsOf, type WhyNot } from './correction.ts';
-import type { Office } from './office.ts';
+import { decide, decisionsOf, givesBack, isOpenAgain, type WhyNot } from './correction.ts';
+import { merchantPending, type Office } from './office.ts';
 import { csvOf, fileNameOf, reconcile } from './reconciliation.ts';
 import type { Settlement } from './settlements.ts';
-import { CREDITS } from './standing.ts';
 import type { Trade } from './trades.ts';
 import { Unable } from './unable.ts';
 import { GROUPS, totalsOf } from './upload.ts';
@@ -77,6 +86,10 @@ function rule(office: Office, clearing: Clearing, found: Case, command: Command)
 function unable(why: WhyNot): Unable {
   if (why === 'closed')
     return new Unable('the case is closed', 'what was decided stands; see {"do":"cases"}', { kind: why });
+  if (why === 'open-again')
+    return new Unable('the terminal has the batch again', 'settle it at the terminal (menu 7), then decide', {
+      kind: why,
+    });
   if (why === 'given-back') {
     return new Unable(
       'a reversal, a void, a refund or another case has given it back already',
@@ -154,7 +167,7 @@ export function shownCase(office: Office, one: Case) {
   const trade = one.trade === null ? null : office.trades.byId(one.trade);
   const uploaded = one.settlement === null ? null : office.settlements.uploadedRow(one.settlement, one.trace);
   const decisions = decisionsOf(office, one);
-  const todo = todoOf(one, trade, decisions);
+  const todo = todoOf(office, one, trade, decisions);
   return {
     ...{ id: one.id, reason: one.reason, state: one.state, amount: one.amount },
     bank_amount: one.bankAmount,
@@ -171,20 +184,38 @@ export function shownCase(office: Office, one: Case) {
     ...{ decision: one.decision, people: one.people, reference: one.reference, correction: one.entry },
     postings: one.entry === null ? [] : office.ledger.postings(one.entry),
     closed: timeOf(one.closedAt),
+    past: office.cases.past(one.id).map(shownPast),
     decisions,
     todo: todo?.zh ?? null,
     todo_en: todo?.en ?? null,
   };
 }
 
+function shownPast({ answer, answeredBy, decision, people, reference, closedAt }: Said) {
+  return { answer, answered_by: answeredBy, decision, people, reference, closed: timeOf(closedAt) };
+}
+
 /** What the bank's people do about it; null once it is done. */
-function todoOf({ reason, state, amount, card }: Case, trade: Trade | null, decisions: readonly Ruling[]): Todo | null {
+function todoOf(office: Office, one: Case, trade: Trade | null, decisions: readonly Ruling[]): Todo | null {
+  const { reason, state, amount, card } = one;
   if (state === 'closed') return null;
-  if (amount > 0 && card !== null && decisions.length === 1) return nothingLeft;
+  if (isOpenAgain(office, one)) return openAgain;
   // Reversed since it was found missing: the question is the one of a late reversal.
   const asked = trade?.state === 'reversed' && reason === 'bank-only' ? 'late-reversal' : reason;
-  const row: Todo & { back?: Todo } = reasons[asked];
-  return trade !== null && CREDITS.includes(trade.type) ? (row.back ?? row) : row;
+  const row: Advice = reasons[asked];
+  const isBack = givesBack(reason, trade, office.cases.movedWithout(one, merchantPending(one.merchant)));
+  const wants = wantsOf(one, row, isBack);
+  const isDone = decisions.length === 1 || (wants !== undefined && !decisions.includes(wants));
+  if (amount > 0 && card !== null && isDone) return nothingLeft;
+  if (isBack) return row.back ?? row;
+  return trade === null ? row : (row.row ?? row);
+}
+
+/** The decision that would bring the two sides together. */
+function wantsOf({ reason, bankAmount, terminalAmount }: Case, row: Advice, isBack: boolean): Advice['wants'] {
+  const wants = reason === 'another-amount' ? (bankAmount > terminalAmount ? 'credit' : 'debit') : row.wants;
+  if (!isBack || wants === undefined) return wants;
+  return wants === 'credit' ? 'debit' : 'credit';
 }
 
 function timeOf(at: number | null): string | null {

@@ -4,8 +4,8 @@ import { charged, feeOf } from './fees.ts';
 import { merchantFees, merchantPending, type Office } from './office.ts';
 import { held } from './preauth.ts';
 import type { Card, Merchant } from './seed.ts';
-import { CHANGES, type Charge, CREDITS, chargeOf, DEBITS, entriesOf, feeUpTo, standingOf } from './standing.ts';
-import type { Trade } from './trades.ts';
+import { type Charge, CREDITS, DEBITS, entriesOf, feeUpTo, movedAlone, movedBy, standingOf } from './standing.ts';
+import { CHANGES, type Trade } from './trades.ts';
 
 /** What two people of the bank have decided about a case, with the paper that proves it. */
 export interface Decided {
@@ -19,7 +19,7 @@ export interface Decided {
  * `given-back`: the card would have more than it paid: a reversal, a void, refunds or another case have given it back.
  * `taken`: it would pay more than either side says: the bank, or another case, has taken it.
  */
-export type WhyNot = 'closed' | 'no-card' | 'no-merchant' | 'given-back' | 'taken';
+export type WhyNot = 'closed' | 'open-again' | 'no-card' | 'no-merchant' | 'given-back' | 'taken';
 
 /**
  * Ends a case: `credit` gives the disputed amount back to the card, `debit` takes it, the merchant's side the other way
@@ -27,6 +27,7 @@ export type WhyNot = 'closed' | 'no-card' | 'no-merchant' | 'given-back' | 'take
  */
 export function decide(office: Office, disputed: Case, decided: Decided): WhyNot | null {
   if (disputed.state === 'closed') return 'closed';
+  if (isOpenAgain(office, disputed)) return 'open-again';
   if (decided.decision !== 'reject' && disputed.amount > 0) {
     const change = changeOf(office, disputed, decided.decision);
     if (typeof change === 'string') return change;
@@ -38,12 +39,21 @@ export function decide(office: Office, disputed: Case, decided: Decided): WhyNot
 
 /** What can be decided about it as the books stand now. */
 export function decisionsOf(office: Office, disputed: Case): Ruling[] {
-  if (disputed.state === 'closed') return [];
+  if (disputed.state === 'closed' || isOpenAgain(office, disputed)) return [];
   const moves = (decision: 'credit' | 'debit') =>
     disputed.amount > 0 && typeof changeOf(office, disputed, decision) !== 'string';
   return DECISIONS.filter((decision) => decision === 'reject' || moves(decision));
 }
 
+/** The terminal has been moved back to the batch: its settlement ends it, and what comes into it until then is taken. */
+export function isOpenAgain({ terminals }: Office, { reason, terminal, batch }: Case): boolean {
+  return reason === 'unsettled' && terminals.batch(terminal) === batch;
+}
+
+/**
+ * Of a sale of ¥300 that was refused and whose tip of ¥20, told after it, two people have collected already: `before` is
+ * ¥20, a debit's `amount` ¥300, and the fee posted is that of ¥320 less the tip's.
+ */
 interface Change {
   readonly card: Card;
   readonly merchant: Merchant;
@@ -66,7 +76,7 @@ function changeOf(office: Office, disputed: Case, decision: 'credit' | 'debit'):
     amount: office.cases.movedWithout(disputed, merchantPending(merchant.id)),
     fee: -office.cases.movedWithout(disputed, merchantFees(merchant.id)),
   };
-  const own = trade === null ? { amount: 0, fee: 0 } : chargeOf(office, trade);
+  const own = trade === null ? { amount: 0, fee: 0 } : movedBy(office, trade);
   const before = { amount: own.amount + without.amount, fee: own.fee + without.fee };
   const amount = decision === 'debit' ? disputed.amount : -disputed.amount;
   const change = { card, merchant, trade, without, before, amount };
@@ -81,28 +91,40 @@ function tradeOf({ trades }: Office, disputed: Case): Trade | null {
 }
 
 /** No correction goes beyond what one of the two sides has said, nor gives back what has been given back. */
-function whyNot(office: Office, disputed: Case, { trade, before, amount }: Change): WhyNot | null {
-  const [least, most] = claimsOf(disputed, trade);
-  const total = before.amount + amount;
+function whyNot(office: Office, disputed: Case, { trade, without, before, amount }: Change): WhyNot | null {
+  const [least, most] = claimsOf(disputed, trade, before);
+  // A refused advice says what it adds by itself: its tip and its adjustments have cases of their own, in any order.
+  const isAlone = disputed.reason === 'advice-refused' && trade !== null;
+  const total = (isAlone ? movedAlone(office, trade) + without.amount : before.amount) + amount;
   if (amount > 0) return total > most || isInItsTotal(office, trade, amount) ? 'taken' : null;
   return total < least || -amount > leftOf(office, trade) ? 'given-back' : null;
 }
 
 /** What the merchant has of it by each side, the smaller first. */
-function claimsOf(disputed: Case, trade: Trade | null): readonly [least: number, most: number] {
+function claimsOf(disputed: Case, trade: Trade | null, before: Charge): readonly [least: number, most: number] {
   const { reason, bankAmount, terminalAmount } = disputed;
   // An upload does not say which way a transaction goes: where the books do not have it, the slip does.
   if (trade === null && reason === 'terminal-only') return [-terminalAmount, terminalAmount];
   // Of the two cards it is the bank's that the case names, and by the terminal that one has paid nothing.
   const ends = [bankAmount, reason === 'another-card' ? 0 : terminalAmount];
-  const side = trade !== null && CREDITS.includes(trade.type) ? -1 : 1;
+  const side = givesBack(reason, trade, before.amount) ? -1 : 1;
   return [Math.min(...ends.map((end) => side * end)), Math.max(...ends.map((end) => side * end))];
 }
 
-/** A tip or an adjustment names the new total: taken already where another case has corrected the total itself. */
+/** Of what the books never had, what cases have moved of it says whether it gives back: an advice alone never does. */
+export function givesBack(reason: Case['reason'], trade: Trade | null, moved: number): boolean {
+  return trade === null ? reason !== 'advice-refused' && moved < 0 : CREDITS.includes(trade.type);
+}
+
+/**
+ * A tip or an adjustment names the new total, and so does the next one: taken already where another case has corrected
+ * the total itself, up to the largest that was named.
+ */
 function isInItsTotal(office: Office, trade: Trade | null, amount: number): boolean {
   const whole = trade !== null && CHANGES.includes(trade.type) ? originalOf(office, trade) : null;
-  return trade !== null && whole !== null && chargeOf(office, whole).amount + amount > trade.amount;
+  if (whole === null) return false;
+  const named = office.trades.about(whole.id).filter(({ type }) => CHANGES.includes(type));
+  return movedBy(office, whole).amount + amount > Math.max(...named.map((change) => change.amount));
 }
 
 /** What can still be given back of the debit that it is, or is about; where the books have none, nothing says. */
@@ -157,7 +179,7 @@ function feeWith(office: Office, { card, merchant, trade, before, amount }: Chan
     return standing.feeReturned - feeUpTo(standing, standing.refunded - amount);
   }
   const isPart = trade !== null && original !== null && CHANGES.includes(trade.type);
-  const whole = isPart ? chargeOf(office, original) : before;
+  const whole = isPart ? movedBy(office, original) : before;
   const total = whole.amount + amount;
   const type = (isPart ? original : trade)?.type ?? 'sale';
   return Math.sign(total) * feeOf(merchant, type, card.kind, fen(Math.abs(total))) - whole.fee;

@@ -2,10 +2,10 @@ import { type Fen, fen, MOST_FEN } from '../src/values/fen.ts';
 import type { Case } from './cases.ts';
 import { type Command, sixDigitsOf } from './command.ts';
 import { differenceOf } from './differences.ts';
-import type { Office } from './office.ts';
+import { merchantPending, type Office } from './office.ts';
 import type { Counted, Uploaded } from './settlements.ts';
-import { asDecided, CREDITS, chargeOf } from './standing.ts';
-import type { TradeKey } from './trades.ts';
+import { asDecided, CREDITS, movedBy } from './standing.ts';
+import type { Trade, TradeKey } from './trades.ts';
 import { Unable } from './unable.ts';
 
 /**
@@ -42,15 +42,27 @@ function entryOf(office: Office, key: TradeKey): Counted | null {
   const { trades, cases, settlements, seed } = office;
   const counted = settlements.entries(key.terminal, key.batch).find(({ trace }) => trace === key.trace) ?? null;
   const trade = trades.find(key);
-  if (trade === null || !cases.hasCorrected(trade.id)) return counted;
-  const { amount } = chargeOf(office, trade);
+  if (trade !== null && !cases.hasCorrected(trade.id)) return counted;
+  const { amount, isBack, card, pan } = trade === null ? leftWithout(office, key) : leftOf(office, trade);
   if (amount === 0) return null;
-  const { card, pan } = asDecided(office, trade);
   return {
-    ...{ trade: trade.id, trace: trade.trace, side: CREDITS.includes(trade.type) ? 'credit' : 'debit', card, pan },
+    ...{ trade: trade?.id ?? null, trace: key.trace, side: isBack ? 'credit' : 'debit', card, pan },
     group: seed.cardsById.get(card ?? '')?.group ?? 'home',
     amount: fen(Math.abs(amount)),
   };
+}
+
+function leftOf(office: Office, trade: Trade) {
+  const { card, pan, type } = asDecided(office, trade);
+  return { amount: movedBy(office, trade).amount, isBack: CREDITS.includes(type), card, pan };
+}
+
+/** What two people have collected, or given back, on the terminal's word alone. */
+function leftWithout({ cases, seed }: Office, key: TradeKey) {
+  const merchant = seed.terminals.get(key.terminal)?.merchant ?? '';
+  const amount = cases.movedWithout(key, merchantPending(merchant));
+  const { card, pan } = cases.lastWithout(key) ?? { card: null, pan: null };
+  return { amount, isBack: amount < 0, card, pan };
 }
 
 /** What the terminal's paper says, as an upload would have said it; null where it has nothing. */

@@ -1,7 +1,7 @@
 import type { Office } from './office.ts';
 import { dayOf, dayOfTrade } from './original.ts';
 import { answerTo, hostTime, type Outcome, type SealedRequest } from './request.ts';
-import { asDecided, CREDITS, chargeOf, DEBITS, standingOf } from './standing.ts';
+import { asDecided, CREDITS, DEBITS, movedBy, standingOf } from './standing.ts';
 import type { Trade } from './trades.ts';
 
 /**
@@ -9,10 +9,10 @@ import type { Trade } from './trades.ts';
  * twelve zeros and MMDD beside the F37 of one of its merchant's, or twelve zeros alone for this terminal's newest. Moves
  * nothing and leaves no row.
  *
- * The answer: F4 what is charged of it (with its tip, its adjustments and corrections; else its own F4), F37, F38, F48 what has been
- * refunded, F61 its batch, trace and day, F63 `CUP`, the state's word padded to twelve, its own F39, and its card,
- * masked as the books have it: whoever reused a trace learns that the row is another's. 25 where the books hold no such
- * trade.
+ * The answer: F4 what is charged of it (with its tip, its adjustments and corrections; else its own F4), F37, F38, F48
+ * what has been refunded, F61 its batch, trace and day, F63 `CUP`, the state's word padded to twelve, its own F39, and
+ * its card, masked as the books have it: whoever reused a trace learns that the row is another's. 25 where the books hold
+ * no such trade.
  */
 export function lookUp(office: Office, request: SealedRequest): Outcome {
   const { message, batch, keys, at } = request;
@@ -61,7 +61,7 @@ function asked(office: Office, { message, terminal, merchant }: SealedRequest, p
 
 function chargedOf(office: Office, trade: Trade): { total: number; refunded: number } {
   const { type, state, amount } = trade;
-  const moved = chargeOf(office, trade).amount;
+  const moved = movedBy(office, trade).amount;
   if (CREDITS.includes(type)) return { total: moved === 0 ? amount : Math.abs(moved), refunded: 0 };
   // Only a debit that was taken can have grown, or have gone back in part.
   if (!DEBITS.includes(type) || (moved === 0 && state !== 'posted')) return { total: amount, refunded: 0 };

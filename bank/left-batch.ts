@@ -71,7 +71,9 @@ export function isLeft(office: Office, terminal: string, batch: string): boolean
 /** Whether a settlement or two people have ended it: nothing comes into it again. */
 export function isOver({ settlements, cases }: Office, terminal: string, batch: string): boolean {
   const settled = settlements.find(terminal, batch)?.closedAt ?? null;
-  return settled !== null || cases.of(caseOf(terminal, batch))?.state === 'closed';
+  const one = cases.of(caseOf(terminal, batch));
+  // A terminal that says something else afterwards reopens the question, not the batch.
+  return settled !== null || (one !== null && (one.state === 'closed' || cases.wasClosed(one.id)));
 }
 
 /** Of a batch as a whole. */

@@ -4,7 +4,7 @@ import { foundOut } from './cases.ts';
 import { followUnsettled, isLeft } from './left-batch.ts';
 import type { Office } from './office.ts';
 import { answerTo, financialAnswer, nextReference, type Outcome, type SealedRequest } from './request.ts';
-import { asDecided, chargeOf, DEBITS, entriesOf, standingOf } from './standing.ts';
+import { asDecided, DEBITS, entriesOf, movedBy, standingOf } from './standing.ts';
 import { rowOf, type Trade, type TradeKey, type TradeType, typeOf } from './trades.ts';
 
 /**
@@ -57,7 +57,7 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
     if (isBuiltUpon(office, original)) return answered('12', original.reference, { amount, why: 'more has followed' });
     const { id } = original;
     const isLate = !left && batch !== office.terminals.batch(terminal.terminal);
-    const turnedBack = isLate ? Math.abs(chargeOf(office, original).amount) : 0;
+    const turnedBack = isLate ? Math.abs(movedBy(office, original).amount) : 0;
     // People have corrected a part of it already: what is left is turned back.
     office.ledger.postOpposite(entriesOf(office, original), { kind: 'reversal', at, trade: id });
     // What was found missing at the terminal is explained by it.

@@ -224,6 +224,24 @@ export const steps: readonly string[] = [
   ALTER TABLE audit ADD COLUMN proven INTEGER NOT NULL DEFAULT 1;
   CREATE INDEX audit_by_proof ON audit(proven, id);`,
   'CREATE INDEX discrepancy_of_entry ON discrepancy(entry) WHERE entry IS NOT NULL;',
+  `-- What was said and signed of a case before it was said otherwise. Who has signed stays readable for ever.
+  CREATE TABLE discrepancy_past (
+    id INTEGER PRIMARY KEY,
+    discrepancy INTEGER NOT NULL REFERENCES discrepancy(id),
+    answer TEXT, answered_by TEXT, answered_at INTEGER,
+    decision TEXT, first_person TEXT, second_person TEXT, reference TEXT, closed_at INTEGER
+  ) STRICT;
+  CREATE INDEX past_of_discrepancy ON discrepancy_past(discrepancy);
+  CREATE TRIGGER discrepancy_said BEFORE UPDATE OF answer, decision ON discrepancy
+    WHEN old.decision IS NOT NULL OR (old.answer IS NOT NULL AND old.answer IS NOT new.answer)
+  BEGIN
+    INSERT INTO discrepancy_past (discrepancy, answer, answered_by, answered_at, decision, first_person, second_person,
+        reference, closed_at)
+      VALUES (old.id, old.answer, old.answered_by, old.answered_at, old.decision, old.first_person, old.second_person,
+        old.reference, old.closed_at);
+  END;
+  CREATE TRIGGER past_stays BEFORE UPDATE ON discrepancy_past BEGIN SELECT RAISE(ABORT, 'what was said is never changed'); END;
+  CREATE TRIGGER past_kept BEFORE DELETE ON discrepancy_past BEGIN SELECT RAISE(ABORT, 'what was said is never removed'); END;`,
 ];
 
 /** Brings the books from their form to ours, or makes them. Two processes may try at once. */

@@ -1,11 +1,13 @@
 import type { Fen } from '../src/values/fen.ts';
 import type { Books } from './books.ts';
 import type { Seed } from './seed.ts';
+import { CHANGING } from './trades.ts';
 import { type CardGroup, type Detail, GROUPS, type GroupTotals, type Totals } from './upload.ts';
 
 /** An entry of a batch that counts, its tips and adjustments in its amount. */
 export interface Counted {
-  readonly trade: number;
+  /** Null where two people have collected it and the books never had it. */
+  readonly trade: number | null;
   readonly trace: string;
   readonly side: 'debit' | 'credit';
   readonly group: CardGroup;
@@ -65,9 +67,9 @@ export function settlements({ db }: Books, { cards, cardsById }: Seed): Settleme
     `SELECT id, trace, card, pan, moved + coalesce((
          SELECT sum(change.moved) FROM trade AS change
          WHERE change.original = trade.id AND change.batch = trade.batch AND change.state = 'posted'
-           AND change.type IN ('tip', 'adjust')
+           AND change.type IN (${CHANGING})
        ), 0) AS moved, moved > 0 AS debit
-     FROM trade WHERE terminal = ? AND batch = ? AND state = 'posted' AND moved <> 0 AND type NOT IN ('tip', 'adjust')
+     FROM trade WHERE terminal = ? AND batch = ? AND state = 'posted' AND moved <> 0 AND type NOT IN (${CHANGING})
      ORDER BY trace`,
   );
   const begun = db.prepare(

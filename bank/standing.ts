@@ -1,6 +1,6 @@
 import { type Fen, fen } from '../src/values/fen.ts';
 import { merchantFees, merchantPending, type Office } from './office.ts';
-import { rowOf, type Trade, type TradeState, type TradeType } from './trades.ts';
+import { CHANGES, rowOf, type Trade, type TradeState, type TradeType } from './trades.ts';
 
 /** What takes money from a card: voided in its batch, refunded after. */
 export const DEBITS: readonly TradeType[] = [
@@ -8,8 +8,6 @@ export const DEBITS: readonly TradeType[] = [
 ];
 /** What gives money back of one of these. */
 export const CREDITS: readonly TradeType[] = ['void', 'completion-void', 'refund'];
-/** What changes the amount of one of these. */
-export const CHANGES: readonly TradeType[] = ['adjust', 'tip'];
 
 /** What the merchant has been given by a trade, and what it pays for it; negative where it goes back. */
 export interface Charge {
@@ -30,24 +28,20 @@ export interface Standing {
 type Named = Pick<Trade, 'id' | 'merchant'>;
 
 /** By the ledger alone, whatever has been decided: its own entry, reversal and corrections, its tips and adjustments. */
-export function chargeOf({ books: { db } }: Office, { id, merchant }: Named): Charge {
-  // Asked for what is rare: not worth a statement that is kept.
-  const sum = db.prepare(
-    `SELECT coalesce(sum(amount), 0) AS amount FROM entry JOIN posting ON posting.entry = entry.id
-     WHERE account = ?1 AND (trade = ?2 OR trade IN
-       (SELECT id FROM trade WHERE original = ?2 AND type IN ('tip', 'adjust')))`,
-  );
-  return {
-    amount: Number(sum.get(merchantPending(merchant), id)?.amount),
-    fee: -Number(sum.get(merchantFees(merchant), id)?.amount),
-  };
+export function movedBy({ trades }: Office, { id, merchant }: Named): Charge {
+  return { amount: trades.posted(id, merchantPending(merchant)), fee: -trades.posted(id, merchantFees(merchant)) };
+}
+
+/** The same without its tips and adjustments, in fen. */
+export function movedAlone({ trades }: Office, { id, merchant }: Named): number {
+  return trades.postedAlone(id, merchantPending(merchant));
 }
 
 export function standingOf(office: Office, original: Trade): Standing {
   const about = office.trades.about(original.id);
-  const charge = chargeOf(office, original);
+  const charge = movedBy(office, original);
   // Also what the bank had refused or turned back, and two people have given back all the same.
-  const back = about.filter(({ type }) => CREDITS.includes(type)).map((row) => chargeOf(office, row));
+  const back = about.filter(({ type }) => CREDITS.includes(type)).map((row) => movedBy(office, row));
   const sum = (key: keyof Charge) => back.reduce((left, row) => left + row[key], 0);
   return {
     total: fen(Math.max(0, charge.amount)),
@@ -83,12 +77,18 @@ export function entriesOf({ trades, ledger }: Office, { id }: Pick<Trade, 'id'>)
 export function asDecided(office: Office, trade: Trade): Trade {
   const state = stateOf(office, trade);
   if (state === trade.state) return trade;
-  return { ...trade, state, code: '00', card: office.cases.cardOf(trade.id) ?? trade.card };
+  const card = office.cases.cardOf(trade.id) ?? trade.card;
+  // Of two cards it is the other's, whose number the row does not have.
+  const pan = office.seed.cardsById.get(card ?? '')?.pan.masked ?? trade.pan;
+  return { ...trade, state, code: '00', card, pan };
 }
 
 function stateOf(office: Office, trade: Trade): TradeState {
   const { trades, cases } = office;
-  const moves = (row: Trade) => cases.hasCorrected(row.id) && chargeOf(office, row).amount !== 0;
+  const moves = (row: Trade) => {
+    const side = CREDITS.includes(row.type) ? -1 : 1;
+    return cases.hasCorrected(row.id) && side * movedBy(office, row).amount > 0;
+  };
   if (trade.state === 'voided') return 'voided';
   if (trade.state !== 'posted') return moves(trade) ? 'posted' : trade.state;
   const isUndone = trades.about(trade.id).some((row) => rowOf(row.type).undoes === true && moves(row));

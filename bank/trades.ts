@@ -31,6 +31,15 @@ export const tradeTypes = {
 export type TradeType = keyof typeof tradeTypes;
 export const TRADE_TYPES = Object.keys(tradeTypes) as readonly TradeType[];
 
+/** What changes the amount of a debit of its terminal's own open batch, and of which ones. */
+export const changeable: Partial<Record<TradeType, readonly TradeType[]>> = {
+  adjust: ['offline', 'voice'],
+  tip: ['sale', 'offline', 'voice'],
+};
+export const CHANGES = TRADE_TYPES.filter((type) => changeable[type] !== undefined);
+/** The same, as the books are asked for them. */
+export const CHANGING = quoted(CHANGES);
+
 interface TradeForm {
   readonly processing: string;
   readonly condition: string;
@@ -126,6 +135,10 @@ export interface Trades {
   keep(trade: Trade, answer: Uint8Array, digest?: Uint8Array | null): void;
   digestOf(id: number): Uint8Array | null;
   reversed(id: number, state: 'reversed' | 'tombstone', reason: string, at: number): void;
+  /** What its entries have posted to an account: its own, its reversal and corrections, its tips and adjustments. */
+  posted(id: number, account: string): number;
+  /** The same without its tips and adjustments. */
+  postedAlone(id: number, account: string): number;
   answerOf(id: number): Buffer | null;
   /** Newest first. */
   list(limit: number): ListedTrade[];
@@ -133,9 +146,7 @@ export interface Trades {
   forget(): void;
 }
 
-const UNDOING = TRADE_TYPES.filter((type) => rowOf(type).undoes === true)
-  .map((type) => `'${type}'`)
-  .join();
+const UNDOING = quoted(TRADE_TYPES.filter((type) => rowOf(type).undoes === true));
 
 const TRADE = `SELECT trade.*, first.trace AS original_trace, EXISTS (
     SELECT 1 FROM trade AS undo WHERE undo.original = trade.id AND undo.type IN (${UNDOING}) AND undo.state = 'posted'
@@ -158,6 +169,12 @@ export function trades({ db, safe }: Books): Trades {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const turned = db.prepare('UPDATE trade SET state = ?, reversal_reason = ?, reversed_at = ? WHERE id = ?');
+  const SUM = `SELECT coalesce(sum(amount), 0) AS sum FROM entry JOIN posting ON posting.entry = entry.id
+    WHERE account = ?1 AND trade`;
+  const postedOf = db.prepare(
+    `${SUM} IN (SELECT ?2 UNION ALL SELECT id FROM trade WHERE original = ?2 AND type IN (${CHANGING}))`,
+  );
+  const postedAloneOf = db.prepare(`${SUM} = ?2`);
   const stored = db.prepare('SELECT answer FROM trade WHERE id = ?');
   const digested = db.prepare('SELECT digest FROM trade WHERE id = ?');
   const listed = db.prepare(
@@ -215,6 +232,8 @@ export function trades({ db, safe }: Books): Trades {
       lastId = trade.id;
     },
     reversed: (id, state, reason, at) => void turned.run(state, reason, at, id),
+    posted: (id, account) => Number(postedOf.get(account, id)?.sum),
+    postedAlone: (id, account) => Number(postedAloneOf.get(account, id)?.sum),
     answerOf(id) {
       const answer = stored.get(id)?.answer;
       return answer instanceof Uint8Array ? safe.open(`answer ${id}`, answer) : null;
@@ -237,6 +256,10 @@ export function trades({ db, safe }: Books): Trades {
       lastId = null;
     },
   };
+}
+
+function quoted(types: readonly TradeType[]): string {
+  return types.map((type) => `'${type}'`).join();
 }
 
 function tradeOrNull(row: Record<string, SQLOutputValue> | undefined): Trade | null {

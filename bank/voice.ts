@@ -25,7 +25,7 @@ export function authoriseByVoice(office: Office, { card: id, amount }: Readonly<
     const days = office.seed.acquirer.holdDays;
     const said = {
       zh: `${card.name.zh}，金额 ${sum} 元，授权号码 ${authorisation}，${days} 天内有效`,
-      en: `${card.name.en}, CNY ${sum}, authorisation ${authorisation}, good for ${days} days`,
+      en: `${card.name.en}, CNY ${sum}, authorisation ${authorisation}, good for ${days === 1 ? '1 day' : `${days} days`}`,
     };
     return { card: card.id, amount, authorisation, said };
   }

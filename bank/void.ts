@@ -13,8 +13,8 @@ const UNDOES: Partial<Record<TradeType, readonly TradeType[]>> = {
 
 /**
  * The void of a debit (消费撤销), or of a completion (完成撤销), whose hold is there again: everything that stands of it is
- * posted the other way, tip, adjustments, corrections and fee too. Its original is named by F61 (batch and trace), and F37 must be its
- * reference. A void that is reversed leaves the original as it was.
+ * posted the other way, tip, adjustments, corrections and fee too. Its original is named by F61 (batch and trace), and
+ * F37 must be its reference. A void that is reversed leaves the original as it was.
  */
 export function undo(office: Office, issuer: Issuer, { request, type, amount, ask }: Asked): Decision {
   const { message, batch, at } = request;

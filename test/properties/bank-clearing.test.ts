@@ -40,6 +40,7 @@ type Step =
   | { do: 'sale' | 'offline'; amount: number; card: 'boc' | 'cmb' }
   | { do: 'void' | 'reverse'; of: number }
   | { do: 'refund'; of: number; part: number }
+  | { do: 'adjust'; of: number; more: number }
   | { do: 'settle'; forget: number; spoil: number }
   | { do: 'cut-over' | 'restart' }
   | { do: 'decide'; which: number; decision: 'credit' | 'debit' | 'reject' };
@@ -58,6 +59,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('refund' as const), of: fc.nat(30), part: fc.integer({ min: 1, max: 4 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('adjust' as const),
+      of: fc.nat(30),
+      more: fc.integer({ min: 1, max: 4000 }),
+    }),
   },
   {
     weight: 2,
@@ -81,7 +90,8 @@ interface Kept {
   readonly day: string;
   readonly batch: string;
   readonly trace: string;
-  readonly amount: number;
+  /** Its adjustments in it. */
+  amount: number;
   readonly card: 'boc' | 'cmb';
 }
 
@@ -140,6 +150,7 @@ class Shop {
     this.now += 3000;
     if (one.do === 'sale' || one.do === 'offline') this.#sell(one.do, one.amount, one.card);
     else if (one.do === 'refund') this.#refund(one.of, one.part);
+    else if (one.do === 'adjust') this.#adjust(one.of, one.more);
     else if ('of' in one) this.#undo(one.do, one.of);
     else if (one.do === 'settle') this.#settle(one.forget, one.spoil);
     else if (one.do === 'decide') this.#decide(one.which, one.decision);
@@ -188,6 +199,25 @@ class Shop {
     if (code !== '00' && part === 4) this.finished.push({ ...kept, type: 'refund', batch, trace, amount });
   }
 
+  /** Of an offline sale, taken or refused: the counter has finished, whatever the bank says of it. */
+  #adjust(of: number, more: number): void {
+    const open = [...this.kept, ...this.finished].filter(
+      ({ type, batch }) => type === 'offline' && batch === this.keys.batch,
+    );
+    const kept = open[of % Math.max(1, open.length)];
+    if (kept === undefined) return;
+    const { batch, trace, card } = kept;
+    const { pin: _, ...stripe } = CARDS[card];
+    const before = String(kept.amount).padStart(12, '0');
+    kept.amount += more;
+    const fields = {
+      ...{ track2: undefined, security: undefined, batch: `32${batch}000500` },
+      ...{ original: `${batch}${trace}`, totals: before },
+    };
+    const asked = { mti: '0220', trace: this.#next(), amount: kept.amount, card: stripe, pin: null, fields };
+    this.ask(saleRequest(this.keys, asked));
+  }
+
   #undo(what: 'void' | 'reverse', of: number): void {
     const kept = this.kept[of % Math.max(1, this.kept.length)];
     if (kept === undefined || (what === 'reverse' && kept.type === 'offline')) return;
@@ -218,7 +248,8 @@ class Shop {
       .map(({ trace, amount, side, card }) => ({
         trace,
         side,
-        amount: amount as number,
+        // What the bank has refused to add the counter has all the same.
+        amount: this.kept.find((one) => one.batch === batch && one.trace === trace)?.amount ?? amount,
         pan: pans.get(card ?? '') ?? '',
       }))
       .concat(this.finished.filter((one) => one.batch === batch).map(rowOf))
@@ -257,8 +288,8 @@ function rowOf({ type, trace, amount, card }: Kept) {
 }
 
 /**
- * By the cards' own accounts: whatever is decided, no trade takes more than one of the two sides has said of it, none
- * gives back what was not taken, and what goes back of a sale is never more than the sale.
+ * By the cards' own accounts: whatever is decided, no trade takes more, with its adjustments, than one of the two sides
+ * has said of it, none gives back what was not taken, and what goes back of a sale is never more than the sale.
  */
 function withinClaims({ office }: Shop): void {
   const charged = new Map<number, number>();
@@ -271,14 +302,16 @@ function withinClaims({ office }: Shop): void {
   const cases = office.cases.list(1000, false);
   const trades = office.trades.list(1000);
   for (const { id, type, amount, state, moved } of trades) {
-    const charge = charged.get(id) ?? 0;
+    const changes = trades.filter((of) => of.original === id && of.type === 'adjust');
+    const own = charged.get(id) ?? 0;
+    const charge = changes.reduce((sum, change) => sum + (charged.get(change.id) ?? 0), own);
     const said = cases.filter(({ trade }) => trade === id).flatMap((one) => [one.bankAmount, one.terminalAmount]);
-    const most = Math.max(...said, Math.abs(moved));
+    const most = Math.max(...said, Math.abs(moved), ...changes.map((change) => change.amount));
     const isBack = type === 'void' || type === 'refund';
     const taken = isBack ? -charge : charge;
     if (taken < 0 || taken > most)
       throw new Error(`${type} ${id} of ${amount} (${state}) has taken ${charge}, of ${most}`);
-    const left = trades.reduce((sum, of) => sum + (of.original === id ? (charged.get(of.id) ?? 0) : 0), charge);
+    const left = trades.reduce((sum, of) => sum + (of.original === id ? (charged.get(of.id) ?? 0) : 0), own);
     if (!isBack && left < 0) throw new Error(`of ${type} ${id}, ${charge}, more went back: ${left}`);
   }
 }

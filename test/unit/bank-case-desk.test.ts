@@ -1,9 +1,9 @@
 import t from 'tap';
 import { clearingCommands } from '../../bank/clearing-commands.ts';
-import { moveBatch } from '../../bank/left-batch.ts';
+import { isLeft, moveBatch } from '../../bank/left-batch.ts';
 import { csvOf, reconcile } from '../../bank/reconciliation.ts';
 import { Counter } from './bank-counter.ts';
-import { caseOf, decided, FULL, plain, settle } from './bank-desk-cases.ts';
+import { caseOf, decided, FULL, plain, settle, shown } from './bank-desk-cases.ts';
 import { countRequest } from './bank-settling.ts';
 import { CARDS, MERCHANT, TERMINAL } from './bank-terminal.ts';
 
@@ -21,12 +21,40 @@ t.test('a case that was closed before its terminal had spoken is open again when
   t.equal(says(10_000, 1), '77');
   t.match(caseOf(counter, 'unsettled', '000000'), {
     ...{ state: 'answered', amount: 10_000, bankAmount: 20_000, terminalAmount: 10_000, answeredBy: TERMINAL },
-    ...{ answer: /closed by Li, Wang under slip 17; the terminal has said something else since/ },
+    ...{ answer: /the terminal has said something else since it was closed/ },
     ...{ decision: null, people: [], reference: null, closedAt: null },
   });
+  const signed = { decision: 'reject', people: ['Li', 'Wang'], reference: 'slip 17' };
+  t.match(shown(counter, 'unsettled', '000000').past, [{ ...signed, answer: null, closed: /^2026/ }]);
+  t.notOk(isLeft(office, TERMINAL, '000001'), 'the question is open again, the batch is not');
+  t.equal(counter.code('offline', { trace: '000009', fields: { batch: '30000001000500' } }), '77');
   t.equal(closed(), 'done');
   t.equal(says(10_000, 1), '77', 'told again');
   t.match(caseOf(counter, 'unsettled', '000000'), { state: 'closed' });
+  t.equal(says(1_000, 1), '77');
+  t.match(shown(counter, 'unsettled', '000000').past, [signed, { ...signed, answer: /since it was closed/ }]);
+  const { db } = office.books;
+  t.throws(() => db.exec("UPDATE discrepancy_past SET reference = 'another'"), /never changed/);
+  t.throws(() => db.exec('DELETE FROM discrepancy_past'), /never removed/);
+});
+
+t.test('a case is not closed while its terminal has the batch again, and who moved it stays readable', async (t) => {
+  const counter = new Counter(t);
+  const { office } = counter;
+  t.equal(counter.code('sale', { trace: '000002' }), '00');
+  const by = { people: ['Li', 'Wang'], reference: 'letter 17' } as const;
+  const move = (batch: string, byHand: typeof by | null) =>
+    office.books.atomically(() => moveBatch(office, { terminal: TERMINAL, batch, byHand }));
+  move('000005', by);
+  move('000001', null);
+  t.equal(decided(counter, 'unsettled', '000000', 'reject'), 'open-again');
+  t.match(shown(counter, 'unsettled', '000000'), { state: 'answered', decisions: [], todo_en: /settles it first/ });
+  settle(counter, [{ trace: '000002' }]);
+  t.match(shown(counter, 'unsettled', '000000'), {
+    ...{ answer: /settled since/, answered_by: TERMINAL, decisions: ['reject'] },
+    past: [{ answer: /moved to batch 000005 by hand, letter 17/, answered_by: 'Li, Wang', decision: null, people: [] }],
+  });
+  t.equal(decided(counter, 'unsettled', '000000', 'reject'), 'done');
 });
 
 t.test('an advice whose place another trade has is a case; one that is the trade itself is none', async (t) => {

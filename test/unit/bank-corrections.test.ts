@@ -1,7 +1,9 @@
 import t, { type Test } from 'tap';
 import { nothingLeft, reasons } from '../../bank/cases.ts';
+import { masked } from '../../src/values/masked.ts';
 import { Counter, n12, onDay, place } from './bank-counter.ts';
-import { caseOf, decided, disputed, FULL, reversedLate, settle, shown, toldOf } from './bank-desk-cases.ts';
+import { cardToldOf, caseOf, decided, disputed, FULL, reversedLate, settle, shown, toldOf } from './bank-desk-cases.ts';
+import { CARDS } from './bank-terminal.ts';
 
 /** A sale of ¥100 under 000002, and its void under 000003. */
 function afterVoid(t: Test) {
@@ -84,10 +86,12 @@ t.test('an advice that was refused and is in the terminal’s settlement is coll
   const counter = new Counter(t);
   t.equal(counter.code('offline', { trace: '000002', amount: 20_001 }), '61');
   settle(counter, [{ trace: '000002', amount: 20_001 }]);
+  t.match(shown(counter, 'terminal-only', '000002'), { todo: reasons['terminal-only'].row.zh }, 'no refund');
   t.equal(decided(counter, 'advice-refused', '000002', 'credit'), 'given-back');
   t.equal(decided(counter, 'advice-refused', '000002', 'debit'), 'done');
   t.equal(decided(counter, 'terminal-only', '000002', 'debit'), 'taken');
-  t.match(shown(counter, 'terminal-only', '000002'), { decisions: ['credit', 'reject'] });
+  // What is left to decide would undo the other case.
+  t.match(shown(counter, 'terminal-only', '000002'), { decisions: ['credit', 'reject'], todo: nothingLeft.zh });
   t.strictSame(counter.money(), { free: FULL - 20_001, held: 0, pending: 20_001, fees: 100 });
 });
 
@@ -97,7 +101,8 @@ t.test('what the bank has no row of is collected once, by whatever case, also wh
   for (const trace of ['000002', '000003']) t.equal(counter.code('offline', { trace, fields }), '77');
   const [one] = ['000002', '000003'].map((trace) => disputed(counter, '000007', trace, 10_000));
   t.match(one, { reason: 'terminal-only', trade: null });
-  t.match(shown(counter, 'terminal-only', '000002'), { decisions: ['credit', 'debit', 'reject'] }, 'or it is a refund');
+  const either = { decisions: ['credit', 'debit', 'reject'], todo: reasons['terminal-only'].zh };
+  t.match(shown(counter, 'terminal-only', '000002'), either, 'or it is a refund');
   t.equal(decided(counter, 'advice-refused', '000002', 'debit'), 'done');
   t.equal(decided(counter, 'terminal-only', '000002', 'debit'), 'taken');
   t.strictSame(counter.money(), { free: FULL - 10_000, held: 0, pending: 10_000, fees: 50 });
@@ -124,6 +129,62 @@ t.test('a refund that the terminal alone has is credited, once, and not beyond i
   t.equal(decided(counter, 'terminal-only', '000003', 'debit'), 'taken');
   t.equal(decided(counter, 'terminal-only', '000003', 'credit'), 'given-back', '4000 fen are left');
   t.equal(counter.money().free, FULL - 4_000);
+});
+
+/** A sale that was refused, and what changed it afterwards: from `before` to `amount`. */
+function afterRefused(t: Test, sale: number, ...changes: readonly [before: number, amount: number][]) {
+  const counter = new Counter(t);
+  t.equal(counter.code('offline', { trace: '000002', amount: sale }), '61');
+  for (const [at, [before, amount]] of changes.entries()) {
+    const fields = { original: place(counter, '000002'), totals: n12(before) };
+    t.equal(counter.code('adjust', { trace: `00000${at + 3}`, amount, fields }), '25');
+  }
+  return counter;
+}
+
+t.test('a refused sale and its adjustments are collected in whatever order, and once', async (t) => {
+  for (const order of ['23', '32', '234', '243', '324', '342', '423', '432']) {
+    const two = order.includes('4');
+    const counter = two
+      ? afterRefused(t, 25_000, [25_000, 27_000], [27_000, 30_000])
+      : afterRefused(t, 25_000, [25_000, 27_000]);
+    for (const last of order) t.equal(decided(counter, 'advice-refused', `00000${last}`, 'debit'), 'done', order);
+    const total = two ? 30_000 : 27_000;
+    t.strictSame(counter.money(), { free: FULL - total, held: 0, pending: total, fees: total / 200 }, order);
+    settle(counter, [{ trace: '000002', amount: total }]);
+    t.equal(decided(counter, 'terminal-only', '000002', 'debit'), 'taken', order);
+  }
+});
+
+t.test('neither an adjustment nor its sale is collected beside the total that has both', async (t) => {
+  const counter = afterRefused(t, 25_000, [25_000, 27_000]);
+  settle(counter, [{ trace: '000002', amount: 27_000 }]);
+  t.equal(decided(counter, 'terminal-only', '000002', 'debit'), 'done');
+  for (const trace of ['000002', '000003']) t.equal(decided(counter, 'advice-refused', trace, 'debit'), 'taken', trace);
+  t.equal(counter.money().free, FULL - 27_000);
+});
+
+t.test('what was moved on the terminal’s word alone is taken back by a case of its own', async (t) => {
+  const counter = new Counter(t);
+  const batch = settle(counter, [
+    { trace: '000044', amount: 20_000 },
+    { trace: '000045', amount: 5_000, gives: 'back' },
+  ]);
+  t.equal(decided(counter, 'terminal-only', '000044', 'debit'), 'done');
+  t.equal(decided(counter, 'terminal-only', '000045', 'credit'), 'done');
+  t.strictSame(counter.money(), { free: FULL - 15_000, held: 0, pending: 15_000, fees: 75 });
+  for (const [trace, amount, decisions, todo, wrong] of [
+    ['000044', 20_000, ['credit', 'reject'], reasons['bank-only'], 'debit'],
+    ['000045', 5_000, ['debit', 'reject'], reasons['bank-only'].back, 'credit'],
+  ] as const) {
+    t.throws(() => disputed(counter, batch, trace, amount), /both have the same/);
+    const one = { reason: 'bank-only', amount, bankAmount: amount, trade: null, card: 'boc-debit' };
+    t.match(disputed(counter, batch, trace, 0), { ...one, pan: '622202******1234' });
+    t.match(shown(counter, 'bank-only', trace), { decisions, todo: todo.zh });
+    t.equal(decided(counter, 'bank-only', trace, wrong), wrong === 'debit' ? 'taken' : 'given-back');
+    t.equal(decided(counter, 'bank-only', trace, decisions[0]), 'done');
+  }
+  t.strictSame(counter.money(), { free: FULL, held: 0, pending: 0, fees: 0 }, 'the fees too');
 });
 
 t.test('a tip that was refused is taken once, as a tip or in the total', async (t) => {
@@ -155,6 +216,8 @@ t.test(
     t.equal(decided(counter, 'terminal-only', '000002', 'debit'), 'done');
     const paid = { free: -10_000, held: 0, pending: 10_000, fees: 60 };
     t.strictSame([counter.money(), counter.money('cmb-credit')], [{ ...paid, free: FULL }, paid]);
+    t.equal(toldOf(counter, '000001000002'), 'posted 00 10000 of which 0');
+    t.equal(cardToldOf(counter, '000001000002'), masked(CARDS.cmb.pan), 'by the card that has paid');
 
     const fields = { reference: sale.reference, original: onDay(sale) };
     t.equal(counter.code('refund', { trace: '000010', amount: 1, fields }), '14', 'the other card has paid');

@@ -76,8 +76,17 @@ export function reversedLate(counter: Counter, type: FormName, trace: string, ba
 
 /** `posted 00 10000 of which 4000`: what an inquiry is told. */
 export function toldOf(counter: Counter, original: string): string {
-  const fields: Partial<MessageFields> = { trace: '009999', batch: `00${counter.keys().batch}320`, original };
-  const { operator = '', amount, totals } = counter.answerTo(request('0820', fields));
+  const { operator = '', amount, totals } = inquired(counter, original);
   const [, state, code] = /^CUP(\w+) *(\w\w)(?:\d{6}\*|$)/.exec(operator) ?? [];
   return `${state} ${code} ${Number(amount)} of which ${Number(totals)}`;
+}
+
+/** The masked number that it is told. */
+export function cardToldOf(counter: Counter, original: string): string {
+  return inquired(counter, original).operator?.slice(17) ?? '';
+}
+
+function inquired(counter: Counter, original: string): Message {
+  const fields: Partial<MessageFields> = { trace: '009999', batch: `00${counter.keys().batch}320`, original };
+  return counter.answerTo(request('0820', fields));
 }

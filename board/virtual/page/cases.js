@@ -31,11 +31,16 @@ export function showCases() {
       ...one,
       // Of a batch as a whole: what the bank has in it.
       trades: one.trace === '000000' ? trades.filter(inBatch(one)).map(briefly) : [],
-      cards: one.reason === 'unsettled' && one.state !== 'closed' ? accounts.map(cardChoice) : [],
+      cards: mayDispute(one) ? accounts.map(cardChoice) : [],
       postings: one.postings.map(({ account, amount }) => ({ name: accountName(account, named), amount })),
     }));
     renewList(list, whole, { keyOf: ({ id }) => id, head, inside });
   };
+}
+
+/** Line by line of a batch that was not settled; of two cards, the other one once the first has its money back. */
+function mayDispute({ reason, state, decision }) {
+  return reason === 'another-card' ? decision === 'credit' : reason === 'unsettled' && state !== 'closed';
 }
 
 const cardChoice = (account) => [account.id, `${nameIn(account)} ${account.pan.slice(-4)}`];
@@ -146,27 +151,43 @@ function batchOf({ trades }) {
 
 /** Found out, then decided: what is done stands, what is next is a form. */
 function steps(one) {
-  const { answer, answered_by, state } = one;
+  const { answer, answered_by, state, past, amount } = one;
   const found = answer === null ? null : element('p', {}, text('case.found', { answer, by: answered_by }));
   const first = element(
     'li',
     { class: answer === null ? '' : 'done' },
     element('h4', {}, text('case.step.answer')),
+    ...past.flatMap((before) => earlier(before, amount)),
     found,
   );
   if (answer === null && state === 'open') first.append(answerForm(one));
   if (answer === null && state === 'closed') first.append(element('p', {}, text('case.unanswered')));
   const last = element('li', { class: state === 'closed' ? 'done' : '' }, element('h4', {}, text('case.step.decide')));
-  last.append(...(state === 'closed' ? outcome(one) : [decideForm(one)]));
+  last.append(...(state === 'closed' ? outcome(one) : one.decisions.length === 0 ? [] : [decideForm(one)]));
   return [first, last];
 }
 
+/** What was said and signed before it was said otherwise. */
+function earlier({ answer, answered_by, decision, people, reference, closed }, amount) {
+  const how = decision === null ? '' : text(`decided.${decision}`, { amount: yuan(amount) });
+  return [
+    answer === null ? null : element('p', {}, text('case.found', { answer, by: answered_by })),
+    decision === null
+      ? null
+      : element(
+          'p',
+          {},
+          text('case.past', { people: people.join(text('case.and')), reference, at: time(closed), how }),
+        ),
+  ];
+}
+
 /** Line by line against the slips: what one of them has otherwise is a case of its own. */
-function disputeForm({ terminal, batch, cards }) {
+function disputeForm({ terminal, batch, trace: known, cards }) {
   return deskForm({
     name: 'dispute',
     fields: [
-      { name: 'trace', most: 6, digits: true },
+      { name: 'trace', most: 6, digits: true, value: known === '000000' ? '' : known },
       { name: 'terminal_amount', most: 12 },
       { name: 'card', choices: [['', text('dispute.card')], ...cards] },
     ],
