@@ -12,6 +12,7 @@ export interface Hands {
 
 const MOST_TRIES = 3;
 const FELT_MS = 1500;
+const SEEN_MS = 600;
 const WRONG_PASSWORD = '99887766';
 const WRONG_PIN = '135790';
 const NEW_PASSWORD = '86421357';
@@ -73,6 +74,8 @@ export function hands(film: Film, stage: Stage): Hands {
     if (ended?.record.kind !== 'secret' || ended.record.by === null) return;
     if (ended.record.by === 'cancel') return stage.press(['cancel']);
     const digits = isPin(ended.record.screen) ? pinFor(ended) : passwordFor(frame, ended);
+    // The terminal takes an Enter without a digit for a PIN that was skipped once somebody can have seen the screen.
+    if (digits === '' && isPin(ended.record.screen)) await new Promise((resolve) => setTimeout(resolve, SEEN_MS));
     await stage.press([...digits, 'enter']);
   };
 
@@ -105,9 +108,10 @@ export function hands(film: Film, stage: Stage): Hands {
     return refused ? WRONG_PASSWORD : (stage.passwords.get(operator) ?? '');
   }
 
-  /** Who is asked, by the number that ends a line of the screen. */
+  /** Who is asked: a role and a number begin a line of the screen, and an amount may follow, which ends in digits too. */
   function personOn(texts: readonly string[]): string {
-    return [...stage.passwords.keys()].find((number) => texts.some((text) => text.endsWith(number))) ?? '';
+    const first = texts.map((text) => text.split(' · ')[0] ?? '');
+    return [...stage.passwords.keys()].find((number) => first.some((said) => isOf(said, number))) ?? '';
   }
 
   return {
@@ -133,6 +137,11 @@ export function hands(film: Film, stage: Stage): Hands {
 /** Somebody's move, which the terminal waits for. */
 export function isMove({ role }: Frame): boolean {
   return role === 'power' || role === 'hand';
+}
+
+/** `主管 00`, `Operator 01`. */
+function isOf(said: string, number: string): boolean {
+  return /^\p{L}+ (\d+)$/u.exec(said)?.[1] === number;
 }
 
 function isPin(screen: string): boolean {
