@@ -16,7 +16,9 @@ export function checkShapes(records: readonly Linked[]): void {
     // The first line is the manifest.
     throw new RecordError(
       `line ${place + 2}, record ${record.n}: ${wrong}`,
-      'Replay it with the release that has written it, or export it again.',
+      record.kind === 'parameters'
+        ? "The key centre may have sent it: the replay's own takes less than a terminal does. Replay from another power-on."
+        : 'Replay it with the release that has written it, or export it again.',
     );
   }
 }
@@ -92,7 +94,8 @@ const config = having({
 const parameters = having({
   merchant_name: { type: 'string', minLength: 1, maxLength: 40 },
   limit_fen: whole(1, 999_999_999_999),
-  ...{ phone_machine: phone, phone_accounts: phone },
+  phone_machine: phone,
+  phone_accounts: phone,
   answer_timeout_ms: whole(1000, 120_000),
   reversal_retries: whole(1, 99),
 });
@@ -118,14 +121,23 @@ const shapes: Readonly<Record<Happening['kind'], Schema>> = {
   paper: having({ ...when, said: texts }),
   printed: having({ ...when, end: text }),
   host: having({
-    ...{ ...when, way, line: oneOf('primary', 'backup'), mti: { type: 'string', pattern: '^([0-9]{4})?$' } },
-    ...{ fields: { type: 'object', additionalProperties: text }, note: textOrNull },
+    ...when,
+    way,
+    line: oneOf('primary', 'backup'),
+    mti: { type: 'string', pattern: '^([0-9]{4})?$' },
+    fields: { type: 'object', additionalProperties: text },
+    note: textOrNull,
   }),
   'key-centre': having({ ...when, way, said: text }),
   parameters: having({ ...when, sent: parameters }),
   flow: having({ ...when, flow: text, operator: textOrNull }),
   entry: having({
-    ...{ ...when, type: text, batch: text, trace: text, amount: whole(0, Number.MAX_SAFE_INTEGER), event: text },
+    ...when,
+    type: text,
+    batch: text,
+    trace: text,
+    amount: whole(0, Number.MAX_SAFE_INTEGER),
+    event: text,
     detail: anything,
   }),
   settlement: having({ ...when, batch: text, step: text, detail: anything }),
