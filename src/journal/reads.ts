@@ -20,7 +20,7 @@ export interface Reads {
   ofReference(reference: string): StoredRow | null;
   /** The newest pre-authorisation whose answer had this authorisation (F38). */
   holdOf(authorisation: string): StoredRow | null;
-  /** Newest first: those that name their original by this number of the bank's alone. */
+  /** Newest first: the refunds that name their original by this reference, what ends a hold by this authorisation. */
   begunBy(particular: 'authorisation' | 'reference', value: string): readonly StoredRow[];
   /** Of one batch, after the entry with the id `after`. */
   inBatch(batchId: number, after: number, limit: number): readonly StoredRow[];
@@ -55,9 +55,11 @@ export function readsOf(store: Store, last: () => number = () => EVERY): Reads {
     SELECT max(entry) FROM events JOIN entries AS held ON held.id = entry
     WHERE entry > (SELECT max(id) FROM entries WHERE id <= ?1) - ${LOOK_BACK} AND entry <= ?1 AND held.type = 'preauth'
     AND kind = 'answered' AND json_extract(detail, '$.answer.authorisation') = ?2)`);
-  const ofSlip = store.prepare(`SELECT * FROM (${ENTRY} WHERE entries.id <= ?1
-    ORDER BY entries.id DESC LIMIT ${LOOK_BACK})
-    WHERE original IS NULL AND json_extract(particulars, ?2) = ?3 ORDER BY id DESC`);
+  // Word for word what the schema's two indexes have, which reach back as far as the file does.
+  const refunds = store.prepare(`${ENTRY} WHERE type = 'refund'
+    AND json_extract(particulars, '$.reference') = ?2 AND entries.id <= ?1 ORDER BY entries.id DESC`);
+  const ends = store.prepare(`${ENTRY} WHERE type IN ('preauth-void', 'completion', 'completion-advice')
+    AND json_extract(particulars, '$.authorisation') = ?2 AND entries.id <= ?1 ORDER BY entries.id DESC`);
   const inBatch = store.prepare(`${ENTRY} WHERE entries.batch = ? AND entries.id > ? AND entries.id <= ?
     ORDER BY entries.id LIMIT ?`);
   return {
@@ -70,7 +72,7 @@ export function readsOf(store: Store, last: () => number = () => EVERY): Reads {
     ofAmount: (amount, limit) => sameAmount.all(last(), amount, limit),
     ofReference: (reference) => sameReference.get(last(), reference) ?? null,
     holdOf: (authorisation) => sameAuthorisation.get(last(), authorisation) ?? null,
-    begunBy: (particular, value) => ofSlip.all(last(), `$.${particular}`, value),
+    begunBy: (particular, value) => (particular === 'reference' ? refunds : ends).all(last(), value),
     inBatch: (batchId, after, limit) => inBatch.all(batchId, after, last(), limit),
   };
 }

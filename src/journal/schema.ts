@@ -82,6 +82,12 @@ export const steps: readonly string[] = [
    UPDATE facts SET value = '0' WHERE name = 'looked_to';
    UPDATE facts SET value = '4' WHERE name = 'oldest_reader';
    ${['settlements', 'settlement_steps'].map((table) => neverChanges(table)).join('')}`,
+  // What went back, and what ended a hold, by the bank's number of it: asked for long after, and in neither index is a sale.
+  `CREATE INDEX refunds_of_reference ON entries (json_extract(particulars, '$.reference'))
+     WHERE type = 'refund' AND json_extract(particulars, '$.reference') IS NOT NULL;
+   CREATE INDEX ends_of_hold ON entries (json_extract(particulars, '$.authorisation'))
+     WHERE type IN ('preauth-void', 'completion', 'completion-advice')
+     AND json_extract(particulars, '$.authorisation') IS NOT NULL`,
 ];
 
 /** The rows of money never change. What moves to the archive is the one exception, inside one transaction. */

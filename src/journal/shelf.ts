@@ -32,8 +32,8 @@ export interface Shelf extends Pen {
   /** The newest pre-authorisation whose answer had this authorisation (F38). */
   holdOf(authorisation: string): Entry | null;
   /**
-   * Newest first: those that name their original by this number of the bank's alone. Where that came as the entry `after`,
-   * the archive is asked only if it may hold some that were begun later.
+   * Newest first: the refunds that name their original by this reference, what ends a hold by this authorisation. Where that
+   * came as the entry `after`, the archive is asked only if it may hold some that were begun later.
    */
   begunBy(particular: 'authorisation' | 'reference', value: string, after?: number): readonly Entry[];
   /** In the order in which they began. */

@@ -76,12 +76,15 @@ export function paidAtBank(
   };
 }
 
-/** What has gone back under the reference that was typed: of a payment that the journal had no row for, or of `id`. */
+/**
+ * What has gone back under this reference: of a payment that the journal has no row for, or has none any more; or of the
+ * row `id`, which has what was begun on it among its sequels.
+ */
 function refundedBySlip(journal: Pick<Journal, 'begunBy'>, reference: string | null, id = 0): number {
   if (reference === null) return 0;
   return journal
     .begunBy('reference', reference, id)
-    .filter(({ facts: { type }, state }) => type === 'refund' && state === 'approved')
+    .filter(({ facts: { original }, state }) => state === 'approved' && (id === 0 || original === null))
     .reduce((sum, { amount }) => sum + amount, 0);
 }
 

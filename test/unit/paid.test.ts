@@ -94,3 +94,19 @@ t.test('what has gone back under the reference alone counts, whether the bank is
   const sale = done(journal, 9000, {}, { ...approval, reference });
   t.match(paidOf(sale, journal), { amount: 9000, refundable: 4000 }, 'found by its trace after all');
 });
+
+t.test(
+  'a refund that was begun on its row counts once there, and by its reference where the row is gone',
+  async (t) => {
+    using journal = scoped(journalIn(testFolder(t)));
+    const reference = '113009410017';
+    const referred = { reference, date: '1120', day: new Date(2026, 10, 20) };
+    const sale = done(journal, 9000, {}, { ...approval, reference });
+    done(journal, 1000, { type: 'refund', digest: 'd1', original: sale, particulars: { reference, date: '1120' } });
+    t.match(paidOf(sale, journal), { amount: 9000, refundable: 8000 });
+    t.match(paidAtBank(referred, null, fen(9000), journal), { refundable: 8000 });
+    done(journal, 2000, { type: 'refund', digest: 'd2', particulars: { reference, date: '1120' } });
+    t.match(paidOf(sale, journal), { refundable: 6000 });
+    t.match(paidAtBank(referred, null, fen(9000), journal), { refundable: 6000 });
+  },
+);
