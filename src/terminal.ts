@@ -8,11 +8,11 @@ import { type CheckupDesk, checkUpOnDemand, powerOn } from './checkup/power-on.t
 import { lookAtExceptions } from './exceptions/exceptions.ts';
 import { owesMoney } from './journal/progress.ts';
 import { type Choice, chooseFromMenu, isOffered } from './menu.ts';
-import { acknowledged } from './operator/ask.ts';
+import { acknowledged, askKey } from './operator/ask.ts';
 import { about, goodbye, idle, owesBank } from './operator/screens/idle.ts';
-import { problemScreen } from './operator/screens/problem.ts';
 import { settlementOpen } from './operator/screens/settlement.ts';
 import { signingOut, signinRunning } from './operator/screens/signin.ts';
+import { showProblem } from './operator/show-problem.ts';
 import { addToHold } from './preauth/add.ts';
 import { complete, completeByAdvice } from './preauth/complete.ts';
 import { preauthorise } from './preauth/preauth.ts';
@@ -24,14 +24,14 @@ import { showRefusals } from './sale/accept.ts';
 import { waysOf } from './sale/card.ts';
 import type { Counter } from './sale/counter.ts';
 import { sellByInstalments } from './sale/instalment.ts';
-import { type Opening, sell } from './sale/sale.ts';
+import { type Opening, putAway, sell } from './sale/sale.ts';
 import type { FlowName, Session } from './session.ts';
 import { settleBatch } from './settlement/settle.ts';
 import { comparesNewest, signInToBank } from './signin/bank.ts';
 import { type HandshakeDesk, meetKeyCentre } from './signin/handshake.ts';
 import { signIn } from './signin/signin.ts';
 import { OVER } from './values/clock.ts';
-import { Fault, type Problem } from './values/problem.ts';
+import { Fault } from './values/problem.ts';
 import type { Parameters } from './vault/centre-messages.ts';
 
 export interface Terminal {
@@ -173,12 +173,15 @@ async function lookInto(terminal: Terminal): Promise<void> {
 }
 
 /** A sale, and the next one where the counter wants to try again. */
-async function sale(terminal: Terminal, opening: Opening): Promise<void> {
+export async function sale(terminal: Pick<Terminal, 'counter' | 'session'>, opening: Opening): Promise<void> {
   const { counter, session } = terminal;
   session.flow = 'sale';
   let next = opening;
   for (;;) {
-    if (!(await counter.signInFirst())) return;
+    if (!(await counter.signInFirst())) {
+      if ('swipe' in next) putAway(next.swipe);
+      return;
+    }
     const end = await sell(counter, next);
     if (!('again' in end) || end.again === null) return;
     next = end.again;
@@ -250,16 +253,9 @@ export async function signInFirst({ counter, session }: Pick<Terminal, 'counter'
     if (!(error instanceof Fault)) throw error;
     // Without a line the sale says so by itself, before anything is sent; of another batch the bank says 77 for ever.
     if (error.problem.kind !== 'batch-closed') return true;
-    await showProblem(counter, error.problem);
+    await showProblem(counter.operator, error.problem);
     return false;
   }
-}
-
-async function showProblem({ operator }: Counter, problem: Problem): Promise<void> {
-  operator.flush();
-  operator.beep('refused');
-  operator.show((text, bar) => problemScreen(text, bar, { problem }));
-  await acknowledged(operator, ['enter', 'cancel']);
 }
 
 /** Paper that somebody asks for. */
@@ -270,8 +266,11 @@ async function print({ counter, session }: Terminal, choice: Print): Promise<voi
 
 async function showAbout({ counter: { operator, config }, version }: Terminal): Promise<void> {
   const { merchant, serial } = config.terminal;
-  operator.show((text, bar) => about(text, bar, { merchant, serial, version }));
-  await operator.pressWithin(60);
+  await askKey(operator, {
+    keys: ['enter', 'cancel'],
+    wait_s: 60,
+    draw: () => (text, bar) => about(text, bar, { merchant, serial, version }),
+  });
 }
 
 /** The working keys are gone afterwards, whatever the bank says; what is owed stays owed. */

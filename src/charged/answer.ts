@@ -1,7 +1,7 @@
 import { type InquiryEnd, isAnothers } from '../host/inquiry.ts';
 import type { Entry, EntryFacts } from '../journal/entry.ts';
 import type { History } from '../journal/events.ts';
-import { type EntryType, types } from '../journal/types.ts';
+import { type EntryType, makesOf, types } from '../journal/types.ts';
 import type { ChargedKind, ChargedMoney, ChargedSays } from '../operator/screens/charged.ts';
 import type { Fen } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
@@ -23,6 +23,8 @@ export interface Subject {
   readonly amount: Fen;
   /** With the tips and adjustments that stand. */
   readonly total: Fen;
+  /** With those alone that the bank has taken. */
+  readonly taken: Fen;
   readonly state: State;
   readonly history: Pick<History, 'lost' | 'stage' | 'accepted' | 'undone'>;
   readonly sequels: readonly Subject[];
@@ -80,7 +82,7 @@ function byTheJournal(subject: Subject): Verdict {
   if (state === 'voided' && kindOf(facts.type) === 'hold') return verdict('not-charged', 'released');
   if (state !== 'approved') return verdict(money, says);
 
-  const of = (makes: 'voided' | 'completed') => sequels.filter(({ facts: { type } }) => followers[type] === makes);
+  const of = (makes: 'voided' | 'completed') => sequels.filter(({ facts: { type } }) => makesOf(type) === makes);
   if (of('voided').some((sequel) => openStates.includes(sequel.state))) return verdict('unknown', 'being-voided');
   if (kindOf(facts.type) !== 'hold') return verdict(money, says);
   const completions = of('completed');
@@ -89,14 +91,6 @@ function byTheJournal(subject: Subject): Verdict {
   if (completions.some((sequel) => openStates.includes(sequel.state))) return verdict('unknown', 'being-completed');
   return verdict('not-charged', 'held');
 }
-
-const followers: Partial<Record<EntryType, 'voided' | 'completed'>> = {
-  void: 'voided',
-  'preauth-void': 'voided',
-  'completion-void': 'voided',
-  completion: 'completed',
-  'completion-advice': 'completed',
-};
 
 /**
  * The bank's word decides what we do not know, and stands beside what we do: a difference is never hidden. That it has
@@ -112,8 +106,7 @@ function byTheBank(subject: Subject, ours: Verdict, heard: Exclude<Heard, { end:
     return wasThere ? verdict('unknown', 'bank-none', true) : ours;
   }
   // Another row under the same trace says nothing of this one (94).
-  const { amount, total, facts } = subject;
-  if (isAnothers(heard, { amounts: [amount, total], card: facts.card })) return { ...ours, differs: true };
+  if (isAnothers(heard, { amounts: amountsOf(subject), card: subject.facts.card })) return { ...ours, differs: true };
 
   if (heard.state !== 'posted') {
     const isVoided = ours.says === 'voided' || ours.says === 'released';
@@ -126,6 +119,20 @@ function byTheBank(subject: Subject, ours: Verdict, heard: Exclude<Heard, { end:
   if (ours.money !== 'not-charged') return verdict('charged', 'bank-posted');
   // We say that it is not, and the bank has posted it. A hold that it has posted is still no charge, and no "not charged".
   return verdict(kindOf(subject.facts.type) === 'hold' ? 'unknown' : 'charged', 'bank-posted', true);
+}
+
+/** What the bank's row may come to: as it was begun, as it was changed, and as what is on its way changes it. */
+function amountsOf({ amount, taken, total }: Subject): readonly Fen[] {
+  return [amount, taken, total];
+}
+
+/**
+ * What the card carries. A tip or an adjustment counts once the bank has taken it: by its yes, or by its record, where that
+ * yes was lost.
+ */
+export function chargedOf({ total, taken, facts }: Subject, heard: Heard | null): Fen {
+  if (heard?.end !== 'found' || heard.state !== 'posted') return taken;
+  return isAnothers(heard, { amounts: [total], card: facts.card }) ? taken : total;
 }
 
 const doubtsOfOthers: readonly ChargedSays[] = ['being-voided', 'being-completed', 'in-hand'];

@@ -1,6 +1,6 @@
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { EntryType } from '../journal/types.ts';
+import { type EntryType, makesOf } from '../journal/types.ts';
 import { MOST_CANDIDATES } from '../operator/screens/charged.ts';
 import { fen, MOST_FEN } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
@@ -18,8 +18,11 @@ export function subjectOf(entry: Entry): Entry {
 const charging: readonly State[] = ['approved', 'refunded', ...openStates];
 
 function mayCharge({ facts: { type }, state }: Entry): boolean {
-  return (type === 'completion' || type === 'completion-advice') && charging.includes(state);
+  return makesOf(type) === 'completed' && charging.includes(state);
 }
+
+/** Several may be about one: a hold, what was added to it and its completion. */
+const MOST_READ = 4 * MOST_CANDIDATES;
 
 /**
  * What fits the digits, newest first: a trace number of six digits at most, an amount in fen (with its tip, as the
@@ -32,12 +35,15 @@ export function candidatesFor(
   const number = Number(typed);
   if (number === 0) return { entries: [], more: false };
   const traced = typed.length <= 6 ? journal.find(trace(typed.padStart(6, '0'))) : null;
-  const paid = number > MOST_FEN ? [] : journal.ofAmount(fen(number), MOST_CANDIDATES + 1);
+  const paid = number > MOST_FEN ? [] : journal.ofAmount(fen(number), MOST_READ);
   const found = new Map<number, Entry>();
   for (const entry of [...(traced === null ? [] : [traced]), ...paid]) {
     const subject = subjectOf(entry);
     found.set(subject.id, subject);
   }
   const entries = [...found.values()];
-  return { entries: entries.slice(0, MOST_CANDIDATES), more: entries.length > MOST_CANDIDATES };
+  return {
+    entries: entries.slice(0, MOST_CANDIDATES),
+    more: entries.length > MOST_CANDIDATES || paid.length === MOST_READ,
+  };
 }

@@ -32,7 +32,7 @@ async function chooseEntry(counter: Counter): Promise<Entry | 'none' | null> {
   const { operator, journal, config } = counter;
   const newest = journal.last();
   const last = newest === null ? null : subjectOf(newest);
-  const proposed = last === null ? null : { amount: last.total, trace: last.trace };
+  const proposed = last === null ? null : { amount: last.taken, trace: last.trace };
   const typed = await askDigits(operator, {
     least: last === null ? 1 : 0,
     most: 10,
@@ -58,8 +58,8 @@ async function showNone({ operator }: Counter, typed: string): Promise<boolean> 
 
 async function chooseOne(counter: Counter, entries: readonly Entry[], more: boolean): Promise<Entry | 'none' | null> {
   const { operator, config } = counter;
-  const candidates = entries.map(({ trace, total, state, facts }) => ({
-    ...{ trace, amount: total, state, masked: facts.card, time: minuteOf(new Date(facts.begun_ms)) },
+  const candidates = entries.map(({ trace, taken, state, facts }) => ({
+    ...{ trace, amount: taken, state, masked: facts.card, time: minuteOf(new Date(facts.begun_ms)) },
   }));
   const digits = entries.map((_, place) => String(place + 1) as Key);
   const key = await askKey(operator, {

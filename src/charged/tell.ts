@@ -9,8 +9,9 @@ import { evidenceSlip } from '../receipt/evidence-slip.ts';
 import type { ReceiptTable } from '../receipt/table.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inquire } from '../sale/inquire.ts';
+import type { Fen } from '../values/fen.ts';
 import { Fault, type Problem } from '../values/problem.ts';
-import { type Answer, answerOf, type Heard, kindOf } from './answer.ts';
+import { type Answer, answerOf, chargedOf, type Heard, kindOf } from './answer.ts';
 import { evidenceRow, evidenceSaid } from './evidence-words.ts';
 
 /** What is known beside the journal. */
@@ -22,6 +23,9 @@ interface Known {
   readonly events: number;
 }
 
+/** An answer, and the amount that it is about. */
+type Told = Answer & { readonly amount: Fen };
+
 /** The answer about one entry, until the operator has seen it; it follows what the outbox finds out meanwhile. */
 export async function tell(counter: Counter, entry: Entry): Promise<void> {
   const { operator, journal, config, paper } = counter;
@@ -29,7 +33,10 @@ export async function tell(counter: Counter, entry: Entry): Promise<void> {
   let known: Known = { heard: null, unanswered: null, events: eventsOf(entry) };
   let slip = 'printable' as ChargedToldFacts['slip'];
   let shows = false;
-  const answer = () => answerOf(entry, known.events === eventsOf(entry) ? known.heard : null);
+  const answer = (): Told => {
+    const heard = known.events === eventsOf(entry) ? known.heard : null;
+    return { ...answerOf(entry, heard), amount: chargedOf(entry, heard) };
+  };
   const draw = () => {
     if (!shows) return;
     const { unanswered } = known;
@@ -124,19 +131,18 @@ function settled(note: () => void): boolean {
 }
 
 /** The customer sees the answer about a payment; of everything else, and in doubt, that it is being looked at. */
-function announce({ customer }: Counter, { total, facts }: Entry, { money, differs }: Answer): void {
+function announce({ customer }: Counter, { facts }: Entry, { money, differs, amount }: Told): void {
   if (kindOf(facts.type) !== 'payment') customer.say('display.unknown');
-  else if (money === 'charged' && !differs) customer.due(total, 'display.charged');
-  else if (money === 'not-charged' && !differs) customer.due(total, 'display.not-charged');
-  else customer.due(total, 'display.unknown');
+  else if (money === 'charged' && !differs) customer.due(amount, 'display.charged');
+  else if (money === 'not-charged' && !differs) customer.due(amount, 'display.not-charged');
+  else customer.due(amount, 'display.unknown');
 }
 
-function factsOf({ clock }: Counter, entry: Entry, answer: Answer, text: Text) {
-  const { total, trace, facts } = entry;
+function factsOf({ clock }: Counter, { trace, facts }: Entry, answer: Told, text: Text) {
   const now = new Date(clock.now());
   return {
     ...answer,
-    ...{ kind: kindOf(facts.type), amount: total, trace, time: minuteOf(new Date(facts.begun_ms)) },
+    ...{ kind: kindOf(facts.type), trace, time: minuteOf(new Date(facts.begun_ms)) },
     evidence: answer.evidence.map((each) => evidenceRow(each, text, now)),
   };
 }
@@ -145,14 +151,14 @@ function whyOf({ codeWords }: Counter, unanswered: NonNullable<Known['unanswered
   return 'kind' in unanswered ? problemWords(text, unanswered).title : codeWords(unanswered.code).title;
 }
 
-function slipOf({ config, signedIn, journal, clock, text }: Counter, entry: Entry, answer: Answer): ReceiptTable {
+function slipOf({ config, signedIn, journal, clock, text }: Counter, entry: Entry, answer: Told): ReceiptTable {
   const { merchant, support } = config.terminal;
   const { type, trace, batch, card, time, reference } = entry.row;
   const words = text();
   return evidenceSlip(
     {
       head: { merchant, terminal: merchant.terminal, operator: signedIn, batch: journal.batch, at: clock.now() },
-      of: { ...{ type, trace, batch, amount: entry.total, reference }, maskedPan: card, at: Date.parse(time) },
+      of: { ...{ type, trace, batch, amount: answer.amount, reference }, maskedPan: card, at: Date.parse(time) },
       answer: answer.money,
       says: words(`charged.says.${answer.says}`),
       lines: answer.evidence.map((each) => ({ at: each.at, said: evidenceSaid(each, words) })),

@@ -13,11 +13,11 @@ import {
   exceptionTrying,
   LISTED,
 } from '../operator/screens/exceptions.ts';
-import { problemScreen } from '../operator/screens/problem.ts';
+import { showProblem } from '../operator/show-problem.ts';
 import { showUntilSeen } from '../sale/accept.ts';
 import type { Counter } from '../sale/counter.ts';
 import { approvedBy, approvedByTwo } from '../sale/supervisor.ts';
-import { Fault, type Problem } from '../values/problem.ts';
+import { Fault } from '../values/problem.ts';
 
 /**
  * The exceptions list (异常交易): everything that the bank has not acknowledged, for as long as it has not. Each is tried
@@ -71,7 +71,7 @@ async function lookAtArchive(counter: Counter, problem: ArchiveBroken): Promise<
   } catch (error) {
     // What is on no disk nobody has seen: it is shown again.
     if (!(error instanceof Fault)) throw error;
-    await showProblem(counter, error.problem);
+    await showProblem(counter.operator, error.problem);
   }
 }
 
@@ -145,13 +145,6 @@ async function rule(counter: Counter, entry: Entry): Promise<void> {
   } catch (error) {
     // What is on no disk was not ruled, and of the money nothing is said: they come again when there is room.
     if (!(error instanceof Fault)) throw error;
-    await showProblem(counter, error.problem);
+    await showProblem(counter.operator, error.problem);
   }
-}
-
-async function showProblem({ operator }: Counter, problem: Problem): Promise<void> {
-  operator.flush();
-  operator.beep('refused');
-  operator.show((text, bar) => problemScreen(text, bar, { problem }));
-  await acknowledged(operator, ['enter', 'cancel']);
 }

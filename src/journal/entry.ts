@@ -11,7 +11,7 @@ import {
   type Ruling,
 } from './events.ts';
 import { type Debt, debtsOf, stateOf } from './progress.ts';
-import { type CardGroup, type EntryType, type Particulars, type TypeFacts, types } from './types.ts';
+import { type CardGroup, type EntryType, makesOf, type Particulars, types } from './types.ts';
 
 /** What was written when an entry began; none of it ever changes. */
 export interface EntryFacts {
@@ -145,8 +145,17 @@ export class Entry {
 
   /** What it comes to with the tips, additions and adjustments that stand, in fen. */
   get total(): Fen {
+    return this.#with(['approved', 'pending']);
+  }
+
+  /** Of that what the bank has said yes to, in fen: what the counter has promised besides is on no card yet (money rule 2). */
+  get taken(): Fen {
+    return this.#with(['approved']);
+  }
+
+  #with(states: readonly State[]): Fen {
     return this.sequels
-      .filter(({ state }) => state === 'approved' || state === 'pending')
+      .filter(({ state }) => states.includes(state))
       .reduce((total, { facts: { type, amount } }) => {
         if (type === 'adjust') return amount;
         return type === 'tip' || type === 'preauth-add' ? fen(total + amount) : total;
@@ -160,8 +169,7 @@ export class Entry {
   }
 
   #makes(word: 'voided' | 'refunded'): boolean {
-    const { makes }: TypeFacts = types[this.facts.type];
-    return makes === word && this.state === 'approved';
+    return makesOf(this.facts.type) === word && this.state === 'approved';
   }
 
   /** What it owes, the bank's first. */

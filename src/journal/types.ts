@@ -14,8 +14,8 @@ export const types = {
   preauth: { moves: 'held', lost: 'reverse', settles: 'nothing' },
   'preauth-add': { moves: 'held', lost: 'reverse', settles: 'nothing' },
   'preauth-void': { moves: 'released', lost: 'reverse', settles: 'nothing', makes: 'voided' },
-  completion: { moves: 'in', lost: 'reverse', settles: 'debit' },
-  'completion-advice': { moves: 'in', lost: 'advise', settles: 'debit' },
+  completion: { moves: 'in', lost: 'reverse', settles: 'debit', makes: 'completed' },
+  'completion-advice': { moves: 'in', lost: 'advise', settles: 'debit', makes: 'completed' },
   'completion-void': { moves: 'out', lost: 'reverse', settles: 'credit', makes: 'voided' },
   instalment: { moves: 'in', lost: 'reverse', settles: 'debit' },
   /** Approved by the terminal itself, under the floor limit. */
@@ -33,7 +33,13 @@ export interface TypeFacts {
   readonly lost: Lost;
   /** `change`: it changes the amount of its original on the debit side, and no count. */
   readonly settles: 'debit' | 'credit' | 'change' | 'nothing';
-  readonly makes?: 'voided' | 'refunded';
+  readonly makes?: 'voided' | 'refunded' | 'completed';
+}
+
+/** The word for the original of a request of this type once the bank has said yes; undefined where it stays as it was. */
+export function makesOf(type: EntryType): TypeFacts['makes'] {
+  const { makes }: TypeFacts = types[type];
+  return makes;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { TextId } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
-import type { EntryType } from '../journal/types.ts';
+import { type EntryType, makesOf } from '../journal/types.ts';
 import { acknowledged, askDigits, askDigitsOr } from '../operator/ask.ts';
 import { authorisationAsk, type DateAskFacts, dateAsk, impossible, traceAsk } from '../operator/screens/original.ts';
 import { refuse } from '../sale/charge.ts';
@@ -38,9 +38,8 @@ async function chosen(counter: Counter): Promise<Hold | null> {
   }
 }
 
-type Found =
-  | { readonly hold: Hold }
-  | { readonly why: HoldWhy; readonly trace: string | null; readonly entry: Entry | null };
+type NoHold = { readonly why: HoldWhy; readonly trace: string | null; readonly entry: Entry | null };
+type Found = { readonly hold: Hold } | NoHold;
 
 function judged(counter: Counter, entry: Entry | null, trace: string): Found {
   const why = whyNoHold(entry, termsOf(counter));
@@ -48,6 +47,12 @@ function judged(counter: Counter, entry: Entry | null, trace: string): Found {
   // It may have been ended by its slip before the journal was asked for its trace.
   const ended = endedBySlip(counter, entry.history.answer?.authorisation ?? '', daysOf(entry), entry.id);
   return ended ?? { hold: { entry, amount: entry.total } };
+}
+
+/** One that its slip has ended is not proposed either. */
+function whyNot(counter: Counter, entry: Entry | null): HoldWhy | null {
+  const found = judged(counter, entry, '');
+  return 'hold' in found ? null : found.why;
 }
 
 /** By code and date: the journal may hold it all the same, and knows then what has been done about it. */
@@ -61,15 +66,17 @@ async function findByCode(counter: Counter): Promise<Found | null> {
 }
 
 /** What has succeeded here on the same slip: the bank alone has the pre-authorisation, and its end is in the journal. */
-function endedBySlip(counter: Counter, authorisation: string, dates: readonly string[], after = 0): Found | null {
+function endedBySlip(counter: Counter, authorisation: string, dates: readonly string[], after = 0): NoHold | null {
   const { now_ms, days } = termsOf(counter);
   // A code and a day come round again; by then the bank has long let go of what was held.
   const since_ms = now_ms - (days + 1) * DAY_MS;
   for (const entry of counter.journal.begunBy('authorisation', authorisation, after)) {
-    const { type, begun_ms, particulars } = entry.facts;
+    const { type, original, begun_ms, particulars } = entry.facts;
+    // A row of ours has what was begun on it among its sequels; another one's is another hold.
+    if (original !== null && after > 0) continue;
     if (begun_ms < since_ms || !dates.includes(particulars.date ?? '')) continue;
-    const why = ending[type];
-    if (why !== undefined && (entry.state === 'approved' || entry.state === 'refunded')) {
+    const why = makesOf(type);
+    if ((why === 'completed' || why === 'voided') && (entry.state === 'approved' || entry.state === 'refunded')) {
       return { why, trace: entry.trace, entry };
     }
   }
@@ -77,12 +84,6 @@ function endedBySlip(counter: Counter, authorisation: string, dates: readonly st
 }
 
 const DAY_MS = 86_400_000;
-
-const ending: Partial<Record<EntryType, HoldWhy>> = {
-  completion: 'completed',
-  'completion-advice': 'completed',
-  'preauth-void': 'voided',
-};
 
 /** The bank's day of it, and the counter's, which is on the slip where the bank said none. */
 function daysOf({ facts, history }: Entry): readonly string[] {
@@ -101,14 +102,14 @@ function isUnderway({ journal }: Counter, authorisation: string): boolean {
 }
 
 /** Whether another one is asked for. */
-async function sayWhyNot(counter: Counter, { why, trace, entry }: Exclude<Found, { hold: Hold }>): Promise<boolean> {
+async function sayWhyNot(counter: Counter, { why, trace, entry }: NoHold): Promise<boolean> {
   const { operator } = counter;
   const [title, remedy] = words[why];
   const values = { days: termsOf(counter).days };
   operator.flush();
   operator.beep('refused');
   operator.show((text, bar) =>
-    impossible(text, bar, { title, remedy, values, trace, amount: entry?.amount ?? null, another: true }),
+    impossible(text, bar, { title, remedy, values, trace, amount: entry?.total ?? null, another: true }),
   );
   return (await acknowledged(operator, ['enter', 'cancel'])) === 'enter';
 }
@@ -116,7 +117,7 @@ async function sayWhyNot(counter: Counter, { why, trace, entry }: Exclude<Found,
 /** The number on the slip; Enter alone takes the last open one, the menu key asks for the code instead. */
 async function askNumber(counter: Counter): Promise<string | { readonly key: 'menu' } | null> {
   const { operator, config } = counter;
-  const last = lastOf(counter, { types: ['preauth'], whyNot: (entry) => whyNoHold(entry, termsOf(counter)) });
+  const last = lastOf(counter, { types: ['preauth'], whyNot: (entry) => whyNot(counter, entry) });
   const typed = await askDigitsOr(operator, ['menu'], {
     least: last === null ? 1 : 0,
     most: 6,

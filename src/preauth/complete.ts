@@ -7,6 +7,7 @@ import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { cardOnFile, numberOf } from '../sale/on-file.ts';
 import { presentChecked } from '../sale/sale.ts';
+import { sameCard } from '../sale/same-card.ts';
 import { type Fen, fen, yuan } from '../values/fen.ts';
 import { chooseHold } from './choose.ts';
 import { goOn, type HoldEnd, namedBy } from './go-on.ts';
@@ -56,11 +57,10 @@ async function confirmed({ operator, config }: Counter, { entry }: Hold, amount:
   return key === 'enter';
 }
 
-/** The card of the hold is on file; of one that was typed it must be there. */
-async function cardOf(counter: Counter, hold: Hold, amount: Fen): Promise<SaleCard | null> {
-  return (
-    (hold.entry === null ? null : cardOnFile(counter, hold.entry)) ?? numberOf(await presentChecked(counter, amount))
-  );
+/** The card of the hold is on file, or has to be there where it cannot be read any more; of one that was typed any card. */
+async function cardOf(counter: Counter, { entry }: Hold, amount: Fen): Promise<SaleCard | null> {
+  if (entry === null) return numberOf(await presentChecked(counter, amount));
+  return cardOnFile(counter, entry) ?? numberOf(await sameCard(counter, entry, amount));
 }
 
 /** All that is held is proposed; a little more is allowed, by the acquirer's percentage. */

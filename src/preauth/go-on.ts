@@ -1,12 +1,11 @@
 import type { StripeCard } from '../card/stripe-card.ts';
-import type { Particulars } from '../journal/types.ts';
 import { type ChargeEnd, chargeAsking, refuse, takenAgain, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { askPin } from '../sale/pin.ts';
 import { presentChecked } from '../sale/sale.ts';
 import { sameCard } from '../sale/same-card.ts';
-import { approval } from '../sale/supervisor.ts';
+import { type Approved, approvedAmount } from '../sale/supervisor.ts';
 import type { Fen } from '../values/fen.ts';
 import { chooseHold } from './choose.ts';
 import type { Hold } from './hold.ts';
@@ -33,13 +32,15 @@ export async function goOn(standing: Counter, going: GoingOn): Promise<HoldEnd> 
     if (problem !== null) return await refuse(counter, problem);
     const hold = await chooseHold(counter);
     if (hold === null) return { end: 'cancelled' };
-    let terms = await askTerms(counter, going, hold, null);
+    const askTerms = (before: Approved | null) =>
+      approvedAmount(counter, going.supervisor, before, () => going.amountOf(counter, hold));
+    let terms = await askTerms(null);
     while (terms !== null) {
       const end = await withCard(counter, going, hold, terms);
       const again = await takenAgain(counter, end);
       if (again === null) return end;
       // After 13 and 61 the same amount has no chance.
-      if ('digit' in again) terms = await askTerms(counter, going, hold, terms);
+      if ('digit' in again) terms = await askTerms(terms);
     }
     return { end: 'cancelled' };
   } finally {
@@ -47,22 +48,12 @@ export async function goOn(standing: Counter, going: GoingOn): Promise<HoldEnd> 
   }
 }
 
-interface Terms {
-  readonly amount: Fen;
-  /** Who has approved so much. */
-  readonly by: Particulars;
-}
-
-/** A supervisor has approved what came `before`, and less than that. Null where the operator goes back, or nobody approves. */
-async function askTerms(counter: Counter, going: GoingOn, hold: Hold, before: Terms | null): Promise<Terms | null> {
-  const amount = await going.amountOf(counter, hold);
-  if (amount === null) return null;
-  if (before !== null && amount <= before.amount) return { amount, by: before.by };
-  const by = await approval(counter, going.supervisor, amount);
-  return by === null ? null : { amount, by };
-}
-
-async function withCard(counter: Counter, { type, pin }: GoingOn, hold: Hold, { amount, by }: Terms): Promise<HoldEnd> {
+async function withCard(
+  counter: Counter,
+  { type, pin }: GoingOn,
+  hold: Hold,
+  { amount, by }: Approved,
+): Promise<HoldEnd> {
   const card = await cardOf(counter, hold, amount);
   if (card === null) return { end: 'cancelled' };
   try {

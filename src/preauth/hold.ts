@@ -1,5 +1,5 @@
 import type { Entry } from '../journal/entry.ts';
-import type { EntryType } from '../journal/types.ts';
+import { makesOf } from '../journal/types.ts';
 import { type Fen, fen, MOST_FEN } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
 
@@ -48,12 +48,12 @@ export function whyNoHold(entry: Entry | null, { now_ms, days }: HoldTerms): Hol
   if (why !== null) return why;
   const { sequels } = entry;
   // The counter has finished with a completion of its own, whether the bank has heard of it or not.
-  if (sequels.some((sequel) => isOf(sequel, 'completion-advice') && openStates.includes(sequel.state))) {
+  if (sequels.some(({ facts, state }) => facts.type === 'completion-advice' && openStates.includes(state))) {
     return 'completed';
   }
   if (sequels.some(({ state }) => openStates.includes(state))) return 'underway';
   // One that was voided is as if it had never been; but not while the void itself is on its way.
-  const completions = sequels.filter((sequel) => isOf(sequel, 'completion', 'completion-advice'));
+  const completions = sequels.filter(({ facts }) => makesOf(facts.type) === 'completed');
   if (completions.some(({ state }) => state === 'approved' || state === 'refunded')) return 'completed';
   if (daysBetween(entry.facts.begun_ms, now_ms) > days) return 'expired';
   return entry.history.answer?.authorisation ? null : 'no-authorisation';
@@ -74,10 +74,6 @@ export function whyNoDate(mmdd: string, { now_ms, days }: HoldTerms): 'wrong' | 
     .find((each) => daysBetween(now_ms, each.getTime()) <= 1);
   if (then === undefined || then.getMonth() !== month - 1 || then.getDate() !== day) return 'wrong';
   return daysBetween(then.getTime(), now_ms) > days ? { days } : null;
-}
-
-function isOf({ facts }: Entry, ...types: readonly EntryType[]): boolean {
-  return types.includes(facts.type);
 }
 
 /** Whole days by the calendar: one made at night is a day old in the morning. */

@@ -8,8 +8,8 @@ import { faultSlip } from '../receipt/fault-slip.ts';
 import { paperTime } from '../receipt/paper-time.ts';
 import { totalsSlip } from '../receipt/totals-slip.ts';
 import type { Counter } from '../sale/counter.ts';
+import { entryOf } from '../sale/original.ts';
 import type { State } from '../values/state.ts';
-import { trace } from '../values/trace.ts';
 import { printPages, printReport } from './report.ts';
 import { untilPrinted } from './until-printed.ts';
 
@@ -133,12 +133,6 @@ async function askTrace({ operator, config }: Counter): Promise<string | null> {
     draw: (digits) => (text, bar) => printTrace(text, bar, { typed: digits }),
   });
   return typed === null ? null : typed.padStart(6, '0');
-}
-
-/** In the open batch first: a trace comes round again after 999999. */
-function entryOf({ journal }: Counter, number: string): Entry | null {
-  if (number === '000000') return null;
-  return journal.find(trace(number), journal.batch) ?? journal.find(trace(number));
 }
 
 async function confirmed(

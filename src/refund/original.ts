@@ -4,9 +4,9 @@ import { type EntryType, types } from '../journal/types.ts';
 import { acknowledged, askDigits } from '../operator/ask.ts';
 import { type VoidWhy, voidRefused, voidTrace } from '../operator/screens/void.ts';
 import type { Counter } from '../sale/counter.ts';
+import { entryOf } from '../sale/original.ts';
 import type { Fen } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
-import { trace } from '../values/trace.ts';
 
 /** How far back the last sale is looked for. */
 const LOOK_BACK = 50;
@@ -27,7 +27,7 @@ export async function askTrace({
   });
   if (typed === null) return null;
   const trace = typed === '' && last !== null ? last.trace : typed.padStart(6, '0');
-  return { trace, entry: entryOf(journal, trace) };
+  return { trace, entry: entryOf({ journal }, trace) };
 }
 
 export interface NoVoid {
@@ -47,8 +47,9 @@ export async function showNoVoid(
 ): Promise<'enter' | 'cancel' | 'clear'> {
   operator.flush();
   operator.beep('refused');
-  const { amount = null, batch = journal.batch } = entry ?? {};
-  const facts = { why, trace, amount, refundable, batch, byReference };
+  const batch = entry?.batch ?? journal.batch;
+  // What is left is left of all of it.
+  const facts = { why, trace, amount: entry?.total ?? null, refundable, batch, byReference };
   operator.show((text, bar) => voidRefused(text, bar, facts));
   return acknowledged(operator, byReference ? ['enter', 'cancel', 'clear'] : ['enter', 'cancel']);
 }
@@ -57,12 +58,6 @@ function lastSale(journal: Journal) {
   return (
     journal.rows({ limit: LOOK_BACK }).find(({ type, state }) => voided.includes(type) && state === 'approved') ?? null
   );
-}
-
-/** In the open batch first: a trace comes round again after 999999. */
-function entryOf(journal: Journal, number: string): Entry | null {
-  if (number === '000000') return null;
-  return journal.find(trace(number), journal.batch) ?? journal.find(trace(number));
 }
 
 /** What each state of a sale says to whoever wants it undone; a success may be. */

@@ -9,7 +9,7 @@ import { type ChargeEnd, chargeAsking, refuse, takenAgain, whyNoPayment } from '
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
 import { sameCard } from '../sale/same-card.ts';
-import { approval } from '../sale/supervisor.ts';
+import { type Approved, approvedAmount } from '../sale/supervisor.ts';
 import { type Fen, fen } from '../values/fen.ts';
 import type { Referred } from './paid.ts';
 import { mostRefundable, type Paid } from './refundable.ts';
@@ -37,32 +37,20 @@ export async function refundPayment(counter: Counter, original: Original): Promi
     const problem = whyNoPayment(here);
     if (problem !== null) return await refuse(here, problem);
     if (!(await confirmed(here, original))) return { end: 'cancelled' };
-    let terms = await askTerms(here, original, null);
+    const { supervisor } = here.config.profile.transactions.refund;
+    const askTerms = (before: Approved | null) =>
+      approvedAmount(here, supervisor, before, () => enterAmount(here, original));
+    let terms = await askTerms(null);
     while (terms !== null) {
       const end: RefundEnd = await withCard(here, original, terms);
       const again = await takenAgain(here, end);
       if (again === null) return end;
-      if ('digit' in again) terms = await askTerms(here, original, terms);
+      if ('digit' in again) terms = await askTerms(terms);
     }
     return { end: 'cancelled' };
   } finally {
     customer.say('display.welcome');
   }
-}
-
-interface Terms {
-  readonly amount: Fen;
-  /** Who has approved so much. */
-  readonly by: Particulars;
-}
-
-/** A supervisor has approved what came `before`, and less than that. Null where the operator goes back, or nobody approves. */
-async function askTerms(counter: Counter, original: Original, before: Terms | null): Promise<Terms | null> {
-  const amount = await enterAmount(counter, original);
-  if (amount === null) return null;
-  if (before !== null && amount <= before.amount) return { amount, by: before.by };
-  const by = await approval(counter, counter.config.profile.transactions.refund.supervisor, amount);
-  return by === null ? null : { amount, by };
 }
 
 async function confirmed({ operator, config }: Counter, { paid, entry, referred, told }: Original): Promise<boolean> {
@@ -105,7 +93,7 @@ function enterAmount({ operator, config }: Counter, { paid, entry, told }: Origi
   });
 }
 
-async function withCard(counter: Counter, original: Original, { amount, by }: Terms): Promise<RefundEnd> {
+async function withCard(counter: Counter, original: Original, { amount, by }: Approved): Promise<RefundEnd> {
   const { entry, referred } = original;
   const card = await cardFor(counter, entry, amount);
   if (card === null) return { end: 'cancelled' };

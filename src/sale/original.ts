@@ -29,7 +29,7 @@ export async function chooseEntry<Why extends string>(counter: Counter, wanted: 
     const why = wanted.whyNot(entry);
     if (why === null) return entry;
     const [title, remedy] = wanted.words[why];
-    const facts = { title, remedy, trace: number, amount: entry?.amount ?? null, another: true };
+    const facts = { title, remedy, trace: number, amount: entry?.total ?? null, another: true };
     const values = { batch: entry?.batch ?? journal.batch, refundable: yuan(entry?.refundable ?? fen(0), true) };
     operator.flush();
     operator.beep('refused');
@@ -62,7 +62,7 @@ export function lastOf<Why extends string>({ journal }: Counter, { types, whyNot
 }
 
 /** In the open batch first: a trace comes round again after 999999. */
-export function entryOf({ journal }: Counter, number: string): Entry | null {
+export function entryOf({ journal }: Pick<Counter, 'journal'>, number: string): Entry | null {
   if (number === '000000') return null;
   return journal.find(trace(number), journal.batch) ?? journal.find(trace(number));
 }

@@ -39,7 +39,7 @@ export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd>
 }
 
 /** A card that came before anybody knew that nothing can be paid. */
-function putAway(swipe: StripeRead): void {
+export function putAway(swipe: StripeRead): void {
   if (swipe.read === 'card') swipe.card.wipe();
 }
 

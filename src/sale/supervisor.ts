@@ -27,6 +27,29 @@ export async function approval(
   }
 }
 
+/** An amount, and who has approved so much. */
+export interface Approved {
+  readonly amount: Fen;
+  readonly by: Particulars;
+}
+
+/**
+ * The amount that is asked for, approved where the profile asks: a supervisor has approved what came `before`, and less than
+ * that. Null where the operator goes back, or nobody approves.
+ */
+export async function approvedAmount(
+  counter: Counter,
+  supervisor: boolean,
+  before: Approved | null,
+  ask: () => Promise<Fen | null>,
+): Promise<Approved | null> {
+  const amount = await ask();
+  if (amount === null) return null;
+  if (before !== null && amount <= before.amount) return { amount, by: before.by };
+  const by = await approval(counter, supervisor, amount);
+  return by === null ? null : { amount, by };
+}
+
 /**
  * The number of the person of this role who has given the password; null where nobody has. Throws a Fault where the disk
  * takes no note of a try.

@@ -1,56 +1,13 @@
 import t from 'tap';
 import { subjectOf } from '../../src/charged/candidates.ts';
 import { wasICharged } from '../../src/charged/charged.ts';
-import { texts } from '../../src/config/texts.ts';
-import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Answered } from '../../src/journal/events.ts';
-import { type EntryType, types } from '../../src/journal/types.ts';
-import type { ReceiptTable } from '../../src/receipt/table.ts';
-import { fen } from '../../src/values/fen.ts';
-import { Fault, type Problem } from '../../src/values/problem.ts';
+import type { EntryType } from '../../src/journal/types.ts';
+import { Fault } from '../../src/values/problem.ts';
+import { askedBy, type Desk, desk, made, record, says } from '../charged-bench.ts';
 import { approval, refusal, saleOf, silence } from '../journal-bench.ts';
-import { type SaleBench, saleBench } from '../sale-bench.ts';
-
-type BankState = Extract<InquiryEnd, { end: 'found' }>['state'];
-
-const record = (state: BankState, amount = 12_850): InquiryEnd => ({
-  ...{ end: 'found', state, code: '00', amount: fen(amount), refunded: fen(0) },
-  ...{ reference: '000000000017', authorisation: null },
-});
-
-interface Desk extends SaleBench {
-  asked: number;
-  knows: () => InquiryEnd | Promise<InquiryEnd>;
-  readonly printed: ReceiptTable[];
-  prints: () => Problem | null;
-}
-
-/** A counter whose bank answers inquiries as the test says, and whose printer keeps what it is given. */
-function desk(t: Parameters<typeof saleBench>[0], offered = true): Desk {
-  const bench = saleBench(t);
-  const here: Desk = Object.assign(bench, {
-    asked: 0,
-    knows: () => ({ end: 'none' }) as InquiryEnd,
-    printed: [] as ReceiptTable[],
-    prints: () => null as Problem | null,
-  });
-  Object.assign(bench.counter.host, {
-    async inquire() {
-      here.asked++;
-      return here.knows();
-    },
-  });
-  Object.assign(bench.counter.config.profile.transactions, { inquiry: { offered } });
-  Object.assign(bench.counter, { text: () => texts('en') });
-  Object.assign(bench.counter.paper, {
-    async report(table: ReceiptTable) {
-      here.printed.push(table);
-      return here.prints();
-    },
-  });
-  return here;
-}
+import type { SaleBench } from '../sale-bench.ts';
 
 function entryOf({ journal }: SaleBench, answer: Answered | null, type: EntryType = 'sale', original?: Entry): Entry {
   const entry = journal.begin(saleOf(12_850, { type, digest: 'd1', ...(original && { original }) }));
@@ -66,16 +23,6 @@ function unconfirmed(bench: SaleBench): Entry {
   entry.reversalBegun();
   entry.noOriginal('25');
   return entry;
-}
-
-/** Until the answer says this. */
-async function says(bench: SaleBench, wanted: RegExp): Promise<string> {
-  for (let turn = 0; turn < 200; turn++) {
-    const said = bench.texts().join();
-    if (wanted.test(said)) return said;
-    await new Promise(setImmediate);
-  }
-  throw new Error(`not ${wanted} but ${bench.texts().join()}`);
 }
 
 t.test('what the journal knows is said without asking; Enter asks, Cancel ends it', async (t) => {
@@ -258,45 +205,6 @@ t.test('of a bank that answers no inquiries none is asked, and the green key end
   await done;
   t.equal(bench.asked, 0);
 });
-
-/** Something that the bank has approved. */
-function made(bench: SaleBench, type: EntryType, amount: number, original?: Entry, particulars = {}): Entry {
-  const entry = bench.journal.begin(
-    saleOf(amount, { type, digest: 'd1', particulars, ...(original === undefined ? {} : { original }) }),
-  );
-  if (types[type].lost === 'advise') {
-    entry.accepted();
-    entry.told(approval);
-    return entry;
-  }
-  entry.sent();
-  entry.answered(approval);
-  entry.completed();
-  return entry;
-}
-
-/** Asks by these digits, and looks at the amount on screen, customer's display and paper; the bank is asked once. */
-async function askedBy(bench: Desk, digits: string, wanted: { readonly fen: number; readonly says: RegExp }) {
-  const due: number[] = [];
-  Object.assign(bench.counter.customer, { due: (amount: number) => void due.push(amount) });
-  const places: unknown[] = [];
-  Object.assign(bench.counter.host, {
-    async inquire({ of }: { of: { place: unknown } }) {
-      places.push(of.place);
-      return record('posted', wanted.fen);
-    },
-  });
-  const done = wasICharged(bench.counter);
-  await bench.screen('charged.which');
-  bench.press(...([...digits] as ('0' | '1')[]), 'enter');
-  await bench.screen('charged.told');
-  await says(bench, wanted.says);
-  bench.press('menu', 'enter');
-  await says(bench, /Bank's record/);
-  bench.press('cancel');
-  await done;
-  return { due, places, paper: JSON.stringify(bench.printed) };
-}
 
 t.test(
   'of a hold that is completed the completion is told: its amount, its number at the bank, its refund',

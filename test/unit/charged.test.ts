@@ -57,7 +57,7 @@ function everyPlace(type: EntryType): readonly Case[] {
 function subjectOf(type: EntryType, { history, story }: Case, held: boolean, more: Partial<Subject> = {}): Subject {
   const facts = { type, trace: trace('000045'), begun_ms: 0, card: CARD };
   const state = stateOf(progressOf(history), held);
-  return { ...{ facts, amount: AMOUNT, total: AMOUNT, state, history, sequels: [], story }, ...more };
+  return { ...{ facts, amount: AMOUNT, total: AMOUNT, taken: AMOUNT, state, history, sequels: [], story }, ...more };
 }
 
 const heard = (state: BankState, amount = AMOUNT, card: string | null = null): Heard => ({
@@ -129,7 +129,10 @@ t.test('every place of every type, with every word of the bank’s, has an answe
 function sale(state: State, more: Partial<Subject> = {}): Subject {
   const history = { lost: 'reverse', stage: 'sent', accepted: false, undone: 'no' } as const;
   const facts = { type: 'sale', trace: trace('000045'), begun_ms: 0, card: CARD } as const;
-  return { ...{ facts, amount: AMOUNT, total: AMOUNT, state, history, sequels: [], story: [] }, ...more };
+  return {
+    ...{ facts, amount: AMOUNT, total: AMOUNT, taken: AMOUNT, state, history, sequels: [], story: [] },
+    ...more,
+  };
 }
 
 type Short = readonly [Answer['money'], Answer['says'], 'differs'?];

@@ -53,6 +53,21 @@ t.test('an unknown key, a missing one and a wrong value are refused by file, key
   );
 });
 
+t.test('a recorder that was configured for more than is used starts with what is used', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'guitai-config-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  cpSync(shipped, folder, { recursive: true });
+  const file = join(folder, 'terminal.json');
+  const value = JSON.parse(readFileSync(file, 'utf8'));
+  for (const [most_mb, used] of [
+    [64, 64],
+    [512, 256],
+  ]) {
+    writeFileSync(file, JSON.stringify({ ...value, recorder: { most_mb } }));
+    t.equal(readConfig(folder).terminal.recorder.most_mb, used);
+  }
+});
+
 t.test('a file that is no JSON is refused by line and character, and nothing of it is quoted', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'guitai-config-'));
   t.teardown(() => rmSync(folder, { recursive: true }));

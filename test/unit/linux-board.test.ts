@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import type { Level } from '../../board/buses.ts';
+import type { I2c, Level } from '../../board/buses.ts';
 import { gpioNumber } from '../../board/gpio-chips.ts';
 import { type GpioLine, gpioLines } from '../../board/gpio-lines.ts';
 import { aplay, countedI2c, lastingI2c } from '../../board/linux.ts';
@@ -133,11 +133,13 @@ t.test('an I²C transfer that moved fewer bytes than it should was not acknowled
 t.test('an I²C bus that is not there fails its transfers, and is looked for at each', async (t) => {
   let there = false;
   let opened = 0;
-  const bus = lastingI2c(async () => {
+  const said: string[] = [];
+  const open = async (): Promise<I2c> => {
     opened++;
     if (!there) throw new Error('/dev/i2c-1: cannot be opened');
     return { write: async () => undefined, read: async (_, length) => new Uint8Array(length) };
-  });
+  };
+  const bus = lastingI2c(open, ({ message }) => said.push(message));
   t.equal(opened, 0, 'whoever has it may begin without it');
   await t.rejects(bus.write(0x3c, Uint8Array.of(1)), { message: /cannot be opened/ });
   await t.rejects(bus.read(0x3c, 1), { message: /cannot be opened/ });
@@ -145,6 +147,7 @@ t.test('an I²C bus that is not there fails its transfers, and is looked for at 
   await bus.write(0x3c, Uint8Array.of(1));
   t.equal((await bus.read(0x3c, 2)).length, 2);
   t.equal(opened, 3, 'once it is there it stays open');
+  t.same(said, ['/dev/i2c-1: cannot be opened'], 'whoever installs it reads why, once');
 });
 
 t.test('a clip reaches the player as raw samples; a player that fails or is missing is named', async (t) => {

@@ -3,7 +3,7 @@ import { whyNotVoid } from '../../src/preauth/void-completion.ts';
 import { giveBack } from '../../src/refund/give-back.ts';
 import { whyNot } from '../../src/refund/original.ts';
 import { batch } from '../../src/values/trace.ts';
-import { done, journalIn, refusal, saleOf, scoped, testFolder } from '../journal-bench.ts';
+import { approval, done, journalIn, refusal, saleOf, scoped, testFolder } from '../journal-bench.ts';
 import { saleBench } from '../sale-bench.ts';
 
 t.test('of what is refunded in part no void gives the whole back, though its batch is open again', async (t) => {
@@ -42,6 +42,28 @@ t.test('the screen says so, and how much is left to be refunded', async (t) => {
   bench.press('1', 'enter');
   await bench.screen('void.impossible');
   t.match(bench.texts().join(), /Part of it is refunded already.*¥75\.00 is left: refund it after the settlement/);
+  bench.press('cancel');
+  await giving;
+});
+
+t.test('what is left stands beside the whole of it, tip and all', async (t) => {
+  const bench = saleBench(t);
+  Object.assign(bench.counter.config.profile.transactions, {
+    void: { offered: true, supervisor: false, pin: false },
+    refund: { offered: false },
+    inquiry: { offered: false },
+  });
+  const sale = done(bench.journal, 10_000);
+  const tip = bench.journal.begin(saleOf(1000, { type: 'tip', digest: 'd1', original: sale, copies: [] }));
+  tip.accepted();
+  tip.told(approval);
+  bench.journal.openBatch(batch('000002'));
+  const giving = giveBack(bench.counter);
+  await bench.screen('void.trace');
+  bench.press('1', 'enter');
+  await bench.screen('void.impossible');
+  t.match(bench.texts().join(), /¥110\.00/);
+  t.notMatch(bench.texts().join(), /¥100\.00/);
   bench.press('cancel');
   await giving;
 });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { StripeCard } from '../../src/card/stripe-card.ts';
 import { complete } from '../../src/preauth/complete.ts';
 import { preauthorise } from '../../src/preauth/preauth.ts';
 import { voidCompletion } from '../../src/preauth/void-completion.ts';
@@ -7,7 +8,7 @@ import { refundPayment } from '../../src/refund/refund.ts';
 import { voidSale } from '../../src/refund/void.ts';
 import { sellByInstalments } from '../../src/sale/instalment.ts';
 import type { Session } from '../../src/session.ts';
-import { signInFirst } from '../../src/terminal.ts';
+import { sale, signInFirst } from '../../src/terminal.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { batch, following } from '../../src/values/trace.ts';
 import { keysOf, PIN } from '../hold-bench.ts';
@@ -51,6 +52,17 @@ t.test('a batch that was settled here is said, and no payment follows, however o
     t.equal(bench.screens.at(-1), 'problem');
     bench.counter.operator.show(() => ({ id: 'idle', body: [] }) as never);
   }
+});
+
+t.test('a card that was swiped before the sign-in stopped the sale is wiped', async (t) => {
+  const { bench, session } = wanted(t, () => signedIn('000001'));
+  Object.assign(bench.counter, { signInFirst: async () => false });
+  let wiped = 0;
+  const card = { wipe: () => void wiped++ } as unknown as StripeCard;
+  await sale({ counter: bench.counter, session }, { swipe: { read: 'card', card } });
+  t.equal(wiped, 1);
+  await sale({ counter: bench.counter, session }, { digit: '1' });
+  t.same(bench.screens, []);
 });
 
 t.test('without a line the payment says so by itself; a bug is none', async (t) => {
