@@ -28,7 +28,7 @@ export function linuxBoard({ panel, speaker }: Pick<BoardDescription, 'panel' | 
         });
         buses.push(bus);
         return countedI2c(bus, path);
-      });
+      }, sayOnStderr);
     },
     async framebuffer() {
       const opened = openPanel(panel.device, { rotation: panel.rotation });
@@ -51,12 +51,20 @@ export function linuxBoard({ panel, speaker }: Pick<BoardDescription, 'panel' | 
   };
 }
 
-/** A bus that cannot be opened fails its transfers, as an absent device does; the next one tries again. */
-export function lastingI2c(open: () => Promise<I2c>): I2c {
+/** For whoever installs the terminal: its screens say of a bus that cannot be opened what they say of an absent device. */
+function sayOnStderr({ message }: Error): void {
+  process.stderr.write(`${message}\n`);
+}
+
+/** A bus that cannot be opened fails its transfers, as an absent device does, and says why once; the next one tries again. */
+export function lastingI2c(open: () => Promise<I2c>, say: (why: Error) => void): I2c {
   let opening: Promise<I2c> | null = null;
+  let said = false;
   const present = () => {
     opening ??= open().catch((error) => {
       opening = null;
+      if (!said) say(error);
+      said = true;
       throw error;
     });
     return opening;

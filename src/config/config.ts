@@ -124,8 +124,12 @@ export function readConfig(folder: string): Config {
   }
   mustBeZone(terminal.time_zone);
   mustHaveEachKey(boardFile, board);
-  return { terminal, network, profile, board };
+  const recorder = { most_mb: Math.min(terminal.recorder.most_mb, RECORDER_MB) };
+  return { terminal: { ...terminal, recorder }, network, profile, board };
 }
+
+/** Of a longer record no export is read (recorder/export.ts). A terminal that was configured for more starts all the same. */
+const RECORDER_MB = 256;
 
 /** A zone that the runtime does not know would be UTC, without a word. */
 function mustBeZone(time_zone: string): void {

@@ -78,7 +78,7 @@ export function unpackRecord(bytes: Uint8Array): Exported {
   return { ...checked, manifest, broken: { n, why } };
 }
 
-/** No terminal keeps more (256 MB, schemas/terminal.json), and a text has a bound too. */
+/** No terminal keeps more (256 MB, config/config.ts), and a text has a bound too. */
 const MOST_BYTES = 300 << 20;
 
 function opened(bytes: Uint8Array): string {
