@@ -16,7 +16,12 @@ async function atTheBank(t: Test) {
   const seed = mkdtempSync(join(tmpdir(), 'guitai-seed-'));
   cpSync(SEED, seed, { recursive: true });
   const file = join(seed, 'acquirer.json');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/("answer_timeout_ms": )\d+/, '$13000'));
+  // Its day does not end of itself while a test looks at what is paid: twelve hours from now, by the bank's clock.
+  const ends = new Date(Date.now() + 20 * 3_600_000).toISOString().slice(11, 19);
+  const acquirer = readFileSync(file, 'utf8')
+    .replace(/("answer_timeout_ms": )\d+/, '$13000')
+    .replace(/("cut_over": )"[\d:]+"/, `$1"${ends}"`);
+  writeFileSync(file, acquirer);
   const top = await countertop(t, { GUITAI_SEED: seed });
   t.teardown(() => rmSync(seed, { recursive: true, force: true }));
   const { context, complaints } = await browser(t);

@@ -10,11 +10,12 @@ const cycle = async (counter: Counter, between: () => unknown) => {
 };
 const noSale = async (counter: Counter) => {
   const { screen } = await counter.now();
-  await counter.press('1', '0', '0', 'enter', 'menu', 'cancel');
+  // Nobody reads the keypad there: the finger holds each key down for seconds.
+  await counter.press('1', 'enter');
   return (await counter.now()).screen === screen && (await counter.get<{ ready: boolean }>('state')).ready === false;
 };
 
-await countertop('what a terminal does not start with', {}, async (t, counter) => {
+await countertop('what a terminal does not start with', { quick: true }, async (t, counter) => {
   const { dir } = counter;
   const terminalFile = join(dir, 'config', 'terminal.json');
   const good = readFileSync(terminalFile, 'utf8');
