@@ -28,11 +28,18 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
       ...['journal', 'journal-slips', 'settlement-by-two', 'journal-archive', 'refund', 'journal-disk'],
     ],
   },
+  archive: {
+    mutate: ['src/journal/{archive,moving,keeping,batches}.ts'],
+    tests: [
+      ...['journal-keeping', 'journal-anew', 'journal-archive', 'journal-unread', 'batches', 'journal-quiet'],
+      ...['journal-disk', 'settlement-by-two'],
+    ],
+  },
   outbox: {
     mutate: ['src/outbox/*.ts'],
     tests: [
       ...['bell', 'outbox-owed', 'outbox-rounds', 'outbox-background', 'outbox-alone', 'outbox-parked', 'outbox'],
-      ...['told-again', 'accept', 'advice'],
+      ...['outbox-tidies', 'sent-again', 'told-again', 'accept', 'advice'],
     ],
   },
   answers: {
@@ -45,6 +52,10 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
       ...['accept', 'charge', 'unsettled', 'same-card', 'inquire', 'charged-at-the-counter', 'holds-at-the-counter'],
       ...['refund', 'sale', 'sale-counter', 'refund-at-the-counter', 'advice'],
     ],
+  },
+  charged: {
+    mutate: ['src/charged/{answer,candidates,tell,evidence}.ts'],
+    tests: ['charged', 'charged-taken', 'charged-at-the-counter'],
   },
   refund: {
     mutate: ['src/refund/{refundable,paid}.ts'],
@@ -64,6 +75,13 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
   'bank-batches': {
     mutate: ['bank/{rulings,left-batch,settlement}.ts'],
     tests: ['bank-rulings', 'bank-batch-moved', 'bank-settling-steps', 'bank-counted-types', 'bank-reversal'],
+  },
+  'bank-cases': {
+    mutate: ['bank/{correction,standing,cases,dispute,refund,void,inquiry}.ts'],
+    tests: [
+      ...['bank-corrections', 'bank-corrected', 'bank-case-desk', 'bank-cases', 'bank-refund', 'bank-void'],
+      ...['bank-inquiry', 'bank-clearing', 'bank-left-batch'],
+    ],
   },
 };
 
