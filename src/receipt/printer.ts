@@ -124,6 +124,8 @@ export function printer(options: PrinterOptions): Printer {
     for (;;) {
       const answer = await hear(Math.max(0, deadline - clock.monotonic()));
       if (answer === null || answer.say === say) return answer;
+      // A line that is never quiet has as long as any other.
+      if (clock.monotonic() >= deadline) return null;
     }
   }
 
@@ -190,8 +192,12 @@ export function printer(options: PrinterOptions): Printer {
   /** Waits for the printer's word on `id`, looking at paper and cover meanwhile. */
   async function confirm(id: string): Promise<void> {
     const since = clock.monotonic();
+    let looked = since;
     while (!confirmed.delete(id)) {
-      if ((await hear(LOOK_MS)) !== null) continue;
+      const left_ms = looked + LOOK_MS - clock.monotonic();
+      // What is said of another piece, and noise, put off no look.
+      if (left_ms > 0 && (await hear(left_ms)) !== null) continue;
+      looked = clock.monotonic();
       const problem = problemOf(await look());
       const waited_ms = clock.monotonic() - since;
       // A hot head cools by itself; for everything else somebody has to come.

@@ -108,6 +108,8 @@ function attend(client: Socket, facts: StatusFacts): void {
       return;
     }
     for (const line of lines) {
+      // One that does not read is gone, and what it asked for with it.
+      if (client.destroyed) return;
       reply(line, facts, { say, watch, follow, ended: ended.signal }).catch((error: unknown) => {
         // A row that cannot be read is no reason to end the terminal; what else is thrown is a bug.
         if (!(error instanceof Fault)) throw error;

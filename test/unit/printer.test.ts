@@ -1,6 +1,6 @@
 import t from 'tap';
 import { type PrinterFarEndOptions, printerFarEnd } from '../../board/virtual/printer.ts';
-import { type Confirmation, printer } from '../../src/receipt/printer.ts';
+import { type Confirmation, type PrintEnd, printer } from '../../src/receipt/printer.ts';
 import type { ReceiptTable } from '../../src/receipt/table.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { Fault } from '../../src/values/problem.ts';
@@ -211,7 +211,7 @@ t.test('hostile text steers no printer', async (t) => {
 function plainPrinter(noise: readonly number[] = []) {
   const clock = virtualClock();
   const [near, far] = linePair();
-  const at = { confirms: true, slips: 0 };
+  const at = { confirms: true, slips: 0, babbles: false };
   far.listen((bytes) => {
     const asked = Buffer.from(bytes).toString('hex');
     if (/10040[1-4]$/.test(asked)) void far.write(Uint8Array.of(0x12));
@@ -224,8 +224,15 @@ function plainPrinter(noise: readonly number[] = []) {
   const paper = printer({ line: near, clock, columns: 32, dots: 384 });
   const print = async () => {
     const printing = paper.print([{ kind: 'text', text: '一行' }, { kind: 'cut' }]);
-    for (let waited = 0; waited < 30_000; waited += 50) await clock.advance(50);
-    return printing;
+    let end: PrintEnd | null = null;
+    void printing.then((ended) => {
+      end = ended;
+    });
+    for (let waited = 0; waited < 30_000; waited += 50) {
+      if (at.babbles) await far.write(Uint8Array.of(0x80));
+      await clock.advance(50);
+    }
+    return end;
   };
   return { at, print, close: paper.close };
 }
@@ -247,5 +254,13 @@ t.test('a printer that never confirms has one start on paper, and then none befo
 t.test('noise that looks like an answer to GS r is no end of the paper where nobody asks by GS r', async (t) => {
   const { print, close } = plainPrinter([0x0c, 0x08, 0x00]);
   t.same(await print(), { printed: true });
+  await close();
+});
+
+t.test('a printer that is never quiet is given up like one that is silent', async (t) => {
+  const { at, print, close } = plainPrinter();
+  [at.confirms, at.babbles] = [false, true];
+  t.match(await print(), { printed: false, problem: { kind: 'device-silent' }, begun: true });
+  at.babbles = false;
   await close();
 });
