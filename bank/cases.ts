@@ -2,8 +2,8 @@ import type { Fen } from '../src/values/fen.ts';
 import type { Books } from './books.ts';
 
 /**
- * Why a case is opened, and what the bank's people do about it: one row a reason. `wants`: the one decision that would move
- * money. `back`: of a void or a refund, for which it is the other one; `row`: where the books say which way it goes.
+ * Why a case is opened, and what the bank's people do about it: one row a reason. `wants`: the decision that would bring the
+ * two sides together. `back`: of a void or a refund, for which it is the other one; `row`: where the books say which way it goes.
  */
 export const reasons = {
   'bank-only': {
@@ -67,10 +67,10 @@ export const reasons = {
     zh: '批次没有结平：交易照常清算。请商户提供两人关批的结算单，与本批次逐笔核对，不符的逐笔立案（dispute），然后驳回本案。',
     en: 'The batch was not settled; it is cleared all the same. Compare the slip of its close by two people with the batch, one by one: each that differs is a case of its own (dispute); then reject this one.',
   },
-} as const satisfies Record<string, Advice>;
+} as const satisfies Record<string, ReasonRow>;
 
 /** What to do about a reason, by what is known of it. */
-export interface Advice extends Todo {
+export interface ReasonRow extends Todo {
   readonly wants?: 'credit' | 'debit';
   readonly row?: Todo;
   readonly back?: Todo;
@@ -247,20 +247,17 @@ export function cases({ db }: Books): Cases {
     open: (one) => void opened.run(...valuesOf(one)),
     followBatch(one) {
       const { terminal, batch, trace, reason, terminalAmount, amount, at } = one;
-      const row = spoken.get(terminal, batch, trace, reason, terminalAmount, terminalAmount, amount);
-      const before = row === undefined ? null : caseOf(row);
+      const before = caseOrNull(spoken.get(terminal, batch, trace, reason, terminalAmount, terminalAmount, amount));
       if (before !== null) reopened.run(foundOut.spoken, terminal, at, before.id);
       followed.run(...valuesOf(one));
     },
     find(id) {
-      const row = found.get(id);
-      return row === undefined ? null : caseOf(row);
+      return caseOrNull(found.get(id));
     },
     past: (id) => past.all(id).map(saidOf),
     wasClosed: (id) => once.get(id) !== undefined,
     of({ terminal, batch, trace, reason }) {
-      const row = named.get(terminal, batch, trace, reason);
-      return row === undefined ? null : caseOf(row);
+      return caseOrNull(named.get(terminal, batch, trace, reason));
     },
     answer: (id, { answer, by, at }) => void answered.run(answer, by, at, id),
     answerTrade: (trade, { answer, by, at }) => void answeredOf.run(answer, by, at, trade),
@@ -273,12 +270,10 @@ export function cases({ db }: Books): Cases {
     cardOf: (trade) => textOrNull(cardOf.get(trade)?.card),
     movedWithout: ({ terminal, batch, trace }, account) => Number(without.get(account, terminal, batch, trace)?.amount),
     lastWithout({ terminal, batch, trace }) {
-      const row = lastWithout.get(terminal, batch, trace);
-      return row === undefined ? null : caseOf(row);
+      return caseOrNull(lastWithout.get(terminal, batch, trace));
     },
     ofEntry(entry) {
-      const row = correcting.get(entry);
-      return row === undefined ? null : caseOf(row);
+      return caseOrNull(correcting.get(entry));
     },
     list: (limit, open) => (open ? listedOpen : listed).all(limit).map(caseOf),
   };
@@ -300,6 +295,10 @@ function saidOf(row: Record<string, unknown>): Said {
     reference: textOrNull(row.reference),
     closedAt: numberOrNull(row.closed_at),
   };
+}
+
+function caseOrNull(row: Record<string, unknown> | undefined): Case | null {
+  return row === undefined ? null : caseOf(row);
 }
 
 function caseOf(row: Record<string, unknown>): Case {

@@ -1,9 +1,9 @@
 import {
-  type Advice,
   type Case,
   DECISIONS,
   nothingLeft,
   openAgain,
+  type ReasonRow,
   type Ruling,
   reasons,
   type Said,
@@ -83,28 +83,22 @@ function rule(office: Office, clearing: Clearing, found: Case, command: Command)
   if (why !== null) throw unable(why);
 }
 
+/** Why a decision is refused, and what to do instead. */
+const whyNots = {
+  closed: ['the case is closed', 'what was decided stands; see {"do":"cases"}'],
+  'open-again': ['the terminal has the batch again', 'settle it at the terminal (menu 7), then decide'],
+  'given-back': [
+    'a reversal, a void, a refund or another case has given it back already',
+    'decide "reject", or see the case of the void',
+  ],
+  taken: ['the bank, or another case, has taken it already', 'decide "reject", or see the other case'],
+  'no-merchant': ['the merchant is not in merchants.json', 'restore its row, restart'],
+  'no-card': ['the case names no card of this bank', 'decide "reject": no account can be moved'],
+} as const satisfies Record<WhyNot, readonly [says: string, remedy: string]>;
+
 function unable(why: WhyNot): Unable {
-  if (why === 'closed')
-    return new Unable('the case is closed', 'what was decided stands; see {"do":"cases"}', { kind: why });
-  if (why === 'open-again')
-    return new Unable('the terminal has the batch again', 'settle it at the terminal (menu 7), then decide', {
-      kind: why,
-    });
-  if (why === 'given-back') {
-    return new Unable(
-      'a reversal, a void, a refund or another case has given it back already',
-      'decide "reject", or see the case of the void',
-      { kind: why },
-    );
-  }
-  if (why === 'taken') {
-    return new Unable('the bank, or another case, has taken it already', 'decide "reject", or see the other case', {
-      kind: why,
-    });
-  }
-  if (why === 'no-merchant')
-    return new Unable('the merchant is not in merchants.json', 'restore its row, restart', { kind: why });
-  return new Unable('the case names no card of this bank', 'decide "reject": no account can be moved', { kind: why });
+  const [says, remedy] = whyNots[why];
+  return new Unable(says, remedy, { kind: why });
 }
 
 function answer(office: Office, found: Case, command: Command): void {
@@ -202,7 +196,7 @@ function todoOf(office: Office, one: Case, trade: Trade | null, decisions: reado
   if (isOpenAgain(office, one)) return openAgain;
   // Reversed since it was found missing: the question is the one of a late reversal.
   const asked = trade?.state === 'reversed' && reason === 'bank-only' ? 'late-reversal' : reason;
-  const row: Advice = reasons[asked];
+  const row: ReasonRow = reasons[asked];
   const isBack = givesBack(reason, trade, office.cases.movedWithout(one, merchantPending(one.merchant)));
   const wants = wantsOf(one, row, isBack);
   const isDone = decisions.length === 1 || (wants !== undefined && !decisions.includes(wants));
@@ -212,7 +206,7 @@ function todoOf(office: Office, one: Case, trade: Trade | null, decisions: reado
 }
 
 /** The decision that would bring the two sides together. */
-function wantsOf({ reason, bankAmount, terminalAmount }: Case, row: Advice, isBack: boolean): Advice['wants'] {
+function wantsOf({ reason, bankAmount, terminalAmount }: Case, row: ReasonRow, isBack: boolean): ReasonRow['wants'] {
   const wants = reason === 'another-amount' ? (bankAmount > terminalAmount ? 'credit' : 'debit') : row.wants;
   if (!isBack || wants === undefined) return wants;
   return wants === 'credit' ? 'debit' : 'credit';

@@ -145,7 +145,7 @@ export async function assemble(site: Site): Promise<Assembly> {
   const { address } = description.display;
   const display = wiredDisplay(customerDisplay(i2c, address, ground.glyphs(), clock), desk.reactions);
   const pad = desk.keypad(await keypad(board.lines, description.keypad, clock));
-  const buzzing = await buzzerLine(board.lines, description.buzzer);
+  const buzzing = await buzzerLine(board.lines, description.buzzer, ({ message }) => console.error(message));
   const sounds = wiredBuzzer(buzzer(buzzing, clock), desk.reactions);
 
   const paper = paperDesk({

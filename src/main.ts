@@ -144,7 +144,6 @@ async function giveUp(assembly: Assembly, problem: Problem): Promise<never> {
   assembly.failed(problem);
   // What is owed is told and printed meanwhile; who stops the terminal need not wait.
   await sleep(FAULT_SHOWN_MS, undefined, { signal: stop.signal }).catch(() => undefined);
-  stop.abort();
   process.exit(1);
 }
 

@@ -49,16 +49,6 @@ export function desk(t: Parameters<typeof saleBench>[0], offered = true): Desk {
   return here;
 }
 
-/** Until the answer says this. */
-export async function says(bench: SaleBench, wanted: RegExp): Promise<string> {
-  for (let turn = 0; turn < 200; turn++) {
-    const said = bench.texts().join();
-    if (wanted.test(said)) return said;
-    await new Promise(setImmediate);
-  }
-  throw new Error(`not ${wanted} but ${bench.texts().join()}`);
-}
-
 /** Something that the bank has approved. */
 export function made(bench: SaleBench, type: EntryType, amount: number, original?: Entry, particulars = {}): Entry {
   const entry = bench.journal.begin(
@@ -90,9 +80,9 @@ export async function askedBy(bench: Desk, digits: string, wanted: { readonly fe
   await bench.screen('charged.which');
   bench.press(...([...digits] as ('0' | '1')[]), 'enter');
   await bench.screen('charged.told');
-  await says(bench, wanted.says);
+  await bench.says(wanted.says);
   bench.press('menu', 'enter');
-  await says(bench, /Bank's record/);
+  await bench.says(/Bank's record/);
   bench.press('cancel');
   await done;
   return { due, places, paper: JSON.stringify(bench.printed) };

@@ -1,11 +1,11 @@
 import type { Entry } from '../src/journal/entry.ts';
 import type { Key } from '../src/operator/keypad.ts';
 import { preauthorise } from '../src/preauth/preauth.ts';
+import { keysOf } from './keys.ts';
 import type { SaleBench } from './sale-bench.ts';
 
 export const PIN: readonly Key[] = ['1', '2', '3', '4', '5', '6', 'enter'];
 export const SUPERVISOR = PIN;
-export const keysOf = (digits: string) => [...digits] as Key[];
 
 /** A pre-authorisation, held at the bank. */
 export async function held(bench: SaleBench, fen = '10000'): Promise<Entry> {

@@ -1,11 +1,10 @@
 import type { InquiryEnd } from '../src/host/inquiry.ts';
 import type { Entry } from '../src/journal/entry.ts';
 import type { EntryType } from '../src/journal/types.ts';
-import type { Key } from '../src/operator/keypad.ts';
 import { approval, saleOf } from './journal-bench.ts';
+import { keysOf } from './keys.ts';
 import { type SaleBench, saleBench } from './sale-bench.ts';
 
-export const keysOf = (digits: string) => [...digits] as Key[];
 export const REFERENCE = '113009410017';
 
 export interface Desk extends SaleBench {
@@ -40,15 +39,6 @@ export function paid({ journal }: SaleBench, amount = 10_000, type: EntryType = 
   entry.answered(approval);
   entry.completed();
   return entry;
-}
-
-/** Until the screen says this. */
-export async function says(bench: SaleBench, wanted: RegExp): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) {
-    if (wanted.test(bench.texts().join())) return;
-    await new Promise(setImmediate);
-  }
-  throw new Error(`not ${wanted} but ${bench.texts().join()}`);
 }
 
 /** The original by its trace. */

@@ -77,7 +77,7 @@ export interface Journal {
   findReference(reference: string): Entry | null;
   /** The newest pre-authorisation with this authorisation of the bank's, of the last few thousand. */
   findHold(authorisation: string): Entry | null;
-  /** What was begun on a slip that this journal had no row for, by the bank's number on it; see `Shelf.begunBy`. */
+  /** What was begun under the bank's number of its original, on a row of this journal or on a slip alone; see `Shelf.begunBy`. */
   begunBy(particular: 'authorisation' | 'reference', value: string, after?: number): readonly Entry[];
   /** Of this amount, newest first, of the last few thousand. */
   ofAmount(amount: Fen, limit: number): readonly Entry[];

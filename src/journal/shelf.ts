@@ -101,7 +101,7 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   const isGone = (id: number) => id <= archive.to && rowOf(id) === null;
 
   /** What is found of what has moved. Throws where the archive does not give it: "there is none" would be said of money. */
-  function moved<T>(nothing: T, found: (aside: Reads) => T): T {
+  function fromArchive<T>(nothing: T, found: (aside: Reads) => T): T {
     if (archive.to === 0) return nothing;
     const aside = archive.reads;
     const rows = aside === null ? nothing : found(aside);
@@ -258,10 +258,10 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     },
     firstUnfinished: () => Math.min(...open.keys(), Number.MAX_SAFE_INTEGER),
     ofAmount: (amount, limit) => entriesOf(newestOf((from, left) => from.ofAmount(amount, left), limit)),
-    ofReference: (of) => entryOf(reads.ofReference(of) ?? moved(null, (aside) => aside.ofReference(of))),
-    holdOf: (code) => entryOf(reads.holdOf(code) ?? moved(null, (aside) => aside.holdOf(code))),
+    ofReference: (of) => entryOf(reads.ofReference(of) ?? fromArchive(null, (aside) => aside.ofReference(of))),
+    holdOf: (code) => entryOf(reads.holdOf(code) ?? fromArchive(null, (aside) => aside.holdOf(code))),
     begunBy(particular, value, after = 0) {
-      const older = after < archive.to ? moved([], (aside) => aside.begunBy(particular, value)) : [];
+      const older = after < archive.to ? fromArchive([], (aside) => aside.begunBy(particular, value)) : [];
       return entriesOf([...reads.begunBy(particular, value), ...older]);
     },
     hold(facts) {

@@ -18,9 +18,12 @@ const patterns = {
   attention: [120, 80, 120, 80, 120],
 } as const satisfies Record<Beep, readonly number[]>;
 
-/** Claimed at level 0. Null where it is not to be had, as where another program holds it: a silent terminal sells. */
-export function buzzerLine(lines: Lines, pin: Pin): Promise<LineOutputs | null> {
-  return lines.outputs([pin], 0).catch(() => null);
+/** Claimed at level 0. Null where it is not to be had, as where another program holds it, and why is said: a silent terminal sells. */
+export function buzzerLine(lines: Lines, pin: Pin, say: (why: Error) => void): Promise<LineOutputs | null> {
+  return lines.outputs([pin], 0).catch((error) => {
+    say(error);
+    return null;
+  });
 }
 
 /** An active buzzer: its line, as `buzzerLine` claims it, is high while it sounds. */

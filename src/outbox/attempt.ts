@@ -16,7 +16,7 @@ export interface Attempts {
   /** One try. Never throws a Fault: what could not be settled stays owed. */
   tryOnce(entry: Entry): Promise<Attempt>;
   /** Resolves when no sign-in is on the line. */
-  signedIn(): Promise<void>;
+  signInOver(): Promise<void>;
 }
 
 export type Attempt =
@@ -233,7 +233,7 @@ export function attemptsAt(parts: AttemptParts): Attempts {
   return {
     isOwed: ({ debt }) => works[debt] !== undefined,
     tryOnce,
-    async signedIn() {
+    async signInOver() {
       await signing;
     },
   };

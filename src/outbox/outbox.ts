@@ -161,7 +161,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
     async clearBeforeSale() {
       const clearance = await round(owed().due.filter(({ debt }) => debt === 'reverse'));
       // One that is parked may have been on the line, and its sign-in would change the keys in the middle of the sale.
-      await attempts.signedIn();
+      await attempts.signInOver();
       return clearance;
     },
     async run(signal) {

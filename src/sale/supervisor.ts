@@ -7,8 +7,9 @@ import { refuse } from './charge.ts';
 import type { Counter } from './counter.ts';
 
 /**
- * Who approves this amount beside the operator, as its row keeps it: nobody where the acquirer's profile does not ask; null where
- * it asks and nobody approves. A supervisor's password is asked until it fits; the vault counts the tries and locks.
+ * Who approves this amount beside the operator, as its row keeps it: nobody where the acquirer's profile does not ask;
+ * null where it asks and nobody approves. A supervisor's password is asked until it fits; the vault counts the tries and
+ * locks.
  */
 export async function approval(
   counter: Counter,

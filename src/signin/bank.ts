@@ -52,7 +52,7 @@ async function compareAtSignIn(desk: BankDesk): Promise<void> {
  * A cloned card or a restored backup would take traces again that the bank has seen, and turn back what was approved after the
  * backup was made. Throws a Fault of kind `bank-ahead`, `newest-unsaid` where nobody can say, and those of the line.
  */
-export async function compareWithBank({ host, journal, vault }: Comparing): Promise<void> {
+async function compareWithBank({ host, journal, vault }: Comparing): Promise<void> {
   const newest = { place: null, date: null, reference: null, authorisation: null };
   const end = await host.inquire({ trace: journal.takeTrace(), batch: journal.batch, of: newest });
   const place = newestOf(end);

@@ -35,12 +35,13 @@ async function storm(): Promise<void> {
   const end = wanted === null ? first + numberOf('SEEDS', SEEDS ?? String(USUAL_SEEDS)) : Number.POSITIVE_INFINITY;
   const started = performance.now();
   const seen = new Set<number>();
-  let next = first;
+  let [next, highest] = [first, first - 1];
   let [seeds, errands, trades, lost, doubled, others] = [0, 0, 0, 0, 0, 0];
   let said = started;
 
   const count = (report: Report) => {
     seeds++;
+    highest = Math.max(highest, report.seed);
     errands += report.errands;
     trades += report.trades;
     for (const name of report.hit) seen.add(name);
@@ -53,7 +54,7 @@ async function storm(): Promise<void> {
   const record = wanted === null ? null : openRecord<Report & { at_s: number }>(file, digestOf([...PROVEN, ...STORM]));
   const before = new Set(record?.done.map(({ seed }) => seed));
   for (const report of record?.done ?? []) count(report);
-  const spent_s = Math.max(0, ...(record?.done ?? []).slice(-9).map(({ at_s }) => at_s));
+  const spent_s = record?.done.at(-1)?.at_s ?? 0;
   const seconds = () => spent_s + Math.round((performance.now() - started) / 1000);
   if (before.size > 0) process.stdout.write(`storm: goes on after ${before.size} seeds, ${seen.size} fault points\n`);
 
@@ -74,7 +75,7 @@ async function storm(): Promise<void> {
 
   const rate = Math.round(trades / Math.max(1, seconds()));
   process.stdout.write(
-    `storm: seeds ${first} to ${next - 1}, ${errands} errands, ${trades} transactions at the bank, ${rate} a second, ${others} other findings\n`,
+    `storm: seeds ${first} to ${highest}, ${errands} errands, ${trades} transactions at the bank, ${rate} a second, ${others} other findings\n`,
   );
   process.stdout.write(
     `storm: ${seeds} seeds, ${seen.size} fault points, ${lost} lost, ${doubled} doubled, ${seconds()} s\n`,
@@ -107,7 +108,7 @@ async function worker(take: () => number | null, done: (report: Report) => void)
   for (;;) {
     const { code, seed } = await untilItEnds(take, done);
     if (code === 0) return;
-    if (seed === null) throw new Error(`a worker of the storm ended with ${code} before its first seed`);
+    if (seed === null) throw new Error(`a worker of the storm ended with ${code} at no seed`);
     const text = `the storm's process ended with ${code}`;
     done({ seed, hit: [], errands: 0, trades: 0, findings: [{ kind: 'crash', text }], shrunk: [] });
   }

@@ -5,16 +5,14 @@ import { addTip, mostTip, whyNoTip } from '../../src/advice/tip.ts';
 import { sellByVoice } from '../../src/advice/voice.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Request } from '../../src/journal/journal.ts';
-import type { Key } from '../../src/operator/keypad.ts';
 import { showRefusals } from '../../src/sale/accept.ts';
 import { sellByInstalments } from '../../src/sale/instalment.ts';
 import { sell } from '../../src/sale/sale.ts';
 import { fen } from '../../src/values/fen.ts';
 import { batch } from '../../src/values/trace.ts';
 import { approval, journalIn, refusal, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
+import { keysOf } from '../keys.ts';
 import { full, lineDown, no, nothing, type SaleBench, saleBench, stateOf, toTheBank, yes } from '../sale-bench.ts';
-
-const keysOf = (digits: string) => [...digits] as Key[];
 
 /** Up to the question whether it is taken offline. */
 async function offlineTo(bench: SaleBench, compared = 'offline.number'): Promise<void> {

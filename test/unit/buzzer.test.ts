@@ -60,8 +60,10 @@ t.test('the newest 200 sounds are kept, each with its number and time', async (t
 t.test('a line that another program holds leaves a terminal that is silent, and runs', async (t) => {
   const clock = virtualClock();
   const lines = { ...solderedLines(), outputs: () => Promise.reject(new Error('gpio18: EBUSY')) };
-  const output = await buzzerLine(lines, { chip: 'test', line: 8 });
+  const said: string[] = [];
+  const output = await buzzerLine(lines, { chip: 'test', line: 8 }, ({ message }) => said.push(message));
   t.equal(output, null);
+  t.same(said, ['gpio18: EBUSY'], 'whoever installs it learns why');
   const sounding = buzzer(output, clock);
   sounding.beep('done');
   await clock.advance(1000);

@@ -5,7 +5,7 @@ import type { Entry } from '../../src/journal/entry.ts';
 import type { Answered } from '../../src/journal/events.ts';
 import type { EntryType } from '../../src/journal/types.ts';
 import { Fault } from '../../src/values/problem.ts';
-import { askedBy, type Desk, desk, made, record, says } from '../charged-bench.ts';
+import { askedBy, type Desk, desk, made, record } from '../charged-bench.ts';
 import { approval, refusal, saleOf, silence } from '../journal-bench.ts';
 import type { SaleBench } from '../sale-bench.ts';
 
@@ -33,10 +33,10 @@ t.test('what the journal knows is said without asking; Enter asks, Cancel ends i
   await bench.screen('charged.which');
   bench.press('enter');
   await bench.screen('charged.told');
-  await says(bench, /"Charged".*The bank approved it.*Do not charge again/);
+  await bench.says(/"Charged".*The bank approved it.*Do not charge again/);
   t.equal(bench.asked, 0);
   bench.press('enter');
-  await says(bench, /The bank has posted it.*Bank's record/);
+  await bench.says(/The bank has posted it.*Bank's record/);
   t.equal(bench.asked, 1);
   bench.press('cancel');
   await done;
@@ -50,7 +50,7 @@ t.test('what is not confirmed is asked at once, and a tombstone confirms it', as
   bench.knows = () => record('tombstone');
   const done = wasICharged(bench.counter, entry);
   await bench.screen('charged.told');
-  await says(bench, /"Not charged".*Confirmed not charged.*Bank's record/);
+  await bench.says(/"Not charged".*Confirmed not charged.*Bank's record/);
   t.equal(entry.state, 'reversed');
   t.match(entry.story.at(-1), { event: { kind: 'confirmed', by: 'inquiry' } });
   bench.press('cancel');
@@ -64,7 +64,7 @@ t.test('the bank has taken it after all: it is reversed again, and nobody is tol
   bench.reverses = () => ({ end: 'no-answer', code: null, why: 'silent' });
   const done = wasICharged(bench.counter, entry);
   await bench.screen('charged.told');
-  await says(bench, /"Being reversed".*Do not charge again/);
+  await bench.says(/"Being reversed".*Do not charge again/);
   t.equal(entry.state, 'reversing');
   t.equal(entry.debt, 'reverse', 'and owed');
   t.notOk(bench.said.includes('display.not-charged'));
@@ -88,8 +88,8 @@ t.test('no word, an unreadable one and a refusal leave it unknown, and say why',
     bench.knows = knows as Desk['knows'];
     const done = wasICharged(bench.counter, entry);
     await bench.screen('charged.told');
-    await says(bench, /"Result unknown"/);
-    await says(bench, why);
+    await bench.says(/"Result unknown"/);
+    await bench.says(why);
     t.equal(entry.state, 'reversed-unconfirmed');
     bench.press('cancel');
     await done;
@@ -101,7 +101,7 @@ t.test('another row under the same trace confirms nothing', async (t) => {
   const entry = unconfirmed(bench);
   bench.knows = () => record('declined', 1);
   const done = wasICharged(bench.counter, entry);
-  await says(bench, /"Result unknown".*Our books and the bank's differ/);
+  await bench.says(/"Result unknown".*Our books and the bank's differ/);
   t.equal(entry.state, 'reversed-unconfirmed');
   bench.press('cancel');
   await done;
@@ -120,11 +120,11 @@ t.test('what is owed is tried before the bank is asked; what the bank says then 
     return record('posted');
   };
   const done = wasICharged(bench.counter, entry);
-  await says(bench, /"Being reversed".*Posted, being undone/);
+  await bench.says(/"Being reversed".*Posted, being undone/);
   t.equal(order.at(-1), 'inquire');
   t.ok(order.includes('reverse'));
   entry.reversed('00');
-  const said = await says(bench, /"Not charged".*The bank has undone it/);
+  const said = await bench.says(/"Not charged".*The bank has undone it/);
   t.notMatch(said, /differ/, 'its "posted" is of before the reversal');
   bench.press('cancel');
   await done;
@@ -137,7 +137,7 @@ t.test('a difference is said aloud, whatever the journal has', async (t) => {
   const done = wasICharged(bench.counter, bench.journal.last());
   await bench.screen('charged.told');
   bench.press('enter');
-  await says(bench, /Our books and the bank's differ: call -/);
+  await bench.says(/Our books and the bank's differ: call -/);
   t.equal(bench.said.at(-1), 'display.unknown', 'the customer is not told either');
   bench.press('cancel');
   await done;
@@ -173,7 +173,7 @@ t.test('the number of a void leads to its sale, an unknown one to nothing', asyn
   await bench.screen('charged.which', 2);
   bench.press(...([...undo.trace] as ('0' | '2')[]), 'enter');
   await bench.screen('charged.told');
-  await says(bench, new RegExp(`"Not charged".*${sale.trace}.*Voided, back on the card`));
+  await bench.says(new RegExp(`"Not charged".*${sale.trace}.*Voided, back on the card`));
   bench.press('cancel');
   await done;
 });
@@ -186,7 +186,7 @@ t.test('a refund that the journal holds no payment of is given back or not, neve
     const bench = desk(t);
     entryOf(bench, answer, 'refund');
     const done = wasICharged(bench.counter, bench.journal.last());
-    await says(bench, screen);
+    await bench.says(screen);
     bench.press('menu');
     await new Promise(setImmediate);
     t.match(JSON.stringify(bench.printed), paper);
@@ -200,7 +200,7 @@ t.test('of a bank that answers no inquiries none is asked, and the green key end
   const bench = desk(t, false);
   const entry = unconfirmed(bench);
   const done = wasICharged(bench.counter, entry);
-  await says(bench, /"Result unknown"/);
+  await bench.says(/"Result unknown"/);
   bench.press('enter');
   await done;
   t.equal(bench.asked, 0);
@@ -277,7 +277,7 @@ t.test('of several each stands with what it came to', async (t) => {
   made(bench, 'sale', 11_000);
   const done = wasICharged(bench.counter);
   await bench.screen('charged.which');
-  await says(bench, /¥110\.00, trace 000003/);
+  await bench.says(/¥110\.00, trace 000003/);
   bench.press('1', '1', '0', '0', '0', 'enter');
   await bench.screen('charged.several');
   t.notMatch(bench.texts().join(), /¥100\.00/);

@@ -2,9 +2,8 @@ import t from 'tap';
 import { candidatesFor } from '../../src/charged/candidates.ts';
 import { wasICharged } from '../../src/charged/charged.ts';
 import { fen } from '../../src/values/fen.ts';
-import { askedBy, desk, made, says } from '../charged-bench.ts';
+import { askedBy, desk, made } from '../charged-bench.ts';
 import { approval, saleOf } from '../journal-bench.ts';
-import type { SaleBench } from '../sale-bench.ts';
 
 t.test('what the bank has not taken is not said to be charged: a tip, an adjustment', async (t) => {
   const bench = desk(t);
@@ -51,7 +50,7 @@ t.test('of several each stands with what the bank has taken of it', async (t) =>
     .accepted();
   const done = wasICharged(bench.counter);
   await bench.screen('charged.which');
-  await says(bench, /¥100\.00, trace 000002/);
+  await bench.says(/¥100\.00, trace 000002/);
   bench.press('1', '2', '0', '0', '0', 'enter');
   await bench.screen('charged.several');
   t.match(bench.texts().join(), /¥100\.00.*¥120\.00/);
@@ -62,12 +61,11 @@ t.test('of several each stands with what the bank has taken of it', async (t) =>
 });
 
 t.test('many that are about one do not hide the others, nor that there are older ones', async (t) => {
-  const { journal, ...bench } = desk(t);
-  const here = { ...bench, journal } as SaleBench;
-  const older = made(here, 'sale', 1000);
-  const hold = made(here, 'preauth', 50_000);
-  for (let time = 0; time < 6; time++) made(here, 'preauth-add', 1000, hold);
-  t.match(candidatesFor(journal, '0001000'), { entries: [{ id: hold.id }, { id: older.id }], more: false });
-  for (let time = 0; time < 14; time++) made(here, 'preauth-add', 1000, hold);
-  t.match(candidatesFor(journal, '0001000'), { entries: [{ id: hold.id }], more: true });
+  const bench = desk(t);
+  const older = made(bench, 'sale', 1000);
+  const hold = made(bench, 'preauth', 50_000);
+  for (let time = 0; time < 6; time++) made(bench, 'preauth-add', 1000, hold);
+  t.match(candidatesFor(bench.journal, '0001000'), { entries: [{ id: hold.id }, { id: older.id }], more: false });
+  for (let time = 0; time < 14; time++) made(bench, 'preauth-add', 1000, hold);
+  t.match(candidatesFor(bench.journal, '0001000'), { entries: [{ id: hold.id }], more: true });
 });

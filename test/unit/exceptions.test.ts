@@ -21,13 +21,24 @@ async function parked(bench: SaleBench, count = 1): Promise<Entry[]> {
   return entries;
 }
 
-/** From the list to what the bank says of the first one. */
-async function toTheRuling(bench: SaleBench): Promise<void> {
+/** From the list to the question what the bank says of one. */
+async function toTheRuling(bench: SaleBench, place: '1' | '2' = '1'): Promise<void> {
   await bench.screen('exceptions.list');
-  bench.press('1');
+  bench.press(place);
   await bench.screen('exceptions.chosen');
   bench.press('menu');
   await bench.screen('exceptions.ruling');
+}
+
+/** From that question to the second person's Enter. */
+async function ruledByTwo(bench: SaleBench, choice: '1' | '2'): Promise<void> {
+  bench.press(choice);
+  await bench.screen('exceptions.reference');
+  bench.press('4', '7', 'enter');
+  await bench.screen('sale.supervisor');
+  bench.press(...PASSWORD);
+  await bench.screen('sale.supervisor', 1);
+  bench.press(...PASSWORD);
 }
 
 t.test('what the bank has not acknowledged is listed, tried again, and gone once it has', async (t) => {
@@ -114,13 +125,7 @@ t.test('two people end one with the bank’s reference, and the record says who'
     const [entry] = await parked(bench);
     const looking = lookAtExceptions(bench.counter);
     await toTheRuling(bench);
-    bench.press(key);
-    await bench.screen('exceptions.reference');
-    bench.press('4', '7', 'enter');
-    await bench.screen('sale.supervisor');
-    bench.press(...PASSWORD);
-    await bench.screen('sale.supervisor', 1);
-    bench.press(...PASSWORD);
+    await ruledByTwo(bench, key);
     await bench.screen('exceptions.ended');
     t.equal(entry?.state, state);
     t.match(entry?.story.map(({ event }) => event).at(-1), {
@@ -144,18 +149,8 @@ t.test('two people end a reversal too that has not been begun, because it waits 
   await bench.counter.outbox.settle(undo);
   t.equal(undo.history.undone, 'no');
   const looking = lookAtExceptions(bench.counter);
-  await bench.screen('exceptions.list');
-  bench.press('2');
-  await bench.screen('exceptions.chosen');
-  bench.press('menu');
-  await bench.screen('exceptions.ruling');
-  bench.press('2');
-  await bench.screen('exceptions.reference');
-  bench.press('4', '7', 'enter');
-  await bench.screen('sale.supervisor');
-  bench.press(...PASSWORD);
-  await bench.screen('sale.supervisor', 1);
-  bench.press(...PASSWORD);
+  await toTheRuling(bench, '2');
+  await ruledByTwo(bench, '2');
   await bench.screen('exceptions.ended');
   t.equal(undo.state, 'reversed');
   t.same(
@@ -199,13 +194,7 @@ t.test('a disk without room for their word says so, and nothing is ruled', async
   const looking = lookAtExceptions(bench.counter);
   await toTheRuling(bench);
   t.capture(Object.getPrototypeOf(entry), 'ruled', full);
-  bench.press('2');
-  await bench.screen('exceptions.reference');
-  bench.press('4', 'enter');
-  await bench.screen('sale.supervisor');
-  bench.press(...PASSWORD);
-  await bench.screen('sale.supervisor', 1);
-  bench.press(...PASSWORD);
+  await ruledByTwo(bench, '2');
   await bench.screen('problem');
   bench.press('enter');
   await bench.screen('exceptions.chosen', 2);
@@ -284,13 +273,7 @@ t.test(
       const answer = Promise.withResolvers<typeof said>();
       bench.reverses = () => answer.promise;
       const trying = bench.counter.outbox.settle(entry);
-      bench.press('1');
-      await bench.screen('exceptions.reference');
-      bench.press('4', '7', 'enter');
-      await bench.screen('sale.supervisor');
-      bench.press(...PASSWORD);
-      await bench.screen('sale.supervisor', 1);
-      bench.press(...PASSWORD);
+      await ruledByTwo(bench, '1');
       await bench.screen('exceptions.trying');
       t.equal(entry.state, 'parked', 'nothing is said of the money while the bank may say it');
       answer.resolve(said);

@@ -5,7 +5,8 @@ import { preauthorise } from '../../src/preauth/preauth.ts';
 import { releaseHold } from '../../src/preauth/release.ts';
 import { voidCompletion } from '../../src/preauth/void-completion.ts';
 import { sell } from '../../src/sale/sale.ts';
-import { held, keysOf, PIN, SUPERVISOR } from '../hold-bench.ts';
+import { held, PIN, SUPERVISOR } from '../hold-bench.ts';
+import { keysOf } from '../keys.ts';
 import { no, nothing, saleBench, stateOf, yes } from '../sale-bench.ts';
 
 t.test('a pre-authorisation holds: screen, display and journal say so, and nothing says charged', async (t) => {
@@ -67,7 +68,7 @@ t.test('more is held under the same authorisation, with the same card alone', as
   bench.press('enter');
   await bench.screen('preauth-add.amount.of');
   bench.press('enter');
-  t.match(await bench.says(/Enter an amount first/), /./);
+  await bench.says(/Enter an amount first/);
   bench.press(...keysOf('5000'), 'enter');
   await bench.screen('preauth-add.card');
   bench.swipe();
@@ -88,7 +89,7 @@ t.test('what is held together stays within the limit', async (t) => {
   bench.press('enter');
   await bench.screen('preauth-add.amount.of');
   bench.press(...keysOf('101'));
-  t.match(await bench.says(/over the limit of ¥50,000\.00/), /./);
+  await bench.says(/over the limit of ¥50,000\.00/);
   bench.press('cancel');
   t.equal((await adding).end, 'cancelled');
 });

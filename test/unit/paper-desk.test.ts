@@ -171,34 +171,43 @@ t.test('what is given up prints a note once, when the paper is there, and not ag
   t.equal(tables.length, 1);
 });
 
+/** A desk that prints in no hurry, on a printer that ends as the test says. */
+function stalling(t: Parameters<typeof testFolder>[0], ends: () => PrintEnd) {
+  const clock = virtualClock();
+  const journal = journalIn(testFolder(t), { clock });
+  t.teardown(() => journal.close());
+  const times: number[] = [];
+  const printer = {
+    status: async () => ({ online: true }),
+    async print(_: ReceiptTable, beforeFirstByte: () => void = () => undefined) {
+      times.push(Math.round(clock.monotonic() / 1000));
+      const end = ends();
+      if (end.printed || end.begun) beforeFirstByte();
+      return end;
+    },
+  } as unknown as Printer;
+  const desk = paperDesk({
+    ...{ journal, printer, clock, text: () => texts('en'), language: () => 'en' },
+    config: () =>
+      ({
+        terminal: { merchant: { id: '1', name: 'Shop', terminal: '2' } },
+        profile: { transactions: { tip: { offered: false } } },
+      }) as unknown as Config,
+  });
+  return { clock, journal, desk, times };
+}
+
+const stalled: Extract<PrintEnd, { printed: false }> = {
+  printed: false,
+  problem: { kind: 'device-silent', device: 'printer', waited_ms: 1 },
+  begun: true,
+};
+
 t.test(
   'a printer that stalls in mid-slip all night is left alone for longer and longer, and a new sale wakes it',
   async (t) => {
-    const clock = virtualClock();
-    const journal = journalIn(testFolder(t), { clock });
-    t.teardown(() => journal.close());
-    const times: number[] = [];
-    let end: PrintEnd = {
-      printed: false,
-      problem: { kind: 'device-silent', device: 'printer', waited_ms: 1 },
-      begun: true,
-    };
-    const printer = {
-      status: async () => ({ online: true }),
-      async print(_: ReceiptTable, beforeFirstByte: () => void) {
-        times.push(Math.round(clock.monotonic() / 1000));
-        beforeFirstByte();
-        return end;
-      },
-    } as unknown as Printer;
-    const desk = paperDesk({
-      ...{ journal, printer, clock, text: () => texts('en'), language: () => 'en' },
-      config: () =>
-        ({
-          terminal: { merchant: { id: '1', name: 'Shop', terminal: '2' } },
-          profile: { transactions: { tip: { offered: false } } },
-        }) as unknown as Config,
-    });
+    let end: PrintEnd = stalled;
+    const { clock, journal, desk, times } = stalling(t, () => end);
     done(journal, 100, { copies: ['merchant'] });
     const stop = new AbortController();
     const running = desk.run(stop.signal);
@@ -255,38 +264,6 @@ t.test('a desk that cannot read what is owed looks again, and prints it then', a
   await running;
   t.equal(clock.sleeping, 0);
 });
-
-/** A desk that prints in no hurry, on a printer that ends as the test says. */
-function stalling(t: Parameters<typeof testFolder>[0], ends: () => PrintEnd) {
-  const clock = virtualClock();
-  const journal = journalIn(testFolder(t), { clock });
-  t.teardown(() => journal.close());
-  const times: number[] = [];
-  const printer = {
-    status: async () => ({ online: true }),
-    async print(_: ReceiptTable, beforeFirstByte: () => void = () => undefined) {
-      times.push(Math.round(clock.monotonic() / 1000));
-      const end = ends();
-      if (end.printed || end.begun) beforeFirstByte();
-      return end;
-    },
-  } as unknown as Printer;
-  const desk = paperDesk({
-    ...{ journal, printer, clock, text: () => texts('en'), language: () => 'en' },
-    config: () =>
-      ({
-        terminal: { merchant: { id: '1', name: 'Shop', terminal: '2' } },
-        profile: { transactions: { tip: { offered: false } } },
-      }) as unknown as Config,
-  });
-  return { clock, journal, desk, times };
-}
-
-const stalled: Extract<PrintEnd, { printed: false }> = {
-  printed: false,
-  problem: { kind: 'device-silent', device: 'printer', waited_ms: 1 },
-  begun: true,
-};
 
 t.test('a try that never began takes nothing back from the wait after those that stalled', async (t) => {
   const ends: PrintEnd[] = [stalled, stalled, { ...stalled, begun: false }, stalled, { ...stalled, begun: false }];

@@ -6,7 +6,7 @@ import { fen } from '../../src/values/fen.ts';
 import { Pan } from '../../src/values/pan.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { pinEntry } from '../../src/vault/pin-entry.ts';
-import { type SaleBench, saleBench } from '../sale-bench.ts';
+import { type SaleBench, saleBench, toTheBank } from '../sale-bench.ts';
 
 /** As while a sign-in in the background has forgotten the working keys and has the next ones not yet. */
 function withoutKeys({ counter }: SaleBench): void {
@@ -20,12 +20,7 @@ t.test('a PIN that cannot be enciphered ends the sale with a sentence, before an
   const bench = saleBench(t);
   withoutKeys(bench);
   const selling = sell(bench.counter, { amount: fen(100) });
-  await bench.screen('sale.card');
-  bench.swipe();
-  await bench.screen('sale.number');
-  bench.press('enter');
-  await bench.screen('sale.pin');
-  bench.press('1', '2', '3', '4', '5', '6', 'enter');
+  await toTheBank(bench);
   await bench.screen('sale.refused');
   bench.press('enter');
   t.same(await selling, { end: 'refused', problem: { kind: 'keys-missing', slot: 'PIK' }, again: null });

@@ -3,8 +3,21 @@ import type { Entry } from '../../src/journal/entry.ts';
 import { giveBack } from '../../src/refund/give-back.ts';
 import { batch } from '../../src/values/trace.ts';
 import { answerOf, approval, saleOf } from '../journal-bench.ts';
-import { desk, keysOf, named, paid, says } from '../refund-bench.ts';
+import { keysOf } from '../keys.ts';
+import { type Desk, desk, named, paid } from '../refund-bench.ts';
 import { lineDown, yes } from '../sale-bench.ts';
+
+/** A refund of a sale that is settled, at its amount. */
+async function atTheAmount(bench: Desk): Promise<{ sale: Entry; done: Promise<unknown> }> {
+  const sale = paid(bench);
+  bench.journal.openBatch(batch('000002'));
+  const done = giveBack(bench.counter);
+  await named(bench, sale.trace);
+  await bench.screen('refund.original');
+  bench.press('enter');
+  await bench.screen('refund.amount');
+  return { sale, done };
+}
 
 t.test('a sale of the open batch is voided, an older one refunded', async (t) => {
   const bench = desk(t);
@@ -25,20 +38,14 @@ t.test('a sale of the open batch is voided, an older one refunded', async (t) =>
 
 t.test('all that is left is proposed; a digit begins another amount, and none goes over it', async (t) => {
   const bench = desk(t);
-  const sale = paid(bench);
-  bench.journal.openBatch(batch('000002'));
-  const done = giveBack(bench.counter);
-  await named(bench, sale.trace);
-  await bench.screen('refund.original');
-  bench.press('enter');
-  await bench.screen('refund.amount');
-  await says(bench, /"100\.00".*¥100\.00 at most/);
+  const { sale, done } = await atTheAmount(bench);
+  await bench.says(/"100\.00".*¥100\.00 at most/);
   bench.press(...keysOf('2500'));
-  await says(bench, /"25\.00"/);
+  await bench.says(/"25\.00"/);
   bench.press('0');
-  await says(bench, /"25\.00".*More than is left: ¥100\.00 at most/);
+  await bench.says(/"25\.00".*More than is left: ¥100\.00 at most/);
   bench.press('clear', 'clear', 'clear', 'clear', 'enter');
-  await says(bench, /Enter an amount first, ¥100\.00 at most/);
+  await bench.says(/Enter an amount first, ¥100\.00 at most/);
   bench.press(...keysOf('4000'), 'enter');
   await bench.screen('refund.supervisor');
   bench.press(...keysOf('123456'), 'enter');
@@ -64,16 +71,10 @@ t.test('all that is left is proposed; a digit begins another amount, and none go
 
 t.test('the acquirer’s limit for one refund has its own sentence', async (t) => {
   const bench = desk(t, { refund: { limit_fen: 5000, supervisor: false } });
-  const sale = paid(bench);
-  bench.journal.openBatch(batch('000002'));
-  const done = giveBack(bench.counter);
-  await named(bench, sale.trace);
-  await bench.screen('refund.original');
-  bench.press('enter');
-  await bench.screen('refund.amount');
-  await says(bench, /"50\.00"/);
+  const { done } = await atTheAmount(bench);
+  await bench.says(/"50\.00"/);
   bench.press(...keysOf('5001'));
-  await says(bench, /¥50\.00 in one refund; ¥100\.00 is left of it/);
+  await bench.says(/¥50\.00 in one refund; ¥100\.00 is left of it/);
   bench.press('enter');
   await bench.screen('refund.card');
   bench.press('cancel');
@@ -83,14 +84,8 @@ t.test('the acquirer’s limit for one refund has its own sentence', async (t) =
 
 t.test('the bank leaves less than was typed: another amount, without another supervisor', async (t) => {
   const bench = desk(t);
-  const sale = paid(bench);
-  bench.journal.openBatch(batch('000002'));
   bench.answers = () => ({ ...answerOf('not charged', '13'), signInAgain: false });
-  const done = giveBack(bench.counter);
-  await named(bench, sale.trace);
-  await bench.screen('refund.original');
-  bench.press('enter');
-  await bench.screen('refund.amount');
+  const { done } = await atTheAmount(bench);
   bench.press('enter');
   await bench.screen('refund.supervisor');
   bench.press(...keysOf('123456'), 'enter');
@@ -114,14 +109,8 @@ t.test('the bank leaves less than was typed: another amount, without another sup
 
 t.test('the supervisor sees the amount, and more than that takes another approval', async (t) => {
   const bench = desk(t);
-  const sale = paid(bench);
-  bench.journal.openBatch(batch('000002'));
   bench.answers = () => ({ ...answerOf('not charged', '61'), signInAgain: false });
-  const done = giveBack(bench.counter);
-  await named(bench, sale.trace);
-  await bench.screen('refund.original');
-  bench.press('enter');
-  await bench.screen('refund.amount');
+  const { done } = await atTheAmount(bench);
   bench.press(...keysOf('100'), 'enter');
   await bench.screen('refund.supervisor');
   t.match(bench.texts().join(), /Supervisor 00 · ¥1\.00/);
@@ -141,19 +130,13 @@ t.test('the supervisor sees the amount, and more than that takes another approva
 
 t.test('without a line nothing leaves, and it can be tried again', async (t) => {
   const bench = desk(t, { refund: { supervisor: false } });
-  const sale = paid(bench);
-  bench.journal.openBatch(batch('000002'));
   bench.answers = lineDown;
-  const done = giveBack(bench.counter);
-  await named(bench, sale.trace);
-  await bench.screen('refund.original');
-  bench.press('enter');
-  await bench.screen('refund.amount');
+  const { sale, done } = await atTheAmount(bench);
   bench.press('enter');
   await bench.screen('refund.card');
   bench.swipe();
   await bench.screen('refund.refused');
-  await says(bench, /Not refunded/);
+  await bench.says(/Not refunded/);
   bench.press('cancel');
   await done;
   t.match(bench.journal.last(), { state: 'declined', facts: { type: 'refund' } });
@@ -166,7 +149,7 @@ t.test('what is in the open batch and no void undoes says what to do instead', a
   const done = giveBack(bench.counter);
   await named(bench, completion.trace);
   await bench.screen('refund.impossible');
-  await says(bench, /in the menu of pre-authorisations/);
+  await bench.says(/in the menu of pre-authorisations/);
   bench.press('enter');
   await named(bench, paid(bench, 100, 'instalment').trace, 2);
   await bench.screen('void.confirm');
@@ -181,12 +164,12 @@ t.test('of an acquirer without refunds a settled sale is sent to the telephone',
   const done = giveBack(bench.counter);
   await named(bench, sale.trace);
   await bench.screen('void.impossible');
-  await says(bench, /It is settled already/);
+  await bench.says(/It is settled already/);
   bench.press('enter');
   await named(bench, '999998', 2);
   await bench.screen('void.impossible', 2);
   bench.press('clear');
-  await says(bench, /No such trace number/);
+  await bench.says(/No such trace number/);
   bench.press('cancel');
   await done;
 });
@@ -196,7 +179,7 @@ t.test('a sale of the open batch is shown as one that is not settled before it i
   const done = giveBack(bench.counter);
   await named(bench, paid(bench).trace);
   await bench.screen('void.confirm');
-  await says(bench, /It is not settled yet: a void gives all of it back/);
+  await bench.says(/It is not settled yet: a void gives all of it back/);
   bench.press('cancel');
   await done;
 });
@@ -223,7 +206,7 @@ t.test('each refusal says what may still be given back', async (t) => {
   ].entries() as ArrayIterator<[number, [Entry, RegExp]]>) {
     await named(bench, entry.trace, place + 1);
     await bench.screen('void.impossible', place + 1);
-    await says(bench, words);
+    await bench.says(words);
     bench.press(entry === undo ? 'cancel' : 'enter');
   }
   await done;

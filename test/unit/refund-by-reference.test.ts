@@ -5,7 +5,8 @@ import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { following } from '../../src/values/trace.ts';
 import { approval, done, saleOf } from '../journal-bench.ts';
-import { desk, keysOf, named, REFERENCE, says } from '../refund-bench.ts';
+import { keysOf } from '../keys.ts';
+import { desk, named, REFERENCE } from '../refund-bench.ts';
 import type { SaleBench } from '../sale-bench.ts';
 
 /** By the bank's number, to the answer of the bank. */
@@ -26,11 +27,11 @@ t.test('by reference: the bank’s record is the measure, and the row keeps what
   const done = giveBack(bench.counter);
   await byReference(bench);
   await bench.screen('refund.original');
-  await says(bench, new RegExp(`${REFERENCE}.*¥100\\.00.*¥25\\.00`));
+  await bench.says(new RegExp(`${REFERENCE}.*¥100\\.00.*¥25\\.00`));
   t.match(bench.asked, [{ place: null, date: '0101', reference: REFERENCE }]);
   bench.press('enter');
   await bench.screen('refund.amount');
-  await says(bench, /"75\.00".*¥75\.00 at most/);
+  await bench.says(/"75\.00".*¥75\.00 at most/);
   bench.press('enter');
   await bench.screen('refund.card');
   bench.swipe();
@@ -68,7 +69,7 @@ t.test('by reference: each word of the bank’s against it, and each silence, be
     const done = giveBack(bench.counter);
     await byReference(bench);
     await bench.screen(screen);
-    await says(bench, words);
+    await bench.says(words);
     bench.press('cancel');
     await done;
     t.equal(bench.journal.last(), null, String(words));
@@ -82,9 +83,9 @@ t.test('by reference, of a bank that answers no inquiries: the limit bounds it, 
   await bench.screen('refund.original');
   bench.press('enter');
   await bench.screen('refund.amount');
-  await says(bench, /"0\.00".*¥5,000\.00 at most/);
+  await bench.says(/"0\.00".*¥5,000\.00 at most/);
   bench.press(...keysOf('500001'));
-  await says(bench, /¥5,000\.00/);
+  await bench.says(/¥5,000\.00/);
   bench.press('cancel');
   await done;
   t.same(bench.asked, []);
@@ -97,12 +98,12 @@ t.test('a second refund by the same reference has a sentence, and the limit boun
   const second = giveBack(bench.counter);
   await byReference(bench);
   await bench.screen('refund.original');
-  await says(bench, /Refunded so far.*¥4,200\.00/);
+  await bench.says(/Refunded so far.*¥4,200\.00/);
   bench.press('enter');
   await bench.screen('refund.amount');
-  await says(bench, /¥800\.00 at most/);
+  await bench.says(/¥800\.00 at most/);
   bench.press(...keysOf('80001'));
-  await says(bench, /More than is left: ¥800\.00/);
+  await bench.says(/More than is left: ¥800\.00/);
   bench.press('cancel');
   await second;
 
@@ -110,7 +111,7 @@ t.test('a second refund by the same reference has a sentence, and the limit boun
   const third = giveBack(bench.counter);
   await byReference(bench, 2);
   await bench.screen('refund.impossible');
-  await says(bench, /Refunded here under this reference.*¥0\.00 refundable.*Give nothing more back/);
+  await bench.says(/Refunded here under this reference.*¥0\.00 refundable.*Give nothing more back/);
   bench.press('cancel');
   await third;
 });
@@ -124,7 +125,7 @@ t.test('a reference that the journal holds is judged by the journal', async (t) 
   const done = giveBack(bench.counter);
   await byReference(bench);
   await bench.screen('refund.impossible');
-  await says(bench, /It is not settled yet.*voided instead/);
+  await bench.says(/It is not settled yet.*voided instead/);
   bench.press('enter');
   await bench.screen('void.confirm');
   bench.press('cancel');
@@ -142,7 +143,7 @@ t.test('an archive that is not read may hold what was given back: it is said, an
     const refunding = giveBack(bench.counter);
     await byReference(bench);
     await bench.screen('refund.refused');
-    await says(bench, /archive of closed batches cannot be read/);
+    await bench.says(/archive of closed batches cannot be read/);
     bench.press('cancel');
     await refunding;
     t.equal(bench.journal.last(), null);

@@ -11,8 +11,9 @@ import type { Session } from '../../src/session.ts';
 import { sale, signInFirst } from '../../src/terminal.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { batch, following } from '../../src/values/trace.ts';
-import { keysOf, PIN } from '../hold-bench.ts';
+import { PIN } from '../hold-bench.ts';
 import { answerOf, done } from '../journal-bench.ts';
+import { keysOf } from '../keys.ts';
 import { type SaleBench, saleBench } from '../sale-bench.ts';
 
 /** A counter whose bank wants a sign-in, and says this to it. */
