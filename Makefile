@@ -24,7 +24,7 @@ test: ## every test: types, lint, tidy, unit, golden, properties, stories, the p
 	node test/storms/storm.ts
 	npx tap --jobs=2 --timeout=1200 test/*.test.ts test/*/*.test.ts
 
-check: ## types, lint, tidy and the fast tests, about two minutes
+check: ## types, lint, tidy and the fast tests, two to three minutes
 	@setup/install.sh test
 	@$(env)
 	npx tsc -p .
