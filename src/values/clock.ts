@@ -77,26 +77,32 @@ export function tied(...outers: readonly AbortSignal[]): { readonly signal: Abor
   };
 }
 
-/** The first to settle wins; `null` after `ms`. The loser is told through `signal`, so that it leaves no timer behind. */
+/**
+ * The first to settle wins; `null` after `ms`. The loser is told through `signal`, so that it leaves no timer behind.
+ * Nothing begins where `outer` is over already.
+ */
 export async function within<T>(
   clock: Clock,
   ms: number,
   work: (signal: AbortSignal) => Promise<T>,
   outer?: AbortSignal,
 ): Promise<T | null> {
-  const { signal, over } = tied(...(outer ? [outer] : []));
-  const { promise: passed, resolve, reject } = Promise.withResolvers<null>();
+  outer?.throwIfAborted();
+  const own = new AbortController();
+  const { promise, resolve, reject } = Promise.withResolvers<T | null>();
+  const stop = () => {
+    reject(outer?.reason);
+    own.abort(outer?.reason);
+  };
   const callOff = clock.after(ms, () => resolve(null));
-  if (signal.aborted) reject(signal.reason);
-  else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  const working = work(signal);
-  // What the loser rejects with after the race is the abort itself.
-  working.catch(() => undefined);
-  passed.catch(() => undefined);
+  outer?.addEventListener('abort', stop, { once: true });
   try {
-    return await Promise.race([working, passed]);
+    // What the loser rejects with after the race is the abort itself, and nobody hears it.
+    work(own.signal).then(resolve, reject);
+    return await promise;
   } finally {
     callOff();
-    over();
+    outer?.removeEventListener('abort', stop);
+    own.abort(OVER);
   }
 }
