@@ -1,5 +1,5 @@
 import type { LineOutputs, Lines, Pin } from '../../board/buses.ts';
-import { type Clock, OVER } from '../values/clock.ts';
+import type { Clock } from '../values/clock.ts';
 
 export type Beep = 'key' | 'done' | 'refused' | 'attention';
 
@@ -28,14 +28,25 @@ export function buzzerLine(lines: Lines, pin: Pin, say: (why: Error) => void): P
 
 /** An active buzzer: its line, as `buzzerLine` claims it, is high while it sounds. */
 export function buzzer(output: LineOutputs | null, clock: Clock): Buzzer {
-  let stop = new AbortController();
+  /** Sounds are numbered; one that is not the newest any more ends. */
+  let newest = 0;
+  let cutShort = (): void => undefined;
   let playing: Promise<void> = Promise.resolve();
 
-  const play = async (pattern: readonly number[], signal: AbortSignal) => {
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const callOff = clock.after(ms, resolve);
+      cutShort = () => {
+        callOff();
+        resolve();
+      };
+    });
+  const play = async (pattern: readonly number[], number: number) => {
     try {
       for (const [place, duration_ms] of pattern.entries()) {
         await output?.write([place % 2 === 0 ? 1 : 0]);
-        await clock.sleep(duration_ms, signal);
+        if (number === newest) await pause(duration_ms);
+        if (number !== newest) return;
       }
     } finally {
       await output?.write([0]);
@@ -43,11 +54,10 @@ export function buzzer(output: LineOutputs | null, clock: Clock): Buzzer {
   };
   return {
     beep(beep) {
-      stop.abort(OVER);
-      stop = new AbortController();
-      const { signal } = stop;
-      // A buzzer that cannot sound must not stop a sale: a sound that is cut short, or lines that are gone, end here.
-      playing = playing.then(() => play(patterns[beep], signal)).catch(() => undefined);
+      const number = ++newest;
+      cutShort();
+      // A buzzer that cannot sound must not stop a sale: lines that are gone end the sound here.
+      playing = playing.then(() => play(patterns[beep], number)).catch(() => undefined);
     },
     quiet: () => playing,
   };
