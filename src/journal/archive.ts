@@ -162,7 +162,7 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
       eventsOf: (id) => guard([], () => reads.eventsOf(id)),
       sequels: (id) => all(() => reads.sequels(id)),
       newest: (trace, batch) => one(() => reads.newest(trace, batch)),
-      last: (limit) => all(() => reads.last(limit)),
+      last: (limit, from) => all(() => reads.last(limit, from)),
       alike: (fingerprint, amount, since_ms) => all(() => reads.alike(fingerprint, amount, since_ms)),
       ofAmount: (amount, limit) => all(() => reads.ofAmount(amount, limit)),
       ofReference: (reference) => one(() => reads.ofReference(reference)),

@@ -82,7 +82,8 @@ export interface Journal {
   /** Of this amount, newest first, of the last few thousand. */
   ofAmount(amount: Fen, limit: number): readonly Entry[];
   last(): Entry | null;
-  /** Newest first. */
+  /** Newest first, read as they are asked for. */
+  newest(limit: number): Iterable<Entry>;
   rows(range: { readonly limit: number }): readonly Row[];
   /** What is owed and in nobody's hand, in the order in which it began; an entry may owe twice. */
   debts(): readonly Owed[];
@@ -167,7 +168,6 @@ export interface JournalParts {
 }
 
 const BOTH = ['merchant', 'cardholder'] as const satisfies readonly Copy[];
-
 const usual = {
   first: { batch: batch('000001'), trace: trace('000001') },
   most_rows: 50_000,
@@ -189,9 +189,8 @@ function told(tell: () => void): void {
  * then set aside) or behind what this terminal has written before (money rule 12), and the Faults of a disk.
  */
 export function openJournal(parts: JournalParts): Journal {
-  const { disk, clock = systemClock, first = usual.first, most_rows = usual.most_rows } = parts;
-  const { spare_bytes = usual.spare_bytes, keep_days = usual.keep_days } = parts;
-  const { noted = () => undefined, stepped = () => undefined } = parts;
+  const { disk, clock = systemClock, noted = () => undefined, stepped = () => undefined } = parts;
+  const { first, most_rows, spare_bytes, keep_days } = { ...usual, ...parts };
   const { store, leaveMark } = lock({ ...parts, clock, first });
 
   const watchers = new Set<() => void>();
@@ -283,10 +282,11 @@ export function openJournal(parts: JournalParts): Journal {
     begunBy: entries.begunBy,
     ofAmount: (amount, limit) => entries.ofAmount(amount, limit),
     last() {
-      newest ??= entries.last(1)[0] ?? null;
+      if (newest === null) [newest = null] = entries.last(1);
       return newest;
     },
-    rows: ({ limit }) => entries.last(limit).map((entry) => entry.row),
+    newest: entries.last,
+    rows: ({ limit }) => Array.from(entries.last(limit), ({ row }) => row),
     debts: entries.owed,
     again({ fingerprint, amount, within_ms, moves = 'in' }) {
       const alike = entries.alike(fingerprint, amount, clock.now() - within_ms);

@@ -10,8 +10,8 @@ export interface Reads {
   /** What was begun on the entry, in that order. */
   sequels(id: number): readonly StoredRow[];
   newest(trace: string, batch?: string): StoredRow | null;
-  /** From the newest back. */
-  last(limit: number): readonly StoredRow[];
+  /** From the newest back, or from the one with this id. */
+  last(limit: number, from?: number): readonly StoredRow[];
   /** Newest first, from this card and amount, begun since, among the newest few hundred. */
   alike(fingerprint: Uint8Array, amount: number, since_ms: number): readonly StoredRow[];
   /** Newest first, of this amount, and the tips that have brought their sale to it. */
@@ -67,7 +67,7 @@ export function readsOf(store: Store, last: () => number = () => EVERY): Reads {
     eventsOf: (id) => (id <= last() ? events.all(id) : []),
     sequels: (id) => following.all(id, last()),
     newest: (trace, batch) => byTrace.get(trace, batch ?? null, last()) ?? null,
-    last: (limit) => newestFirst.all(last(), limit),
+    last: (limit, from = EVERY) => newestFirst.all(Math.min(from, last()), limit),
     alike: (fingerprint, amount, since_ms) => sameCard.all(last(), since_ms, amount, fingerprint),
     ofAmount: (amount, limit) => sameAmount.all(last(), amount, limit),
     ofReference: (reference) => sameReference.get(last(), reference) ?? null,

@@ -17,12 +17,14 @@ export interface Owed {
 }
 
 const COUNTED_AT_ONCE = 500;
+/** Whoever looks for the last of a kind has it after a few. */
+const LOOKED_AT_ONCE = 8;
 
 /** The entries of the journal: read, written, and those in hand or unfinished kept at hand. */
 export interface Shelf extends Pen {
   newest(trace: string, batch?: string): Entry | null;
-  /** From the newest back. */
-  last(limit: number): readonly Entry[];
+  /** From the newest back, each few read as they are asked for. */
+  last(limit: number): Iterable<Entry>;
   /** Newest first, from this card and amount, begun since. */
   alike(fingerprint: Uint8Array, amount: number, since_ms: number): readonly Entry[];
   /** Newest first, of this amount. */
@@ -219,13 +221,25 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     return [...rows, ...older];
   }
 
+  function* last(limit: number): Generator<Entry> {
+    let next = Number.MAX_SAFE_INTEGER;
+    for (let left = limit; left > 0; left -= LOOKED_AT_ONCE) {
+      const wanted = Math.min(left, LOOKED_AT_ONCE);
+      const found = entriesOf(newestOf((from, more) => from.last(more, next), wanted));
+      yield* found;
+      const oldest = found.at(-1);
+      if (oldest === undefined || found.length < wanted) return;
+      next = oldest.id - 1;
+    }
+  }
+
   const inOrder = () => [...open.values()].sort((one, other) => one.id - other.id);
   const unfinished = () => inOrder().map((facts) => new Entry(facts, pen));
 
   return {
     ...pen,
     newest: (trace, batch) => entryOf(reads.newest(trace, batch) ?? archive.reads?.newest(trace, batch) ?? null),
-    last: (limit) => entriesOf(newestOf((from, left) => from.last(left), limit)),
+    last,
     alike: (fingerprint, amount, since_ms) => entriesOf(reads.alike(fingerprint, amount, since_ms)),
     unfinished,
     isHolding: (trace) => heldTraces.has(trace),

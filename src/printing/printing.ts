@@ -34,9 +34,7 @@ const LOOK_BACK = 200;
 /** One more copy of the newest slip, with the word DUPLICATE. */
 async function printLast(counter: Counter): Promise<void> {
   const { operator, journal } = counter;
-  const row = journal.rows({ limit: LOOK_BACK }).find(({ id }) => whyNoSlip(journal.entry(id)) === null);
-  const last = row === undefined ? null : journal.entry(row.id);
-  if (last !== null) return reprint(counter, last);
+  for (const entry of journal.newest(LOOK_BACK)) if (whyNoSlip(entry) === null) return reprint(counter, entry);
   operator.show((text, bar) => paperNothing(text, bar));
   await acknowledged(operator, ['enter', 'cancel']);
 }

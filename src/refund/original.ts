@@ -54,10 +54,11 @@ export async function showNoVoid(
   return acknowledged(operator, byReference ? ['enter', 'cancel', 'clear'] : ['enter', 'cancel']);
 }
 
-function lastSale(journal: Journal) {
-  return (
-    journal.rows({ limit: LOOK_BACK }).find(({ type, state }) => voided.includes(type) && state === 'approved') ?? null
-  );
+function lastSale(journal: Journal): Entry | null {
+  for (const entry of journal.newest(LOOK_BACK)) {
+    if (voided.includes(entry.facts.type) && entry.state === 'approved') return entry;
+  }
+  return null;
 }
 
 /** What each state of a sale says to whoever wants it undone; a success may be. */

@@ -53,10 +53,8 @@ async function askTrace<Why extends string>(counter: Counter, wanted: Wanted<Why
 
 /** The last entry that will do, within the newest ones. */
 export function lastOf<Why extends string>({ journal }: Counter, { types, whyNot }: Omit<Wanted<Why>, 'words'>) {
-  for (const row of journal.rows({ limit: LOOK_BACK })) {
-    if (!types.includes(row.type)) continue;
-    const entry = journal.entry(row.id);
-    if (entry !== null && whyNot(entry) === null) return { amount: entry.total, trace: entry.trace };
+  for (const entry of journal.newest(LOOK_BACK)) {
+    if (types.includes(entry.facts.type) && whyNot(entry) === null) return { amount: entry.total, trace: entry.trace };
   }
   return null;
 }

@@ -66,7 +66,7 @@ export function oracles(world: World, lastRow = 0): Oracles {
   const tradesOfDay = () => tradesAfter(newestTrade() - OF_A_DAY);
   const rows = (limit: number) => world.journal?.rows({ limit }) ?? [];
   const newestTrade = () => world.bank.office.trades.nextId() - 1;
-  const newestRow = () => rows(1)[0]?.id;
+  const newestRow = () => world.journal?.last()?.id;
 
   return {
     begin() {

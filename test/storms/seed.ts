@@ -1,4 +1,4 @@
-import type { Row } from '../../src/journal/entry.ts';
+import type { Entry } from '../../src/journal/entry.ts';
 import type { State } from '../../src/values/state.ts';
 import { chance, hashed } from './chance.ts';
 import { type Errand, type ErrandEnd, type People, people } from './clerk.ts';
@@ -58,8 +58,7 @@ const FIRST_CALLS = 90;
 const MORNING_CALLS = 30;
 /** After an errand the world may stand as it is for so long before it is mended: a second fault comes late. */
 const GRACE_MS = 3000;
-/** So far back an original is looked for: among the newest, then among all of the day and of the day before. */
-const FEW_ROWS = 8;
+/** So far back an original is looked for: all of the day and of the day before. */
 const DAY_ROWS = 80;
 /** What leaves its original as if it had never been. */
 const UNDONE: readonly State[] = ['declined', 'reversed'];
@@ -270,7 +269,7 @@ export async function driven(world: World, work: Promise<void>): Promise<void> {
 }
 
 /** What the flow needs before: a sale that can be voided, a hold that can be completed, a batch that is settled. */
-async function prepared(world: World, who: People, flow: Flow, place: number): Promise<Row | null> {
+async function prepared(world: World, who: People, flow: Flow, place: number): Promise<Entry | null> {
   if (flow.after === undefined) return null;
   const there = usable(world, who, flow);
   if (there !== null) return there;
@@ -286,28 +285,30 @@ async function prepared(world: World, who: People, flow: Flow, place: number): P
  * The newest success that the flow can be about: of its card, nothing was made of it yet, in the open batch, or in a
  * settled one where the flow comes after a settlement. A flow that moves no money takes whatever came last.
  */
-function usable({ journal }: World, who: People, { type, after = [], card }: Flow): Row | null {
+function usable({ journal }: World, who: People, { type, after = [], card }: Flow): Entry | null {
   const settled = after.at(-1) === 'settle';
   if (type === null) {
-    const last = journal?.last()?.row;
+    const last = journal?.last() ?? null;
     return last?.state === 'approved' ? last : null;
   }
   const wanted = flowNamed(after.at(settled ? -2 : -1) ?? '').type;
   const pan = who.masked(card);
-  const fits = (row: Row) =>
-    row.type === wanted && row.state === 'approved' && row.card === pan && (row.batch !== journal?.batch) === settled;
-  // What was made of a row came after it: the newest rows tell by themselves whether one of them is free.
-  for (const limit of [FEW_ROWS, DAY_ROWS]) {
-    const rows = journal?.rows({ limit }) ?? [];
-    const used = new Set(rows.flatMap(({ original, state }) => (UNDONE.includes(state) ? [] : [original])));
-    const found = rows.find((row) => fits(row) && !used.has(row.trace));
-    if (found !== undefined) return found;
-    if (rows.length < limit) break;
+  const fits = (entry: Entry) => {
+    const { facts } = entry;
+    const isThere = (facts.batch !== journal?.batch) === settled;
+    return facts.type === wanted && facts.card === pan && isThere && entry.state === 'approved';
+  };
+  // What was made of an entry came after it, and so is met before it.
+  const used = new Set<number>();
+  for (const entry of journal?.newest(DAY_ROWS) ?? []) {
+    if (!used.has(entry.id) && fits(entry)) return entry;
+    const { original } = entry.facts;
+    if (original !== null && !UNDONE.includes(entry.state)) used.add(original);
   }
   return null;
 }
 
-function taskOf(flow: Flow, place: number, original: Row | null = null): Errand {
+function taskOf(flow: Flow, place: number, original: Entry | null = null): Errand {
   // Enter alone takes the last one; where somebody has made something of that already, the trace is typed.
   const typed = flow.byTrace === true || place % 2 === 1;
   return {
