@@ -34,10 +34,11 @@ export interface Keypad {
 
 /** Fingers run ahead of screens, but not by more than this. */
 const MOST_TYPED_AHEAD = 16;
-/** While a key is down a release, or a second key in its column, makes no edge: the pad is looked at so often. */
-const LOOK_AGAIN_MS = 10;
-/** Behind a stuck key too, but for as long as it takes somebody to mend it: half a finger's press. */
-const LOOK_PAST_STUCK_MS = 20;
+/**
+ * While a key is down, a stuck one too, a release and a second key in its column make no edge: the pad is looked at so
+ * often, which is half a finger's press.
+ */
+const LOOK_AGAIN_MS = 20;
 
 /**
  * A matrix of bare switches. At rest all rows are low and a pressed key pulls its column down: that edge starts a scan.
@@ -100,11 +101,14 @@ export async function keypad(lines: Lines, layout: KeypadLayout, clock: Clock): 
   };
 }
 
-/** When to look again without an edge: null while nothing is down and nothing is locked out. */
+/** When to look again without an edge: as the first lock-out ends, and null while nothing is down or locked out. */
 function lookAgain(states: readonly KeyState[], now_ms: number): number | null {
-  const moving = states.some((state) => now_ms - state.changed_ms < LOCK_OUT_MS || (state.down && !state.stuck));
-  if (moving) return LOOK_AGAIN_MS;
-  return states.some((state) => state.stuck) ? LOOK_PAST_STUCK_MS : null;
+  let next_ms = states.some(({ down }) => down) ? LOOK_AGAIN_MS : null;
+  for (const { changed_ms } of states) {
+    const left_ms = changed_ms + LOCK_OUT_MS - now_ms;
+    if (left_ms > 0) next_ms = Math.min(left_ms, next_ms ?? left_ms);
+  }
+  return next_ms;
 }
 
 /** One look at every row, then back to rest. Three keys or more are looked at until two looks agree. */

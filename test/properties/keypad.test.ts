@@ -90,6 +90,23 @@ t.test('presses come in the order of the fingers', async (t) => {
   t.ok(true);
 });
 
+t.test('the same key, up and down as fast as a test types, is never lost', async (t) => {
+  const press = fc.record({ down_ms: fc.integer({ min: 24, max: 45 }), up_ms: fc.integer({ min: 24, max: 45 }) });
+  await fc.assert(
+    fc.asyncProperty(key, fc.array(press, { minLength: 1, maxLength: 16 }), async (name, typed) => {
+      await using bench = await keypadBench();
+      for (const { down_ms, up_ms } of typed) {
+        bench.switches.press(name);
+        await bench.clock.advance(down_ms);
+        bench.switches.release(name);
+        await bench.clock.advance(up_ms);
+      }
+      return (await bench.presses()).length === typed.length;
+    }),
+  );
+  t.ok(true);
+});
+
 t.test('a third corner of a rectangle is not believed, nor its ghost, until they can be told apart', async (t) => {
   await fc.assert(
     fc.asyncProperty(rectangle, async ([first, second, third, ghost]) => {
