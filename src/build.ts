@@ -127,8 +127,9 @@ export async function assemble(site: Site): Promise<Assembly> {
     {
       ...{ connect, clock, vault },
       onWire(event) {
-        wire.note('host', hostLine(event));
-        recorder.note(hostTold(event));
+        const told = hostTold(event);
+        wire.note('host', hostLine(told));
+        recorder.note(told);
       },
       onLate: (trace, batch, answer) => journal.find(trace, batch)?.late(answer),
     },

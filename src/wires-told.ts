@@ -11,17 +11,19 @@ import type { Recorder } from './recorder/recorder.ts';
 import type { WireLog } from './recorder/wire-log.ts';
 import { type Masked, masked, maskedTotals } from './values/masked.ts';
 
+type HostTold = Extract<Happening, { kind: 'host' }>;
+
 /** One line for a message that crossed the bank's line. */
-export function hostLine({ direction, line, mti, fields, note }: WireEvent): string {
-  const arrow = direction === 'out' ? '→' : '←';
-  const shown = Object.entries(fieldsTold(fields)).map(([name, value]) => `${name}=${value}`);
-  return [arrow, mti, line === 'backup' ? '(backup)' : '', ...shown, masked(note ?? '')]
+export function hostLine({ way, line, mti, fields, note }: HostTold): string {
+  const arrow = way === 'out' ? '→' : '←';
+  const shown = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
+  return [arrow, mti, line === 'backup' ? '(backup)' : '', ...shown, note ?? '']
     .filter((part) => part !== '')
     .join(' ');
 }
 
-/** The same for the flight recorder. */
-export function hostTold({ direction, line, mti, fields, note }: WireEvent): Happening {
+/** The message for the flight recorder. */
+export function hostTold({ direction, line, mti, fields, note }: WireEvent): HostTold {
   return {
     kind: 'host',
     ...{ way: direction, line, mti: masked(mti) },
