@@ -17,12 +17,17 @@ export interface ToldDesk {
   readonly reactions: Pick<Recorder, 'note'>;
 }
 
+/** What can be read on a screen, as it stands there: it is masked where it is told. */
+interface Read {
+  readonly bar: readonly string[];
+  readonly texts: readonly string[];
+  readonly foot: readonly string[];
+}
+
 interface Standing {
   readonly id: string;
   /** Everything that can be read on it but the bar. */
   readonly read: string;
-  /** The same without its numbers: a screen that differs in nothing else has counted seconds. */
-  readonly words: string;
   readonly bar: string;
   readonly secret: boolean;
   /** Whether it asks for digits that anybody may know. */
@@ -68,12 +73,12 @@ export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
   };
   const shown = (screen: Screen) => {
     const before = standing;
-    const told = toldOf(screen);
-    const next = standingOf(screen, told);
+    const read = readOn(screen);
+    const next = standingOf(screen, read);
     const sameRead = before?.read === next.read;
     const sameBar = before?.bar === next.bar;
     if (sameRead && sameBar) return;
-    if (sameBar && before?.words === next.words && !moved) return;
+    if (sameBar && !moved && before?.id === next.id && wordsOf(before) === wordsOf(next)) return;
     // While digits of a secret stand, what changes with them would count them.
     if (before?.secret === true && before.id === next.id && dotsOn(screen.body) > 0) return;
     standing = next;
@@ -83,7 +88,7 @@ export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
       if (before?.secret === true) note({ kind: 'secret', screen: masked(before.id), state: 'ended', by: ending });
       ending = null;
     }
-    note(told);
+    note(toldOf(screen, read));
     if (next.secret && !sameRead) note({ kind: 'secret', screen: masked(screen.id), state: 'begun', by: null });
   };
 
@@ -116,25 +121,33 @@ export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
   };
 }
 
-function toldOf(screen: Screen): Extract<Happening, { kind: 'screen' }> {
-  const { id, bar, body, foot, discreet = false } = screen;
+function readOn({ id, bar, body, foot, discreet = false }: Screen): Read {
   const items = bar.items.flatMap(({ key, text }) => (key === 'time' || text === undefined ? [] : [text]));
   const texts = textsOf({ id, tone: 'plain', bar: { place: '', items: [] }, body, foot: {} });
   return {
-    kind: 'screen',
-    screen: masked(id),
-    bar: [bar.place, ...items].map(masked),
+    bar: [bar.place, ...items],
     // What is the customer's own business is nobody's in a log.
-    texts: texts.filter((text) => !discreet || !text.startsWith('¥')).map(masked),
-    foot: footCells(foot).flatMap((cell) => (cell === null ? [] : [masked(cell.text)])),
+    texts: discreet ? texts.filter((text) => !text.startsWith('¥')) : texts,
+    foot: footCells(foot).flatMap((cell) => (cell === null ? [] : [cell.text])),
   };
 }
 
-function standingOf(screen: Screen, { bar, texts, foot }: Extract<Happening, { kind: 'screen' }>): Standing {
+function toldOf({ id }: Screen, { bar, texts, foot }: Read): Extract<Happening, { kind: 'screen' }> {
+  return {
+    ...{ kind: 'screen', screen: masked(id) },
+    ...{ bar: bar.map(masked), texts: texts.map(masked), foot: foot.map(masked) },
+  };
+}
+
+function standingOf(screen: Screen, { bar, texts, foot }: Read): Standing {
   const read = [screen.id, ...texts, ...foot].join('\n');
-  const words = read.replaceAll(/\d+/g, '#');
   const secret = takesSecret(screen);
-  return { id: screen.id, read, words, bar: bar.join('\n'), secret, open: screen.digits === 'open' && !secret };
+  return { id: screen.id, read, bar: bar.join('\n'), secret, open: screen.digits === 'open' && !secret };
+}
+
+/** Without its numbers: a screen that differs in nothing else has counted seconds. */
+function wordsOf({ read }: Standing): string {
+  return read.replaceAll(/\d+/g, '#');
 }
 
 function dotsOn(nodes: readonly Node[]): number {
