@@ -19,15 +19,24 @@ export interface Desk {
   close(): void;
 }
 
+/** Calls `work` once everything that has come in this turn is in the queue; the returned function calls it off. */
+export type Soon = (work: () => void) => () => void;
+
+const nextTurn: Soon = (work) => {
+  const due = setImmediate(work);
+  return () => clearImmediate(due);
+};
+
 interface Waiting {
   readonly body: Buffer;
   readonly reply: (reply: Reply) => void;
 }
 
-export function desk(office: Office, acquirer: Acquirer, faults: Faults, log: Log): Desk {
+export function desk(office: Office, acquirer: Acquirer, faults: Faults, log: Log, soon: Soon = nextTurn): Desk {
   const refusals = new Map<string, number>();
   let queue: Waiting[] = [];
-  let due: NodeJS.Immediate | null = null;
+  /** Calls off what is due; null while nobody waits. */
+  let callOff: (() => void) | null = null;
 
   const refuse: Desk['refuse'] = (name, facts) => {
     refusals.set(name, (refusals.get(name) ?? 0) + 1);
@@ -39,17 +48,17 @@ export function desk(office: Office, acquirer: Acquirer, faults: Faults, log: Lo
     refuse,
     submit(body, reply) {
       queue.push({ body, reply });
-      due ??= setImmediate(work);
+      callOff ??= soon(work);
     },
     close() {
-      if (due !== null) clearImmediate(due);
+      callOff?.();
       queue = [];
     },
   };
 
   function work(): void {
     const group = queue.splice(0, GROUP);
-    due = queue.length > 0 ? setImmediate(work) : null;
+    callOff = queue.length > 0 ? soon(work) : null;
     const started = performance.now();
     let replies: (Handled | Reply)[];
     try {

@@ -17,7 +17,12 @@ interface Sleeper {
   wake: (() => void) | null;
 }
 
-export function virtualClock(start_ms = Date.UTC(2026, 0, 1)): VirtualClock {
+/**
+ * Of so many wakes in a row one round of the event loop is made: what waits for a file, a socket or an immediate of its
+ * own comes after all of them. One is right wherever somebody does.
+ */
+export function virtualClock(start_ms = Date.UTC(2026, 0, 1), wakesOfARound = 1): VirtualClock {
+  const turn = turnsOfARound(wakesOfARound);
   let passed_ms = 0;
   let numbered = 0;
   let sleeping = 0;
@@ -53,15 +58,15 @@ export function virtualClock(start_ms = Date.UTC(2026, 0, 1)): VirtualClock {
     sleep: sleepOver(after),
     async advance(ms) {
       const until_ms = passed_ms + ms;
-      await settled();
-      while (wakeNext(until_ms)) await settled();
+      await turn();
+      while (wakeNext(until_ms)) await turn();
       passed_ms = until_ms;
     },
     async advanceWhile(goes) {
-      await settled();
+      await turn();
       while (goes()) {
         if (!wakeNext(Number.POSITIVE_INFINITY)) return false;
-        await settled();
+        await turn();
       }
       return true;
     },
@@ -74,6 +79,24 @@ export function virtualClock(start_ms = Date.UTC(2026, 0, 1)): VirtualClock {
 /** Everything that promises alone can do has been done. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/**
+ * As `settled`, with so many turns in one round of the event loop. Promises, and rejections that nobody has heard, have
+ * theirs between two immediates.
+ */
+function turnsOfARound(turns: number): () => Promise<void> {
+  const waiting: (() => void)[] = [];
+  let left = 0;
+  const turn = () => {
+    left--;
+    for (const resolve of waiting.splice(0)) resolve();
+  };
+  return () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      if (left === 0) for (; left < turns; left++) setImmediate(turn);
+    });
 }
 
 /** A binary heap: the earliest sleeper first. */

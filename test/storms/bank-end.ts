@@ -16,7 +16,7 @@ import type { Clock, Random } from '../../src/values/clock.ts';
 export interface BankEnd {
   readonly office: Office;
   readonly open: boolean;
-  /** A message, whole; the answer's frame comes in this turn of the event loop or the next, null ends the line. */
+  /** A message, whole; the answer's frame comes in this turn of the clock or the next, null ends the line. */
   submit(body: Uint8Array, answer: (frame: Uint8Array | null) => void): void;
   /** Two of its people give the terminal another batch than this message is of. */
   move(body: Uint8Array): void;
@@ -53,10 +53,11 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
     if (mti === '0500' && moved.has(batch.slice(2, 8))) settling.add(batch.slice(2, 8));
   };
   let running: { office: Office; counter: Desk } | null = null;
+  const soon = (work: () => void) => clock.after(0, work);
   const start = () => {
     if (running !== null) return;
     const office = openOffice(dir, { seed, clock, random });
-    running = { office, counter: desk(office, acquirer(office), faults(), silentLog) };
+    running = { office, counter: desk(office, acquirer(office), faults(), silentLog, soon) };
   };
   const stop = () => {
     running?.counter.close();

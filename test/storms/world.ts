@@ -77,10 +77,12 @@ interface Life {
 
 const DOWN_MS = 24;
 const UP_MS = 24;
+/** Nothing in a world waits for anything but promises and its clock. */
+const WAKES_OF_A_ROUND = 32;
 
 export function openWorld(parts: WorldParts): World {
   const { disk, bank: openBank, config, glyphs, chance, vault, glass } = parts;
-  const clock = virtualClock(parts.start_ms);
+  const clock = virtualClock(parts.start_ms, WAKES_OF_A_ROUND);
   const measure = meter(disk.watch);
   const bank = openBank(clock);
   let life: Life = { dead: true, assembly: null };
