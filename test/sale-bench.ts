@@ -139,6 +139,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     ...{ expiry: '3012', serviceCode: '121', name: null, track2: null, track3: null },
     ...{ hasChip: how === 'chip', needsPin: how === 'pin', onlineOnly: how === 'online' },
     wipe: () => void wiped++,
+    [Symbol.dispose]: () => void wiped++,
   });
   const host = {
     line: 'primary',

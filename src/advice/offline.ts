@@ -30,11 +30,8 @@ export async function sellOffline(standing: Counter): Promise<OfflineEnd> {
     }
     const presented = await present(counter, { digit: '0' }, { limit: fen(floor_fen) });
     if (presented === null) return { end: 'cancelled' };
-    try {
-      return await approveHere(counter, presented.amount, presented.card);
-    } finally {
-      presented.card.wipe();
-    }
+    using card = presented.card;
+    return await approveHere(counter, presented.amount, card);
   } finally {
     standing.customer.say('display.welcome');
   }

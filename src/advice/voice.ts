@@ -23,14 +23,11 @@ export async function sellByVoice(standing: Counter): Promise<{ end: 'cancelled'
     const limit = fen(counter.config.profile.transactions.voice.limit_fen);
     const presented = await present(counter, { digit: '0' }, { limit });
     if (presented === null) return { end: 'cancelled' };
-    const { amount, card } = presented;
-    try {
-      const authorisation = await askCode(counter, amount, card);
-      if (authorisation === null) return { end: 'cancelled' };
-      return await acceptAndShow(counter, { type: 'voice', amount, card, particulars: { authorisation } });
-    } finally {
-      card.wipe();
-    }
+    const { amount } = presented;
+    using card = presented.card;
+    const authorisation = await askCode(counter, amount, card);
+    if (authorisation === null) return { end: 'cancelled' };
+    return await acceptAndShow(counter, { type: 'voice', amount, card, particulars: { authorisation } });
   } finally {
     standing.customer.say('display.welcome');
   }

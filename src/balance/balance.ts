@@ -23,13 +23,8 @@ export async function tellBalance(standing: Counter): Promise<void> {
       return;
     }
     counter.customer.say('display.swipe');
-    const card = await presentCard(counter, null, null);
-    if (card === null) return;
-    try {
-      await withCard(counter, card);
-    } finally {
-      card.wipe();
-    }
+    using card = await presentCard(counter, null, null);
+    if (card !== null) await withCard(counter, card);
   } finally {
     counter.customer.say('display.welcome');
   }

@@ -3,7 +3,7 @@ import { Track } from './track.ts';
 import { decodeTrack, type Garble, type TrackRead } from './tracks.ts';
 
 /** What a swipe tells of a card. Nothing in it prints a whole number: not by a log, not by JSON, not by an inspector. */
-export interface StripeCard {
+export interface StripeCard extends Disposable {
   readonly pan: Pan;
   /** YYMM; `0000` on a card that never expires. */
   readonly expiry: string;
@@ -19,7 +19,7 @@ export interface StripeCard {
   readonly needsPin: boolean;
   /** The service code's second digit wants the issuer to be asked each time (ISO/IEC 7813, table 4): 2 and 4. */
   readonly onlineOnly: boolean;
-  /** Overwrites the tracks once the sale no longer needs them. */
+  /** Overwrites the tracks once the sale no longer needs them; `using` does it at the end of its block. */
   wipe(): void;
 }
 
@@ -60,6 +60,10 @@ export function readStripe(swipe: RawSwipe): StripeRead {
 
   const track2 = new Track(2, second.text);
   const track3 = TRACK_3.test(third) ? new Track(3, third) : null;
+  const wipe = () => {
+    track2.wipe();
+    track3?.wipe();
+  };
   return {
     read: 'card',
     card: {
@@ -72,10 +76,8 @@ export function readStripe(swipe: RawSwipe): StripeRead {
       hasChip: serviceCode.startsWith('2') || serviceCode.startsWith('6'),
       needsPin: '035'.includes(serviceCode.slice(2)),
       onlineOnly: '24'.includes(serviceCode.slice(1, 2)),
-      wipe: () => {
-        track2.wipe();
-        track3?.wipe();
-      },
+      wipe,
+      [Symbol.dispose]: wipe,
     },
   };
 }

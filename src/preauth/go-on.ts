@@ -54,16 +54,12 @@ async function withCard(
   hold: Hold,
   { amount, by }: Approved,
 ): Promise<HoldEnd> {
-  const card = await cardOf(counter, hold, amount);
+  using card = await cardOf(counter, hold, amount);
   if (card === null) return { end: 'cancelled' };
-  try {
-    const { particulars, ...named } = namedBy(hold);
-    const charge = { type, amount, card, ...named, particulars: { ...by, ...particulars } };
-    const ask = () => (pin ? askPin(counter, card, amount) : Promise.resolve({ block: null }));
-    return (await chargeAsking(counter, charge, ask)) ?? { end: 'cancelled' };
-  } finally {
-    card.wipe();
-  }
+  const { particulars, ...named } = namedBy(hold);
+  const charge = { type, amount, card, ...named, particulars: { ...by, ...particulars } };
+  const ask = () => (pin ? askPin(counter, card, amount) : Promise.resolve({ block: null }));
+  return (await chargeAsking(counter, charge, ask)) ?? { end: 'cancelled' };
 }
 
 /** The card of the hold; of one that was typed nobody here knows which card it was, so the bank compares. */

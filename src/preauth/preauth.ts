@@ -26,11 +26,8 @@ export async function preauthorise(standing: Counter): Promise<SaleEnd> {
 async function hold(counter: Counter, opening: Again): Promise<SaleEnd> {
   const presented = await present(counter, opening, { moves: 'held' });
   if (presented === null) return { end: 'cancelled' };
-  const { amount, card } = presented;
-  try {
-    const end = await chargeAsking(counter, { type: 'preauth', amount, card }, () => askPin(counter, card, amount));
-    return end ?? { end: 'cancelled' };
-  } finally {
-    card.wipe();
-  }
+  const { amount } = presented;
+  using card = presented.card;
+  const end = await chargeAsking(counter, { type: 'preauth', amount, card }, () => askPin(counter, card, amount));
+  return end ?? { end: 'cancelled' };
 }

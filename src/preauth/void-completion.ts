@@ -56,15 +56,11 @@ async function confirmed({ operator, config }: Counter, original: Entry): Promis
 async function withCard(counter: Counter, original: Entry, particulars: Particulars): Promise<HoldEnd> {
   const { amount } = original;
   const { pin } = counter.config.profile.transactions.completion_void;
-  const card = await sameCard(counter, original, amount);
+  using card = await sameCard(counter, original, amount);
   if (card === null) return { end: 'cancelled' };
-  try {
-    const ask = () => (pin ? askPin(counter, card, amount) : Promise.resolve({ block: null }));
-    const end = await chargeAsking(counter, { type: 'completion-void', amount, card, original, particulars }, ask);
-    return end ?? { end: 'cancelled' };
-  } finally {
-    card.wipe();
-  }
+  const ask = () => (pin ? askPin(counter, card, amount) : Promise.resolve({ block: null }));
+  const end = await chargeAsking(counter, { type: 'completion-void', amount, card, original, particulars }, ask);
+  return end ?? { end: 'cancelled' };
 }
 
 /** Why a completion cannot be voided. */

@@ -95,17 +95,13 @@ function enterAmount({ operator, config }: Counter, { paid, entry, told }: Origi
 
 async function withCard(counter: Counter, original: Original, { amount, by }: Approved): Promise<RefundEnd> {
   const { entry, referred } = original;
-  const card = await cardFor(counter, entry, amount);
+  using card = await cardFor(counter, entry, amount);
   if (card === null) return { end: 'cancelled' };
   const named = referred === null ? {} : { reference: referred.reference, date: referred.date };
   const particulars: Particulars = { ...by, ...named };
-  try {
-    const request = { type: 'refund', amount, card, particulars, ...(entry && { original: entry }) } as const;
-    // Money that comes back takes no PIN.
-    return (await chargeAsking(counter, request, async () => ({ block: null }))) ?? { end: 'cancelled' };
-  } finally {
-    card.wipe();
-  }
+  const request = { type: 'refund', amount, card, particulars, ...(entry && { original: entry }) } as const;
+  // Money that comes back takes no PIN.
+  return (await chargeAsking(counter, request, async () => ({ block: null }))) ?? { end: 'cancelled' };
 }
 
 /** The card that paid, where the journal knows it; else the bank tells. */

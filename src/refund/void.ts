@@ -51,14 +51,10 @@ async function confirmed({ operator, config }: Counter, original: Entry): Promis
 }
 
 async function withCard(counter: Counter, original: Entry, particulars: Particulars): Promise<VoidEnd> {
-  const card = await sameCard(counter, original, original.total);
+  using card = await sameCard(counter, original, original.total);
   if (card === null) return { end: 'cancelled' };
-  try {
-    const undo = { type: 'void', amount: original.total, card, original, particulars } as const;
-    return (await chargeAsking(counter, undo, () => pinFor(counter, card, original))) ?? { end: 'cancelled' };
-  } finally {
-    card.wipe();
-  }
+  const undo = { type: 'void', amount: original.total, card, original, particulars } as const;
+  return (await chargeAsking(counter, undo, () => pinFor(counter, card, original))) ?? { end: 'cancelled' };
 }
 
 /** Null where the customer gave up. */

@@ -29,18 +29,15 @@ async function sell(counter: Counter, opening: Again): Promise<SaleEnd> {
   const { plan } = counter.config.profile.transactions.instalment;
   const presented = await present(counter, opening);
   if (presented === null) return { end: 'cancelled' };
-  const { amount, card } = presented;
-  try {
-    const periods = await choosePeriods(counter, amount);
-    if (periods === null) return { end: 'cancelled' };
-    const particulars = { periods, plan };
-    const end = await chargeAsking(counter, { type: 'instalment', amount, card, particulars }, () =>
-      askPin(counter, card, amount),
-    );
-    return end ?? { end: 'cancelled' };
-  } finally {
-    card.wipe();
-  }
+  const { amount } = presented;
+  using card = presented.card;
+  const periods = await choosePeriods(counter, amount);
+  if (periods === null) return { end: 'cancelled' };
+  const particulars = { periods, plan };
+  const end = await chargeAsking(counter, { type: 'instalment', amount, card, particulars }, () =>
+    askPin(counter, card, amount),
+  );
+  return end ?? { end: 'cancelled' };
 }
 
 /** Which of them a card may have is its issuer's affair, whose code says so. */

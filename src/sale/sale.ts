@@ -26,13 +26,10 @@ export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd>
 
     const presented = await present(counter, opening);
     if (presented === null) return { end: 'cancelled' };
-    const { amount, card } = presented;
-    try {
-      const end = await chargeAsking(counter, { type: 'sale', amount, card }, () => askPin(counter, card, amount));
-      return end ?? { end: 'cancelled' };
-    } finally {
-      card.wipe();
-    }
+    const { amount } = presented;
+    using card = presented.card;
+    const end = await chargeAsking(counter, { type: 'sale', amount, card }, () => askPin(counter, card, amount));
+    return end ?? { end: 'cancelled' };
   } finally {
     customer.say('display.welcome');
   }
