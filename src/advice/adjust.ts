@@ -5,9 +5,8 @@ import { types } from '../journal/types.ts';
 import { askAmount } from '../operator/ask.ts';
 import { originalAmount } from '../operator/screens/original.ts';
 import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
-import { refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { inFlow } from '../sale/in-flow.ts';
+import { inPayment } from '../sale/in-flow.ts';
 import { cardOnFile, numberOf } from '../sale/on-file.ts';
 import { chooseEntry } from '../sale/original.ts';
 import { sameCard } from '../sale/same-card.ts';
@@ -16,11 +15,8 @@ import { type Fen, fen, yuan } from '../values/fen.ts';
 import type { State } from '../values/state.ts';
 
 /** Another amount (离线调整) for an offline sale or a telephone authorisation of the open batch. */
-export async function adjust(standing: Counter): Promise<{ end: 'cancelled' } | AcceptedEnd> {
-  const counter = inFlow(standing, 'adjust');
-  try {
-    const problem = whyNoPayment(counter);
-    if (problem !== null) return await refuse(counter, problem);
+export function adjust(standing: Counter): Promise<AcceptedEnd> {
+  return inPayment(standing, 'adjust', async (counter) => {
     const original = await chooseEntry(counter, {
       types: ['offline', 'voice'],
       whyNot: (entry) => whyNotAdjust(counter.journal, entry),
@@ -34,10 +30,8 @@ export async function adjust(standing: Counter): Promise<{ end: 'cancelled' } | 
     const card = cardOnFile(counter, original) ?? numberOf(await sameCard(counter, original, amount));
     if (card === null) return { end: 'cancelled' };
     const particulars = { ...by, before: original.total };
-    return await acceptAndShow(counter, { type: 'adjust', amount, card, original, particulars });
-  } finally {
-    standing.customer.say('display.welcome');
-  }
+    return acceptAndShow(counter, { type: 'adjust', amount, card, original, particulars });
+  });
 }
 
 /** Up to the floor limit, or to what the bank's desk has authorised; the amount that it has already is no adjustment. */

@@ -5,36 +5,30 @@ import { acknowledged, askKey } from '../operator/ask.ts';
 import { inFours } from '../operator/screens/layout.ts';
 import { confirmAsk, impossible } from '../operator/screens/original.ts';
 import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
-import { refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { inFlow } from '../sale/in-flow.ts';
+import { inPayment } from '../sale/in-flow.ts';
 import { present } from '../sale/sale.ts';
 import { type Fen, fen } from '../values/fen.ts';
 import { openStates } from '../values/state.ts';
 import { lineIsDown, sayLineIsUp } from './line.ts';
 
-export type OfflineEnd = { end: 'cancelled' } | { end: 'line-up' } | { end: 'online-only' } | AcceptedEnd;
+export type OfflineEnd = { end: 'line-up' } | { end: 'online-only' } | AcceptedEnd;
 
 /** The offline sale (离线消费): under the floor limit the terminal itself approves while there is no line. */
-export async function sellOffline(standing: Counter): Promise<OfflineEnd> {
-  const counter = inFlow(standing, 'offline');
-  const { floor_fen } = counter.config.profile.transactions.offline;
-  try {
-    const problem = whyNoPayment(counter);
-    if (problem !== null) return await refuse(counter, problem);
+export function sellOffline(standing: Counter): Promise<OfflineEnd> {
+  return inPayment(standing, 'offline', async (counter) => {
     const down = await lineIsDown(counter);
     if (down === null) return { end: 'cancelled' };
     if (!down) {
       await sayLineIsUp(counter);
       return { end: 'line-up' };
     }
-    const presented = await present(counter, { digit: '0' }, { limit: fen(floor_fen) });
+    const limit = fen(counter.config.profile.transactions.offline.floor_fen);
+    const presented = await present(counter, { digit: '0' }, { limit });
     if (presented === null) return { end: 'cancelled' };
     using card = presented.card;
     return await approveHere(counter, presented.amount, card);
-  } finally {
-    standing.customer.say('display.welcome');
-  }
+  });
 }
 
 async function approveHere(counter: Counter, amount: Fen, card: StripeCard): Promise<OfflineEnd> {

@@ -4,9 +4,8 @@ import type { Journal } from '../journal/journal.ts';
 import { askAmount } from '../operator/ask.ts';
 import { originalAmount } from '../operator/screens/original.ts';
 import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
-import { refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { inFlow } from '../sale/in-flow.ts';
+import { inPayment } from '../sale/in-flow.ts';
 import { cardOnFile, numberOf } from '../sale/on-file.ts';
 import { chooseEntry } from '../sale/original.ts';
 import { sameCard } from '../sale/same-card.ts';
@@ -14,11 +13,8 @@ import { type Fen, fen, yuan } from '../values/fen.ts';
 import type { State } from '../values/state.ts';
 
 /** A tip (小费) that the guest has written on the slip of a sale of the open batch; the bank is told the new total. */
-export async function addTip(standing: Counter): Promise<{ end: 'cancelled' } | AcceptedEnd> {
-  const counter = inFlow(standing, 'tip');
-  try {
-    const problem = whyNoPayment(counter);
-    if (problem !== null) return await refuse(counter, problem);
+export function addTip(standing: Counter): Promise<AcceptedEnd> {
+  return inPayment(standing, 'tip', async (counter) => {
     const original = await chooseEntry(counter, {
       types: ['sale'],
       whyNot: (entry) => whyNoTip(counter.journal, entry),
@@ -29,16 +25,8 @@ export async function addTip(standing: Counter): Promise<{ end: 'cancelled' } | 
     if (amount === null) return { end: 'cancelled' };
     const card = cardOnFile(counter, original) ?? numberOf(await sameCard(counter, original, amount));
     if (card === null) return { end: 'cancelled' };
-    return await acceptAndShow(counter, {
-      type: 'tip',
-      amount,
-      card,
-      original,
-      particulars: { before: original.total },
-    });
-  } finally {
-    standing.customer.say('display.welcome');
-  }
+    return acceptAndShow(counter, { type: 'tip', amount, card, original, particulars: { before: original.total } });
+  });
 }
 
 function askTip({ operator, config }: Counter, original: Entry): Promise<Fen | null> {

@@ -2,9 +2,8 @@ import type { StripeCard } from '../card/stripe-card.ts';
 import { askDigits } from '../operator/ask.ts';
 import { voiceCall } from '../operator/screens/advice.ts';
 import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
-import { refuse, whyNoPayment } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { inFlow } from '../sale/in-flow.ts';
+import { inPayment } from '../sale/in-flow.ts';
 import { present } from '../sale/sale.ts';
 import { type Fen, fen } from '../values/fen.ts';
 
@@ -15,11 +14,8 @@ const CALL_S = 600;
  * The authorisation by telephone (电话授权): where the line is down, or the bank has said to call, the bank's desk approves
  * by word of mouth, and its six digits go with the advice.
  */
-export async function sellByVoice(standing: Counter): Promise<{ end: 'cancelled' } | AcceptedEnd> {
-  const counter = inFlow(standing, 'voice');
-  try {
-    const problem = whyNoPayment(counter);
-    if (problem !== null) return await refuse(counter, problem);
+export function sellByVoice(standing: Counter): Promise<AcceptedEnd> {
+  return inPayment(standing, 'voice', async (counter) => {
     const limit = fen(counter.config.profile.transactions.voice.limit_fen);
     const presented = await present(counter, { digit: '0' }, { limit });
     if (presented === null) return { end: 'cancelled' };
@@ -28,9 +24,7 @@ export async function sellByVoice(standing: Counter): Promise<{ end: 'cancelled'
     const authorisation = await askCode(counter, amount, card);
     if (authorisation === null) return { end: 'cancelled' };
     return await acceptAndShow(counter, { type: 'voice', amount, card, particulars: { authorisation } });
-  } finally {
-    standing.customer.say('display.welcome');
-  }
+  });
 }
 
 function askCode({ operator, customer, config }: Counter, amount: Fen, card: StripeCard): Promise<string | null> {

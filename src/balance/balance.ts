@@ -3,9 +3,9 @@ import type { BalanceEnd } from '../host/host.ts';
 import { acknowledged } from '../operator/ask.ts';
 import { balanceDeclined, balanceTold } from '../operator/screens/balance.ts';
 import { presentCard } from '../sale/card.ts';
-import { refuse, whyNoPayment } from '../sale/charge.ts';
+import { refuse } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { inFlow } from '../sale/in-flow.ts';
+import { inPayment } from '../sale/in-flow.ts';
 import { askPin } from '../sale/pin.ts';
 import { whileWaiting } from '../sale/waiting.ts';
 import { Fault, type Problem } from '../values/problem.ts';
@@ -15,19 +15,11 @@ const SHOWN_S = 30;
 
 /** The balance inquiry (余额查询): card, PIN, and what is on it, for the customer's eyes. No money moves, nothing is owed. */
 export async function tellBalance(standing: Counter): Promise<void> {
-  const counter = inFlow(standing, 'balance');
-  try {
-    const problem = whyNoPayment(counter);
-    if (problem !== null) {
-      await refuse(counter, problem);
-      return;
-    }
+  await inPayment(standing, 'balance', async (counter) => {
     counter.customer.say('display.swipe');
     using card = await presentCard(counter, null, null);
     if (card !== null) await withCard(counter, card);
-  } finally {
-    counter.customer.say('display.welcome');
-  }
+  });
 }
 
 async function withCard(counter: Counter, card: StripeCard): Promise<void> {

@@ -1,13 +1,14 @@
 import { askAmount } from '../operator/ask.ts';
 import { originalAmount } from '../operator/screens/original.ts';
+import type { ChargeEnd } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { type Fen, fen, yuan } from '../values/fen.ts';
-import { goOn, type HoldEnd } from './go-on.ts';
+import { goOn } from './go-on.ts';
 import type { Hold } from './hold.ts';
 import { lineOf } from './shown.ts';
 
 /** The incremental pre-authorisation (追加预授权): more is held under the same authorisation. */
-export function addToHold(counter: Counter): Promise<HoldEnd> {
+export function addToHold(counter: Counter): Promise<ChargeEnd> {
   return goOn(counter, { type: 'preauth-add', supervisor: false, pin: true, amountOf: askMore });
 }
 

@@ -2,41 +2,36 @@ import type { SaleCard } from '../host/messages.ts';
 import { askAmount, askKey } from '../operator/ask.ts';
 import { confirmAsk, originalAmount, rowsOf } from '../operator/screens/original.ts';
 import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
-import { refuse, whyNoPayment } from '../sale/charge.ts';
+import type { ChargeEnd } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { inFlow } from '../sale/in-flow.ts';
+import { inPayment } from '../sale/in-flow.ts';
 import { cardOnFile, numberOf } from '../sale/on-file.ts';
 import { presentChecked } from '../sale/sale.ts';
 import { sameCard } from '../sale/same-card.ts';
 import { type Fen, fen, yuan } from '../values/fen.ts';
 import { chooseHold } from './choose.ts';
-import { goOn, type HoldEnd, namedBy } from './go-on.ts';
+import { goOn, namedBy } from './go-on.ts';
 import { type Hold, mostOf } from './hold.ts';
 import { lineOf, shownOf } from './shown.ts';
 
 /** The completion (预授权完成): what is really owed is charged of the hold, and the rest is released. */
-export function complete(counter: Counter): Promise<HoldEnd | AcceptedEnd> {
+export function complete(counter: Counter): Promise<ChargeEnd | AcceptedEnd> {
   const { by, pin } = counter.config.profile.transactions.completion;
   if (by === 'advice') return completeByAdvice(counter);
   return goOn(counter, { type: 'completion', supervisor: false, pin, amountOf: askCharge });
 }
 
 /** As an advice (完成通知): the guest has left and there may be no line; the bank is told as soon as it can be. */
-export async function completeByAdvice(standing: Counter): Promise<{ end: 'cancelled' } | AcceptedEnd> {
-  const counter = inFlow(standing, 'completion-advice');
-  try {
-    const problem = whyNoPayment(counter);
-    if (problem !== null) return await refuse(counter, problem);
+export function completeByAdvice(standing: Counter): Promise<AcceptedEnd> {
+  return inPayment(standing, 'completion-advice', async (counter) => {
     const hold = await chooseHold(counter);
     if (hold === null) return { end: 'cancelled' };
     const amount = await askCharge(counter, hold);
     if (amount === null || !(await confirmed(counter, hold, amount))) return { end: 'cancelled' };
     const card = await cardOf(counter, hold, amount);
     if (card === null) return { end: 'cancelled' };
-    return await acceptAndShow(counter, { type: 'completion-advice', amount, card, ...namedBy(hold) });
-  } finally {
-    standing.customer.say('display.welcome');
-  }
+    return acceptAndShow(counter, { type: 'completion-advice', amount, card, ...namedBy(hold) });
+  });
 }
 
 /** No card is read that would tell one guest's hold from another's: what is charged is seen with its card on file. */

@@ -1,16 +1,14 @@
 import type { StripeCard } from '../card/stripe-card.ts';
-import { type ChargeEnd, chargeAsking, refuse, takenAgain, whyNoPayment } from '../sale/charge.ts';
+import { type ChargeEnd, chargeAsking } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { inFlow } from '../sale/in-flow.ts';
-import { askPin } from '../sale/pin.ts';
+import { inPayment } from '../sale/in-flow.ts';
+import { askPin, noPin } from '../sale/pin.ts';
 import { presentChecked } from '../sale/sale.ts';
 import { sameCard } from '../sale/same-card.ts';
-import { type Approved, approvedAmount } from '../sale/supervisor.ts';
+import { type Approved, takeApproved } from '../sale/supervisor.ts';
 import type { Fen } from '../values/fen.ts';
 import { chooseHold } from './choose.ts';
 import type { Hold } from './hold.ts';
-
-export type HoldEnd = { end: 'cancelled' } | ChargeEnd;
 
 /** What is done about a pre-authorisation. */
 export interface GoingOn {
@@ -25,27 +23,13 @@ export interface GoingOn {
  * From the pre-authorisation to the bank's word: which one, how much, a supervisor where the profile asks, its own card.
  * Until the bank's yes the hold is as it was, and so it is after a request that was lost and reversed (money rule 7).
  */
-export async function goOn(standing: Counter, going: GoingOn): Promise<HoldEnd> {
-  const counter = inFlow(standing, going.type);
-  try {
-    const problem = whyNoPayment(counter);
-    if (problem !== null) return await refuse(counter, problem);
+export function goOn(standing: Counter, going: GoingOn): Promise<ChargeEnd> {
+  return inPayment(standing, going.type, async (counter) => {
     const hold = await chooseHold(counter);
     if (hold === null) return { end: 'cancelled' };
-    const askTerms = (before: Approved | null) =>
-      approvedAmount(counter, going.supervisor, before, () => going.amountOf(counter, hold));
-    let terms = await askTerms(null);
-    while (terms !== null) {
-      const end = await withCard(counter, going, hold, terms);
-      const again = await takenAgain(counter, end);
-      if (again === null) return end;
-      // After 13 and 61 the same amount has no chance.
-      if ('digit' in again) terms = await askTerms(terms);
-    }
-    return { end: 'cancelled' };
-  } finally {
-    standing.customer.say('display.welcome');
-  }
+    const ask = () => going.amountOf(counter, hold);
+    return takeApproved(counter, going.supervisor, ask, (terms) => withCard(counter, going, hold, terms));
+  });
 }
 
 async function withCard(
@@ -53,13 +37,12 @@ async function withCard(
   { type, pin }: GoingOn,
   hold: Hold,
   { amount, by }: Approved,
-): Promise<HoldEnd> {
+): Promise<ChargeEnd> {
   using card = await cardOf(counter, hold, amount);
   if (card === null) return { end: 'cancelled' };
   const { particulars, ...named } = namedBy(hold);
   const charge = { type, amount, card, ...named, particulars: { ...by, ...particulars } };
-  const ask = () => (pin ? askPin(counter, card, amount) : Promise.resolve({ block: null }));
-  return (await chargeAsking(counter, charge, ask)) ?? { end: 'cancelled' };
+  return await chargeAsking(counter, charge, pin ? () => askPin(counter, card, amount) : noPin);
 }
 
 /** The card of the hold; of one that was typed nobody here knows which card it was, so the bank compares. */

@@ -1,33 +1,19 @@
-import { chargeAsking, refuse, takenAgain, whyNoPayment } from '../sale/charge.ts';
+import { asOftenAsWanted, type ChargeEnd, chargeAsking } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { inFlow } from '../sale/in-flow.ts';
+import { inPayment } from '../sale/in-flow.ts';
 import { askPin } from '../sale/pin.ts';
 import type { Again } from '../sale/result.ts';
-import { present, type SaleEnd } from '../sale/sale.ts';
+import { present } from '../sale/sale.ts';
 
 /** The pre-authorisation (预授权): an amount is held on the card, and charged by its completion. */
-export async function preauthorise(standing: Counter): Promise<SaleEnd> {
-  const counter = inFlow(standing, 'preauth');
-  let opening: Again = { digit: '0' };
-  try {
-    const problem = whyNoPayment(counter);
-    if (problem !== null) return await refuse(counter, problem);
-    for (;;) {
-      const end = await hold(counter, opening);
-      const again = await takenAgain(counter, end);
-      if (again === null) return end;
-      opening = again;
-    }
-  } finally {
-    standing.customer.say('display.welcome');
-  }
+export function preauthorise(standing: Counter): Promise<ChargeEnd> {
+  return inPayment(standing, 'preauth', (counter) => asOftenAsWanted(counter, (how) => hold(counter, how)));
 }
 
-async function hold(counter: Counter, opening: Again): Promise<SaleEnd> {
+async function hold(counter: Counter, opening: Again): Promise<ChargeEnd> {
   const presented = await present(counter, opening, { moves: 'held' });
   if (presented === null) return { end: 'cancelled' };
   const { amount } = presented;
   using card = presented.card;
-  const end = await chargeAsking(counter, { type: 'preauth', amount, card }, () => askPin(counter, card, amount));
-  return end ?? { end: 'cancelled' };
+  return await chargeAsking(counter, { type: 'preauth', amount, card }, () => askPin(counter, card, amount));
 }

@@ -1,13 +1,14 @@
 import { askAmount, askKey } from '../operator/ask.ts';
 import { confirmAsk, originalAmount, rowsOf } from '../operator/screens/original.ts';
+import type { ChargeEnd } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { type Fen, fen, yuan } from '../values/fen.ts';
-import { goOn, type HoldEnd } from './go-on.ts';
+import { goOn } from './go-on.ts';
 import type { Hold } from './hold.ts';
 import { lineOf, shownOf } from './shown.ts';
 
 /** The void of a pre-authorisation (预授权撤销): the whole hold is released, with all that was added to it. */
-export function releaseHold(counter: Counter): Promise<HoldEnd> {
+export function releaseHold(counter: Counter): Promise<ChargeEnd> {
   const { supervisor, pin } = counter.config.profile.transactions.preauth_void;
   return goOn(counter, { type: 'preauth-void', supervisor, pin, amountOf: confirmed });
 }

@@ -4,39 +4,30 @@ import type { Journal } from '../journal/journal.ts';
 import type { Particulars } from '../journal/types.ts';
 import { askKey } from '../operator/ask.ts';
 import { confirmAsk, rowsOf } from '../operator/screens/original.ts';
-import { chargeAsking, refuse, takenAgain, whyNoPayment } from '../sale/charge.ts';
+import { asOftenAsWanted, type ChargeEnd, chargeAsking } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { inFlow } from '../sale/in-flow.ts';
+import { inPayment } from '../sale/in-flow.ts';
 import { chooseEntry } from '../sale/original.ts';
-import { askPin } from '../sale/pin.ts';
+import { askPin, noPin } from '../sale/pin.ts';
 import { sameCard } from '../sale/same-card.ts';
 import { approval } from '../sale/supervisor.ts';
 import { openStates, type State } from '../values/state.ts';
-import type { HoldEnd } from './go-on.ts';
 import { shownOf } from './shown.ts';
 
 /** The void of a completion (完成撤销): nothing is charged any more, and the hold is there again. */
-export async function voidCompletion(standing: Counter): Promise<HoldEnd> {
-  const counter = inFlow(standing, 'completion-void');
-  const { supervisor } = counter.config.profile.transactions.completion_void;
-  try {
-    const problem = whyNoPayment(counter);
-    if (problem !== null) return await refuse(counter, problem);
+export function voidCompletion(standing: Counter): Promise<ChargeEnd> {
+  return inPayment(standing, 'completion-void', async (counter) => {
     const original = await chooseEntry(counter, {
       types: ['completion', 'completion-advice'],
       whyNot: (entry) => whyNotVoid(counter.journal, entry),
       words,
     });
     if (original === null || !(await confirmed(counter, original))) return { end: 'cancelled' };
+    const { supervisor } = counter.config.profile.transactions.completion_void;
     const by = await approval(counter, supervisor, original.amount);
     if (by === null) return { end: 'cancelled' };
-    for (;;) {
-      const end = await withCard(counter, original, by);
-      if ((await takenAgain(counter, end)) === null) return end;
-    }
-  } finally {
-    standing.customer.say('display.welcome');
-  }
+    return asOftenAsWanted(counter, () => withCard(counter, original, by));
+  });
 }
 
 async function confirmed({ operator, config }: Counter, original: Entry): Promise<boolean> {
@@ -53,14 +44,13 @@ async function confirmed({ operator, config }: Counter, original: Entry): Promis
   return key === 'enter';
 }
 
-async function withCard(counter: Counter, original: Entry, particulars: Particulars): Promise<HoldEnd> {
+async function withCard(counter: Counter, original: Entry, particulars: Particulars): Promise<ChargeEnd> {
   const { amount } = original;
   const { pin } = counter.config.profile.transactions.completion_void;
   using card = await sameCard(counter, original, amount);
   if (card === null) return { end: 'cancelled' };
-  const ask = () => (pin ? askPin(counter, card, amount) : Promise.resolve({ block: null }));
-  const end = await chargeAsking(counter, { type: 'completion-void', amount, card, original, particulars }, ask);
-  return end ?? { end: 'cancelled' };
+  const undo = { type: 'completion-void', amount, card, original, particulars } as const;
+  return await chargeAsking(counter, undo, pin ? () => askPin(counter, card, amount) : noPin);
 }
 
 /** Why a completion cannot be voided. */

@@ -5,11 +5,12 @@ import { askAmount, askKey } from '../operator/ask.ts';
 import { dayAndTime, dayOf } from '../operator/screens/layout.ts';
 import { refundAmount, refundOriginal } from '../operator/screens/refund.ts';
 import { presentCard } from '../sale/card.ts';
-import { type ChargeEnd, chargeAsking, refuse, takenAgain, whyNoPayment } from '../sale/charge.ts';
+import { type ChargeEnd, chargeAsking } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { inFlow } from '../sale/in-flow.ts';
+import { inPayment } from '../sale/in-flow.ts';
+import { noPin } from '../sale/pin.ts';
 import { sameCard } from '../sale/same-card.ts';
-import { type Approved, approvedAmount } from '../sale/supervisor.ts';
+import { type Approved, takeApproved } from '../sale/supervisor.ts';
 import { type Fen, fen } from '../values/fen.ts';
 import type { Referred } from './paid.ts';
 import { mostRefundable, type Paid } from './refundable.ts';
@@ -23,34 +24,18 @@ export interface Original {
   readonly told: { readonly amount: Fen; readonly refunded: Fen } | null;
 }
 
-export type RefundEnd = { end: 'cancelled' } | ChargeEnd;
-
 /**
  * The refund of a settled payment (退货), of all of it or of a part: seen, measured, approved by a supervisor, put back on
  * the card that paid. It has no reversal: without a result it is asked again, and blocks another one meanwhile (money
  * rule 8).
  */
-export async function refundPayment(counter: Counter, original: Original): Promise<RefundEnd> {
-  const here = inFlow(counter, 'refund');
-  const { customer } = here;
-  try {
-    const problem = whyNoPayment(here);
-    if (problem !== null) return await refuse(here, problem);
-    if (!(await confirmed(here, original))) return { end: 'cancelled' };
-    const { supervisor } = here.config.profile.transactions.refund;
-    const askTerms = (before: Approved | null) =>
-      approvedAmount(here, supervisor, before, () => enterAmount(here, original));
-    let terms = await askTerms(null);
-    while (terms !== null) {
-      const end: RefundEnd = await withCard(here, original, terms);
-      const again = await takenAgain(here, end);
-      if (again === null) return end;
-      if ('digit' in again) terms = await askTerms(terms);
-    }
-    return { end: 'cancelled' };
-  } finally {
-    customer.say('display.welcome');
-  }
+export function refundPayment(standing: Counter, original: Original): Promise<ChargeEnd> {
+  return inPayment(standing, 'refund', async (counter) => {
+    if (!(await confirmed(counter, original))) return { end: 'cancelled' };
+    const { supervisor } = counter.config.profile.transactions.refund;
+    const ask = () => enterAmount(counter, original);
+    return takeApproved(counter, supervisor, ask, (terms) => withCard(counter, original, terms));
+  });
 }
 
 async function confirmed({ operator, config }: Counter, { paid, entry, referred, told }: Original): Promise<boolean> {
@@ -93,7 +78,7 @@ function enterAmount({ operator, config }: Counter, { paid, entry, told }: Origi
   });
 }
 
-async function withCard(counter: Counter, original: Original, { amount, by }: Approved): Promise<RefundEnd> {
+async function withCard(counter: Counter, original: Original, { amount, by }: Approved): Promise<ChargeEnd> {
   const { entry, referred } = original;
   using card = await cardFor(counter, entry, amount);
   if (card === null) return { end: 'cancelled' };
@@ -101,7 +86,7 @@ async function withCard(counter: Counter, original: Original, { amount, by }: Ap
   const particulars: Particulars = { ...by, ...named };
   const request = { type: 'refund', amount, card, particulars, ...(entry && { original: entry }) } as const;
   // Money that comes back takes no PIN.
-  return (await chargeAsking(counter, request, async () => ({ block: null }))) ?? { end: 'cancelled' };
+  return await chargeAsking(counter, request, noPin);
 }
 
 /** The card that paid, where the journal knows it; else the bank tells. */

@@ -4,7 +4,7 @@ import type { EntryType } from '../journal/types.ts';
 import { acknowledged } from '../operator/ask.ts';
 import { accepted, adviceRefused } from '../operator/screens/advice.ts';
 import { Fault } from '../values/problem.ts';
-import { begin, type Charge, type ChargeEnd, refuse } from './charge.ts';
+import { begin, type Cancelled, type Charge, type Refused, refuse } from './charge.ts';
 import type { Counter } from './counter.ts';
 import { inFlow } from './in-flow.ts';
 import { signOff } from './result.ts';
@@ -12,7 +12,7 @@ import { signOff } from './result.ts';
 /** What the counter may finish by itself. */
 export type AcceptedType = Extract<EntryType, 'offline' | 'voice' | 'completion-advice' | 'tip' | 'adjust'>;
 
-export type AcceptedEnd = { end: 'accepted'; entry: Entry } | Extract<ChargeEnd, { end: 'refused' }>;
+export type AcceptedEnd = { end: 'accepted'; entry: Entry } | Cancelled | Refused;
 
 type Acceptance = Omit<Charge, 'pin' | 'type'> & { readonly type: AcceptedType };
 

@@ -18,15 +18,29 @@ import { whileWaiting } from './waiting.ts';
 
 /** `again`: how the counter wants to take the payment once more; null where it does not. */
 export type ChargeEnd =
-  | { end: 'refused'; problem: Problem; again: Again | null }
+  | Cancelled
+  | Refused
   | { end: 'declined'; entry: Entry; again: Again | null }
   | { end: 'unsettled'; entry: Entry; again: Again | null }
   | { end: 'approved'; entry: Entry };
 
-/** How the counter wants to take it once more, after the sign-in that the bank may have asked for with its answer. */
-export async function takenAgain(counter: Counter, end: { end: 'cancelled' } | ChargeEnd): Promise<Again | null> {
-  if (!('again' in end) || end.again === null) return null;
-  return (await counter.signInFirst()) ? end.again : null;
+/** The operator or the customer has gone back before anything was begun. */
+export type Cancelled = { end: 'cancelled' };
+
+/** Nothing has left for the bank. */
+export type Refused = { end: 'refused'; problem: Problem; again: Again | null };
+
+/**
+ * Once, its amount to be asked for, and then as often as the counter wants to take it once more, each time after the
+ * sign-in that the bank may have asked for with its answer.
+ */
+export async function asOftenAsWanted(counter: Counter, take: (how: Again) => Promise<ChargeEnd>): Promise<ChargeEnd> {
+  let how: Again = { digit: '0' };
+  for (;;) {
+    const end = await take(how);
+    if (!('again' in end) || end.again === null || !(await counter.signInFirst())) return end;
+    how = end.again;
+  }
 }
 
 export interface Charge {
@@ -56,15 +70,12 @@ function missingKey(vault: Counter['vault']): Problem | null {
   return missing === undefined ? null : { kind: 'keys-missing', slot: missing };
 }
 
-/**
- * The PIN, and then from the row in the journal to the screen that says how it ended, whatever the type. Null where the
- * customer gave up.
- */
+/** The PIN, and then from the row in the journal to the screen that says how it ended, whatever the type. */
 export async function chargeAsking(
   counter: Counter,
   charged: Omit<Charge, 'pin'>,
   ask: () => Promise<{ readonly block: PinBlock | null } | null>,
-): Promise<ChargeEnd | null> {
+): Promise<ChargeEnd> {
   for (;;) {
     let pin: Awaited<ReturnType<typeof ask>>;
     try {
@@ -74,7 +85,7 @@ export async function chargeAsking(
       // A sign-in in the background has forgotten the keys of before, and the PIN cannot be enciphered.
       return refuse(counter, error.problem, charged.amount);
     }
-    if (pin === null) return null;
+    if (pin === null) return { end: 'cancelled' };
     const end = await charge(counter, { ...charged, pin: pin.block });
     if (end !== 'pin-again') return end;
   }
@@ -172,7 +183,7 @@ export async function refuse(
   { operator, customer }: Counter,
   problem: Problem,
   amount: Fen | null = null,
-): Promise<Extract<ChargeEnd, { end: 'refused' }>> {
+): Promise<Refused> {
   const retry = problem.kind === 'line-down' && amount !== null;
   customer.say('display.cancelled', 'display.not-charged');
   operator.flush();

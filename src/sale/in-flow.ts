@@ -1,6 +1,25 @@
 import type { Prompts } from '../customer/prompts.ts';
 import { asIn, movesOf, type OtherFlow, wordOf } from '../operator/screens/flow-words.ts';
+import { type Refused, refuse, whyNoPayment } from './charge.ts';
 import type { Counter } from './counter.ts';
+
+/**
+ * What a flow beside the sale does, under its own name and in its words. It is not begun where nothing can be paid, and the
+ * operator has seen why; the customer is welcome again however it ends.
+ */
+export async function inPayment<End>(
+  standing: Counter,
+  flow: OtherFlow,
+  run: (counter: Counter) => Promise<End>,
+): Promise<End | Refused> {
+  const counter = inFlow(standing, flow);
+  try {
+    const problem = whyNoPayment(counter);
+    return problem === null ? await run(counter) : await refuse(counter, problem);
+  } finally {
+    standing.customer.say('display.welcome');
+  }
+}
 
 /** The counter as another flow has it: the questions and results of a sale, in that flow's name and words. */
 export function inFlow(counter: Counter, flow: OtherFlow): Counter {

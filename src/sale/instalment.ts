@@ -1,31 +1,18 @@
 import { instalmentPeriods } from '../operator/screens/advice.ts';
 import { type Fen, fen } from '../values/fen.ts';
-import { chargeAsking, refuse, takenAgain, whyNoPayment } from './charge.ts';
+import { asOftenAsWanted, type ChargeEnd, chargeAsking } from './charge.ts';
 import type { Counter } from './counter.ts';
-import { inFlow } from './in-flow.ts';
+import { inPayment } from './in-flow.ts';
 import { askPin } from './pin.ts';
 import type { Again } from './result.ts';
-import { present, type SaleEnd } from './sale.ts';
+import { present } from './sale.ts';
 
 /** A sale by instalments (分期消费): the merchant has the whole, the cardholder pays the bank in parts. */
-export async function sellByInstalments(standing: Counter): Promise<SaleEnd> {
-  const counter = inFlow(standing, 'instalment');
-  let opening: Again = { digit: '0' };
-  try {
-    const problem = whyNoPayment(counter);
-    if (problem !== null) return await refuse(counter, problem);
-    for (;;) {
-      const end = await sell(counter, opening);
-      const again = await takenAgain(counter, end);
-      if (again === null) return end;
-      opening = again;
-    }
-  } finally {
-    standing.customer.say('display.welcome');
-  }
+export function sellByInstalments(standing: Counter): Promise<ChargeEnd> {
+  return inPayment(standing, 'instalment', (counter) => asOftenAsWanted(counter, (how) => sell(counter, how)));
 }
 
-async function sell(counter: Counter, opening: Again): Promise<SaleEnd> {
+async function sell(counter: Counter, opening: Again): Promise<ChargeEnd> {
   const { plan } = counter.config.profile.transactions.instalment;
   const presented = await present(counter, opening);
   if (presented === null) return { end: 'cancelled' };
@@ -33,11 +20,8 @@ async function sell(counter: Counter, opening: Again): Promise<SaleEnd> {
   using card = presented.card;
   const periods = await choosePeriods(counter, amount);
   if (periods === null) return { end: 'cancelled' };
-  const particulars = { periods, plan };
-  const end = await chargeAsking(counter, { type: 'instalment', amount, card, particulars }, () =>
-    askPin(counter, card, amount),
-  );
-  return end ?? { end: 'cancelled' };
+  const instalment = { type: 'instalment', amount, card, particulars: { periods, plan } } as const;
+  return await chargeAsking(counter, instalment, () => askPin(counter, card, amount));
 }
 
 /** Which of them a card may have is its issuer's affair, whose code says so. */

@@ -5,6 +5,9 @@ import type { PinBlock } from '../vault/pin-entry.ts';
 import { cardFacts } from './card.ts';
 import type { Counter } from './counter.ts';
 
+/** Where the acquirer wants no PIN: nobody is asked. */
+export const noPin = async () => ({ block: null });
+
 /** An Enter that comes sooner was pressed twice on the screen before, and says nothing of a PIN. */
 const SEEN_MS = 500;
 

@@ -12,10 +12,8 @@ import type { Again } from './result.ts';
 /** What a sale begins with: an amount's first digit, a card, or the amount of a sale that was not charged. */
 export type Opening = { readonly swipe: StripeRead } | Again;
 
-export type SaleEnd = { end: 'cancelled' } | ChargeEnd;
-
 /** A sale by stripe and PIN, the amount first or the card first. */
-export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd> {
+export async function sell(counter: Counter, opening: Opening): Promise<ChargeEnd> {
   const { customer } = counter;
   try {
     const problem = whyNoPayment(counter);
@@ -28,8 +26,7 @@ export async function sell(counter: Counter, opening: Opening): Promise<SaleEnd>
     if (presented === null) return { end: 'cancelled' };
     const { amount } = presented;
     using card = presented.card;
-    const end = await chargeAsking(counter, { type: 'sale', amount, card }, () => askPin(counter, card, amount));
-    return end ?? { end: 'cancelled' };
+    return await chargeAsking(counter, { type: 'sale', amount, card }, () => askPin(counter, card, amount));
   } finally {
     customer.say('display.welcome');
   }

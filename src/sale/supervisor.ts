@@ -3,7 +3,7 @@ import type { Particulars } from '../journal/types.ts';
 import { askPassword } from '../operator/ask-password.ts';
 import type { Fen } from '../values/fen.ts';
 import { Fault } from '../values/problem.ts';
-import { refuse } from './charge.ts';
+import { asOftenAsWanted, type ChargeEnd, refuse } from './charge.ts';
 import type { Counter } from './counter.ts';
 
 /**
@@ -34,11 +34,26 @@ export interface Approved {
   readonly by: Particulars;
 }
 
+/** As often as the counter wants to take it, of an amount that is asked for and approved. */
+export function takeApproved(
+  counter: Counter,
+  supervisor: boolean,
+  ask: () => Promise<Fen | null>,
+  take: (terms: Approved) => Promise<ChargeEnd>,
+): Promise<ChargeEnd> {
+  let terms: Approved | null = null;
+  return asOftenAsWanted(counter, async (how) => {
+    // After 13 and 61 the same amount has no chance.
+    if ('digit' in how) terms = await approvedAmount(counter, supervisor, terms, ask);
+    return terms === null ? { end: 'cancelled' } : take(terms);
+  });
+}
+
 /**
  * The amount that is asked for, approved where the profile asks: a supervisor has approved what came `before`, and less than
  * that. Null where the operator goes back, or nobody approves.
  */
-export async function approvedAmount(
+async function approvedAmount(
   counter: Counter,
   supervisor: boolean,
   before: Approved | null,
