@@ -1,7 +1,7 @@
 import type { StripeCard } from '../card/stripe-card.ts';
 import type { Entry } from '../journal/entry.ts';
 import { types } from '../journal/types.ts';
-import { acknowledged, askKey } from '../operator/ask.ts';
+import { askKey, untilSeen } from '../operator/ask.ts';
 import { inFours } from '../operator/screens/layout.ts';
 import { confirmAsk, impossible } from '../operator/screens/original.ts';
 import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
@@ -75,13 +75,10 @@ async function confirmed(counter: Counter, amount: Fen, card: StripeCard, first:
 
 async function sayOnlineOnly({ operator, customer }: Counter, amount: Fen): Promise<void> {
   customer.due(amount, 'display.other-card');
-  operator.flush();
-  operator.beep('refused');
-  operator.show((text, bar) =>
+  await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
     impossible(text, bar, {
       ...{ title: 'offline.online-only.title', remedy: 'offline.online-only.text', trace: null, another: false },
       amount,
     }),
   );
-  await acknowledged(operator, ['enter', 'cancel']);
 }

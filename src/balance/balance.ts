@@ -1,6 +1,6 @@
 import type { StripeCard } from '../card/stripe-card.ts';
 import type { BalanceEnd } from '../host/host.ts';
-import { acknowledged } from '../operator/ask.ts';
+import { untilSeen } from '../operator/ask.ts';
 import { balanceDeclined, balanceTold } from '../operator/screens/balance.ts';
 import { presentCard } from '../sale/card.ts';
 import { refuse } from '../sale/charge.ts';
@@ -69,17 +69,17 @@ async function show(counter: Counter, { pan }: StripeCard, end: Inquired): Promi
     await refuse(counter, end.problem);
     return;
   }
-  operator.flush();
   if (end.end === 'refused') {
     if (end.signInAgain) counter.signInBeforeNext();
     customer.say('display.declined');
-    operator.beep('refused');
-    operator.show((text, bar) => balanceDeclined(text, bar, { code: end.code, words: counter.codeWords(end.code) }));
-    await acknowledged(operator, ['enter', 'cancel']);
+    await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
+      balanceDeclined(text, bar, { code: end.code, words: counter.codeWords(end.code) }),
+    );
     return;
   }
   const { amount, overdrawn } = end.balance;
   customer.balance(amount, overdrawn ? 'display.overdrawn' : 'display.balance');
+  operator.flush();
   operator.beep('done');
   operator.show((text, bar) => balanceTold(text, bar, { amount, overdrawn, masked: pan.masked }));
   for (;;) {

@@ -1,5 +1,5 @@
 import type { Entry } from '../journal/entry.ts';
-import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
+import { askDigits, askKey, untilSeen } from '../operator/ask.ts';
 import type { Key } from '../operator/keypad.ts';
 import { chargedNone, chargedSeveral, chargedWhich } from '../operator/screens/charged.ts';
 import { minuteOf } from '../operator/screens/layout.ts';
@@ -43,17 +43,14 @@ async function chooseEntry(counter: Counter): Promise<Entry | 'none' | null> {
   if (typed === '') return last;
   const { entries, more } = candidatesFor(journal, typed);
   const [first, ...others] = entries;
-  if (first === undefined) return (await showNone(counter, typed)) ? 'none' : null;
+  if (first === undefined) {
+    const key = await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
+      chargedNone(text, bar, { typed }),
+    );
+    return key === 'enter' ? 'none' : null;
+  }
   if (others.length === 0) return first;
   return chooseOne(counter, entries, more);
-}
-
-/** True where another number is to be typed. */
-async function showNone({ operator }: Counter, typed: string): Promise<boolean> {
-  operator.flush();
-  operator.beep('refused');
-  operator.show((text, bar) => chargedNone(text, bar, { typed }));
-  return (await acknowledged(operator, ['enter', 'cancel'])) === 'enter';
 }
 
 async function chooseOne(counter: Counter, entries: readonly Entry[], more: boolean): Promise<Entry | 'none' | null> {

@@ -1,4 +1,5 @@
 import { type Fen, fen } from '../values/fen.ts';
+import type { Beep } from './buzzer.ts';
 import type { Key } from './keypad.ts';
 import type { Draw, Operator } from './operator.ts';
 
@@ -103,6 +104,17 @@ export async function askKey<K extends Key>(
     const chosen = options.keys.find((wanted) => wanted === key);
     if (chosen !== undefined) return chosen;
   }
+}
+
+/**
+ * What the operator is told, until one of the named keys has said that it was seen. Keys that were typed ahead are
+ * forgotten: they were meant for the screen before, and would answer one that nobody has read.
+ */
+export function untilSeen<K extends Key>(operator: Operator, sound: Beep, keys: readonly K[], draw: Draw): Promise<K> {
+  operator.flush();
+  operator.beep(sound);
+  operator.show(draw);
+  return acknowledged(operator, keys);
 }
 
 /** Waits for one of the named keys as long as it takes: a result stays until it has been seen. */

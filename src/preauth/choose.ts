@@ -1,7 +1,7 @@
 import type { TextId } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import { type EntryType, makesOf } from '../journal/types.ts';
-import { acknowledged, askDigits, askDigitsOr } from '../operator/ask.ts';
+import { askDigits, askDigitsOr, untilSeen } from '../operator/ask.ts';
 import { authorisationAsk, type DateAskFacts, dateAsk, impossible, traceAsk } from '../operator/screens/original.ts';
 import { refuse } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -106,12 +106,10 @@ async function sayWhyNot(counter: Counter, { why, trace, entry }: NoHold): Promi
   const { operator } = counter;
   const [title, remedy] = words[why];
   const values = { days: termsOf(counter).days };
-  operator.flush();
-  operator.beep('refused');
-  operator.show((text, bar) =>
+  const key = await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
     impossible(text, bar, { title, remedy, values, trace, amount: entry?.total ?? null, another: true }),
   );
-  return (await acknowledged(operator, ['enter', 'cancel'])) === 'enter';
+  return key === 'enter';
 }
 
 /** The number on the slip; Enter alone takes the last open one, the menu key asks for the code instead. */

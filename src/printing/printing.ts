@@ -1,5 +1,5 @@
 import type { Entry } from '../journal/entry.ts';
-import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
+import { acknowledged, askDigits, askKey, untilSeen } from '../operator/ask.ts';
 import { paperNothing, paperPrinting, type SlipOf } from '../operator/screens/paper.ts';
 import { type PrintWhy, printConfirm, printRefused, printTrace, settlementNone } from '../operator/screens/printing.ts';
 import { type Asked, detailPages, faultOf, settlementTables, totalsOf } from '../paper/reports.ts';
@@ -51,11 +51,11 @@ async function printAny(counter: Counter): Promise<void> {
       if (!(await confirmed(counter, entry))) continue;
       return why === null ? reprint(counter, entry) : printFault(counter, entry);
     }
-    operator.flush();
-    operator.beep('refused');
     const facts = { why: why ?? 'unknown', trace: number, amount: entry?.amount ?? null };
-    operator.show((text, bar) => printRefused(text, bar, facts));
-    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return;
+    const key = await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
+      printRefused(text, bar, facts),
+    );
+    if (key === 'cancel') return;
   }
 }
 

@@ -1,4 +1,4 @@
-import { acknowledged } from '../operator/ask.ts';
+import { untilSeen } from '../operator/ask.ts';
 import { paperTrouble, type SlipOf } from '../operator/screens/paper.ts';
 import type { Counter } from '../sale/counter.ts';
 import type { Problem } from '../values/problem.ts';
@@ -12,10 +12,10 @@ export async function untilPrinted(
   for (;;) {
     const problem = await print();
     if (problem === null) return true;
-    operator.flush();
-    operator.beep('attention');
-    operator.show((text, bar) => paperTrouble(text, bar, { slip, trouble: troubleOf(problem) }));
-    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return false;
+    const key = await untilSeen(operator, 'attention', ['enter', 'cancel'], (text, bar) =>
+      paperTrouble(text, bar, { slip, trouble: troubleOf(problem) }),
+    );
+    if (key === 'cancel') return false;
   }
 }
 

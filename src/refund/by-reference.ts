@@ -1,5 +1,5 @@
 import type { Entry } from '../journal/entry.ts';
-import { acknowledged, askDigits } from '../operator/ask.ts';
+import { askDigits, untilSeen } from '../operator/ask.ts';
 import { refundDate, refundReference, refundSilent } from '../operator/screens/refund.ts';
 import { refuse } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -75,8 +75,7 @@ async function askReference({ operator, config, clock }: Counter): Promise<Refer
 }
 
 async function showSilent({ operator, codeWords }: Counter, code: string): Promise<void> {
-  operator.flush();
-  operator.beep('refused');
-  operator.show((text, bar) => refundSilent(text, bar, { code, words: codeWords(code) }));
-  await acknowledged(operator, ['enter', 'cancel']);
+  await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
+    refundSilent(text, bar, { code, words: codeWords(code) }),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Entry } from '../journal/entry.ts';
-import { acknowledged } from '../operator/ask.ts';
+import { untilSeen } from '../operator/ask.ts';
 import { dayOf } from '../operator/screens/layout.ts';
 import { type RefundWhy, refundRefused } from '../operator/screens/refund.ts';
 import { refuse } from '../sale/charge.ts';
@@ -119,10 +119,8 @@ async function showNoRefund(
     day: paid === null ? null : dayOf(paid.day),
     window_days: config.profile.transactions.refund.window_days,
   };
-  operator.flush();
-  operator.beep('refused');
-  operator.show((text, bar) => refundRefused(text, bar, facts));
-  if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return 'over';
+  const key = await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) => refundRefused(text, bar, facts));
+  if (key === 'cancel') return 'over';
   if (instead !== 'void' || entry === null) return 'other';
   await voidSale(counter, entry);
   return 'over';

@@ -1,7 +1,7 @@
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type EntryType, types } from '../journal/types.ts';
-import { acknowledged, askDigits } from '../operator/ask.ts';
+import { askDigits, untilSeen } from '../operator/ask.ts';
 import { type VoidWhy, voidRefused, voidTrace } from '../operator/screens/void.ts';
 import type { Counter } from '../sale/counter.ts';
 import { entryOf } from '../sale/original.ts';
@@ -45,13 +45,12 @@ export async function showNoVoid(
   { operator, journal }: Counter,
   { why, trace, entry, refundable, byReference }: NoVoid,
 ): Promise<'enter' | 'cancel' | 'clear'> {
-  operator.flush();
-  operator.beep('refused');
   const batch = entry?.batch ?? journal.batch;
   // What is left is left of all of it.
   const facts = { why, trace, amount: entry?.total ?? null, refundable, batch, byReference };
-  operator.show((text, bar) => voidRefused(text, bar, facts));
-  return acknowledged(operator, byReference ? ['enter', 'cancel', 'clear'] : ['enter', 'cancel']);
+  return untilSeen(operator, 'refused', byReference ? ['enter', 'cancel', 'clear'] : ['enter', 'cancel'], (text, bar) =>
+    voidRefused(text, bar, facts),
+  );
 }
 
 function lastSale(journal: Journal): Entry | null {

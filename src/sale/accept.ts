@@ -1,7 +1,8 @@
 import { ANOTHER_BATCH } from '../host/response-codes.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { EntryType } from '../journal/types.ts';
-import { acknowledged } from '../operator/ask.ts';
+import { acknowledged, untilSeen } from '../operator/ask.ts';
+import type { Draw } from '../operator/operator.ts';
 import { accepted, adviceRefused } from '../operator/screens/advice.ts';
 import { Fault } from '../values/problem.ts';
 import { begin, type Cancelled, type Charge, type Refused, refuse } from './charge.ts';
@@ -69,7 +70,7 @@ async function showAccepted(counter: Counter, entry: Entry, type: AcceptedType):
     }
     shown = state;
     if (state === 'declined') {
-      showRefusal(counter, entry);
+      operator.show(refusalOf(counter, entry));
       return;
     }
     operator.show((text, bar) =>
@@ -105,19 +106,16 @@ export async function showRefusals(standing: Counter): Promise<void> {
 }
 
 export async function showUntilSeen(standing: Counter, entry: Entry): Promise<void> {
-  const { operator, signedIn } = standing;
-  operator.flush();
-  operator.beep('refused');
-  showRefusal(inFlow(standing, entry.facts.type as AcceptedType), entry);
-  await acknowledged(operator, ['enter']);
-  saw(entry, signedIn);
+  const { operator } = inFlow(standing, entry.facts.type as AcceptedType);
+  await untilSeen(operator, 'refused', ['enter'], refusalOf(standing, entry));
+  saw(entry, standing.signedIn);
 }
 
-function showRefusal({ operator, codeWords }: Counter, { amount, trace, history, facts }: Entry): void {
+function refusalOf({ codeWords }: Counter, { amount, trace, history, facts }: Entry): Draw {
   const code = history.answer?.code ?? '';
   const original = ofOriginal.includes(facts.type as AcceptedType);
   const refused = { amount, trace, code, why: codeWords(code).title, original, left: code === ANOTHER_BATCH };
-  operator.show((text, bar) => adviceRefused(text, bar, refused));
+  return (text, bar) => adviceRefused(text, bar, refused);
 }
 
 /** A disk that takes no note of it shows it again. */

@@ -4,7 +4,7 @@ import type { SaleCard } from '../host/messages.ts';
 import type { Prepared } from '../host/prepared.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { EntryType, Particulars } from '../journal/types.ts';
-import { acknowledged } from '../operator/ask.ts';
+import { untilSeen } from '../operator/ask.ts';
 import { saleRefused } from '../operator/screens/result.ts';
 import { saleConnecting } from '../operator/screens/sale.ts';
 import { keptOf, requestOf } from '../outbox/request.ts';
@@ -186,9 +186,8 @@ export async function refuse(
 ): Promise<Refused> {
   const retry = problem.kind === 'line-down' && amount !== null;
   customer.say('display.cancelled', 'display.not-charged');
-  operator.flush();
-  operator.beep('refused');
-  operator.show((text, bar) => saleRefused(text, bar, { problem, retry }));
-  const key = await acknowledged(operator, ['enter', 'cancel']);
+  const key = await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
+    saleRefused(text, bar, { problem, retry }),
+  );
   return { end: 'refused', problem, again: retry && key === 'enter' ? { amount } : null };
 }

@@ -1,7 +1,7 @@
 import type { TextId } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { EntryType } from '../journal/types.ts';
-import { acknowledged, askDigits } from '../operator/ask.ts';
+import { askDigits, untilSeen } from '../operator/ask.ts';
 import { impossible, traceAsk } from '../operator/screens/original.ts';
 import { fen, yuan } from '../values/fen.ts';
 import { trace } from '../values/trace.ts';
@@ -31,10 +31,10 @@ export async function chooseEntry<Why extends string>(counter: Counter, wanted: 
     const [title, remedy] = wanted.words[why];
     const facts = { title, remedy, trace: number, amount: entry?.total ?? null, another: true };
     const values = { batch: entry?.batch ?? journal.batch, refundable: yuan(entry?.refundable ?? fen(0), true) };
-    operator.flush();
-    operator.beep('refused');
-    operator.show((text, bar) => impossible(text, bar, { ...facts, values }));
-    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return null;
+    const key = await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
+      impossible(text, bar, { ...facts, values }),
+    );
+    if (key === 'cancel') return null;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Entry } from '../journal/entry.ts';
-import { acknowledged } from '../operator/ask.ts';
+import { acknowledged, untilSeen } from '../operator/ask.ts';
 import { type DeclineNext, saleApproved, saleDeclined } from '../operator/screens/result.ts';
 import type { Fen } from '../values/fen.ts';
 import { Fault } from '../values/problem.ts';
@@ -66,10 +66,9 @@ export async function showDeclined({ operator, customer, codeWords }: Counter, e
   const next = nextAfter[code] ?? 'none';
   // Nobody is shamed: the customer's side says that nothing was charged, not why.
   customer.due(amount, 'display.declined', 'display.not-charged');
-  operator.flush();
-  operator.beep('refused');
-  operator.show((text, bar) => saleDeclined(text, bar, { amount, code, trace, words: codeWords(code), next }));
-  const key = await acknowledged(operator, ['enter', 'cancel']);
+  const key = await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
+    saleDeclined(text, bar, { amount, code, trace, words: codeWords(code), next }),
+  );
   if (next === 'none' || key !== 'enter') return null;
   return next === 'other-amount' ? { digit: '0' } : { amount };
 }

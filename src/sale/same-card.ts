@@ -1,6 +1,6 @@
 import type { StripeCard } from '../card/stripe-card.ts';
 import type { Entry } from '../journal/entry.ts';
-import { acknowledged } from '../operator/ask.ts';
+import { untilSeen } from '../operator/ask.ts';
 import { otherCard } from '../operator/screens/approval.ts';
 import type { Fen } from '../values/fen.ts';
 import { presentCard } from './card.ts';
@@ -22,9 +22,9 @@ export async function sameCard(
     if (facts.fingerprint !== null && vault.fingerprint(card.pan).equals(facts.fingerprint)) return card;
     card.wipe();
     customer.due(amount, 'display.other-card');
-    operator.flush();
-    operator.beep('refused');
-    operator.show((text, bar) => otherCard(text, bar, { amount, trace, masked: facts.card ?? '' }));
-    if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return null;
+    const key = await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
+      otherCard(text, bar, { amount, trace, masked: facts.card ?? '' }),
+    );
+    if (key === 'cancel') return null;
   }
 }

@@ -1,6 +1,6 @@
 import { ANOTHER_BATCH } from '../host/response-codes.ts';
 import type { Settlement } from '../journal/settlements.ts';
-import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
+import { askDigits, askKey, untilSeen } from '../operator/ask.ts';
 import { settlementByTwo, settlementReference, settlementRuled } from '../operator/screens/settlement-by-two.ts';
 import type { Counter } from '../sale/counter.ts';
 import { approvedByTwo } from '../sale/supervisor.ts';
@@ -51,8 +51,7 @@ export async function tellRuled({ operator, paper }: Counter, { batch, step }: S
   if (ruled === null) throw new Error('a settlement that two people have closed says so');
   const { next, reference } = ruled;
   paper.wake();
-  operator.flush();
-  operator.beep('attention');
-  operator.show((text, bar) => settlementRuled(text, bar, { batch, next, reference }));
-  await acknowledged(operator, ['enter']);
+  await untilSeen(operator, 'attention', ['enter'], (text, bar) =>
+    settlementRuled(text, bar, { batch, next, reference }),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Settlement } from '../journal/settlements.ts';
-import { acknowledged } from '../operator/ask.ts';
+import { acknowledged, untilSeen } from '../operator/ask.ts';
 import { settlementDifference, settlementDone } from '../operator/screens/settlement.ts';
 import type { Counter } from '../sale/counter.ts';
 
@@ -10,12 +10,11 @@ export async function tellOutcome({ operator, journal, paper }: Counter, settlem
   const differences = settlement.step('differs')?.differences ?? [];
   const balanced = compared.flags.home === 1 && compared.flags.foreign === 1;
   paper.wake();
-  operator.flush();
-  operator.beep(balanced ? 'done' : 'attention');
   const facts = { flags: compared.flags, totals: settlement.totals, bank: compared.bank };
   const more = { next: journal.batch, batch: settlement.batch, differences: differences.length };
-  operator.show((text, bar) => settlementDone(text, bar, { ...facts, ...more }));
-  await acknowledged(operator, ['enter']);
+  await untilSeen(operator, balanced ? 'done' : 'attention', ['enter'], (text, bar) =>
+    settlementDone(text, bar, { ...facts, ...more }),
+  );
   for (const [place, difference] of differences.entries()) {
     operator.show((text, bar) =>
       settlementDifference(text, bar, { ...difference, place: place + 1, of: differences.length }),

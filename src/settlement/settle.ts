@@ -1,6 +1,7 @@
 import type { Settlement } from '../journal/settlements.ts';
 import { settlementTotals } from '../journal/sums.ts';
-import { acknowledged, askKey } from '../operator/ask.ts';
+import { askKey, untilSeen } from '../operator/ask.ts';
+import type { Draw } from '../operator/operator.ts';
 import {
   type SettlingStep,
   settlementConfirm,
@@ -114,14 +115,12 @@ async function again(counter: Counter, failed: Failed): Promise<'enter' | 'cance
     const { settling } = journal;
     const code = 'code' in told ? told.code : null;
     const bankBatch = settling === null || code === null ? null : openInstead(counter, settling, code);
-    operator.flush();
-    operator.beep('attention');
     if (settling === null || code === null || bankBatch === null) {
-      showFailed(counter, told);
-      return await acknowledged(operator, ['enter', 'cancel']);
+      return await untilSeen(operator, 'attention', ['enter', 'cancel'], whyFailed(counter, told));
     }
-    operator.show((text, bar) => settlementLeft(text, bar, { code, bankBatch, batch: settling.batch }));
-    const key = await acknowledged(operator, ['enter', 'menu', 'cancel']);
+    const key = await untilSeen(operator, 'attention', ['enter', 'menu', 'cancel'], (text, bar) =>
+      settlementLeft(text, bar, { code, bankBatch, batch: settling.batch }),
+    );
     if (key !== 'menu') return key;
     const ended = await byTwo(counter, settling, code);
     if (ended !== null && 'settlement' in ended) {
@@ -141,12 +140,12 @@ async function byTwo(counter: Counter, settling: Settlement, code: string): Prom
   }
 }
 
-function showFailed({ operator, journal, codeWords }: Counter, failed: Failed): void {
-  operator.show((text, bar) => {
+function whyFailed({ journal, codeWords }: Counter, failed: Failed): Draw {
+  return (text, bar) => {
     if ('owing' in failed) return settlementOwing(text, bar, { count: failed.owing });
     if ('problem' in failed)
       return settlementStuck(text, bar, { problem: failed.problem, blocks: journal.isBeingSettled });
     const { code, signInAgain: signIn } = failed;
     return settlementRefused(text, bar, { code, signIn, words: codeWords(code) });
-  });
+  };
 }
