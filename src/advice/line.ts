@@ -1,4 +1,4 @@
-import { askKey } from '../operator/ask.ts';
+import { askKey, untilSeen } from '../operator/ask.ts';
 import { offlineTrying } from '../operator/screens/advice.ts';
 import { impossible } from '../operator/screens/original.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -42,20 +42,9 @@ export async function lineIsDown(counter: Counter): Promise<boolean | null> {
 }
 
 /** The bank answers: it is asked, as always. */
-export async function sayLineIsUp({ operator, config }: Counter): Promise<void> {
-  operator.beep('refused');
-  await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) =>
-      impossible(text, bar, {
-        ...{
-          title: 'offline.line-up.title',
-          remedy: 'offline.line-up.text',
-          trace: null,
-          amount: null,
-          another: false,
-        },
-      }),
-  });
+export async function sayLineIsUp({ operator }: Counter): Promise<void> {
+  const facts = { trace: null, amount: null, another: false };
+  await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
+    impossible(text, bar, { title: 'offline.line-up.title', remedy: 'offline.line-up.text', ...facts }),
+  );
 }

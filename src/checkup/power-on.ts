@@ -1,4 +1,4 @@
-import { acknowledged } from '../operator/ask.ts';
+import { acknowledged, untilSeen } from '../operator/ask.ts';
 import type { Operator } from '../operator/operator.ts';
 import { checkupDegraded, checkupDone, checkupFailed, checkupRunning } from '../operator/screens/checkup.ts';
 import type { Clock } from '../values/clock.ts';
@@ -26,12 +26,14 @@ export async function powerOn(desk: CheckupDesk, checked: () => void): Promise<v
     checked();
     if (rows.every((row) => row.state === 'ok')) return;
     const { operator, version } = desk;
-    operator.beep('attention');
     if (saleIsPossible(rows)) {
-      operator.show((text, bar) => checkupDegraded(text, bar, { version, rows }));
-      if ((await acknowledged(operator, ['enter', 'cancel'])) === 'enter') return;
+      const key = await untilSeen(operator, 'attention', ['enter', 'cancel'], (text, bar) =>
+        checkupDegraded(text, bar, { version, rows }),
+      );
+      if (key === 'enter') return;
       continue;
     }
+    operator.beep('attention');
     operator.show((text, bar) => checkupFailed(text, bar, { version, rows }));
     await operator.pressWithin(ASK_AGAIN_S);
   }

@@ -1,5 +1,5 @@
 import type { StripeCard, StripeRead } from '../card/stripe-card.ts';
-import { acknowledged, askKey } from '../operator/ask.ts';
+import { askKey, untilSeen } from '../operator/ask.ts';
 import type { Draw } from '../operator/operator.ts';
 import type { Ways } from '../operator/screens/idle.ts';
 import { type CardFacts, saleCard, saleCardAgain, saleCardAnother, saleChip } from '../operator/screens/sale.ts';
@@ -89,7 +89,8 @@ async function nextSwipe(counter: Counter, wait_s: number, step: Step): Promise<
 async function anotherCard(counter: Counter): Promise<boolean> {
   const { operator, customer } = counter;
   customer.say('display.other-card');
-  operator.beep('refused');
-  operator.show((text, bar) => saleCardAnother(text, bar, { ways: waysOf(counter), most: MOST_SWIPES }));
-  return (await acknowledged(operator, ['enter', 'cancel'])) === 'enter';
+  const key = await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
+    saleCardAnother(text, bar, { ways: waysOf(counter), most: MOST_SWIPES }),
+  );
+  return key === 'enter';
 }

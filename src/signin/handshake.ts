@@ -43,6 +43,8 @@ export async function meetKeyCentre(desk: HandshakeDesk): Promise<HandshakeEnd |
       }
       if (vault.stateOf('TMK') === 'loaded' && (why === 'no-line' || why === 'silent')) return null;
       const detail = error.problem.kind === 'key-centre' ? error.problem.why : '';
+      // A key that was typed meanwhile has not seen this one.
+      operator.flush();
       operator.show((text, bar) => handshakeFailed(text, bar, { why, serial, detail }));
       await acknowledged(operator, ['enter']);
     }

@@ -2,7 +2,7 @@ import type { CodeWords } from '../config/codes.ts';
 import type { Config } from '../config/config.ts';
 import type { Host, SignInEnd } from '../host/host.ts';
 import type { Journal } from '../journal/journal.ts';
-import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
+import { askDigits, askKey, untilSeen } from '../operator/ask.ts';
 import type { Operator } from '../operator/operator.ts';
 import {
   type NewPasswordFacts,
@@ -47,10 +47,10 @@ export async function signIn(desk: SignInDesk): Promise<string> {
 }
 
 function failed(operator: Operator, failure: SigninFailedFacts): Promise<'enter' | 'cancel' | 'menu'> {
-  operator.beep('refused');
-  operator.show((text, bar) => signinFailed(text, bar, failure));
   const ahead = 'problem' in failure && failure.problem.kind === 'bank-ahead';
-  return acknowledged(operator, ahead ? ['enter', 'cancel', 'menu'] : ['enter', 'cancel']);
+  return untilSeen(operator, 'refused', ahead ? ['enter', 'cancel', 'menu'] : ['enter', 'cancel'], (text, bar) =>
+    signinFailed(text, bar, failure),
+  );
 }
 
 /** The number and its password, until they fit. */
