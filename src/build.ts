@@ -164,7 +164,10 @@ export async function assemble(site: Site): Promise<Assembly> {
     ),
   );
   const bar = () => barOf(session, { host, journal, paper, clock });
-  const operator = operatorAt({ keypad: pad, renderer: desk.renderer(renderer), buzzer: sounds, clock, text, bar });
+  const operator = operatorAt({
+    ...{ keypad: pad, renderer: desk.renderer(renderer), buzzer: sounds, clock, text, bar },
+    confirm_s: config.terminal.waits.confirm_s,
+  });
   const customer = promptsOn(display, text);
   const compares = comparesNewest(profile.transactions);
   const signInAlone = async () => {

@@ -111,6 +111,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     });
   };
   const operator: Operator = {
+    confirm_s: 60,
     show(draw) {
       standing = draw(texts('en'), bar);
       if (bench.screens.at(-1) !== standing.id) bench.screens.push(standing.id);
@@ -215,7 +216,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     config: {
       terminal: {
         sale: { limit_fen: 5_000_000, again_within_s: 180 },
-        waits: { card_s: 60, pin_s: 60, confirm_s: 60 },
+        waits: { card_s: 60, pin_s: 60 },
         receipt: { columns: 32, copies: ['merchant', 'cardholder'] },
         merchant: { id: '898110248990001', name: '-', terminal: '50461160' },
         support: { machine: '-', accounts: '-' },

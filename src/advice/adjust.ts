@@ -43,7 +43,7 @@ async function askTotal(counter: Counter, original: Entry): Promise<Fen | null> 
   let same = false;
   for (;;) {
     const amount = await askAmount(operator, {
-      ...{ first: '0', limit, wait_s: config.terminal.waits.confirm_s },
+      ...{ first: '0', limit },
       draw: (typed, refused) => (text, bar) => {
         const most = { limit: yuan(limit, true) };
         const why = same && typed === 0 && refused === null ? 'adjust.amount.same' : null;

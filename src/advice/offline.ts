@@ -1,7 +1,7 @@
 import type { StripeCard } from '../card/stripe-card.ts';
 import type { Entry } from '../journal/entry.ts';
 import { types } from '../journal/types.ts';
-import { askKey, untilSeen } from '../operator/ask.ts';
+import { askYes, untilSeen } from '../operator/ask.ts';
 import { inFours } from '../operator/screens/layout.ts';
 import { confirmAsk, impossible } from '../operator/screens/original.ts';
 import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
@@ -54,23 +54,18 @@ function openFirst({ journal, vault }: Counter, amount: Fen, card: StripeCard): 
   return found?.entry ?? null;
 }
 
-async function confirmed(counter: Counter, amount: Fen, card: StripeCard, first: Entry | null): Promise<boolean> {
-  const { operator, config } = counter;
-  const key = await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) =>
-      confirmAsk(text, bar, {
-        ...{ ask: 'offline.ask', amount },
-        rows: [
-          ['void.confirm.card', inFours(card.pan.masked)],
-          ...(first === null ? [] : ([['offline.first', first.trace]] as const)),
-        ],
-        notice: text(first === null ? 'offline.risk' : 'offline.first.text'),
-        foot: { cancel: 'key.not-offline', enter: 'key.sell-offline' },
-      }),
-  });
-  return key === 'enter';
+function confirmed({ operator }: Counter, amount: Fen, card: StripeCard, first: Entry | null): Promise<boolean> {
+  return askYes(operator, (text, bar) =>
+    confirmAsk(text, bar, {
+      ...{ ask: 'offline.ask', amount },
+      rows: [
+        ['void.confirm.card', inFours(card.pan.masked)],
+        ...(first === null ? [] : ([['offline.first', first.trace]] as const)),
+      ],
+      notice: text(first === null ? 'offline.risk' : 'offline.first.text'),
+      foot: { cancel: 'key.not-offline', enter: 'key.sell-offline' },
+    }),
+  );
 }
 
 async function sayOnlineOnly({ operator, customer }: Counter, amount: Fen): Promise<void> {

@@ -34,7 +34,7 @@ function askTip({ operator, config }: Counter, original: Entry): Promise<Fen | n
   const limit = mostTip(original.amount, most_percent);
   const { amount: sold, trace } = original;
   return askAmount(operator, {
-    ...{ first: '0', limit, wait_s: config.terminal.waits.confirm_s },
+    ...{ first: '0', limit },
     draw: (amount, refused) => (text, bar) => {
       const most = { limit: yuan(limit, true), percent: most_percent };
       return originalAmount(text, bar, {

@@ -29,14 +29,13 @@ export async function wasICharged(standing: Counter, about: Entry | null = null)
 
 /** Null where the operator goes back; `none` where another number is to be typed. */
 async function chooseEntry(counter: Counter): Promise<Entry | 'none' | null> {
-  const { operator, journal, config } = counter;
+  const { operator, journal } = counter;
   const newest = journal.last();
   const last = newest === null ? null : subjectOf(newest);
   const proposed = last === null ? null : { amount: last.taken, trace: last.trace };
   const typed = await askDigits(operator, {
     least: last === null ? 1 : 0,
     most: 10,
-    wait_s: config.terminal.waits.confirm_s,
     draw: (digits) => (text, bar) => chargedWhich(text, bar, { typed: digits, last: proposed }),
   });
   if (typed === null) return null;
@@ -54,14 +53,12 @@ async function chooseEntry(counter: Counter): Promise<Entry | 'none' | null> {
 }
 
 async function chooseOne(counter: Counter, entries: readonly Entry[], more: boolean): Promise<Entry | 'none' | null> {
-  const { operator, config } = counter;
   const candidates = entries.map(({ trace, taken, state, facts }) => ({
     ...{ trace, amount: taken, state, masked: facts.card, time: minuteOf(new Date(facts.begun_ms)) },
   }));
   const digits = entries.map((_, place) => String(place + 1) as Key);
-  const key = await askKey(operator, {
+  const key = await askKey(counter.operator, {
     keys: [...digits, 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
     draw: () => (text, bar) => chargedSeveral(text, bar, { candidates, more }),
   });
   if (key === null) return null;

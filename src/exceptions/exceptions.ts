@@ -1,7 +1,7 @@
 import type { Entry } from '../journal/entry.ts';
 import { mayHappen } from '../journal/events.ts';
 import type { Journal } from '../journal/journal.ts';
-import { acknowledged, askDigits, askKey } from '../operator/ask.ts';
+import { acknowledged, askDigits, askKey, askYes } from '../operator/ask.ts';
 import {
   exceptionArchive,
   exceptionChosen,
@@ -38,7 +38,6 @@ export async function lookAtExceptions(counter: Counter): Promise<void> {
     const page = open.slice(from, from + LISTED);
     const key = await askKey(operator, {
       keys: ['1', '2', '3', '4', '5', '*', 'enter', 'cancel'],
-      wait_s: counter.config.terminal.waits.confirm_s,
       draw: () => (text, bar) =>
         exceptionList(text, bar, { rows: page.map(shownOf), more: open.length > LISTED, count: open.length }),
     });
@@ -58,13 +57,8 @@ export async function lookAtExceptions(counter: Counter): Promise<void> {
 type ArchiveBroken = NonNullable<Journal['archiveProblem']>;
 
 async function lookAtArchive(counter: Counter, problem: ArchiveBroken): Promise<void> {
-  const { operator, journal, config } = counter;
-  const key = await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) => exceptionArchive(text, bar, { problem }),
-  });
-  if (key !== 'enter') return;
+  const { operator, journal } = counter;
+  if (!(await askYes(operator, (text, bar) => exceptionArchive(text, bar, { problem })))) return;
   try {
     const by = await approvedBy(counter, 'supervisor', 'menu.exceptions');
     if (by !== null) journal.archiveSeen(by);
@@ -88,14 +82,13 @@ function shownOf({ trace, amount, facts, state, history, batch }: Entry) {
 }
 
 async function lookAt(counter: Counter, entry: Entry): Promise<void> {
-  const { operator, outbox, config } = counter;
+  const { operator, outbox } = counter;
   while (entry.debts.some((debt) => debt !== 'reprint')) {
     // The bank has spoken, maybe just now: there is nothing to be tried, and nothing to rule.
     if (entry.debt === 'tell') return showUntilSeen(counter, entry);
     const ruled = mayRule(entry);
     const key = await askKey(operator, {
       keys: ['enter', 'menu', 'cancel'],
-      wait_s: config.terminal.waits.confirm_s,
       draw: () => (text, bar) => exceptionChosen(text, bar, { ...shownOf(entry), mayRule: ruled }),
     });
     if (key === null || key === 'cancel') return;
@@ -120,16 +113,14 @@ function isUnbegun({ debt, history }: Entry): boolean {
 
 /** What the bank has said by telephone or letter, under its reference, said by two people who know what they do. */
 async function rule(counter: Counter, entry: Entry): Promise<void> {
-  const { operator, outbox, config } = counter;
-  const wait_s = config.terminal.waits.confirm_s;
+  const { operator, outbox } = counter;
   const key = await askKey(operator, {
     keys: ['1', '2', 'cancel'],
-    wait_s,
     draw: () => (text, bar) => exceptionRuling(text, bar, shownOf(entry)),
   });
   if (key === null || key === 'cancel') return;
   const reference = await askDigits(operator, {
-    ...{ least: 1, most: 12, wait_s },
+    ...{ least: 1, most: 12 },
     draw: (digits) => (text, bar) => exceptionReference(text, bar, { typed: digits }),
   });
   if (reference === null) return;

@@ -20,7 +20,7 @@ export async function askPassword(
     readonly role: SupervisorFacts['role'];
     readonly place: TextId;
     readonly amount?: Fen | null;
-    readonly wait_s: number;
+    readonly wait_s?: number | undefined;
     readonly check: (password: string) => Promise<PasswordEnd>;
   },
 ): Promise<boolean> {

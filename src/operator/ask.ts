@@ -16,7 +16,6 @@ export async function askAmount(
     first: string;
     proposed?: boolean;
     limit: Fen;
-    wait_s: number;
     draw: (amount: Fen, refused: 'over' | 'zero' | null) => Draw;
   },
 ): Promise<Fen | null> {
@@ -25,7 +24,7 @@ export async function askAmount(
   let refused: 'over' | 'zero' | null = null;
   for (;;) {
     operator.show(options.draw(fen(digits), refused));
-    const key = await operator.pressWithin(options.wait_s);
+    const key = await operator.pressWithin(operator.confirm_s);
     if (key === null || key === 'cancel') return null;
     if (key === 'enter') {
       if (digits > 0) return fen(digits);
@@ -59,7 +58,8 @@ export async function askDigits(operator: Operator, options: DigitOptions): Prom
 interface DigitOptions {
   readonly least: number;
   readonly most: number;
-  readonly wait_s: number | null;
+  /** Null for as long as it takes; the operator's own where it is not said. */
+  readonly wait_s?: number | null | undefined;
   readonly draw: (digits: string) => Draw;
 }
 
@@ -69,10 +69,11 @@ export async function askDigitsOr<K extends Key>(
   others: readonly K[],
   options: DigitOptions,
 ): Promise<string | { readonly key: K } | null> {
+  const { wait_s = operator.confirm_s } = options;
   let digits = '';
   for (;;) {
     operator.show(options.draw(digits));
-    const key = options.wait_s === null ? await operator.press() : await operator.pressWithin(options.wait_s);
+    const key = wait_s === null ? await operator.press() : await operator.pressWithin(wait_s);
     if (key === null || key === 'cancel') return null;
     const other = others.find((each) => each === key);
     if (other !== undefined) return { key: other };
@@ -83,12 +84,17 @@ export async function askDigitsOr<K extends Key>(
   }
 }
 
+/** Whether the green key says so; not where nobody says anything. */
+export async function askYes(operator: Operator, draw: Draw): Promise<boolean> {
+  return (await askKey(operator, { keys: ['enter', 'cancel'], draw: () => draw })) === 'enter';
+}
+
 /** One of the named keys; null after `wait_s`. `draw` hears the seconds left. Other keys do nothing. */
 export async function askKey<K extends Key>(
   operator: Operator,
-  options: { keys: readonly K[]; wait_s: number; draw: (left_s: number) => Draw; signal?: AbortSignal },
+  options: { keys: readonly K[]; wait_s?: number; draw: (left_s: number) => Draw; signal?: AbortSignal },
 ): Promise<K | null> {
-  let left_s = options.wait_s;
+  let { wait_s: left_s = operator.confirm_s } = options;
   operator.show(options.draw(left_s));
   for (;;) {
     const key = await operator.pressWithin(

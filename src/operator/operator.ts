@@ -11,6 +11,8 @@ export type Draw = (text: Text, bar: BarFacts) => Screen;
 
 /** The person at the terminal: what is shown to him, and what he presses. */
 export interface Operator {
+  /** So long a question waits for an answer, where it does not say how long. */
+  readonly confirm_s: number;
   show(draw: Draw): void;
   /** Draws the screen that stands again: the language or the status bar has changed. */
   refresh(): void;
@@ -32,11 +34,12 @@ export interface OperatorParts {
   readonly renderer: Pick<ScreenRenderer, 'show' | 'texts'>;
   readonly buzzer: Buzzer;
   readonly clock: Clock;
+  readonly confirm_s: number;
   text(): Text;
   bar(): BarFacts;
 }
 
-export function operatorAt({ keypad, renderer, buzzer, clock, text, bar }: OperatorParts): Operator {
+export function operatorAt({ keypad, renderer, buzzer, clock, confirm_s, text, bar }: OperatorParts): Operator {
   const watchers = new Set<() => void>();
   let standing: Draw | null = null;
   let screen = '';
@@ -62,6 +65,7 @@ export function operatorAt({ keypad, renderer, buzzer, clock, text, bar }: Opera
   };
 
   return {
+    confirm_s,
     show(draw) {
       standing = draw;
       render(draw);

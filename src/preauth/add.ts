@@ -19,7 +19,6 @@ function askMore({ operator, config }: Counter, hold: Hold): Promise<Fen | null>
   return askAmount(operator, {
     first: '0',
     limit: fen(Math.max(0, most - held)),
-    wait_s: config.terminal.waits.confirm_s,
     draw: (amount, refused) => (text, bar) =>
       originalAmount(text, bar, {
         ...{ amount, ask: 'preauth-add.amount.ask', of: lineOf(text, hold) },

@@ -114,12 +114,11 @@ async function sayWhyNot(counter: Counter, { why, trace, entry }: NoHold): Promi
 
 /** The number on the slip; Enter alone takes the last open one, the menu key asks for the code instead. */
 async function askNumber(counter: Counter): Promise<string | { readonly key: 'menu' } | null> {
-  const { operator, config } = counter;
+  const { operator } = counter;
   const last = lastOf(counter, { types: ['preauth'], whyNot: (entry) => whyNot(counter, entry) });
   const typed = await askDigitsOr(operator, ['menu'], {
     least: last === null ? 1 : 0,
     most: 6,
-    wait_s: config.terminal.waits.confirm_s,
     draw: (digits) => (text, bar) => traceAsk(text, bar, { typed: digits, last, byCode: true }),
   });
   if (typed === null || typeof typed === 'object') return typed;
@@ -128,16 +127,15 @@ async function askNumber(counter: Counter): Promise<string | { readonly key: 'me
 
 /** Code and date from a slip; null where the operator goes back to the trace. */
 async function askTyped({ operator, config, clock }: Counter): Promise<Extract<Hold, { entry: null }> | null> {
-  const wait_s = config.terminal.waits.confirm_s;
   const authorisation = await askDigits(operator, {
-    ...{ least: 6, most: 6, wait_s },
+    ...{ least: 6, most: 6 },
     draw: (typed) => (text, bar) => authorisationAsk(text, bar, { typed }),
   });
   if (authorisation === null) return null;
   let refused: DateAskFacts['refused'] = null;
   for (;;) {
     const date = await askDigits(operator, {
-      ...{ least: 4, most: 4, wait_s },
+      ...{ least: 4, most: 4 },
       draw: (typed) => (text, bar) => dateAsk(text, bar, { typed, refused: typed === '' ? refused : null }),
     });
     if (date === null) return null;

@@ -1,5 +1,5 @@
 import type { SaleCard } from '../host/messages.ts';
-import { askAmount, askKey } from '../operator/ask.ts';
+import { askAmount, askYes } from '../operator/ask.ts';
 import { confirmAsk, originalAmount, rowsOf } from '../operator/screens/original.ts';
 import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
 import type { ChargeEnd } from '../sale/charge.ts';
@@ -35,21 +35,17 @@ export function completeByAdvice(standing: Counter): Promise<AcceptedEnd> {
 }
 
 /** No card is read that would tell one guest's hold from another's: what is charged is seen with its card on file. */
-async function confirmed({ operator, config }: Counter, { entry }: Hold, amount: Fen): Promise<boolean> {
+async function confirmed({ operator }: Counter, { entry }: Hold, amount: Fen): Promise<boolean> {
   // One that was typed has its card read and compared.
   if (entry === null) return true;
   const rows = rowsOf(shownOf(entry));
   operator.flush();
-  const key = await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) =>
-      confirmAsk(text, bar, {
-        ...{ ask: 'completion.ask', amount, rows },
-        foot: { cancel: 'key.not-complete', enter: 'key.complete' },
-      }),
-  });
-  return key === 'enter';
+  return askYes(operator, (text, bar) =>
+    confirmAsk(text, bar, {
+      ...{ ask: 'completion.ask', amount, rows },
+      foot: { cancel: 'key.not-complete', enter: 'key.complete' },
+    }),
+  );
 }
 
 /** The card of the hold is on file, or has to be there where it cannot be read any more; of one that was typed any card. */
@@ -65,7 +61,7 @@ function askCharge({ operator, config }: Counter, hold: Hold): Promise<Fen | nul
   const limit = typed ? fen(config.terminal.sale.limit_fen) : mostOf(hold.amount, over_percent);
   const over = typed ? 'amount.over' : 'completion.amount.over';
   return askAmount(operator, {
-    ...{ first: typed ? '0' : String(hold.amount), proposed: true, limit, wait_s: config.terminal.waits.confirm_s },
+    ...{ first: typed ? '0' : String(hold.amount), proposed: true, limit },
     draw: (amount, refused) => (text, bar) => {
       const most = { limit: yuan(limit, true), percent: 100 + over_percent };
       return originalAmount(text, bar, {

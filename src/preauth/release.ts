@@ -1,4 +1,4 @@
-import { askAmount, askKey } from '../operator/ask.ts';
+import { askAmount, askYes } from '../operator/ask.ts';
 import { confirmAsk, originalAmount, rowsOf } from '../operator/screens/original.ts';
 import type { ChargeEnd } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -10,30 +10,26 @@ import { lineOf, shownOf } from './shown.ts';
 /** The void of a pre-authorisation (预授权撤销): the whole hold is released, with all that was added to it. */
 export function releaseHold(counter: Counter): Promise<ChargeEnd> {
   const { supervisor, pin } = counter.config.profile.transactions.preauth_void;
-  return goOn(counter, { type: 'preauth-void', supervisor, pin, amountOf: confirmed });
+  return goOn(counter, { type: 'preauth-void', supervisor, pin, amountOf: wholeAmount });
 }
 
-async function confirmed(counter: Counter, hold: Hold): Promise<Fen | null> {
-  const { operator, config } = counter;
+async function wholeAmount(counter: Counter, hold: Hold): Promise<Fen | null> {
   if (hold.entry === null) return askWhole(counter, hold);
   const rows = rowsOf(shownOf(hold.entry));
-  const key = await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) =>
-      confirmAsk(text, bar, {
-        ...{ ask: 'preauth-void.ask', amount: hold.amount, rows },
-        foot: { cancel: 'key.keep-hold', enter: 'key.release' },
-      }),
-  });
-  return key === 'enter' ? hold.amount : null;
+  const yes = await askYes(counter.operator, (text, bar) =>
+    confirmAsk(text, bar, {
+      ...{ ask: 'preauth-void.ask', amount: hold.amount, rows },
+      foot: { cancel: 'key.keep-hold', enter: 'key.release' },
+    }),
+  );
+  return yes ? hold.amount : null;
 }
 
 /** The bank compares the amount with what it holds. */
 function askWhole({ operator, config }: Counter, hold: Hold): Promise<Fen | null> {
   const limit = fen(config.terminal.sale.limit_fen);
   return askAmount(operator, {
-    ...{ first: '0', limit, wait_s: config.terminal.waits.confirm_s },
+    ...{ first: '0', limit },
     draw: (amount, refused) => (text, bar) => {
       const most = { limit: yuan(limit, true) };
       return originalAmount(text, bar, {

@@ -2,7 +2,7 @@ import type { TextId } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Particulars } from '../journal/types.ts';
-import { askKey } from '../operator/ask.ts';
+import { askYes } from '../operator/ask.ts';
 import { confirmAsk, rowsOf } from '../operator/screens/original.ts';
 import { asOftenAsWanted, type ChargeEnd, chargeAsking } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -30,18 +30,14 @@ export function voidCompletion(standing: Counter): Promise<ChargeEnd> {
   });
 }
 
-async function confirmed({ operator, config }: Counter, original: Entry): Promise<boolean> {
+function confirmed({ operator }: Counter, original: Entry): Promise<boolean> {
   const rows = rowsOf(shownOf(original));
-  const key = await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) =>
-      confirmAsk(text, bar, {
-        ...{ ask: 'completion-void.ask', amount: original.amount, rows },
-        foot: { cancel: 'key.not-void', enter: 'key.void' },
-      }),
-  });
-  return key === 'enter';
+  return askYes(operator, (text, bar) =>
+    confirmAsk(text, bar, {
+      ...{ ask: 'completion-void.ask', amount: original.amount, rows },
+      foot: { cancel: 'key.not-void', enter: 'key.void' },
+    }),
+  );
 }
 
 async function withCard(counter: Counter, original: Entry, particulars: Particulars): Promise<ChargeEnd> {

@@ -1,5 +1,5 @@
 import type { Entry } from '../journal/entry.ts';
-import { acknowledged, askDigits, askKey, untilSeen } from '../operator/ask.ts';
+import { acknowledged, askDigits, askYes, untilSeen } from '../operator/ask.ts';
 import { paperNothing, paperPrinting, type SlipOf } from '../operator/screens/paper.ts';
 import { type PrintWhy, printConfirm, printRefused, printTrace, settlementNone } from '../operator/screens/printing.ts';
 import { type Asked, detailPages, faultOf, settlementTables, totalsOf } from '../paper/reports.ts';
@@ -123,25 +123,16 @@ function whyNoSlip(entry: Entry | null): PrintWhy | null {
   return whyOf[entry.state];
 }
 
-async function askTrace({ operator, config }: Counter): Promise<string | null> {
+async function askTrace({ operator }: Counter): Promise<string | null> {
   const typed = await askDigits(operator, {
     least: 1,
     most: 6,
-    wait_s: config.terminal.waits.confirm_s,
     draw: (digits) => (text, bar) => printTrace(text, bar, { typed: digits }),
   });
   return typed === null ? null : typed.padStart(6, '0');
 }
 
-async function confirmed(
-  { operator, config }: Counter,
-  { trace, batch, amount, state, facts }: Entry,
-): Promise<boolean> {
+function confirmed({ operator }: Counter, { trace, batch, amount, state, facts }: Entry): Promise<boolean> {
   const shown = { type: facts.type, masked: facts.card, time: paperTime(facts.begun_ms), trace, batch, amount, state };
-  const key = await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) => printConfirm(text, bar, shown),
-  });
-  return key === 'enter';
+  return askYes(operator, (text, bar) => printConfirm(text, bar, shown));
 }

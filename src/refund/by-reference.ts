@@ -53,17 +53,16 @@ async function lookedUp(counter: Counter, referred: Referred): Promise<ByReferen
   }
 }
 
-async function askReference({ operator, config, clock }: Counter): Promise<Referred | null> {
-  const wait_s = config.terminal.waits.confirm_s;
+async function askReference({ operator, clock }: Counter): Promise<Referred | null> {
   const reference = await askDigits(operator, {
-    ...{ least: 12, most: 12, wait_s },
+    ...{ least: 12, most: 12 },
     draw: (typed) => (text, bar) => refundReference(text, bar, { typed }),
   });
   if (reference === null) return null;
   let wrong = false;
   for (;;) {
     const date = await askDigits(operator, {
-      ...{ least: 4, most: 4, wait_s },
+      ...{ least: 4, most: 4 },
       draw: (typed) => (text, bar) => refundDate(text, bar, { typed, wrong: wrong && typed === '' }),
     });
     if (date === null) return null;

@@ -15,14 +15,12 @@ const LOOK_BACK = 50;
 export async function askTrace({
   operator,
   journal,
-  config,
 }: Counter): Promise<{ readonly trace: string; readonly entry: Entry | null } | null> {
   const last = lastSale(journal);
   const typed = await askDigits(operator, {
     // Enter alone takes the last sale.
     least: last === null ? 1 : 0,
     most: 6,
-    wait_s: config.terminal.waits.confirm_s,
     draw: (digits) => (text, bar) => voidTrace(text, bar, { typed: digits, last }),
   });
   if (typed === null) return null;

@@ -1,7 +1,7 @@
 import type { StripeCard } from '../card/stripe-card.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Particulars } from '../journal/types.ts';
-import { askAmount, askKey } from '../operator/ask.ts';
+import { askAmount, askYes } from '../operator/ask.ts';
 import { dayAndTime, dayOf } from '../operator/screens/layout.ts';
 import { refundAmount, refundOriginal } from '../operator/screens/refund.ts';
 import { presentCard } from '../sale/card.ts';
@@ -38,7 +38,7 @@ export function refundPayment(standing: Counter, original: Original): Promise<Ch
   });
 }
 
-async function confirmed({ operator, config }: Counter, { paid, entry, referred, told }: Original): Promise<boolean> {
+function confirmed({ operator }: Counter, { paid, entry, referred, told }: Original): Promise<boolean> {
   const isKnown = entry !== null || told !== null;
   const refunded = fen(paid.amount - paid.refundable);
   const shown = {
@@ -50,12 +50,7 @@ async function confirmed({ operator, config }: Counter, { paid, entry, referred,
     reference: paid.reference ?? referred?.reference ?? null,
     row: entry === null ? null : { masked: entry.facts.card ?? '', trace: entry.trace, batch: entry.batch },
   };
-  const key = await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) => refundOriginal(text, bar, shown),
-  });
-  return key === 'enter';
+  return askYes(operator, (text, bar) => refundOriginal(text, bar, shown));
 }
 
 /** All that is left is proposed. */
@@ -72,7 +67,6 @@ function enterAmount({ operator, config }: Counter, { paid, entry, told }: Origi
     first: isKnown ? String(most.amount) : '0',
     proposed: true,
     limit: most.amount,
-    wait_s: config.terminal.waits.confirm_s,
     draw: (amount, refused) => (text, bar) =>
       refundAmount(text, bar, { ...facts, amount, refused: refused === 'over' ? most.over : refused }),
   });

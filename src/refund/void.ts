@@ -1,6 +1,6 @@
 import type { Entry } from '../journal/entry.ts';
 import type { Particulars } from '../journal/types.ts';
-import { askKey } from '../operator/ask.ts';
+import { askYes } from '../operator/ask.ts';
 import { voidConfirm } from '../operator/screens/void.ts';
 import { asOftenAsWanted, type ChargeEnd, chargeAsking } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -22,19 +22,14 @@ export function voidSale(standing: Counter, original: Entry): Promise<ChargeEnd>
   });
 }
 
-async function confirmed({ operator, config }: Counter, original: Entry): Promise<boolean> {
+function confirmed({ operator }: Counter, original: Entry): Promise<boolean> {
   const { total: amount, trace, facts } = original;
   const shown = {
     ...{ amount, trace, masked: facts.card ?? '' },
     time: new Date(facts.begun_ms).toTimeString().slice(0, 8),
     authorisation: original.history.answer?.authorisation ?? null,
   };
-  const key = await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) => voidConfirm(text, bar, shown),
-  });
-  return key === 'enter';
+  return askYes(operator, (text, bar) => voidConfirm(text, bar, shown));
 }
 
 async function withCard(counter: Counter, original: Entry, particulars: Particulars): Promise<ChargeEnd> {

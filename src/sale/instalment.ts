@@ -31,7 +31,7 @@ async function choosePeriods({ operator, customer, config }: Counter, amount: Fe
   customer.due(amount, 'display.wait');
   operator.show((text, bar) => instalmentPeriods(text, bar, { amount, choices }));
   for (;;) {
-    const key = await operator.pressWithin(config.terminal.waits.confirm_s);
+    const key = await operator.pressWithin(operator.confirm_s);
     if (key === null || key === 'cancel') return null;
     const chosen = key >= '1' && key <= '9' ? periods[Number(key) - 1] : undefined;
     if (chosen !== undefined) return chosen;

@@ -39,12 +39,11 @@ export async function chooseEntry<Why extends string>(counter: Counter, wanted: 
 }
 
 async function askTrace<Why extends string>(counter: Counter, wanted: Wanted<Why>): Promise<string | null> {
-  const { operator, config } = counter;
+  const { operator } = counter;
   const last = lastOf(counter, wanted);
   const typed = await askDigits(operator, {
     least: last === null ? 1 : 0,
     most: 6,
-    wait_s: config.terminal.waits.confirm_s,
     draw: (digits) => (text, bar) => traceAsk(text, bar, { typed: digits, last, byCode: false }),
   });
   if (typed === null) return null;

@@ -1,5 +1,5 @@
 import type { StripeCard, StripeRead } from '../card/stripe-card.ts';
-import { askAmount, askKey } from '../operator/ask.ts';
+import { askAmount, askYes } from '../operator/ask.ts';
 import { saleAgain } from '../operator/screens/result.ts';
 import { saleAmount, saleNumber } from '../operator/screens/sale.ts';
 import { type Fen, fen } from '../values/fen.ts';
@@ -82,12 +82,10 @@ function enterAmount(
   card: StripeCard | null,
   limit = fen(counter.config.terminal.sale.limit_fen),
 ): Promise<Fen | null> {
-  const { operator, config } = counter;
   const facts = card === null ? {} : { card: cardFacts(counter, card) };
-  return askAmount(operator, {
+  return askAmount(counter.operator, {
     first,
     limit,
-    wait_s: config.terminal.waits.confirm_s,
     draw: (amount, refused) => (text, bar) => {
       const again = card === null ? null : firstOf(counter, card, amount);
       return saleAmount(text, bar, { amount, limit, refused, again, ...facts });
@@ -96,25 +94,18 @@ function enterAmount(
 }
 
 /** The clerk compares the number that was read with the one on the card: a cloned stripe carries another one. */
-async function numberIsRight(
+function numberIsRight(
   counter: Counter,
   card: StripeCard,
   amount: Fen | null,
   moves?: Terms['moves'],
 ): Promise<boolean> {
-  const { operator, config } = counter;
   const facts = { card: cardFacts(counter, card), amount, expiry: card.expiry };
   const first = amount === null ? null : firstOf(counter, card, amount, moves);
   const { masked } = card.pan;
-  const key = await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) =>
-      first === null || amount === null
-        ? saleNumber(text, bar, facts)
-        : saleAgain(text, bar, { amount, masked, first }),
-  });
-  return key === 'enter';
+  return askYes(counter.operator, (text, bar) =>
+    first === null || amount === null ? saleNumber(text, bar, facts) : saleAgain(text, bar, { amount, masked, first }),
+  );
 }
 
 /** Money rule 16: what became of the same card and amount minutes ago, to be shown where Enter would charge it again. */

@@ -78,10 +78,9 @@ export async function approvedBy(
 ): Promise<string | null> {
   const person = counter.config.profile.operators.find((each) => each.role === role)?.number;
   if (person === undefined) return null;
-  const { operator, vault, config } = counter;
+  const { operator, vault } = counter;
   const check = (password: string) => vault.operators.check(person, password);
-  const wait_s = config.terminal.waits.confirm_s;
-  const given = await askPassword(operator, { person, role, place, amount, check, wait_s });
+  const given = await askPassword(operator, { person, role, place, amount, check });
   return given ? person : null;
 }
 

@@ -1,6 +1,6 @@
 import { ANOTHER_BATCH } from '../host/response-codes.ts';
 import type { Settlement } from '../journal/settlements.ts';
-import { askDigits, askKey, untilSeen } from '../operator/ask.ts';
+import { askDigits, askYes, untilSeen } from '../operator/ask.ts';
 import { settlementByTwo, settlementReference, settlementRuled } from '../operator/screens/settlement-by-two.ts';
 import type { Counter } from '../sale/counter.ts';
 import { approvedByTwo } from '../sale/supervisor.ts';
@@ -23,16 +23,11 @@ export type ByTwoEnd = { readonly settlement: Settlement } | { readonly owing: n
  * rule 13). Null where they have gone back. Throws the Faults of the disk, with nothing closed.
  */
 export async function closeByTwo(counter: Counter, settlement: Settlement, code: string): Promise<ByTwoEnd> {
-  const { operator, journal, config } = counter;
+  const { operator, journal } = counter;
   const { batch, totals } = settlement;
-  const wait_s = config.terminal.waits.confirm_s;
-  const key = await askKey(operator, {
-    ...{ keys: ['enter', 'cancel'], wait_s },
-    draw: () => (text, bar) => settlementByTwo(text, bar, { batch, totals }),
-  });
-  if (key !== 'enter') return null;
+  if (!(await askYes(operator, (text, bar) => settlementByTwo(text, bar, { batch, totals })))) return null;
   const reference = await askDigits(operator, {
-    ...{ least: 1, most: 12, wait_s },
+    ...{ least: 1, most: 12 },
     draw: (typed) => (text, bar) => settlementReference(text, bar, { typed }),
   });
   const people = reference === null ? null : await approvedByTwo(counter, 'menu.settle');

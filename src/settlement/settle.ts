@@ -1,6 +1,6 @@
 import type { Settlement } from '../journal/settlements.ts';
 import { settlementTotals } from '../journal/sums.ts';
-import { askKey, untilSeen } from '../operator/ask.ts';
+import { askYes, untilSeen } from '../operator/ask.ts';
 import type { Draw } from '../operator/operator.ts';
 import {
   type SettlingStep,
@@ -65,17 +65,12 @@ export async function settleBatch(counter: Counter): Promise<SettleEnd> {
 }
 
 /** What the batch comes to is seen before it is closed. */
-async function confirmed({ operator, journal, config }: Counter): Promise<boolean> {
+function confirmed({ operator, journal }: Counter): Promise<boolean> {
   const { batch: number, totals: sums } = journal.due();
   const { approved, pending } = sums;
   const totals = settlementTotals(approved);
   const waiting = pending.reduce((count, row) => count + Math.max(row.count, 1), 0);
-  const key = await askKey(operator, {
-    keys: ['enter', 'cancel'],
-    wait_s: config.terminal.waits.confirm_s,
-    draw: () => (text, bar) => settlementConfirm(text, bar, { totals, waiting, batch: number }),
-  });
-  return key === 'enter';
+  return askYes(operator, (text, bar) => settlementConfirm(text, bar, { totals, waiting, batch: number }));
 }
 
 /** Of the batch that the operator has seen: what was owed may have kept another one from being due. */

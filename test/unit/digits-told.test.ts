@@ -47,7 +47,7 @@ function recorded(clock: VirtualClock) {
   });
   const buzzer = { beep: () => undefined } as unknown as Parameters<typeof operatorAt>[0]['buzzer'];
   const operator: Operator = operatorAt({
-    ...{ keypad, renderer, buzzer, clock, text: () => texts('en'), bar: () => bar },
+    ...{ keypad, renderer, buzzer, clock, confirm_s: 60, text: () => texts('en'), bar: () => bar },
   });
   /** Each key in a turn of its own, as fingers do it. */
   const type = async (keys: string) => {

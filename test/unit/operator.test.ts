@@ -21,7 +21,7 @@ function bench() {
     close: () => undefined,
   } as unknown as ScreenRenderer;
   const operator = operatorAt({
-    ...{ renderer, clock: virtualClock(), text: () => texts('en'), bar: () => bar },
+    ...{ renderer, clock: virtualClock(), confirm_s: 60, text: () => texts('en'), bar: () => bar },
     keypad: { next: () => new Promise(() => undefined), flush: () => undefined } as never,
     buzzer: { beep: () => undefined, quiet: async () => undefined },
   });

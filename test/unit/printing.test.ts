@@ -19,7 +19,6 @@ const config = {
   terminal: {
     merchant: { id: '898110248990001', name: '便民小超市', terminal: '50461160' },
     support: { machine: '1', accounts: '010-0000-0002' },
-    waits: { confirm_s: 60 },
   },
   profile: { transactions: { tip: { offered: false } } },
 } as unknown as Config;
