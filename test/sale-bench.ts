@@ -1,7 +1,9 @@
+import { Track } from '../src/card/track.ts';
 import { wasICharged } from '../src/charged/charged.ts';
 import { texts } from '../src/config/texts.ts';
 import type { AdviceEnd } from '../src/host/advice.ts';
 import type { Answer } from '../src/host/answers.ts';
+import type { FinancialRequest } from '../src/host/host.ts';
 import type { ReversalEnd } from '../src/host/reversal.ts';
 import type { Entry } from '../src/journal/entry.ts';
 import type { Journal } from '../src/journal/journal.ts';
@@ -135,17 +137,25 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     seen: () => ({ screen: standing?.id ?? '', texts: [] }),
     watch: () => () => undefined,
   };
-  const cardOf = (how: Swipe) => ({
-    pan: Pan.from('6222020010011234'),
-    ...{ expiry: '3012', serviceCode: '121', name: null, track2: null, track3: null },
-    ...{ hasChip: how === 'chip', needsPin: how === 'pin', onlineOnly: how === 'online' },
-    wipe: () => void wiped++,
-    [Symbol.dispose]: () => void wiped++,
-  });
+  const cardOf = (how: Swipe) => {
+    const track2 = new Track(2, '6222020010011234=30121210000000000000');
+    const wipe = () => {
+      wiped++;
+      track2.wipe();
+    };
+    return {
+      pan: Pan.from('6222020010011234'),
+      ...{ expiry: '3012', serviceCode: '121', name: null, track2, track3: null },
+      ...{ hasChip: how === 'chip', needsPin: how === 'pin', onlineOnly: how === 'online' },
+      ...{ wipe, [Symbol.dispose]: wipe },
+    };
+  };
   const host = {
     line: 'primary',
-    prepare(_: string, { trace, batch, amount, pin }: { trace: string; batch: string; amount: number; pin: unknown }) {
+    prepare(_: string, { trace, batch, amount, pin, card }: FinancialRequest) {
       bench.prepares();
+      // Throws where the card was wiped too soon.
+      card.track2?.reveal();
       return { trace, batch, amount, pin, entry_mode: '021', digest: `of ${trace}`, wipe: () => void unsent++ };
     },
     async send(prepared: { trace: string; pin: unknown }, beforeFirstByte: () => void): Promise<Answer> {
