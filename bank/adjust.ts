@@ -1,4 +1,4 @@
-import { fen } from '../src/values/fen.ts';
+import { type Fen, fen } from '../src/values/fen.ts';
 import { type Asked, amountRefusal, besideAmount, type Decision, decided, type Refusal, refused } from './decision.ts';
 import { charged, feeOf } from './fees.ts';
 import type { Issuer } from './issuer.ts';
@@ -9,15 +9,18 @@ import { changeable, type Trade } from './trades.ts';
 
 /** An adjustment (结算调整): F4 is the new total, F48 the total before it. The difference is posted, and the fee's. */
 export function adjust(office: Office, issuer: Issuer, asked: Asked): Decision {
-  return change(office, issuer, asked, ({ total }, before) => {
+  return change(office, issuer, asked, asked.request.merchant.saleLimit, ({ total }, before) => {
     if (before !== total) return { code: '64', why: `${total} fen stand` };
     return asked.amount === total ? { code: '13', why: 'no other amount' } : null;
   });
 }
 
-/** A tip (小费): F4 is the total with it, F48 the tip; once, and no more than the acquirer's per cent. */
+/**
+ * A tip (小费): F4 is the total with it, F48 the tip; once, and no more than the acquirer's per cent, which bounds it: what
+ * was sold at the merchant's limit is tipped above it.
+ */
 export function tip(office: Office, issuer: Issuer, asked: Asked): Decision {
-  return change(office, issuer, asked, ({ total, tipped }, added) => {
+  return change(office, issuer, asked, null, ({ total, tipped }, added) => {
     if (tipped) return { code: '12', why: 'there is a tip already' };
     if (asked.amount !== total + added) return { code: '64', why: `${total} fen stand` };
     const most = Math.floor((total * office.seed.acquirer.tipPercent) / 100);
@@ -29,12 +32,13 @@ function change(
   office: Office,
   issuer: Issuer,
   { request, type, amount, ask }: Asked,
+  most: Fen | null,
   check: (standing: Standing, beside: number) => Refusal | null,
 ): Decision {
   const { message, merchant, batch, at } = request;
   const beside = besideAmount(message.totals);
   if (beside === null) return refused({ code: '30', why: 'F48 holds no amount' });
-  const limit = amountRefusal(amount, merchant.saleLimit);
+  const limit = amountRefusal(amount, most);
   if (limit !== null) return refused(limit);
   const original = ofThisTerminal(office, request, changeable[type] ?? []);
   if (isRefusal(original)) return refused(original);

@@ -8,11 +8,12 @@ import { held } from './preauth.ts';
 
 /**
  * A completion (预授权完成), asked or told: the whole hold goes back to the card, and what is charged comes from it. More
- * than was held is charged up to the acquirer's per cent; where it is asked, the card must have it.
+ * than was held is charged up to the acquirer's per cent, above the merchant's limit too; where it is asked, the card must
+ * have it.
  */
 export function complete(office: Office, issuer: Issuer, { request, type, amount, ask }: Asked): Decision {
   const { merchant, at } = request;
-  const refusal = amountRefusal(amount, merchant.saleLimit);
+  const refusal = amountRefusal(amount, null);
   if (refusal !== null) return refused(refusal);
   const preauth = heldPreauth(office, request);
   if (isRefusal(preauth)) return refused(preauth);

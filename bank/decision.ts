@@ -57,10 +57,13 @@ export function decided(
   return { ...verdict, fee: 0, moved: 0, original: original?.id ?? null, ...yes(card) };
 }
 
-/** 13 nothing, 61 more than the merchant may. */
-export function amountRefusal(amount: Fen, most: Fen): Refusal | null {
+/**
+ * 13 nothing, 61 more than the merchant may; null for what has a bound of its own, by its original. The counter may have
+ * finished with that by the same bound: what the limit then refused, the merchant would bear.
+ */
+export function amountRefusal(amount: Fen, most: Fen | null): Refusal | null {
   if (amount === 0) return { code: '13', why: 'no amount' };
-  return amount > most ? { code: '61', why: 'over the limit' } : null;
+  return most !== null && amount > most ? { code: '61', why: 'over the limit' } : null;
 }
 
 /** n12 of F48: an amount that stands beside F4. Null where it is none. */

@@ -34,11 +34,14 @@ export function adjust(standing: Counter): Promise<AcceptedEnd> {
   });
 }
 
-/** Up to the floor limit, or to what the bank's desk has authorised; the amount that it has already is no adjustment. */
+/** The amount that it has already is no adjustment. */
 async function askTotal(counter: Counter, original: Entry): Promise<Fen | null> {
   const { operator, config } = counter;
   const { facts, trace, total } = original;
-  const limit = mostTotal(original, config.profile.transactions.offline.floor_fen);
+  const limit = mostTotal(original, {
+    floor_fen: config.profile.transactions.offline.floor_fen,
+    limit_fen: config.terminal.sale.limit_fen,
+  });
   const over = facts.type === 'voice' ? 'adjust.amount.over.voice' : 'adjust.amount.over.offline';
   let same = false;
   for (;;) {
@@ -62,8 +65,15 @@ async function askTotal(counter: Counter, original: Entry): Promise<Fen | null> 
   }
 }
 
-export function mostTotal({ facts, amount }: Pick<Entry, 'facts' | 'amount'>, floor_fen: number): Fen {
-  return facts.type === 'voice' ? amount : fen(Math.max(floor_fen, amount));
+/**
+ * The floor limit, or what the bank's desk has authorised; and never above the merchant's limit, which the desk may go
+ * over and an adjustment may not.
+ */
+export function mostTotal(
+  { facts, amount }: Pick<Entry, 'facts' | 'amount'>,
+  { floor_fen, limit_fen }: { readonly floor_fen: number; readonly limit_fen: number },
+): Fen {
+  return fen(Math.min(facts.type === 'voice' ? amount : Math.max(floor_fen, amount), limit_fen));
 }
 
 type Why = 'unknown' | 'not-offline' | 'refused' | 'undone' | 'underway' | 'unsettled' | 'settled';

@@ -9,7 +9,7 @@ import { inPayment } from '../sale/in-flow.ts';
 import { cardOnFile, numberOf } from '../sale/on-file.ts';
 import { chooseEntry } from '../sale/original.ts';
 import { sameCard } from '../sale/same-card.ts';
-import { type Fen, fen, yuan } from '../values/fen.ts';
+import { type Fen, fen, MOST_FEN, yuan } from '../values/fen.ts';
 import type { State } from '../values/state.ts';
 
 /** A tip (小费) that the guest has written on the slip of a sale of the open batch; the bank is told the new total. */
@@ -46,8 +46,9 @@ function askTip({ operator, config }: Counter, original: Entry): Promise<Fen | n
   });
 }
 
+/** By the acquirer's per cent, which holds above the merchant's limit too; the total must fit the message. */
 export function mostTip(sold: Fen, percent: number): Fen {
-  return fen(Math.floor((sold * percent) / 100));
+  return fen(Math.min(Math.floor((sold * percent) / 100), MOST_FEN - sold));
 }
 
 type Why = 'unknown' | 'not-sale' | 'undone' | 'not-charged' | 'unsettled' | 'settled' | 'tipped';

@@ -59,7 +59,7 @@ export function whyNoHold(entry: Entry | null, { now_ms, days }: HoldTerms): Hol
   return entry.history.answer?.authorisation ? null : 'no-authorisation';
 }
 
-/** The most that a completion may charge of what is held. */
+/** The most that a completion may charge of what is held: the acquirer's per cent holds above the merchant's limit too. */
 export function mostOf(held: Fen, over_percent: number): Fen {
   return fen(Math.min(Math.floor((held * (100 + over_percent)) / 100), MOST_FEN));
 }

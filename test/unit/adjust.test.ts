@@ -1,8 +1,9 @@
 import t from 'tap';
-import { adjust, whyNotAdjust } from '../../src/advice/adjust.ts';
-import { addTip } from '../../src/advice/tip.ts';
+import { adjust, mostTotal, whyNotAdjust } from '../../src/advice/adjust.ts';
+import { addTip, mostTip } from '../../src/advice/tip.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal, Request } from '../../src/journal/journal.ts';
+import { fen, MOST_FEN } from '../../src/values/fen.ts';
 import { approval, done, journalIn, refusal, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
 import { full, lineDown, saleBench } from '../sale-bench.ts';
 
@@ -79,5 +80,22 @@ t.test('a tip or an adjustment that cannot begin never tells the customer that n
     await running;
     t.ok(bench.said.includes('display.cancelled display.still-charged'), bench.said.join());
     t.notMatch(bench.said.join(), /display\.not-charged/);
+  }
+});
+
+t.test('the most of a tip is its per cent, and a total that a message holds', async (t) => {
+  t.equal(mostTip(fen(12_850), 20), 2570);
+  t.equal(mostTip(fen(5_000_000), 20), 1_000_000, 'above what the merchant may sell at once');
+  t.equal(mostTip(fen(MOST_FEN), 20), 0);
+  t.equal(mostTip(fen(MOST_FEN - 7), 20), 7);
+});
+
+t.test('no adjustment goes over the merchant’s limit, whatever the desk has said or the floor is', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const said = journal.begin(saleOf(30_000, { type: 'voice', copies: [] }));
+  const taken = offline(journal, 10_000);
+  for (const entry of [said, taken]) {
+    t.equal(mostTotal(entry, { floor_fen: 30_000, limit_fen: 20_000 }), 20_000);
+    t.equal(mostTotal(entry, { floor_fen: 30_000, limit_fen: 40_000 }), 30_000);
   }
 });

@@ -180,7 +180,7 @@ t.test('an adjustment posts the difference, up or down, from the total that stan
   t.match(counter.rows()[0], { moved: -3_000, fee: -15, particulars: { before: 12_000 }, originalTrace: '000002' });
   t.equal(change('adjust', '000007', 9_000, 9_000), '13', 'the same total');
   t.equal(change('adjust', '000008', 0, 9_000), '13');
-  t.equal(change('adjust', '000009', 5_000_001, 9_000), '61');
+  t.equal(change('adjust', '000009', 5_000_001, 9_000), '61', 'over what the merchant may sell');
   t.equal(change('adjust', '000010', 9_500, undefined), '30');
   t.equal(change('adjust', '000011', 9_500, 9_000, { original: undefined }), '30');
   t.equal(change('adjust', '000012', 9_500, 9_000, { original: place(counter, '000099') }), '25');
@@ -216,6 +216,17 @@ t.test('a tip is added once, to an entry of the open batch, up to its per cent',
   t.equal(change('adjust', '000009', 13_000, 12_000), '25', 'a sale is not adjusted');
   t.equal(counter.reverse('sale', { trace: '000002' }), '12', 'its tip stands upon it');
   t.equal(counter.code('sale', { trace: '000010' }), '00');
+  t.equal(counter.code('sale', { trace: '000012', amount: 5_000_000, card: 'cmb' }), '00');
+  const most = {
+    amount: 6_000_000,
+    card: 'cmb',
+    fields: { original: place(counter, '000012'), totals: n12(1_000_000) },
+  };
+  t.equal(
+    counter.code('tip', { trace: '000013', ...most } as Saying),
+    '00',
+    'though the merchant may not sell for so much',
+  );
   counter.closeBatch();
   const later = counter.code('tip', {
     ...{ trace: '000011', amount: 10_100 },

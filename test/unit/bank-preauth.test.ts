@@ -112,6 +112,22 @@ t.test('what was promised is honoured, but more than that must be there', async 
   t.equal(counter.money('abc-poor').free, -1);
 });
 
+t.test('a completion is bounded by its hold, and not by what the merchant may sell at once', async (t) => {
+  for (const type of ['completion', 'completion-advice'] as const) {
+    const counter = new Counter(t);
+    const saying = { card: 'cmb', amount: 4_500_000 } as const;
+    const preauth = counter.ask('preauth', { trace: '000002', ...saying });
+    const fields = { authorisation: preauth.authorisation, original: onDay(preauth) };
+    const add = { ...saying, amount: 500_000, fields };
+    t.equal(counter.code('preauth-add', { trace: '000003', ...add }), '00');
+    for (const merchant of counter.seed.merchants.values()) Object.assign(merchant, { saleLimit: 4_000_000 });
+    const code = (trace: string, amount: number) => counter.code(type, { trace, card: 'cmb', amount, fields });
+    t.equal(code('000004', 0), '13', type);
+    t.equal(code('000005', 5_750_001), '13', type);
+    t.equal(code('000006', type === 'completion' ? 5_000_000 : 5_750_000), '00', type);
+  }
+});
+
 t.test('a hold ends with its days, and is not given back twice', async (t) => {
   const { counter, of } = afterPreauth(t);
   counter.later(29);
