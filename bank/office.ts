@@ -5,7 +5,7 @@ import { type Days, days } from './days.ts';
 import { type Holds, holds } from './holds.ts';
 import { cardAccount, holdAccount, type Ledger, ledger } from './ledger.ts';
 import { type Rulings, rulings } from './rulings.ts';
-import type { Seed } from './seed.ts';
+import { DAY_MS, type Seed } from './seed.ts';
 import { type Settlements, settlements } from './settlements.ts';
 import { type Terminals, terminals } from './terminals.ts';
 import { type Trades, trades } from './trades.ts';
@@ -63,6 +63,16 @@ export function localTime({ seed }: Office, at: number): { date: string; time: s
   const digits = local.toISOString().replace(/\D/g, '');
   const dayOfYear = Math.floor((local.getTime() - Date.UTC(local.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
   return { date: digits.slice(0, 8), time: digits.slice(8, 14), dayOfYear };
+}
+
+/**
+ * When a window of so many days is over: with the bank's local day that is so many after the one of `from`, as a terminal
+ * counts them by the calendar. Counted by the hour, what the counter has taken in good time would be refused.
+ */
+export function lastDayEnds({ seed }: Office, from: number, days: number): number {
+  const offset_ms = seed.acquirer.utcOffsetMinutes * 60_000;
+  const today = Math.floor((from + offset_ms) / DAY_MS);
+  return (today + days + 1) * DAY_MS - offset_ms;
 }
 
 /** F38: six digits at random. */

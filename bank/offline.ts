@@ -1,8 +1,7 @@
 import { type Asked, type Decision, decided, refused } from './decision.ts';
 import type { Issuer } from './issuer.ts';
-import type { Office } from './office.ts';
+import { lastDayEnds, type Office } from './office.ts';
 import { chargeOf } from './sale.ts';
-import { DAY_MS } from './seed.ts';
 
 /** An offline sale (离线消费): the counter has finished; taken up to the merchant's floor, even where funds are short. */
 export function takeOffline(office: Office, issuer: Issuer, asked: Asked): Decision {
@@ -23,7 +22,7 @@ export function takeVoice(office: Office, issuer: Issuer, asked: Asked): Decisio
     if (given === null || given.card !== verdict.card.id || given.used) {
       return refused({ code: '25', why: 'nobody gave this authorisation' });
     }
-    if (request.at >= given.at + office.seed.acquirer.holdDays * DAY_MS) {
+    if (request.at >= lastDayEnds(office, given.at, office.seed.acquirer.holdDays)) {
       return refused({ code: '22', why: 'the authorisation is out of date' });
     }
     if (amount > given.amount) return refused({ code: '61', why: `${given.amount} fen were authorised` });

@@ -1,9 +1,8 @@
 import { type Asked, amountRefusal, type Decision, decided, refused } from './decision.ts';
 import type { Issuer } from './issuer.ts';
 import { cardAccount, holdAccount, type Posting } from './ledger.ts';
-import type { Office } from './office.ts';
+import { lastDayEnds, type Office } from './office.ts';
 import { heldPreauth, isRefusal } from './original.ts';
-import { DAY_MS } from './seed.ts';
 
 /** A pre-authorisation (预授权): what was available on the card is held, until it is completed, voided or expires. */
 export function preauthorise(office: Office, issuer: Issuer, { request, amount, ask }: Asked): Decision {
@@ -12,7 +11,8 @@ export function preauthorise(office: Office, issuer: Issuer, { request, amount, 
   if (refusal !== null) return refused(refusal);
   return decided(issuer.decide(ask), null, ({ id: card }) => ({
     post(trade) {
-      office.holds.open({ preauth: trade, card, expiresAt: at + office.seed.acquirer.holdDays * DAY_MS });
+      const expiresAt = lastDayEnds(office, at, office.seed.acquirer.holdDays);
+      office.holds.open({ preauth: trade, card, expiresAt });
       office.ledger.post({ kind: 'preauth', trade, hold: trade, at, postings: held(card, amount) });
     },
   }));

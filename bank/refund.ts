@@ -1,9 +1,8 @@
 import { type Asked, type Decision, decided, refused } from './decision.ts';
 import { charged } from './fees.ts';
 import type { Issuer } from './issuer.ts';
-import type { Office } from './office.ts';
+import { lastDayEnds, type Office } from './office.ts';
 import { byReference, inOpenBatch, isRefusal } from './original.ts';
-import { DAY_MS } from './seed.ts';
 import { DEBITS, feeUpTo, standingOf } from './standing.ts';
 
 /**
@@ -24,7 +23,7 @@ export function refund(office: Office, issuer: Issuer, { request, amount, ask }:
   if (original.terminal === terminal.terminal && inOpenBatch(office, original)) {
     return refused({ code: '12', why: 'of the open batch: a void undoes it' }, original);
   }
-  if (at - original.at > office.seed.acquirer.refundDays * DAY_MS) {
+  if (at >= lastDayEnds(office, original.at, office.seed.acquirer.refundDays)) {
     return refused({ code: '22', why: 'too long ago' }, original);
   }
   const standing = standingOf(office, original);

@@ -128,9 +128,32 @@ t.test('a completion is bounded by its hold, and not by what the merchant may se
   }
 });
 
+t.test('a hold ends with the bank’s day that is so many after its own, whatever the hour', async (t) => {
+  // Midnight of a bank that is eight hours ahead of Greenwich, its hour of the day, and that of the last day.
+  const midnight = Date.UTC(2026, 4, 31, 16);
+  const days = 86_400_000;
+  for (const [made_ms, asked_ms, code] of [
+    [10 * 3_600_000, 30 * days + 15 * 3_600_000, '00'],
+    [10 * 3_600_000, 31 * days - 1, '00'],
+    [10 * 3_600_000, 31 * days, '22'],
+    [0, 31 * days - 1, '00'],
+    [0, 31 * days, '22'],
+    [days - 1, 30 * days, '00'],
+    [days - 1, 31 * days - 1, '00'],
+    [days - 1, 31 * days, '22'],
+  ] as const) {
+    const counter = new Counter(t);
+    counter.now = midnight + made_ms;
+    const preauth = counter.ask('preauth', { trace: '000002' });
+    counter.now = midnight + asked_ms;
+    const fields = { authorisation: preauth.authorisation, original: onDay(preauth) };
+    t.equal(counter.code('completion-advice', { trace: '000003', fields }), code, `${made_ms} ${asked_ms}`);
+  }
+});
+
 t.test('a hold ends with its days, and is not given back twice', async (t) => {
   const { counter, of } = afterPreauth(t);
-  counter.later(29);
+  counter.later(30);
   t.equal(counter.code('preauth-add', of('000003', { amount: 1_000 })), '00');
   counter.later(1);
   t.equal(counter.code('completion', of('000004')), '22');

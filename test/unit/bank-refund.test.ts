@@ -108,7 +108,10 @@ t.test('it is refused out of its window, for another card, day, number or mercha
   t.equal(counter.code('refund', back('000007', { fields: { authorisation: 'AAAAAA' } })), '25');
   counter.later(180);
   t.equal(counter.code('refund', back('000008', { amount: 1 })), '00', 'the last day');
-  counter.later(1);
+  // It was paid at noon, and the bank's day has twelve hours left.
+  counter.now += 12 * 3_600_000 - 1;
+  t.equal(counter.code('refund', back('000011', { amount: 1 })), '00', 'to its end');
+  counter.now += 1;
   t.equal(counter.code('refund', back('000009', { amount: 1 })), '22');
   t.equal(counter.code('refund', back('000010', { fields: { pan: undefined } })), '30');
 });
