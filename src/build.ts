@@ -74,7 +74,7 @@ export interface Site {
 export async function assemble(site: Site): Promise<Assembly> {
   const { board, ground, version, renderer } = site;
   const { random, connect, disk } = ground;
-  const clock = setClock(ground.clock);
+  const clock = setClock(ground.clock, ground.passed);
   const wire = wireLog(clock);
   const sentBefore = ground.parameters.kept();
   const record = ground.record(site.config.terminal.recorder.most_mb << 20);

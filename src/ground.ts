@@ -19,6 +19,8 @@ import { type PasswordHash, slowHash } from './vault/operators.ts';
 /** What the terminal stands on beside its board: time, chance, its files and its lines. Storms bring their own. */
 export interface Ground {
   readonly clock: Clock;
+  /** What passes of the wall's time, from an arbitrary start, in milliseconds; absent where it is `clock.monotonic()`. */
+  readonly passed?: () => number;
   readonly random: Random;
   readonly connect: Connect;
   readonly vault: VaultFiles;
@@ -52,8 +54,11 @@ export interface Machine {
 export function machineGround({ dir, root, aheadFile }: Machine): Ground {
   const home = join(dir, 'terminal');
   const parametersFile = join(home, 'parameters.json');
+  const ahead_ms = () => (aheadFile === undefined ? 0 : Number(readFileSync(aheadFile, 'utf8')));
   return {
-    clock: aheadFile === undefined ? systemClock : aheadBy(() => Number(readFileSync(aheadFile, 'utf8'))),
+    clock: aheadFile === undefined ? systemClock : aheadBy(ahead_ms),
+    // A replay passes over what nothing happened in: on the wall that is time too.
+    ...(aheadFile === undefined ? {} : { passed: () => systemClock.monotonic() + ahead_ms() }),
     random: (bytes) => randomBytes(bytes),
     connect: lineConnect({ folder: dir }),
     vault: vaultFiles(join(home, 'vault')),

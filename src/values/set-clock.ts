@@ -10,10 +10,19 @@ export interface SetClock extends Clock {
 const LEAST_MS = 3000;
 const HALF_YEAR_MS = 182 * 86_400_000;
 
-export function setClock(clock: Clock): SetClock {
-  let ahead_ms = 0;
+/**
+ * Until the host has said its time it is the system's; from then on the host's, and what has passed since. Whoever sets
+ * the system's clock afterwards (NTP, a technician) would otherwise correct a second time what the host has corrected.
+ *
+ * What has passed is `passed`, the machine's `monotonic()` where nothing else is given. It runs for years without a step,
+ * at the system's rate: seconds a day off where no NTP steers it, which the next day's sign-in mends. It stands still
+ * while a machine is suspended: nothing here suspends a terminal, and one that was is behind by as long till its next
+ * sign-in.
+ */
+export function setClock(clock: Clock, passed: () => number = () => clock.monotonic()): SetClock {
+  let host: { readonly at: number; readonly passed: number } | null = null;
   return {
-    now: () => clock.now() + ahead_ms,
+    now: () => (host === null ? clock.now() : host.at + Math.floor(passed() - host.passed)),
     monotonic: () => clock.monotonic(),
     sleep: (ms, signal) => clock.sleep(ms, signal),
     after: (ms, act) => clock.after(ms, act),
@@ -31,8 +40,8 @@ export function setClock(clock: Clock): SetClock {
         if (Math.abs(said - here.getTime()) <= HALF_YEAR_MS) break;
         said = new Date(year, month - 1, day, hour, minute, second).getTime();
       }
-      const off_ms = said - here.getTime();
-      ahead_ms = Math.abs(off_ms) < LEAST_MS ? 0 : off_ms;
+      const isRight = Math.abs(said - here.getTime()) < LEAST_MS;
+      host = { at: isRight ? here.getTime() : said, passed: passed() };
     },
   };
 }
