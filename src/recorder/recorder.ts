@@ -23,7 +23,7 @@ export interface Recorder {
 export interface RecorderParts {
   readonly segments: Segments;
   readonly clock: Clock;
-  /** Whether no request is in hand: only then is the disk asked to sync, so that no sale waits behind it. */
+  /** Whether no request is in hand: only then is the disk asked to sync, and a full file left, so that no sale waits for it. */
   readonly quiet: () => boolean;
 }
 
@@ -95,7 +95,7 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
   async function write(): Promise<void> {
     while (pending.length > 0) {
       const next = batch(BATCH_BYTES);
-      await segments.write(next.lines, next.first);
+      await segments.write(next.lines, next.first, quiet());
       settled(next);
     }
   }

@@ -11,8 +11,11 @@ import { promisify } from 'node:util';
 export interface Segments {
   /** What the last line of all says; null where there is none. */
   readonly last: Tail | null;
-  /** Appends whole lines, the first of which is the record `first`. Resolves when the kernel has them. */
-  write(lines: Buffer, first: number): Promise<void>;
+  /**
+   * Appends whole lines, the first of which is the record `first`. Resolves when the kernel has them. A file that is full
+   * is synced and the next one begun where it `mayTurn`; else it takes them too, up to twice its size.
+   */
+  write(lines: Buffer, first: number, mayTurn: boolean): Promise<void>;
   /** As `write`, where a write of the first of these lines may be under way: for the last moment of a program. */
   spill(lines: Buffer, first: number): void;
   /** What was written is on the disk when it resolves. */
@@ -103,9 +106,12 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
 
   return {
     last,
-    async write(lines, first) {
-      if (handle !== null && size + lines.length > most) await datasync(handle);
-      const to = handle === null || size + lines.length > most ? next(first) : handle;
+    async write(lines, first, mayTurn) {
+      const isFull = size + lines.length > most;
+      if (handle !== null && isFull && mayTurn) await datasync(handle);
+      // A night with a result that nobody has acknowledged: the next one is begun all the same, and nobody waits for the disk.
+      const turns = isFull && (mayTurn || size + lines.length > 2 * most);
+      const to = handle === null || turns ? next(first) : handle;
       writing = true;
       try {
         // Where it fails, whatever part of it is there stands after the end, and is written over.

@@ -152,6 +152,34 @@ t.test('it writes in batches behind the flows, and syncs only while no request i
   t.equal(clock.sleeping, 0);
 });
 
+t.test('a full file is left only while no request is in hand', async (t) => {
+  const clock = virtualClock();
+  const did: string[] = [];
+  let quiet = false;
+  const segments: Segments = {
+    last: null,
+    write: async (_, first, mayTurn) => void did.push(`${first} ${mayTurn}`),
+    sync: async () => void did.push('sync'),
+    spill: () => undefined,
+    close: () => undefined,
+  };
+  const recorder = openRecorder({ segments, clock, quiet: () => quiet });
+  const stop = new AbortController();
+  const running = recorder.run(stop.signal);
+  await clock.advance(1);
+  for (const state of [false, true, false]) {
+    quiet = state;
+    press(recorder, 2);
+    await clock.advance(300);
+  }
+  t.same(did, ['1 false', '3 true', '5 false']);
+  stop.abort();
+  await clock.advance(1);
+  await running;
+  await recorder.close();
+  t.same(did.slice(3), ['7 false', 'sync'], 'the end is synced whatever is in hand');
+});
+
 t.test('what money hangs on does not wait for the next batch', async (t) => {
   const clock = virtualClock();
   const did: number[] = [];

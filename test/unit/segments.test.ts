@@ -56,14 +56,14 @@ t.test('where the next file cannot be begun, its lines are written once it can, 
   t.teardown(() => segments.close());
   const first = lineAfter('', 1);
   const second = lineAfter(first, 2);
-  await segments.write(Buffer.from(`${first}\n`), 1);
+  await segments.write(Buffer.from(`${first}\n`), 1, true);
   // The disk took a part of it, and then had no room.
   appendFileSync(newest(dir), second.slice(0, 20));
   const inTheWay = join(dir, '000000000002.jsonl');
   mkdirSync(inTheWay);
-  await t.rejects(segments.write(Buffer.from(`${second}\n`), 2), { code: 'EISDIR' });
+  await t.rejects(segments.write(Buffer.from(`${second}\n`), 2, true), { code: 'EISDIR' });
   rmdirSync(inTheWay);
-  await segments.write(Buffer.from(`${second}\n`), 2);
+  await segments.write(Buffer.from(`${second}\n`), 2, true);
   t.match(readSegments(dir), { broken: null, torn: 0, lines: `${first}\n${second}\n` });
 });
 
@@ -120,7 +120,30 @@ t.test('the file that was just begun stays, whatever the others are called', asy
   writeFileSync(newest(dir), `${lineAfter('', 3)}\n`);
   const segments = openSegments(dir, 16 * 150);
   t.teardown(() => segments.close());
-  await segments.write(Buffer.from(`${lineAfter('', 4)}\n`), 4);
+  await segments.write(Buffer.from(`${lineAfter('', 4)}\n`), 4, true);
   t.equal(readdirSync(dir).length, 16);
   t.ok(readdirSync(dir).includes('000000000004.jsonl'));
 });
+
+t.test(
+  'a full file is left, and synced, only where it may be; else it takes what comes, up to twice its size',
+  async (t) => {
+    const dir = folder(t);
+    const line = (n: number) => Buffer.from(`${'x'.repeat(89)}${String(n).padStart(10, '0')}\n`);
+    const segments = openSegments(dir, 16 * 200);
+    t.teardown(() => segments.close());
+    const sizes = () =>
+      readdirSync(dir)
+        .sort()
+        .map((name) => readFileSync(join(dir, name)).length);
+    await segments.write(line(1), 1, false);
+    t.same(sizes(), [100], 'the first one is begun at any time');
+    await segments.write(line(2), 2, true);
+    for (const n of [3, 4]) await segments.write(line(n), n, false);
+    t.same(sizes(), [400], 'a request is in hand');
+    await segments.write(line(5), 5, true);
+    t.same(sizes(), [400, 100], 'it was full');
+    for (const n of [6, 7, 8, 9, 10]) await segments.write(line(n), n, false);
+    t.same(sizes(), [400, 400, 200], 'nothing grows for ever');
+  },
+);
