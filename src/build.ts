@@ -131,6 +131,9 @@ export async function assemble(site: Site): Promise<Assembly> {
         wire.note('host', hostLine(told));
         recorder.note(told);
       },
+      onSignInAgain() {
+        session.signInAgain = true;
+      },
       onLate: (trace, batch, answer) => journal.find(trace, batch)?.late(answer),
     },
   );
@@ -201,9 +204,6 @@ export async function assemble(site: Site): Promise<Assembly> {
       session.flow = 'charged';
       await wasICharged(counter, entry);
       session.flow = flow;
-    },
-    signInBeforeNext: () => {
-      session.signInAgain = true;
     },
     signInFirst: () => signInFirst({ counter, session }),
     get signedIn() {

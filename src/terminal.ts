@@ -62,6 +62,7 @@ export async function run(terminal: Terminal): Promise<never> {
     session.flow = 'signin';
     counter.customer.say('display.closed');
     session.operator = await signIn({ ...counter, people: counter.vault.operators });
+    session.signInAgain = false;
     counter.outbox.wake();
     counter.customer.say('display.welcome');
     await trade(terminal);
@@ -211,16 +212,21 @@ const transactions = {
 /** These move nothing: what is on record is told and tried whatever the bank wants. */
 const withoutPayment: readonly Choice[] = ['charged', 'exceptions'];
 
-async function transact({ counter, session }: Terminal, choice: keyof typeof transactions): Promise<void> {
+export async function transact(
+  { counter, session }: Pick<Terminal, 'counter' | 'session'>,
+  choice: keyof typeof transactions,
+): Promise<void> {
   const { flow, run } = transactions[choice];
   session.flow = flow;
   for (;;) {
     if (!(await counter.signInFirst()) && !withoutPayment.includes(choice)) return;
-    if (!wantsSignIn(await run(counter))) return;
+    if (!endsForSignIn(await run(counter))) return;
+    // Of keys that are not there no answer has told it.
+    session.signInAgain = true;
   }
 }
 
-function wantsSignIn(ended: unknown): boolean {
+function endsForSignIn(ended: unknown): boolean {
   return typeof ended === 'object' && ended !== null && 'end' in ended && ended.end === 'sign-in-first';
 }
 
@@ -274,7 +280,7 @@ async function showAbout({ counter: { operator, config }, version }: Terminal): 
 }
 
 /** The working keys are gone afterwards, whatever the bank says; what is owed stays owed. */
-async function signOut({ counter, session }: Terminal): Promise<void> {
+async function signOut({ counter }: Pick<Terminal, 'counter'>): Promise<void> {
   const { operator, host, journal, clock } = counter;
   operator.show((text, bar) => signingOut(text, bar));
   try {
@@ -282,7 +288,6 @@ async function signOut({ counter, session }: Terminal): Promise<void> {
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
   }
-  session.signInAgain = false;
   operator.show((text, bar) => goodbye(text, bar, { why: 'signed-out' }));
   await clock.sleep(1500);
 }

@@ -39,13 +39,16 @@ export interface Way {
   algorithm?: '3des' | 'sm4';
   answer_ms?: number;
   onLate?: HostTools['onLate'];
+  onSignInAgain?: () => void;
+  /** The answers' MACs are under other keys. */
+  spoilt?: boolean;
 }
 
 /** A far end without a network: `reply` makes the answer to each message. */
 export function hostBench(
   t: { teardown(work: () => void): void },
   reply: (asked: Message) => MessageFields | null,
-  { algorithm = '3des', answer_ms = 0, onLate }: Way = {},
+  { algorithm = '3des', answer_ms = 0, onLate, onSignInAgain, spoilt = false }: Way = {},
 ) {
   const vault = vaultWith(t, algorithm);
   const sent: Message[] = [];
@@ -63,7 +66,8 @@ export function hostBench(
         sent.push(asked);
         const answer = reply(asked);
         if (answer === null) return;
-        const sealed = asked.mac === undefined ? undefined : vault.mac;
+        const seal = spoilt ? () => Buffer.from('00000000') : vault.mac;
+        const sealed = asked.mac === undefined ? undefined : seal;
         const bytes = Uint8Array.from(packFrame(message(answer), sealed));
         setTimeout(() => receive(bytes), answer_ms);
       },
@@ -82,6 +86,7 @@ export function hostBench(
     connect,
     clock: systemClock,
     ...(onLate && { onLate }),
+    ...(onSignInAgain && { onSignInAgain }),
     onWire: (event) => wire.push(inspect(event)),
   });
   return { vault, host, sent, wire };

@@ -46,7 +46,6 @@ export interface SaleBench {
   readonly said: string[];
   readonly sent: { trace: string; pin: unknown }[];
   readonly beeps: string[];
-  signInAsked: number;
   /** How often the flow has asked for the sign-in that the bank may want. */
   signedInFirst: number;
   /** Whether a payment can follow that one. */
@@ -244,7 +243,6 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     issuerOf: () => null,
     codeWords: (code: string) => ({ title: code, customer: '', clerk: '' }),
     lookInto: (entry: Entry) => wasICharged(counter, entry),
-    signInBeforeNext: () => void bench.signInAsked++,
     signInFirst: async () => {
       bench.signedInFirst++;
       return bench.paysAfter;
@@ -261,7 +259,6 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
       said: [],
       sent: [],
       beeps: [],
-      signInAsked: 0,
       signedInFirst: 0,
       paysAfter: true,
       reversals: 0,

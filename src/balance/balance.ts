@@ -64,13 +64,10 @@ async function inquire(counter: Counter, card: StripeCard): Promise<Inquired | '
 async function show(counter: Counter, { pan }: StripeCard, end: Inquired): Promise<void> {
   const { operator, customer } = counter;
   if (end.end === 'failed') {
-    // Keys that the bank does not share spoil every answer until the next sign-in.
-    if (end.problem.kind === 'mac-wrong') counter.signInBeforeNext();
     await refuse(counter, end.problem);
     return;
   }
   if (end.end === 'refused') {
-    if (end.signInAgain) counter.signInBeforeNext();
     customer.say('display.declined');
     await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
       balanceDeclined(text, bar, { code: end.code, words: counter.codeWords(end.code) }),

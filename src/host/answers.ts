@@ -21,7 +21,7 @@ export interface Answer {
   readonly issuer: string | null;
   readonly acquirer: string | null;
   readonly host_time: { readonly hhmmss: string; readonly mmdd: string } | null;
-  /** The terminal must sign in before its next request. */
+  /** The terminal must sign in before its next request: `HostTools.onSignInAgain` is told, whatever was asked. */
   readonly signInAgain: boolean;
 }
 
@@ -67,9 +67,9 @@ export function doubtOf(bytes: Uint8Array, heard: Message, asked: Asked, vault: 
 export function judged(bytes: Uint8Array, heard: Message, asked: Asked, vault: Vault): Answer {
   const { code = null, reference, authorisation, institutions = '', time, date } = heard;
   const row = code === null ? null : responseCode(code);
-  const doubt = doubtOf(bytes, heard, asked, vault) ?? (row === null ? 'unlisted' : null);
-  // A sign-in does no harm, so it needs no proof; a wrong MAC means that the keys differ (unionpay.md 5).
-  const signInAgain = row?.signInAgain === true || doubt === 'bad-mac' || doubt === 'no-mac';
+  const unsound = doubtOf(bytes, heard, asked, vault);
+  const doubt = unsound ?? (row === null ? 'unlisted' : null);
+  const signInAgain = wantsSignIn(heard, unsound);
   if (doubt !== null || row === null) return { ...noAnswer(doubt ?? 'unlisted'), code: shown(code), signInAgain };
   return {
     money: row.money,
@@ -80,13 +80,17 @@ export function judged(bytes: Uint8Array, heard: Message, asked: Asked, vault: V
     issuer: shown(institutions.slice(0, 11)),
     acquirer: shown(institutions.slice(11, 22)),
     host_time: time !== undefined && date !== undefined ? { hhmmss: time, mmdd: date } : null,
-    signInAgain: signInAgain || asksForSignIn(heard.header),
+    signInAgain,
   };
 }
 
-/** The header's sixth digit: the bank's request to the terminal; 3 is "sign in again" (unionpay.md 1). */
-function asksForSignIn(header: string): boolean {
-  return header[5] === '3';
+/** Whether the bank hears nothing before a sign-in, whatever was asked: by the answer's MAC, its code or its header. */
+export function wantsSignIn({ code, header }: Message, doubt: Doubt | null): boolean {
+  // A sign-in does no harm, so it needs no proof; a wrong MAC means that the keys differ (unionpay.md 5).
+  if (doubt === 'bad-mac' || doubt === 'no-mac') return true;
+  if (code !== undefined && responseCode(code)?.signInAgain === true) return true;
+  // The sixth digit is the bank's request to the terminal; 3 is "sign in again" (unionpay.md 1).
+  return doubt === null && header[5] === '3';
 }
 
 /** Host text goes to a screen and to a printer: no control characters, no padding; null where nothing is left. */

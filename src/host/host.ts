@@ -5,14 +5,13 @@ import type { PinBlock } from '../vault/pin-entry.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { WorkingSlot } from '../vault/working-keys.ts';
 import { type AdviceEnd, type AdviceRequest, adviceEnd, digestOf } from './advice.ts';
-import { type Answer, type Asked, type Doubt, doubtOf, judged, noAnswer } from './answers.ts';
+import { type Answer, type Asked, type Doubt, doubtOf, judged, noAnswer, wantsSignIn } from './answers.ts';
 import { type Balance, balanceOf } from './balance.ts';
 import { forgetPacked, type Message, MessageError, packFrame } from './codec.ts';
 import { type InquiryEnd, inquiryEnd } from './inquiry.ts';
 import { type Exchanged, type LineName, type LinkTools, openLink } from './link.ts';
 import { compose, type Facts, type OriginalFacts, type SaleCard } from './messages.ts';
 import { Prepared } from './prepared.ts';
-import { responseCode } from './response-codes.ts';
 import { type ReversalEnd, type ReversalRequest, reversalEnd, reversalFacts } from './reversal.ts';
 import type { HostSettings } from './settings.ts';
 import { type Settled, type SettlementRequest, settledOf, settlementFacts } from './settlement.ts';
@@ -78,7 +77,7 @@ export type SignInEnd =
     }
   | { end: 'refused'; code: string };
 
-export type BalanceEnd = { end: 'told'; balance: Balance } | { end: 'refused'; code: string; signInAgain: boolean };
+export type BalanceEnd = { end: 'told'; balance: Balance } | { end: 'refused'; code: string };
 
 export interface FinancialRequest {
   readonly trace: Trace;
@@ -96,6 +95,11 @@ export interface FinancialRequest {
 
 export interface HostTools extends LinkTools {
   readonly vault: Vault;
+  /**
+   * Told by each answer after which the bank hears nothing before a sign-in, whatever was asked: of the background's as of
+   * the counter's (unionpay.md 1). That of a sign-in is one too: whoever signs in knows that it is done.
+   */
+  readonly onSignInAgain?: () => void;
   /** Told of an answer that came after `send` gave up: evidence, never a change of state (money.md 4). */
   readonly onLate?: (trace: Trace, batch: Batch, answer: Answer) => void;
 }
@@ -104,6 +108,8 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
   const { vault, clock } = tools;
   const link = openLink(settings, tools);
   const onLate: NonNullable<HostTools['onLate']> = (trace, batch, answer) => {
+    // Keys that were changed meanwhile spoil its MAC, and no others.
+    if (answer.why === null && answer.signInAgain) tools.onSignInAgain?.();
     try {
       tools.onLate?.(trace, batch, answer);
     } catch (error) {
@@ -155,7 +161,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       const { heard } = await ask('balance', { trace, batch, card, pin, entryMode });
       const { code, balance } = heard;
       if (code === undefined) throw garbled('F39', 'missing');
-      if (code !== '00') return { end: 'refused', code, signInAgain: responseCode(code)?.signInAgain === true };
+      if (code !== '00') return { end: 'refused', code };
       const told = balanceOf(balance, settings.profile.currency);
       if (told === null) throw garbled('F54', 'no balance of this currency');
       return { end: 'told', balance: told };
@@ -284,6 +290,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       { message, answer: row.answer, sealed: isSealed(name) },
       vault,
     );
+    if (wantsSignIn(exchanged.message, doubt)) tools.onSignInAgain?.();
     if (doubt !== null) notBelieved(message, doubt);
     if (doubt === 'bad-mac' || doubt === 'no-mac') throw new Fault({ kind: 'mac-wrong' });
     if (doubt !== null) throw garbled('message', `the answer is not to what was asked: ${doubt}`);
@@ -293,6 +300,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
   function answerOf(exchanged: Exchanged, asked: Asked): Answer {
     if (exchanged.end !== 'answer') return noAnswer(exchanged.end);
     const answer = judged(exchanged.bytes, exchanged.message, asked, vault);
+    if (answer.signInAgain) tools.onSignInAgain?.();
     if (answer.why !== null) notBelieved(asked.message, answer.why);
     return answer;
   }

@@ -115,7 +115,6 @@ async function charge(counter: Counter, charge: Charge): Promise<ChargeEnd | 'pi
   try {
     const answer = await authorise(counter, entry, begun.prepared);
     entry.answered(answer);
-    if (answer.signInAgain) counter.signInBeforeNext();
     if (answer.money === 'not charged') return { end: 'declined', entry, again: await showDeclined(counter, entry) };
     if (answer.money === 'unknown') return await unsettled(counter, entry);
     entry.completed();

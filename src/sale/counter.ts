@@ -32,8 +32,6 @@ export interface Counter {
   codeWords(code: string): CodeWords;
   /** "Was I charged?" about it, asked from the screen that cannot say; resolves when the operator goes back. */
   lookInto(entry: Entry): Promise<void>;
-  /** The bank wants a sign-in before it hears the next request. */
-  signInBeforeNext(): void;
   /** Signs in where the bank wants that first; false where no payment can follow, and the operator has seen why. */
   signInFirst(): Promise<boolean>;
   /** The number of the operator who is signed in. */

@@ -15,19 +15,15 @@ export async function inquire(counter: Counter, of: OriginalFacts, before?: () =
   const { journal, host, config, outbox } = counter;
   const answer_s = Math.ceil(config.network.answer_timeout_ms / 1000);
   try {
-    const end = await whileWaiting(counter, null, answer_s, async (sent) => {
+    return await whileWaiting(counter, null, answer_s, async (sent) => {
       sent();
       // The protocol wants what is owed told before the next request (unionpay.md 7).
       await outbox.clearBeforeSale();
       await before?.();
       return host.inquire({ trace: journal.takeTrace(), batch: journal.batch, of });
     });
-    if (end.end === 'refused' && end.signInAgain) counter.signInBeforeNext();
-    return end;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    // Keys that the bank does not share spoil every answer until the next sign-in.
-    if (error.problem.kind === 'mac-wrong') counter.signInBeforeNext();
     return { end: 'failed', problem: error.problem };
   }
 }

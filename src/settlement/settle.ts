@@ -53,7 +53,6 @@ export async function settleBatch(counter: Counter): Promise<SettleEnd> {
         return { end: 'settled', settlement: attempt.settlement };
       }
       const signIn = wantsSignIn(attempt);
-      if (signIn) counter.signInBeforeNext();
       const ruled = await again(counter, attempt);
       if (typeof ruled === 'object') return { end: 'ruled', settlement: ruled };
       if (ruled === 'cancel') return { end: 'put-off' };

@@ -79,6 +79,24 @@ await countertop('faults of the line, and debts that wait', { answer_timeout_ms:
     await counter.sell('1018', 'boc-debit', '123456');
     t.ok((await signIns()).length > length);
     await counter.press('enter');
+    await counter.screen('idle');
+  });
+
+  await story(t, counter, 'and in an answer to what is no payment', async (t) => {
+    await counter.tellBank({ do: 'processing-request', digit: 3 });
+    await counter.press('menu', '5');
+    await counter.screen('balance.card');
+    await counter.swipe('boc-debit');
+    await counter.screen('balance.pin');
+    await counter.press(...'123456', 'enter');
+    await counter.screen('balance.told', 15_000);
+    await counter.press('enter');
+    await counter.screen('idle');
+    const { length } = await signIns();
+    await counter.sell('1019', 'boc-debit', '123456');
+    t.ok((await signIns()).length > length);
+    await counter.press('enter');
+    await counter.screen('idle');
   });
 
   await story(t, counter, 'past the retry limit it is parked, shown, still retried, and then reversed', async (t) => {

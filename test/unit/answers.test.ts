@@ -128,8 +128,11 @@ t.test('what the request did not have, the answer may have', async (t) => {
   t.match(heard({}, 'good', without), { money: 'charged', why: null });
 });
 
-t.test('the header can ask for a sign-in', async (t) => {
-  t.equal(heard({ header: '603103310000' }).signInAgain, true);
+t.test('the header can ask for a sign-in, of whatever is believed', async (t) => {
+  const header = '603103310000';
+  t.equal(heard({ header }).signInAgain, true);
+  t.equal(heard({ header, code: 'ZZ' }).signInAgain, true, 'a code that is no row has a MAC still');
+  t.equal(heard({ header, trace: '000124' }).signInAgain, false, 'an answer to something else');
 });
 
 t.test('a reversal is over by 00 alone, has no original by 12 and 25 alone, and nothing under a bad MAC', async (t) => {

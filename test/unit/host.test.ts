@@ -1,13 +1,14 @@
 import { inspect } from 'node:util';
 import t from 'tap';
 import { type Message, type MessageFields, unpack } from '../../src/host/codec.ts';
-import { openHost } from '../../src/host/host.ts';
+import { type Host, openHost } from '../../src/host/host.ts';
 import type { ReversalReason } from '../../src/host/messages.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
 import type { Connect } from '../../src/values/stream.ts';
 import { batch, type Trace } from '../../src/values/trace.ts';
+import type { Vault } from '../../src/vault/vault.ts';
 import { cardOf, dialect, hostSettings, problemOf } from '../bank-countertop.ts';
 import { hostBench, mirrored, one, PAN, PIK, pinFor, sale, trace, vaultWith, type Way } from '../host-bench.ts';
 
@@ -184,6 +185,64 @@ t.test('a sign-in whose answer lacks or spoils something stores nothing', async 
   t.strictSame(await refused.host.signIn('01', { trace, batch: one }), { end: 'refused', code: '97' });
   t.match(refused.sent[0]?.masked(), { mti: '0800', batch: '00000001004', operator: '01 ' });
   t.equal(refused.sent[0]?.mac, undefined);
+});
+
+/** Everything that is asked of the bank, in words that it answers. */
+const asks: Record<string, (host: Host, vault: Vault) => Promise<unknown>> = {
+  send: (host, vault) => host.send(host.prepare('sale', sale(vault)), () => undefined),
+  reverse: (host) =>
+    host.reverse({
+      ...({ transaction: 'sale', trace, batch: one, amount: fen(1), entry_mode: '021', reason: '98' } as const),
+      ...{ pan: null, expiry: null, authorisation: null },
+    }),
+  advise(host, vault) {
+    const { digest } = host.prepare('offline', sale(vault, false));
+    const { pan, expiry } = cardOf(PAN);
+    const request = { transaction: 'offline', trace, batch: one, amount: fen(12850), entryMode: '022' } as const;
+    return host.advise({ ...request, pan, expiry, original: null, digest });
+  },
+  inquire: (host) =>
+    host.inquire({ trace, batch: one, of: { place: null, date: null, reference: null, authorisation: null } }),
+  balance: (host, vault) => host.balance(sale(vault)),
+  echo: (host) => host.echo(),
+  settle: (host) => host.settle({ step: 'upload-end', count: 1 }, { trace, batch: one }),
+};
+
+t.test('whatever was asked, an answer after which the bank hears nothing before a sign-in says so', async (t) => {
+  for (const [name, ask] of Object.entries(asks)) {
+    const told = async (changes: Partial<MessageFields>, seal?: 'spoilt') => {
+      let times = 0;
+      const { host, vault } = hostBench(t, (asked) => mirrored(asked, { code: '12', ...changes }), {
+        onSignInAgain: () => times++,
+        ...(seal && { spoilt: true }),
+      });
+      await ask(host, vault).catch((error) => {
+        if (!(error instanceof Fault)) throw error;
+      });
+      return times;
+    };
+    t.equal(await told({}), 0, name);
+    t.equal(await told({ header: '603103310000' }), 1, `${name}: by its header`);
+    t.equal(await told({ header: '603102310000' }), 0, `${name}: another wish is none`);
+    t.equal(await told({ code: 'A0' }), 1, `${name}: by its code`);
+    t.equal(await told({ header: '603103310000', terminal: '50461161' }), 0, `${name}: to another terminal`);
+    const sealed = name !== 'echo' && name !== 'settle';
+    t.equal(await told({}, 'spoilt'), sealed ? 1 : 0, `${name}: by a MAC under other keys`);
+  }
+});
+
+t.test('an answer that comes late says so too, where it can be believed', async (t) => {
+  for (const signedOut of [false, true]) {
+    let times = 0;
+    await new Promise<void>((resolve) => {
+      const way: Way = { answer_ms: 90, onLate: () => resolve(), onSignInAgain: () => times++ };
+      const { host, vault } = hostBench(t, (asked) => mirrored(asked, { header: '603103310000' }), way);
+      void asks.send?.(host, vault).then(() => {
+        if (signedOut) vault.forgetWorkingKeys();
+      });
+    });
+    t.equal(times, signedOut ? 0 : 1);
+  }
 });
 
 t.test('an answer that comes late is told with what may be believed of it, also after a sign-out', async (t) => {

@@ -38,28 +38,17 @@ t.test('what is owed is told first, then the bank is asked, while the seconds ar
   t.same(await end, { end: 'none' });
   t.same(order, ['cleared', 'before', 'asked']);
   t.same(asked, [{ trace: '000001', batch: '000001', of }]);
-  t.equal(bench.signInAsked, 0);
   t.equal(bench.clock.sleeping, 0, 'no timer is left');
   t.same(await inquire(bench.counter, of), { end: 'none' }, 'with nothing to do before it');
 });
 
-t.test('a refusal that asks for a sign-in brings one, another does not', async (t) => {
-  for (const signInAgain of [true, false]) {
-    const refusal: InquiryEnd = { end: 'refused', code: signInAgain ? 'A0' : '12', signInAgain };
-    const { bench } = desk(t, () => refusal);
-    t.same(await inquire(bench.counter, of), refusal);
-    t.equal(bench.signInAsked, signInAgain ? 1 : 0);
-  }
-});
-
-t.test('what keeps the bank’s word away is said, and a wrong MAC brings a sign-in', async (t) => {
+t.test('what keeps the bank’s word away is said', async (t) => {
   const problems: Problem[] = [{ kind: 'mac-wrong' }, { kind: 'line-down', tried: [] }];
   for (const problem of problems) {
     const { bench } = desk(t, () => {
       throw new Fault(problem);
     });
     t.same(await inquire(bench.counter, of), { end: 'failed', problem });
-    t.equal(bench.signInAsked, problem.kind === 'mac-wrong' ? 1 : 0);
   }
   const { bench } = desk(t, () => {
     throw new TypeError('a bug');

@@ -33,17 +33,6 @@ t.test('a decline says so on screen, display and journal', async (t) => {
   t.equal(bench.reversals, 0);
 });
 
-t.test('an answer that asks for a sign-in brings one before the next request', async (t) => {
-  const bench = saleBench(t);
-  bench.answers = () => ({ ...no, code: 'A0', signInAgain: true });
-  const selling = sell(bench.counter, { amount: fen(100) });
-  await toTheBank(bench);
-  await bench.screen('sale.declined');
-  bench.press('cancel');
-  await selling;
-  t.equal(bench.signInAsked, 1);
-});
-
 t.test('no answer is unknown, is reversed at once, and never says that nothing was charged', async (t) => {
   const bench = saleBench(t);
   bench.answers = () => nothing;
