@@ -52,6 +52,7 @@ export function hostBench(
 ) {
   const vault = vaultWith(t, algorithm);
   const sent: Message[] = [];
+  const frames: Uint8Array[] = [];
   const wire: string[] = [];
   const connect: Connect = async () => {
     let receive: (bytes: Uint8Array) => void = () => undefined;
@@ -63,6 +64,7 @@ export function hostBench(
       closed,
       async write(frame) {
         const asked = unpack(Uint8Array.from(frame.subarray(2)));
+        frames.push(Uint8Array.from(frame));
         sent.push(asked);
         const answer = reply(asked);
         if (answer === null) return;
@@ -89,7 +91,7 @@ export function hostBench(
     ...(onSignInAgain && { onSignInAgain }),
     onWire: (event) => wire.push(inspect(event)),
   });
-  return { vault, host, sent, wire };
+  return { vault, host, sent, frames, wire };
 }
 
 export const mirrored = (asked: Message, changes: Partial<MessageFields> = {}): MessageFields => ({

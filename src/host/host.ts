@@ -17,6 +17,7 @@ import type { HostSettings } from './settings.ts';
 import { type Settled, type SettlementRequest, settledOf, settlementFacts } from './settlement.ts';
 import {
   type FinancialName,
+  formsOf,
   type RepeatableName,
   reversalOf,
   type Transaction,
@@ -212,13 +213,11 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
 
     async advise({ transaction, digest, ...request }) {
       if (isSealed(transaction) && vault.kcvOf('MAK') === null) return { end: 'sign-in-first', code: null };
-      const row = transactions[transaction];
       const { reference = null, authorisation = null } = request.original ?? {};
       const facts = { ...request, reference, authorisation };
-      const { message, frame } = packedAgain(transaction, row, facts, request.trace);
+      const { message, frame } = asItWas(transaction, facts, request.trace, digest);
       try {
-        if (digestOf(frame) !== digest) throw new Fault({ kind: 'request-changed', trace: request.trace });
-        const asked: Asked = { message, answer: row.answer, sealed: isSealed(transaction) };
+        const asked: Asked = { message, answer: transactions[transaction].answer, sealed: isSealed(transaction) };
         return adviceEnd(answerOf(await link.exchange({ message, frame, again_ms: AGAIN_MS }), asked));
       } finally {
         frame.fill(0);
@@ -268,6 +267,16 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
       if (!(error instanceof Fault) || error.problem.kind !== 'host-garbled') throw error;
       throw new Fault({ kind: 'request-changed', trace }, { cause: error });
     }
+  }
+
+  /** In the form that its digest is of. */
+  function asItWas(name: RepeatableName, facts: Facts, trace: Trace, digest: string | null) {
+    for (const row of formsOf(name)) {
+      const made = packedAgain(name, row, facts, trace);
+      if (digestOf(made.frame) === digest) return made;
+      made.frame.fill(0);
+    }
+    throw new Fault({ kind: 'request-changed', trace });
   }
 
   /** An exchange about no money: the answer, or a Fault. */

@@ -11,15 +11,17 @@ const closing = [
 
 /** A card that is there: its tracks and PIN go with it. */
 const withCard: readonly FieldName[] = [...opening, 'pinCapture', 'track2', 'track3', ...closing];
-const withCardAndOriginal: readonly FieldName[] = [
+/** A void names its original by its reference too; what goes on with a hold by its authorisation and its day alone. */
+const withCardAndHold: readonly FieldName[] = [
   ...opening,
-  ...(['pinCapture', 'track2', 'track3', 'reference', 'authorisation'] as const),
+  ...(['pinCapture', 'track2', 'track3', 'authorisation'] as const),
   ...closing,
 ];
+const withCardAndOriginal: readonly FieldName[] = [...withCardAndHold, 'reference'];
 /** Neither track nor PIN: such a request can be made again from the journal's row, byte for byte (money rule 8). */
 const withoutTrack: readonly FieldName[] = [
   ...opening,
-  ...(['reference', 'authorisation', 'terminal', 'merchant', 'totals', 'currency', 'batch', 'original'] as const),
+  ...(['authorisation', 'terminal', 'merchant', 'totals', 'currency', 'batch', 'original'] as const),
   'operator',
 ];
 
@@ -86,12 +88,14 @@ export const transactions = {
   instalment: financial('0200', '000000', '64', '22', { fields: withCard }),
   void: financial('0200', '200000', '00', '23', { fields: withCardAndOriginal, original: 'place' }),
   preauth: financial('0100', '030000', '06', '10', { fields: withCard }),
-  'preauth-add': financial('0100', '030000', '60', '10', { fields: withCardAndOriginal, original: 'date' }),
-  'preauth-void': financial('0100', '200000', '06', '11', { fields: withCardAndOriginal, original: 'date' }),
-  completion: financial('0200', '000000', '06', '20', { fields: withCardAndOriginal, original: 'date' }),
+  'preauth-add': financial('0100', '030000', '60', '10', { fields: withCardAndHold, original: 'date' }),
+  'preauth-void': financial('0100', '200000', '06', '11', { fields: withCardAndHold, original: 'date' }),
+  completion: financial('0200', '000000', '06', '20', { fields: withCardAndHold, original: 'date' }),
   'completion-void': financial('0200', '200000', '06', '21', { fields: withCardAndOriginal, original: 'place' }),
   'completion-advice': financial('0220', '000000', '06', '24', { fields: withoutTrack, original: 'date' }),
-  refund: financial('0220', '200000', '00', '25', { fields: withoutTrack, original: 'date', organisation: '000' }),
+  refund: financial('0220', '200000', '00', '25', {
+    ...{ fields: [...withoutTrack, 'reference'], original: 'date', organisation: '000' },
+  }),
   offline: financial('0220', '000000', '00', '30', { fields: withoutTrack }),
   voice: financial('0220', '000000', '00', '30', { fields: withoutTrack }),
   adjust: financial('0220', '000000', '00', '32', { fields: withoutTrack, original: 'place' }),
@@ -134,6 +138,15 @@ export type ReversibleName =
 /** Those that are sent again, byte for byte, until the bank has said what became of them. */
 export type RepeatableName = 'refund' | 'completion-advice' | 'offline' | 'voice' | 'adjust' | 'tip';
 export type FinancialName = ReversibleName | RepeatableName;
+
+/**
+ * The messages that one which is owed may be of, the present one first. The releases before put F37 also into the advices
+ * that the table gives none; one that was begun then is told with the bytes that its digest is of.
+ */
+export function formsOf(name: RepeatableName): readonly Transaction[] {
+  const row: Transaction = transactions[name];
+  return row.fields.includes('reference') ? [row] : [row, { ...row, fields: [...row.fields, 'reference'] }];
+}
 
 /** 0400: the original's F3, F25 and F60, its trace and its batch; neither track nor PIN (unionpay.md 7). */
 export function reversalOf(original: Transaction): Transaction {

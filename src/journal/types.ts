@@ -59,9 +59,9 @@ export type CardGroup = 'home' | 'foreign';
 export interface Particulars {
   /** F38: of a pre-authorisation that the journal does not hold, or said by the bank's telephone desk. */
   readonly authorisation?: string;
-  /** F37 of an original that the journal does not hold. */
+  /** F37 of the original of a refund. */
   readonly reference?: string;
-  /** MMDD of an original that the journal does not hold. */
+  /** MMDD of the original. */
   readonly date?: string;
   /** Of an instalment sale. */
   readonly periods?: number;

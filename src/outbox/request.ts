@@ -28,7 +28,8 @@ export function keptOf(type: EntryType, original: Entry | null, particulars: Par
   return {
     ...particulars,
     date,
-    ...(reference === null ? {} : { reference }),
+    // F37 names the original of a refund alone (unionpay.md 3).
+    ...(reference === null || type !== 'refund' ? {} : { reference }),
     ...(authorisation === null ? {} : { authorisation }),
   };
 }

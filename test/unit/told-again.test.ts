@@ -364,8 +364,10 @@ t.test('what the bank says of an original afterwards changes no byte of what was
   t.same(requestOf({ type: 'adjust', amount: fen(9000), particulars }, offline), before);
   const later = keptOf('adjust', offline, { before: fen(9000) });
   t.match(requestOf({ type: 'adjust', amount: fen(8000), particulars: later }, offline).original, {
-    ...{ reference: '000000000017', authorisation: 'A00001', date: '1124' },
+    ...{ reference: null, authorisation: 'A00001', date: '1124' },
   });
+  const kept = keptOf('refund', charged(journal), {});
+  t.same(kept, { reference: '000000000017', authorisation: 'A00001', date: '1124' }, 'a refund names it by F37 too');
   const sale = charged(journal);
   t.same(keptOf('void', sale, {}), {}, 'what is sent once keeps nothing');
 });
