@@ -39,7 +39,7 @@ export interface BatchesParts {
   readonly store: Store;
   readonly write: Statements;
   readonly entries: Pick<Shelf, 'owed' | 'held' | 'counted'>;
-  readonly settled: Pick<Settlements, 'open'>;
+  readonly settled: Pick<Settlements, 'open' | 'forget'>;
   readonly now: () => number;
 }
 
@@ -119,6 +119,7 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
       const of = settled.open()?.batchId ?? open.id;
       const owing = owingIn(of);
       if (owing > 0) return { closed: false, owing };
+      settled.forget();
       open = store.commit(() => {
         alongside();
         write.closing(of, now());

@@ -71,6 +71,8 @@ export interface Settlements {
     readonly now_ms: number;
   }): Settlement;
   note(settlement: Settlement, step: SettlementStep, now_ms: number): Settlement;
+  /** A batch is about to be closed. */
+  forget(): void;
 }
 
 const SETTLEMENT = `SELECT settlements.*, batches.number FROM settlements
@@ -94,12 +96,25 @@ export function settlements(store: Store): Settlements {
     return settlementOf(row, found);
   };
   const last = () => read(newest.get());
+  /** Asked at each idle screen, sale and turn of the paper desk: forgotten before each write, whatever comes of that. */
+  let known: { open?: Settlement | null; unprinted?: Settlement | null } = {};
+  const forget = () => {
+    known = {};
+  };
 
   return {
-    open: () => read(unclosed.get()),
+    open() {
+      if (known.open === undefined) known.open = read(unclosed.get());
+      return known.open;
+    },
     last,
-    unprinted: () => read(owesSlip.get()),
+    unprinted() {
+      if (known.unprinted === undefined) known.unprinted = read(owesSlip.get());
+      return known.unprinted;
+    },
+    forget,
     begin({ batchId, operator, totals, now_ms }) {
+      forget();
       store.run(insert, batchId, operator, JSON.stringify(totals), now_ms);
       const begun = last();
       if (begun === null) throw new Error('the settlement that was just written is not there');
@@ -107,6 +122,7 @@ export function settlements(store: Store): Settlements {
     },
     note(settlement, step, now_ms) {
       const { kind, ...detail } = step;
+      forget();
       store.run(insertStep, settlement.id, settlement.steps.length, kind, JSON.stringify(detail), now_ms);
       return withSteps(settlement, [...settlement.steps, step]);
     },

@@ -2,6 +2,7 @@ import t from 'tap';
 import { type Journal, type JournalParts, openJournal } from '../../src/journal/journal.ts';
 import { openStore, type Store } from '../../src/journal/store.ts';
 import { Fault } from '../../src/values/problem.ts';
+import { batch } from '../../src/values/trace.ts';
 import { approval, close, done, owing, problemOf, quiet, saleOf, scoped, silence } from '../journal-bench.ts';
 import { stormDisk } from '../storms/disk.ts';
 import { meter } from '../storms/faults.ts';
@@ -293,3 +294,35 @@ t.test(
     t.throws(() => journal.begin(saleOf(8)), TypeError);
   },
 );
+
+t.test('a settlement is as far as the disk has taken it: what was refused of it has not happened', async (t) => {
+  empty();
+  using journal = scoped(opened());
+  done(journal, 100);
+  const refused = (write: () => unknown, name: string) => {
+    disk.trouble(false, true);
+    t.match(problemOf(write), { kind: 'disk-read-only' }, name);
+    disk.trouble(false, false);
+  };
+  const two = batch('000002');
+  const stands = () => [journal.settling?.steps.length ?? null, journal.settlementUnprinted()?.batch ?? null];
+  t.same(stands(), [null, null]);
+  refused(() => journal.beginSettlement('01'), 'it does not begin');
+  t.same(stands(), [null, null]);
+  const begun = journal.beginSettlement('01');
+  if ('owing' in begun) throw new Error('nothing is owed');
+  t.same(stands(), [0, null]);
+  refused(() => journal.settled(begun, { kind: 'ended', next: two }), 'a step');
+  t.same(stands(), [0, null]);
+  const ended = journal.settled(begun, { kind: 'ended', next: two });
+  t.same(stands(), [1, null]);
+  refused(() => journal.closeBatch(two), 'the end');
+  t.same(stands(), [1, null]);
+  t.equal(journal.isBeingSettled, true);
+  t.same(journal.closeBatch(two), { closed: true });
+  t.same(stands(), [null, '000001'], 'its slip is owed');
+  refused(() => journal.settled(ended, { kind: 'slip-printed' }), 'the word that it is printed');
+  t.same(stands(), [null, '000001']);
+  journal.settled(ended, { kind: 'slip-printed' });
+  t.same(stands(), [null, null]);
+});
