@@ -301,7 +301,10 @@ export async function assemble(site: Site): Promise<Assembly> {
 
   /** What the status bar and the readers' tiles say changes by itself: the minute, the line, a plug that was pulled. */
   async function keepBarFresh(signal: AbortSignal): Promise<void> {
-    const seen = () => JSON.stringify([bar(), reader.well]);
+    const seen = () => {
+      const drawn = bar();
+      return [drawn.batch, drawn.line, drawn.paper, drawn.time, reader.well].join();
+    };
     let before = seen();
     const readerMoved = changing(
       () => (reader.well ? null : 'device-silent'),

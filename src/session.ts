@@ -6,6 +6,7 @@ import type { Journal } from './journal/journal.ts';
 import type { BarFacts, PaperState } from './operator/screens/bar.ts';
 import type { PaperDesk } from './paper/paper-desk.ts';
 import type { Clock } from './values/clock.ts';
+import { timeOfDay } from './values/time-of-day.ts';
 
 /** What part of the day the terminal is in: the flow that has the counter. */
 export type FlowName =
@@ -81,7 +82,7 @@ export function barOf({ flow, operator, config, checkup }: Session, { host, jour
     line: flow === 'checkup' && !tried ? null : host.line,
     paper: flow === 'checkup' ? null : paperState(paper),
     lab: config.profile.lab,
-    time: new Date(clock.now()).toTimeString().slice(0, 5),
+    time: timeOfDay(clock.now()).slice(0, 5),
     support: config.terminal.support,
   };
 }

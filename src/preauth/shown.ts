@@ -2,6 +2,7 @@ import type { Text } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { OriginalShown } from '../operator/screens/original.ts';
 import { yuan } from '../values/fen.ts';
+import { timeOfDay } from '../values/time-of-day.ts';
 import type { Hold } from './hold.ts';
 
 /** A hold in one quiet line. */
@@ -20,6 +21,6 @@ export function shownOf({ trace, facts, history }: Entry): OriginalShown {
   return {
     ...{ trace, masked: facts.card ?? '', authorisation: history.answer?.authorisation ?? null },
     // A hold is days old, or of this morning: the day belongs to it.
-    time: `${two(at.getMonth() + 1)}-${two(at.getDate())} ${at.toTimeString().slice(0, 5)}`,
+    time: `${two(at.getMonth() + 1)}-${two(at.getDate())} ${timeOfDay(facts.begun_ms).slice(0, 5)}`,
   };
 }

@@ -1,7 +1,7 @@
 import type { Text } from '../config/texts.ts';
 import type { Fen } from '../values/fen.ts';
 import type { State } from '../values/state.ts';
-import { paperClock } from './paper-time.ts';
+import { timeOfDay } from '../values/time-of-day.ts';
 import type { SlipType } from './receipt.ts';
 import { money, type ReportHead, report } from './report.ts';
 import type { ReceiptRow, ReceiptTable } from './table.ts';
@@ -50,6 +50,6 @@ function detail({ trace, type, amount, maskedPan, state, at }: DetailRow, text: 
   const word = state === 'approved' ? '' : ` ${text(`state.${state}`)}`;
   return [
     { kind: 'pair', label: `${trace} ${text(`type.${type}`)}`, value: money(amount) },
-    { kind: 'pair', label: ` ${maskedPan ?? ''}`, value: `${paperClock(at)}${word}` },
+    { kind: 'pair', label: ` ${maskedPan ?? ''}`, value: `${timeOfDay(at)}${word}` },
   ];
 }

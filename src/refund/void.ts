@@ -8,6 +8,7 @@ import { inPayment } from '../sale/in-flow.ts';
 import { askPin, noPin } from '../sale/pin.ts';
 import { sameCard } from '../sale/same-card.ts';
 import { approval } from '../sale/supervisor.ts';
+import { timeOfDay } from '../values/time-of-day.ts';
 
 /**
  * The void of a sale (消费撤销): the sale is shown, a supervisor approves, the same card is presented again. Until the
@@ -26,7 +27,7 @@ function confirmed({ operator }: Counter, original: Entry): Promise<boolean> {
   const { total: amount, trace, facts } = original;
   const shown = {
     ...{ amount, trace, masked: facts.card ?? '' },
-    time: new Date(facts.begun_ms).toTimeString().slice(0, 8),
+    time: timeOfDay(facts.begun_ms),
     authorisation: original.history.answer?.authorisation ?? null,
   };
   return askYes(operator, (text, bar) => voidConfirm(text, bar, shown));

@@ -3,6 +3,7 @@ import { askAmount, askYes } from '../operator/ask.ts';
 import { saleAgain } from '../operator/screens/result.ts';
 import { saleAmount, saleNumber } from '../operator/screens/sale.ts';
 import { type Fen, fen } from '../values/fen.ts';
+import { timeOfDay } from '../values/time-of-day.ts';
 import { cardFacts, presentCard } from './card.ts';
 import { type ChargeEnd, chargeAsking, refuse, whyNoPayment } from './charge.ts';
 import type { Counter } from './counter.ts';
@@ -113,6 +114,6 @@ function firstOf({ journal, vault, config }: Counter, card: StripeCard, amount: 
   const within_ms = config.terminal.sale.again_within_s * 1000;
   const first = journal.again({ fingerprint: vault.fingerprint(card.pan), amount, within_ms, moves });
   if (first === null) return null;
-  const { trace, state, time } = first.row;
-  return { trace, state, time: new Date(time).toTimeString().slice(0, 8) };
+  const { trace, state } = first;
+  return { trace, state, time: timeOfDay(first.facts.begun_ms) };
 }

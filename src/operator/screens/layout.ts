@@ -1,5 +1,6 @@
 import type { Text } from '../../config/texts.ts';
 import { type Fen, yuan } from '../../values/fen.ts';
+import { timeOfDay } from '../../values/time-of-day.ts';
 import type { AmountNode, Colour, ColumnNode, Mark, Node, TextNode, Tone } from '../screen.ts';
 import type { Support } from './bar.ts';
 
@@ -24,7 +25,7 @@ export function dayOf(date: Date): string {
 
 /** `2026-11-29 09:41:07`, local. */
 export function dayAndTime(date: Date): string {
-  return `${dayOf(date)} ${date.toTimeString().slice(0, 8)}`;
+  return `${dayOf(date)} ${timeOfDay(date.getTime())}`;
 }
 
 /** `11-29 09:41`, local. */
