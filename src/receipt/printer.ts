@@ -70,7 +70,8 @@ const MOST_OLD = 32;
 /** One piece being printed and one waiting: the head never stands still, and the buffer (4 kB) never overflows. */
 const AHEAD = 2;
 
-const STATUS = [0x10, 0x04];
+/** DLE EOT 1 to 4: as many as a printer takes at once, if nothing follows before it has answered them all. */
+const STATUS = [1, 2, 3, 4].flatMap((n) => [0x10, 0x04, n]);
 const QUEUED_STATUS = [0x1d, 0x72, 0x01];
 const PROCESS_ID = [0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30];
 /** DLE DC4, function 8: drops what is buffered, so that no old receipt's tail follows the new paper. */
@@ -130,21 +131,24 @@ export function printer(options: PrinterOptions): Printer {
   }
 
   async function look(): Promise<PrinterStatus> {
-    const bytes: number[] = [];
-    for (const n of [1, 2, 3, 4]) {
-      await send([...STATUS, n]);
+    const next = async () => {
       const answer = await hearSaid('status', STATUS_MS);
       if (answer?.say !== 'status') throw silent(STATUS_MS);
-      bytes.push(answer.byte);
-    }
-    const [printer = 0, offline = 0, error = 0, paper = 0] = bytes;
-    return statusOf([printer, offline, error, paper]);
+      return answer.byte;
+    };
+    await send(STATUS);
+    return statusOf([await next(), await next(), await next(), await next()]);
+  }
+
+  /** As `look`, while no confirmation is waited for: what came too late for an earlier look answers no later one. */
+  async function lookAnew(): Promise<PrinterStatus> {
+    arrived.clear();
+    return look();
   }
 
   /** Throws a Fault of whatever keeps it from printing. */
   async function ready(): Promise<PrinterStatus> {
-    arrived.clear();
-    const status = await look();
+    const status = await lookAnew();
     const problem = problemOf(status);
     if (problem !== null) throw new Fault(problem);
     return status;
@@ -262,7 +266,7 @@ export function printer(options: PrinterOptions): Printer {
 
   return {
     print: (table, beforeFirstByte = () => undefined) => alone(() => print(table, beforeFirstByte)),
-    status: () => alone(look),
+    status: () => alone(lookAnew),
     check: () =>
       alone(async () => {
         const status = await ready();

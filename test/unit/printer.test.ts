@@ -158,13 +158,39 @@ t.test('a printer without process ids confirms by its queued status', async (t) 
   t.same(await printing, { printed: false, problem: { kind: 'paper-out' }, begun: true });
 });
 
+/** An answer to each of the questions (DLE EOT n, in hex) that nothing is wrong. */
+function well(asked: string): Uint8Array {
+  return /^(10040[1-4])*$/.test(asked) ? new Uint8Array(asked.length / 6).fill(0x12) : new Uint8Array(0);
+}
+
+t.test('what came too late for one look is no answer to the next', async (t) => {
+  const clock = virtualClock();
+  const [near, far] = linePair();
+  let looks = 0;
+  far.listen(() => {
+    looks++;
+    if (looks === 1) clock.after(600, () => void far.write(Uint8Array.of(0x12, 0x12, 0x12, 0x12)));
+    else void far.write(Uint8Array.of(0x1a, 0x32, 0x12, 0x72));
+  });
+  const paper = printer({ line: near, clock, columns: 32, dots: 384 });
+  const told = async (asked: Promise<unknown>) => {
+    asked.catch(() => undefined);
+    for (let waited = 0; waited < 1000; waited += 10) await clock.advance(10);
+    return asked;
+  };
+  await t.rejects(told(paper.status()), { message: 'device-silent' });
+  t.match(await told(paper.status()), { online: false, paperOut: true });
+  t.equal(looks, 2, 'four questions go at once');
+  await paper.close();
+});
+
 t.test('a printer that reads on without paper confirms nothing', async (t) => {
   // Some print what they read on nothing, and say so in the bits of their answer (GS r 1: 0Ch is the end of the paper).
   const [near, far] = linePair();
   let answered = 0;
   far.listen((bytes) => {
     const asked = Buffer.from(bytes).toString('hex');
-    if (/10040[1-4]$/.test(asked)) void far.write(Uint8Array.of(0x12));
+    void far.write(well(asked));
     if (asked.endsWith('1d7201')) void far.write(Uint8Array.of(answered++ === 0 ? 0x00 : 0x0c));
   });
   const paper = printer({ line: near, clock: systemClock, columns: 32, dots: 384, confirms: 'queued-status' });
@@ -177,7 +203,7 @@ t.test('the answer to a question of before a restart is not the word on a new sl
   const [near, far] = linePair();
   let asked = false;
   far.listen((bytes) => {
-    if (/10040[1-4]$/.test(Buffer.from(bytes).toString('hex'))) void far.write(Uint8Array.of(0x12));
+    void far.write(well(Buffer.from(bytes).toString('hex')));
     // What the program before asked is answered once its lines are out; nothing that is asked from here on is.
     if (!asked) clock.after(700, () => void far.write(Uint8Array.of(0x00)));
     asked = true;
@@ -214,7 +240,7 @@ function plainPrinter(noise: readonly number[] = []) {
   const at = { confirms: true, slips: 0, babbles: false };
   far.listen((bytes) => {
     const asked = Buffer.from(bytes).toString('hex');
-    if (/10040[1-4]$/.test(asked)) void far.write(Uint8Array.of(0x12));
+    void far.write(well(asked));
     if (asked === '10140801031401060208') void far.write(Uint8Array.of(0x37, 0x25, 0x00));
     const [all, id = ''] = /1d284806003030([0-9a-f]{8})$/.exec(asked) ?? [];
     if (all === undefined) return;
