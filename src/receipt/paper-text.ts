@@ -15,15 +15,14 @@ const DROPPED = /[\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}\p{Variation_Selector}\p{Emoji_M
 
 /** The text that the printer can print, each of its characters one or two columns wide. */
 export function paperText(text: string): string {
-  let printable = '';
   // The composed form first: é is one GB18030 character, e and an accent are not.
-  for (const character of text
+  const known = text
     .normalize('NFC')
     .replace(/[\t\n\r\u00a0\u3000¥]/g, (found) => REPLACED[found] ?? ' ')
-    .replace(DROPPED, '')) {
-    printable += inRom(character) ? character : MISSING;
-  }
-  return printable;
+    .replace(DROPPED, '');
+  // As nearly always, all of it is: one look instead of one, with an encoder of its own, for each character.
+  if (isInSets(known)) return known;
+  return Array.from(known, (character) => (isInRom(character) ? character : MISSING)).join('');
 }
 
 /** The columns that `text` (of `paperText`) takes at single width. */
@@ -75,11 +74,13 @@ export function clipped(text: string, columns: number): string {
   return start;
 }
 
-/** ASCII, the two-byte codes (GBK), and the hanzi of Extension A, which GB18030-2000 makes mandatory in four bytes. */
-function inRom(character: string): boolean {
-  if (character >= ' ' && character <= '~') return true;
-  if (character >= '\u3400' && character <= '\u4db5') return true;
-  const bytes = iconv.encode(character, 'gb18030');
+/** In the sets, or one of the hanzi of Extension A, which GB18030-2000 makes mandatory in four bytes. */
+function isInRom(character: string): boolean {
+  return (character >= '\u3400' && character <= '\u4db5') || isInSets(character);
+}
+
+/** Whether each character of it is ASCII or has a two-byte code (GBK): the bytes are then as many as the columns. */
+function isInSets(text: string): boolean {
   // Lead bytes A1 … F7 hold the sets; the user-defined areas of the code page hold nothing.
-  return bytes.length === 2 && !/\p{Co}/u.test(character);
+  return gb18030(text).length === columnsOf(text) && !/\p{Co}/u.test(text);
 }

@@ -5,17 +5,18 @@
  */
 export function paperWords(bytes: Uint8Array): readonly string[] {
   const words: string[] = [];
-  let text: number[] = [];
+  let text: Uint8Array[] = [];
   const say = (word: string | null) => {
-    if (text.length > 0) words.push(characters.decode(Uint8Array.from(text)));
+    if (text.length > 0) words.push(characters.decode(Buffer.concat(text)));
     text = [];
     if (word !== null) words.push(word);
   };
   for (let at = 0; at < bytes.length; ) {
     const command = commandAt(bytes, at);
     if (command === null) {
-      text.push(bytes[at] ?? 0);
-      at += 1;
+      const from = at;
+      while ((bytes[at] ?? 0) >= LOWEST) at += 1;
+      text.push(bytes.subarray(from, at));
       continue;
     }
     if (command.says !== '') say(command.says === LINE ? null : command.says);
@@ -26,6 +27,9 @@ export function paperWords(bytes: Uint8Array): readonly string[] {
 }
 
 const characters = new TextDecoder('gb18030');
+
+/** Bytes of characters are no lower; each command begins with one that is. */
+const LOWEST = 0x20;
 
 /** Ends a line: its text is a word of its own. */
 const LINE = 'line';
@@ -54,7 +58,7 @@ const commands: Readonly<Record<string, readonly [length: number, says: (n: numb
 
 function commandAt(bytes: Uint8Array, at: number): Command | null {
   const first = bytes[at] ?? 0;
-  if (first >= 0x20) return null;
+  if (first >= LOWEST) return null;
   const second = bytes[at + 1] ?? 0;
   const third = bytes[at + 2] ?? 0;
   if (first === 0x0a) return { says: LINE, length: 1 };

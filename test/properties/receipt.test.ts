@@ -165,6 +165,16 @@ t.test('nothing but printable characters reaches the printer', async (t) => {
   t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
 });
 
+t.test('a text is printable as far as each of its characters is', async (t) => {
+  const alone = (text: string) => Array.from(text.normalize('NFC'), (character) => paperText(character)).join('');
+  const found = fc.check(
+    fc.property(name, (text) => paperText(text) === alone(text)),
+    { numRuns: runs(1000) },
+  );
+  t.notOk(found.failed, fc.defaultReportMessage(found) ?? '');
+  t.equal(paperText('面 ㄅ㐀\u{20000}\ue000é€😀1'), '面 ㄅ㐀□□é€□1');
+});
+
 t.test('wrapping loses nothing but spaces', async (t) => {
   const found = fc.check(
     fc.property(name.map(paperText), fc.integer({ min: 2, max: 48 }), (text, columns) => {
