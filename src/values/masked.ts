@@ -12,10 +12,13 @@ const LONGEST = 2000;
  * 7812-1 leaves it open), and every tenth reference number of the bank (F37) would look like one.
  */
 const NUMBER = /\d(?:[ -]?\d){12,}/g;
+/** The same as a person writes it: with whatever is neither letter nor digit between two of them. */
+const WRITTEN = /\d(?:[^\p{L}\p{N}]{0,3}\d){12,}/gu;
 /** A number, a separator of track 1, 2 or 3, and what an issuer writes after it. */
 const TRACK = /\d{12,}[=^D]+[^\s"]*/g;
 /** Digits at the end of a text that was cut: the rest of a number may have stood there. */
 const CUT = /(?:\d[ -]?)+$/;
+const WRITTEN_CUT = /(?:\d[^\p{L}\p{N}]{0,3})+$/u;
 
 /**
  * The text with each track gone and each card number down to its first six and last four digits, or gone where other
@@ -23,22 +26,46 @@ const CUT = /(?:\d[ -]?)+$/;
  * nobody knew of.
  */
 export function masked(text: string): Masked {
-  return without(text, hidden);
+  return without(text, { number: NUMBER, cut: CUT, hide: hidden });
 }
 
 /**
- * The same of what a person has written down, where digits apart may be a date and a number, and every tenth would look
- * like a card's: of such a run only what begins like a scheme's number is gone.
+ * The same of what a person has written down, in whatever digits (６２２２, ⑥) and with whatever between them. Digits apart
+ * may be a date and a number, and every tenth would look like a card's: of such a run only what begins like a scheme's
+ * number is gone.
  */
 export function maskedWords(text: string): Masked {
   const looksLikeOne = (digits: string) => lengthsAt(digits, 0).includes(digits.length);
-  return without(text, (run) => (/^\d+$/.test(run) || looksLikeOne(run.replaceAll(/\D/g, '')) ? hidden : starred)(run));
+  const hide = (run: string) => (/^\d+$/.test(run) || looksLikeOne(run.replaceAll(/\D/g, '')) ? hidden : starred)(run);
+  return without(plainDigits(text), { number: WRITTEN, cut: WRITTEN_CUT, hide });
 }
 
-function without(text: string, hide: (run: string) => string): Masked {
+/** Each digit of any script as 0 to 9, and a track's separators; all else stays as it was written, a Chinese comma too. */
+function plainDigits(text: string): string {
+  return text.replaceAll(/[^\P{N}0-9]|[＝＾Ｄ]/gu, (one) => {
+    const plain = one.normalize('NFKC');
+    return /[0-9=^D]/.test(plain) ? plain : /\p{Nd}/u.test(one) ? String(digitOf(one)) : one;
+  });
+}
+
+/** The digits of a script stand one after another in Unicode, from its zero. */
+function digitOf(digit: string): number {
+  const code = digit.codePointAt(0) ?? 0;
+  let value = 0;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
+  return value;
+}
+
+interface Hiding {
+  readonly number: RegExp;
+  readonly cut: RegExp;
+  readonly hide: (run: string) => string;
+}
+
+function without(text: string, { number, cut, hide }: Hiding): Masked {
   if (text.length < SHORTEST_PAN) return text as Masked;
-  const whole = text.length > LONGEST ? text.slice(0, LONGEST).replace(CUT, '') : text;
-  return whole.replaceAll(TRACK, '(track)').replaceAll(NUMBER, hide) as Masked;
+  const whole = text.length > LONGEST ? text.slice(0, LONGEST).replace(cut, '') : text;
+  return whole.replaceAll(TRACK, '(track)').replaceAll(number, hide) as Masked;
 }
 
 /** F48 of a settlement: two times two amounts, their counts and a flag. Of no row that has a card number it has the length. */
