@@ -6,7 +6,7 @@ import { acquirer } from './acquirer.ts';
 import { openAuthority } from './authority.ts';
 import { certificates } from './certificates.ts';
 import { macOf } from './ciphers.ts';
-import type { Command } from './command.ts';
+import { brief, type Command } from './command.ts';
 import { control, listenForControl, type Reply, refuseSecondBank } from './control.ts';
 import { dayWatch } from './day-watch.ts';
 import { desk } from './desk.ts';
@@ -86,7 +86,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   opened.defer(() => keyCentre.close());
 
   const obey = (command: unknown): Reply => {
-    const parts = { office, ...acquiring, desk: counter, faults: hostFaults, keyCentre, certificates: issued };
+    const parts = { office, ...acquiring, desk: counter, faults: hostFaults, keyCentre, certificates: issued, log };
     const reply = control(parts, command);
     // A day that was ended by hand has its files at once.
     watch.check();
@@ -94,7 +94,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   };
   const socket = await listenForControl(socketPath, (command) => {
     const reply = obey(command);
-    log('control', { do: String((command as Command | null)?.do).slice(0, 40), ok: reply.ok });
+    log('control', { do: brief((command as Command | null)?.do), ok: reply.ok });
     return reply;
   });
   opened.defer(() => socket.close());

@@ -10,7 +10,7 @@ import {
   type Todo,
 } from './cases.ts';
 import type { Clearing, Payout } from './clearing.ts';
-import { type Command, limitOf, twoPeopleOf, wordsOf } from './command.ts';
+import { type Command, limitOf, quoted, twoPeopleOf, wordsOf } from './command.ts';
 import { decide, decisionsOf, givesBack, isOpenAgain, type WhyNot } from './correction.ts';
 import { merchantPending, type Office } from './office.ts';
 import { csvOf, fileNameOf, reconcile } from './reconciliation.ts';
@@ -45,7 +45,7 @@ export const clearingCommands: Readonly<Record<string, (parts: Parts, command: C
   case: ({ office, clearing }, command) => {
     const { id } = command;
     const found = typeof id === 'number' && Number.isSafeInteger(id) ? office.cases.find(id) : null;
-    if (found === null) throw new Unable(`no case "${String(id)}"`, 'take an id of {"do":"cases"}');
+    if (found === null) throw new Unable(`no case ${quoted(id)}`, 'take an id of {"do":"cases"}');
     if (command.decide !== undefined) rule(office, clearing, found, command);
     else if (command.answer !== undefined) answer(office, found, command);
     return { case: shownCase(office, office.cases.find(found.id) ?? found) };
@@ -53,12 +53,12 @@ export const clearingCommands: Readonly<Record<string, (parts: Parts, command: C
   reconciliation: ({ office, clearing }, command) => {
     const merchant = command.merchant ?? office.seed.merchants.keys().next().value;
     if (typeof merchant !== 'string' || !clearing.merchants().includes(merchant)) {
-      throw new Unable(`no merchant "${String(merchant)}"`, 'take an id of {"do":"merchants"}');
+      throw new Unable(`no merchant ${quoted(merchant)}`, 'take an id of {"do":"merchants"}');
     }
     const date = command.date ?? office.days.date();
     const day = typeof date === 'string' && /^\d{8}$/.test(date) ? office.days.find(date) : null;
     if (day === null)
-      throw new Unable(`no business day "${String(date)}"`, 'YYYYMMDD of a day on which the bank was open', {
+      throw new Unable(`no business day ${quoted(date)}`, 'YYYYMMDD of a day on which the bank was open', {
         kind: 'no-day',
       });
     const reconciled = reconcile(office, clearing, merchant, day);

@@ -26,6 +26,18 @@ export function wordsOf(command: Command, key: string, most: number, example: st
   return maskedWords(text);
 }
 
+/** What somebody has sent, as an error or a log may say it again: short, of one line, without a card number. */
+export function brief(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return maskedWords(text)
+    .replaceAll(/\p{Cc}/gu, '·')
+    .slice(0, 40);
+}
+
+export function quoted(value: unknown): string {
+  return `"${brief(value)}"`;
+}
+
 /** Two different people, by name. */
 export function twoPeopleOf({ people }: Command): readonly [string, string] {
   const [first, second, ...others] = Array.isArray(people)

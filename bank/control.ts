@@ -1,9 +1,10 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
+import { maskedWords } from '../src/values/masked.ts';
 import type { Certificates } from './certificates.ts';
 import type { Clearing } from './clearing.ts';
 import { clearingCommands, shownCase } from './clearing-commands.ts';
-import { type Command, limitOf, sixDigitsOf, twoPeopleOf, wordsOf } from './command.ts';
+import { brief, type Command, limitOf, quoted, sixDigitsOf, twoPeopleOf, wordsOf } from './command.ts';
 import type { Desk } from './desk.ts';
 import { dispute } from './dispute.ts';
 import { FAULTS, type Faults } from './faults.ts';
@@ -11,6 +12,7 @@ import type { Issuer } from './issuer.ts';
 import type { KeyCentre } from './keycentre.ts';
 import { cardAccount, holdAccount } from './ledger.ts';
 import { type ByHand, moveBatch } from './left-batch.ts';
+import type { Log } from './log.ts';
 import { merchantFees, merchantPaid, merchantPending, type Office } from './office.ts';
 import { ruleByVoice } from './rulings.ts';
 import type { Card } from './seed.ts';
@@ -29,6 +31,7 @@ export interface ControlParts {
   readonly faults: Faults;
   readonly keyCentre: KeyCentre;
   readonly certificates: Certificates;
+  readonly log: Log;
 }
 
 /** The bank's commands, one row each: what the control socket offers. Amounts in fen, times ISO 8601, numbers masked. */
@@ -107,7 +110,7 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
   faults: ({ faults }) => ({ faults: faults.list() }),
   fault: ({ faults }, command) => {
     const fault = FAULTS.find((name) => name === command.fault);
-    if (fault === undefined) throw new Unable(`no fault "${String(command.fault)}"`, `one of ${FAULTS.join(', ')}`);
+    if (fault === undefined) throw new Unable(`no fault ${quoted(command.fault)}`, `one of ${FAULTS.join(', ')}`);
     const { on, times, mti } = command;
     if (typeof on !== 'boolean') throw new Unable('"on" is missing', 'add "on": true or false');
     if (times !== undefined && !(Number.isInteger(times) && Number(times) > 0)) {
@@ -125,8 +128,9 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
   },
   card: ({ issuer }, command) => {
     if (command.unlock !== true) throw new Unable('nothing to do with the card', 'add "unlock": true');
-    const id = String(command.id);
-    if (!issuer.unlock(id)) throw new Unable(`no card "${id}"`, 'take an id of {"do":"accounts"}');
+    const { id } = command;
+    if (typeof id !== 'string' || !issuer.unlock(id))
+      throw new Unable(`no card ${quoted(id)}`, 'take an id of {"do":"accounts"}');
     return { id, wrong_pins: 0 };
   },
   voice: ({ office }, command) => authoriseByVoice(office, command),
@@ -182,15 +186,19 @@ export function control(parts: ControlParts, command: unknown): Reply {
     // What a person reads is of now: what was held past its time is given back.
     parts.office.books.atomically(() => parts.office.holds.expire(parts.office.clock.now()));
     if (typeof command !== 'object' || command === null) throw new Unable('not an object', 'send {"do":"accounts"}');
-    const name = String((command as Command).do);
-    if (!Object.hasOwn(COMMANDS, name)) {
-      throw new Unable(`no command "${name.slice(0, 40)}"`, `one of ${Object.keys(COMMANDS).join(', ')}`);
+    const { do: name } = command as Command;
+    if (typeof name !== 'string' || !Object.hasOwn(COMMANDS, name)) {
+      throw new Unable(`no command ${quoted(name)}`, `one of ${Object.keys(COMMANDS).join(', ')}`);
     }
     return { ok: true, ...COMMANDS[name]?.(parts, command as Command) };
   } catch (error) {
-    const remedy = error instanceof Unable ? error.remedy : 'see the log of the bank';
-    const problem = error instanceof Unable && error.problem !== null ? { problem: error.problem } : {};
-    return { ok: false, error: error instanceof Error ? error.message : 'unknown', remedy, ...problem };
+    if (!(error instanceof Unable)) {
+      const words = error instanceof Error ? error.message : 'unknown';
+      parts.log('failed', { do: brief((command as Command | null)?.do), error: maskedWords(words) });
+      return { ok: false, error: 'the bank failed', remedy: 'see the log of the bank', problem: { kind: 'failed' } };
+    }
+    const problem = error.problem === null ? {} : { problem: error.problem };
+    return { ok: false, error: error.message, remedy: error.remedy, ...problem };
   }
 }
 
@@ -262,7 +270,7 @@ export async function refuseSecondBank(socketPath: string): Promise<void> {
 function terminalOf({ seed }: Office, { terminal }: Command): string {
   const id = terminal ?? seed.terminals.keys().next().value;
   if (typeof id !== 'string' || !seed.terminals.has(id)) {
-    throw new Unable(`no terminal "${String(terminal)}"`, 'take one of {"do":"terminals"}');
+    throw new Unable(`no terminal ${quoted(terminal)}`, 'take one of {"do":"terminals"}');
   }
   return id;
 }
@@ -274,6 +282,6 @@ function byHandOf(command: Command): ByHand {
 function serialOf({ seed }: Office, { serial }: Command): string {
   const rows = [...seed.terminals.values()];
   const row = rows.find((found) => found.serial === (serial ?? rows[0]?.serial));
-  if (row === undefined) throw new Unable(`no machine "${String(serial)}"`, 'take a serial of {"do":"terminals"}');
+  if (row === undefined) throw new Unable(`no machine ${quoted(serial)}`, 'take a serial of {"do":"terminals"}');
   return row.serial;
 }

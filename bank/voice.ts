@@ -1,5 +1,6 @@
 import { type Fen, fen, MOST_FEN, yuan } from '../src/values/fen.ts';
 import type { Books } from './books.ts';
+import { quoted } from './command.ts';
 import { cardAccount } from './ledger.ts';
 import { type Office, sixDigits } from './office.ts';
 import { Unable } from './unable.ts';
@@ -11,7 +12,7 @@ import { Unable } from './unable.ts';
  */
 export function authoriseByVoice(office: Office, { card: id, amount }: Readonly<Record<string, unknown>>): object {
   const card = [...office.seed.cards.values()].find((known) => known.id === id);
-  if (card === undefined) throw new Unable(`no card "${String(id)}"`, 'take an id of {"do":"accounts"}');
+  if (card === undefined) throw new Unable(`no card ${quoted(id)}`, 'take an id of {"do":"accounts"}');
   if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount < 1 || amount > MOST_FEN) {
     throw new Unable('"amount" is no amount', 'a whole number of fen from 1');
   }

@@ -110,7 +110,8 @@ async function screen(counter: Counter, { query, signal }: Call): Promise<Answer
   const { status } = powered(counter);
   const wait = query.get('wait');
   if (wait === null) return { json: await status.screen() };
-  if (!/^[a-z0-9.-]{1,60}$/.test(wait)) {
+  // No screen's name has four digits in a row: what has may be a card's, and is not said again.
+  if (!/^(?!.*\d{4})[a-z0-9.-]{1,60}$/.test(wait)) {
     throw new Refusal(400, '"wait" is no name of a screen', 'Send a name such as sale.approved.', { field: 'wait' });
   }
   const timeout_ms = number(query, 'timeout_ms', 1, MOST_WAIT_MS, 5000);

@@ -11,10 +11,18 @@ function wrong(field: string, must: string, value: unknown): Refusal {
   return new Refusal(400, `"${field}" must be ${must}; ${given}`, `Send "${field}" as ${must}.`, { field });
 }
 
-/** A request's own text comes back short and without control bytes: it may be shown in a terminal. */
+/**
+ * A request's own text comes back short and without control bytes: it may be shown in a terminal. Nor with four digits in
+ * a row: they may be a PIN, or a card's.
+ */
 export function brief(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = withoutNumbers(JSON.stringify(value) ?? String(value)).replaceAll(/\p{Cc}/gu, '·');
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+/** However they are written, and with whatever between them that is neither letter nor digit. */
+function withoutNumbers(text: string): string {
+  return text.replaceAll(/\p{N}(?:[^\p{L}\p{N}]{0,3}\p{N}){3,}/gu, '****');
 }
 
 /** Checks every field of `shape` and refuses any other. */
@@ -26,7 +34,7 @@ export function fields<S extends Shape>(body: unknown, shape: S): Checked<S> {
     if (Object.hasOwn(shape, field)) continue;
     const known = Object.keys(shape).map((name) => `"${name}"`);
     throw new Refusal(400, `unknown field ${brief(field)}`, `Known here: ${known.join(', ')}.`, {
-      field: field.slice(0, 40),
+      field: withoutNumbers(field).slice(0, 40),
     });
   }
   const given = body as Record<string, unknown>;

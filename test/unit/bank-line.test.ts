@@ -28,6 +28,48 @@ import {
 const echo = () => Buffer.from(pack(request('0820', { trace: '000001', batch: '00000001301' })));
 const refusals = ({ bank }: Lab) => bank.control({ do: 'refusals' }).refusals as Record<string, number>;
 
+t.test(
+  'a command that cannot be done is answered without the number that was sent, and a bug with one word',
+  async (t) => {
+    const said: string[] = [];
+    const here = await lab({ log: (event, facts) => void said.push(`${event} ${JSON.stringify(facts)}`) });
+    const number = '６２２２.0200.1001.1234';
+    for (const command of [
+      ...[
+        { do: number },
+        { do: { toString: 1 } },
+        { do: 'fault', fault: number },
+        { do: 'card', id: number, unlock: true },
+      ],
+      ...[
+        { do: 'voice', card: number },
+        { do: 'ruling', terminal: number },
+        { do: 'revoke', serial: { a: number } },
+      ],
+      ...[
+        { do: 'case', id: number },
+        { do: 'reconciliation', merchant: `${number}\u009b` },
+        { do: 'card', id: {}, unlock: true },
+      ],
+      { do: 'reconciliation', date: number },
+    ]) {
+      const { ok, error } = here.bank.control(command);
+      t.equal(ok, false);
+      t.notMatch(String(error), /1001|\p{Cc}/u);
+      t.match(String(error), /^no |^not /);
+    }
+    await here.bank.close();
+    t.strictSame(here.bank.control({ do: 'accounts' }), {
+      ...{ ok: false, error: 'the bank failed', remedy: 'see the log of the bank', problem: { kind: 'failed' } },
+    });
+    t.ok(
+      said.some((line) => /^failed .*"do":"accounts".*database/.test(line)),
+      said.at(-1) ?? '',
+    );
+    await here.close();
+  },
+);
+
 t.test('nonsense on the line is refused by name, counted, and ends that line alone', async (t) => {
   const here = await lab();
   t.teardown(() => here.close());
