@@ -56,6 +56,12 @@ export interface MerchantFile {
 }
 
 const ANSWER_MS = 3000;
+/** It makes the whole of an answer before it says the first of it. */
+const ANSWER_ROW_MS = 0.2;
+
+function patienceFor({ limit = 0 }: { limit?: number | undefined }): number {
+  return ANSWER_MS + limit * ANSWER_ROW_MS;
+}
 
 /** `published` is the file that the bank writes when it listens. */
 export function openBankLink(published: string): BankLink {
@@ -63,9 +69,9 @@ export function openBankLink(published: string): BankLink {
     const control = readPublished(published).control;
     if (typeof control !== 'string') throw bankAway();
     try {
-      return plain(await askLine(join(dirname(published), control), question, ANSWER_MS));
+      return plain(await askLine(join(dirname(published), control), question, { timeout_ms: patienceFor(question) }));
     } catch (error) {
-      if (error instanceof NoAnswer) throw bankAway();
+      if (error instanceof NoAnswer) throw error.why === 'long' ? tooLong() : bankAway();
       throw error;
     }
   };
@@ -143,6 +149,10 @@ function faultsOf(answer: Record<string, unknown>): Record<string, boolean> {
     );
   }
   return Object.fromEntries(Object.entries(told as Record<string, unknown>).map(([name, on]) => [name, on === true]));
+}
+
+function tooLong(): Refusal {
+  return new Refusal(502, 'the answer is too long', 'Ask with a smaller limit.');
 }
 
 function bankAway(): Refusal {

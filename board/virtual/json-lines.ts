@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 
-/** The largest answer that is read: a journal page is far below it. */
-const MOST_CHARACTERS = 4_000_000;
+/** The largest answer that is read: as many of the bank's trades as may be asked for at once have some 600 each. */
+const MOST_CHARACTERS = 80_000_000;
 
-/** Nobody answers at a local socket, or the answer is no line of JSON. */
+/** Nobody answers at a local socket, or the answer is no line of JSON, or longer than anybody reads. */
 export class NoAnswer extends Error {
-  readonly why: 'absent' | 'closed' | 'late' | 'garbled';
+  readonly why: 'absent' | 'closed' | 'late' | 'garbled' | 'long';
 
   constructor(why: NoAnswer['why']) {
     super(why);
@@ -16,9 +16,17 @@ export class NoAnswer extends Error {
 
 /**
  * Asks one question of a local socket that speaks one JSON object a line, and returns the one line that it answers.
- * Throws NoAnswer; it never waits longer than `timeout_ms`.
+ * Throws NoAnswer; it never waits longer than `timeout_ms` for the next piece of it. `most` is for tests.
  */
-export function askLine(path: string, question: object, timeout_ms: number, signal?: AbortSignal): Promise<unknown> {
+export function askLine(
+  path: string,
+  question: object,
+  {
+    timeout_ms,
+    signal,
+    most = MOST_CHARACTERS,
+  }: { timeout_ms: number; signal?: AbortSignal | undefined; most?: number },
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     const end = (outcome: () => void) => {
@@ -37,10 +45,12 @@ export function askLine(path: string, question: object, timeout_ms: number, sign
       fail(error.code === 'ENOENT' || error.code === 'ECONNREFUSED' ? 'absent' : 'closed'),
     );
     socket.on('close', () => fail('closed'));
+    socket.on('data', () => deadline.refresh());
     readLines(
       socket,
       (line) => end(() => settle(line, resolve, reject)),
-      () => fail('garbled'),
+      () => fail('long'),
+      most,
     );
   });
 }
@@ -62,16 +72,26 @@ export function parsed(line: string): unknown {
 }
 
 /** Cuts what arrives into lines; `overrun` where a line grows beyond every honest one. */
-export function readLines(socket: NodeJS.ReadableStream, line: (text: string) => void, overrun: () => void): void {
-  let rest = '';
+export function readLines(
+  socket: NodeJS.ReadableStream,
+  line: (text: string) => void,
+  overrun: () => void,
+  most = MOST_CHARACTERS,
+): void {
+  /** Of the line that has no end yet: put together once, however many they are. */
+  let pieces: string[] = [];
+  let length = 0;
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string | Buffer) => {
-    rest += chunk;
-    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
-      const whole = rest.slice(0, end);
-      rest = rest.slice(end + 1);
+    const [first = '', ...more] = String(chunk).split('\n');
+    pieces.push(first);
+    length += first.length;
+    for (const next of more) {
+      const whole = pieces.join('');
+      pieces = [next];
+      length = next.length;
       if (whole.trim() !== '') line(whole);
     }
-    if (rest.length > MOST_CHARACTERS) overrun();
+    if (length > most) overrun();
   });
 }

@@ -42,7 +42,7 @@ const WAIT_SLACK_MS = 2000;
 export function openStatus(path: string): Status {
   const ask = async (question: object): Promise<Record<string, unknown>> => {
     try {
-      return objectOf(await askLine(path, question, ANSWER_MS));
+      return objectOf(await askLine(path, question, { timeout_ms: ANSWER_MS }));
     } catch (error) {
       if (error instanceof NoAnswer) throw notThere(error);
       throw error;
@@ -51,7 +51,7 @@ export function openStatus(path: string): Status {
   return {
     async state() {
       try {
-        return objectOf(await askLine(path, { ask: 'state' }, ANSWER_MS)) as unknown as TerminalState;
+        return objectOf(await askLine(path, { ask: 'state' }, { timeout_ms: ANSWER_MS })) as unknown as TerminalState;
       } catch (error) {
         if (error instanceof NoAnswer) return null;
         throw error;
@@ -78,7 +78,7 @@ async function waitForScreen(
   for (let left = timeout_ms; left > 0 && !signal?.aborted; left = deadline - performance.now()) {
     try {
       const question = { ask: 'screen', wait, timeout_ms: Math.ceil(left) };
-      seen = screenOf(objectOf(await askLine(path, question, left + WAIT_SLACK_MS, signal)));
+      seen = screenOf(objectOf(await askLine(path, question, { timeout_ms: left + WAIT_SLACK_MS, signal })));
       if (seen.screen === wait) return { came: true, seen };
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
