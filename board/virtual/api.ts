@@ -1,5 +1,5 @@
 import { BOOKS, type Book, type MerchantFile } from './bank-link.ts';
-import { type Counter, meetCard, needPower, notFitted, stateOf, switchPower } from './counter.ts';
+import { type Counter, meetCard, needPower, notFitted, stateOf } from './counter.ts';
 import { KEYS } from './far-ends.ts';
 import { FAULTS } from './faults.ts';
 import { fields, listOf, oneOf, optional, text, truth, whole } from './fields.ts';
@@ -141,7 +141,7 @@ async function fault({ faults }: Counter, { body }: Call): Promise<Answer> {
 
 async function power(counter: Counter, { body }: Call): Promise<Answer> {
   const { on } = fields(body, { on: truth });
-  await switchPower(counter, on);
+  await counter.plug.turn(on);
   return { json: { power: on ? 'on' : 'off' } };
 }
 

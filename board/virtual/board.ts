@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBankLink } from './bank-link.ts';
-import { type Counter, switchPower } from './counter.ts';
+import { type Counter, plugOf } from './counter.ts';
 import type { Crossing, FarEnds } from './far-ends.ts';
 import { boardFaults } from './faults.ts';
 import { type FingerSpeed, finger } from './finger.ts';
@@ -53,12 +53,13 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
   const told = toldWires(status, terminal, log);
   const hand = finger(devices, () => terminal.running, options.finger);
   const replay = options.replay ?? null;
-  const counter: Counter = { devices, terminal, status, bank, faults, finger: hand, log, told, wallet, replay };
+  const plug = plugOf({ terminal, devices });
+  const counter: Counter = { devices, terminal, plug, status, bank, faults, finger: hand, log, told, wallet, replay };
   const stopWires = devices.watchWires((crossing) => log.append(outside(crossing)));
   terminal.watch(() => terminal.crash !== null && options.crashed?.(terminal.crash));
   const page = await servePage(counter, port);
   writeAtomically(join(folder, 'page.json'), { url: page.url });
-  if (options.power) await switchPower(counter, true);
+  if (options.power) await plug.turn(true);
 
   const end = async () => {
     await page.close();

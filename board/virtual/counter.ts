@@ -15,6 +15,7 @@ import type { WireLog } from './wire-log.ts';
 export interface Counter {
   readonly devices: FarEnds;
   readonly terminal: TerminalProcess;
+  readonly plug: Plug;
   readonly status: Status;
   readonly bank: BankLink;
   readonly faults: Faults;
@@ -54,17 +55,34 @@ export function needPower({ terminal }: Counter): void {
   throw new Refusal(409, what, 'Switch it on: POST /api/power {"on":true}; its words are in terminal.log.');
 }
 
-export async function switchPower({ terminal, devices }: Counter, on: boolean): Promise<void> {
-  if (on) {
-    if (terminal.running) return;
-    devices.power(true);
-    terminal.start();
-    return;
-  }
-  // The process and its devices hang on one plug: neither sees the other go first.
-  const gone = terminal.kill();
-  devices.power(false);
-  await gone;
+/** The plug of the terminal and its devices. */
+export interface Plug {
+  /** Resolves when it is so. Whoever turns it while somebody else does comes after them. */
+  turn(on: boolean): Promise<void>;
+}
+
+export function plugOf({ terminal, devices }: Pick<Counter, 'terminal' | 'devices'>): Plug {
+  const turned = async (on: boolean) => {
+    if (on) {
+      if (terminal.running) return;
+      devices.power(true);
+      terminal.start();
+      return;
+    }
+    // The process and its devices hang on one plug: neither sees the other go first.
+    const gone = terminal.kill();
+    devices.power(false);
+    await gone;
+  };
+  let last: Promise<void> = Promise.resolve();
+  return {
+    turn(on) {
+      const turning = last.then(() => turned(on));
+      // Whoever comes after one that failed is not told of it.
+      last = turning.catch(() => undefined);
+      return turning;
+    },
+  };
 }
 
 export type Meeting = 'swipe' | 'insert' | 'tap' | 'remove';

@@ -3,11 +3,15 @@ import type { WebSocket } from 'ws';
 /** One open page. What waits for it is bounded: a slow page loses pieces, then gets the whole once more. */
 export interface LiveClient {
   send(message: string | Uint8Array): void;
+  /** What it waits for, and the whole does not hold: it comes however far the page is behind. */
+  answer(message: string): void;
   close(): void;
 }
 
 /** Three full screens. */
 const MOST_WAITING_BYTES = 2_000_000;
+/** Beyond the whole: whoever asks so much and reads none of it is let go. */
+const MOST_UNREAD_BYTES = 16_000_000;
 const STUCK_MS = 20_000;
 const BEAT_MS = 20_000;
 
@@ -49,6 +53,11 @@ export function liveClient(socket: WebSocket, whole: () => Promise<readonly (str
       if (behind || socket.readyState !== socket.OPEN) return;
       if (socket.bufferedAmount + message.length > MOST_WAITING_BYTES) fallBehind();
       else socket.send(message, { binary: typeof message !== 'string' });
+    },
+    answer(message) {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount + message.length > MOST_UNREAD_BYTES) socket.terminate();
+      else socket.send(message);
     },
     close: () => socket.close(1001),
   };

@@ -39,7 +39,7 @@ export function openLive(counter: Counter, token: string, hosts: ReadonlySet<str
     // An error is followed by a close.
     socket.on('error', () => socket.terminate());
     socket.on('message', (data, binary) => {
-      if (!binary) void take(counter, held, String(data), (answer) => client.send(JSON.stringify(answer)));
+      if (!binary) void take(counter, held, String(data), (answer) => client.answer(JSON.stringify(answer)));
     });
     socket.once('close', () => {
       clients.delete(client);
@@ -82,6 +82,8 @@ function whyRefused(request: IncomingMessage, token: string, hosts: ReadonlySet<
   return given.length === wanted.length && timingSafeEqual(given, wanted) ? null : '403 Wrong Token';
 }
 
+const ACTIONS = ['key', ...calls.flatMap(([method, path]) => (method === 'POST' ? [path.slice('/api/'.length)] : []))];
+
 /** `{"id":7,"do":"press","keys":["1"]}` is `POST /api/press`; `{"do":"key","key":"1","down":true}` is a finger. */
 async function take(
   counter: Counter,
@@ -103,10 +105,10 @@ async function take(
     }
     const call = calls.find(([method, path]) => method === 'POST' && path === `/api/${String(action)}`);
     if (call === undefined)
-      throw new Refusal(400, 'no such action', 'Send press, card, scan, fault, power or key.', { field: 'do' });
+      throw new Refusal(400, 'no such action', `Send one of ${ACTIONS.join(' ')}.`, { field: 'do' });
     const signal = new AbortController().signal;
-    await call[2](counter, { parts: [], query: new URLSearchParams(), body, signal });
-    reply({ ...said, ok: true });
+    const answer = await call[2](counter, { parts: [], query: new URLSearchParams(), body, signal });
+    reply({ ...('json' in answer ? (answer.json as object) : {}), ...said, ok: true });
   } catch (error) {
     if (!(error instanceof Refusal)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     const refusal = error instanceof Refusal ? error : new Refusal(500, 'the virtual board failed', 'See board.log.');

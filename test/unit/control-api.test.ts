@@ -190,6 +190,46 @@ t.test('a request that is not what the table says is refused by name', async (t)
   t.same(noted.keys, [], 'no key moved');
 });
 
+t.test('a refusal says no digits again that were sent, and nothing that moves a terminal', async (t) => {
+  const { url } = await board(t);
+  const number = '6222020010011234';
+  const wide = [...number].map((digit) => String.fromCharCode(0xff10 + Number(digit))).join('');
+  const cases: [string, Asked][] = [
+    ['/api/press', { body: { keys: ['123456'] } }],
+    ['/api/press', { body: { keys: [...'123456'], hold_ms: [...'123456'] } }],
+    ['/api/press', { body: { keys: number } }],
+    ['/api/press', { body: { keys: ['1'], [number]: 1 } }],
+    ['/api/press', { body: { keys: [wide] } }],
+    ['/api/card', { body: { card: number, how: number } }],
+    ['/api/card', { body: { card: 'boc-debit', how: '6222 0200 1001 1234' } }],
+    ['/api/fault', { body: { fault: `6222.0200.1001.1234\u009b2J`, on: true } }],
+    ['/api/bank/case', { body: { id: number } }],
+    [`/api/screen?wait=${number}&timeout_ms=30`, {}],
+  ];
+  for (const [path, asked] of cases) {
+    const { status, bytes } = await ask(url, path, asked);
+    t.ok(status >= 400 && status < 500, path);
+    const plain = bytes
+      .toString()
+      .normalize('NFKC')
+      .replaceAll(/[^\p{L}\p{N}]/gu, '');
+    t.notMatch(plain.replace('64kB', ''), /1234|6222/, bytes.toString());
+    t.notMatch(bytes.toString(), /[\u0080-\u009f]/);
+  }
+});
+
+t.test('whoever turns the plug while another does comes after them', async (t) => {
+  const { url, noted } = await board(t);
+  const turn = (on: boolean) => ask(url, '/api/power', { body: { on } });
+  const both = await Promise.all([turn(false), turn(true)]);
+  t.same(
+    both.map(({ json }) => json),
+    [{ power: 'off' }, { power: 'on' }],
+  );
+  t.match((await ask(url, '/api/state')).json, { power: 'on' });
+  t.same(noted.power, [true, false, true]);
+});
+
 t.test('keys go down for 40 ms and up for 40 ms, whoever asks at the same time', async (t) => {
   const { url, noted } = await board(t);
   const both = [
