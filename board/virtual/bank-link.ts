@@ -156,5 +156,6 @@ function tooLong(): Refusal {
 }
 
 function bankAway(): Refusal {
-  return new Refusal(503, 'the bank does not answer', 'Start it with make run; its log is bank.log in GUITAI_DIR.');
+  const remedy = 'Start it with make run; its log is bank.log in GUITAI_DIR.';
+  return new Refusal(503, 'the bank does not answer', remedy, { problem: 'bank-away' });
 }

@@ -51,8 +51,12 @@ export async function stateOf({ terminal, status }: Counter): Promise<CounterSta
 /** Throws a Refusal where there is no terminal that could notice what is about to be done. */
 export function needPower({ terminal }: Counter): void {
   if (terminal.running) return;
-  const what = terminal.crash === null ? 'the terminal is off' : 'the terminal has crashed';
-  throw new Refusal(409, what, 'Switch it on: POST /api/power {"on":true}; its words are in terminal.log.');
+  const [what, problem] =
+    terminal.crash === null
+      ? (['the terminal is off', 'no-power'] as const)
+      : (['the terminal has crashed', 'crashed'] as const);
+  const remedy = 'Switch it on: POST /api/power {"on":true}; its words are in terminal.log.';
+  throw new Refusal(409, what, remedy, { problem });
 }
 
 /** The plug of the terminal and its devices. */
@@ -100,7 +104,7 @@ export async function meetCard(counter: Counter, id: string, how: Meeting): Prom
 
 /** A reader that this release of the board does not have. */
 export function notFitted(part: string, remedy: string): Refusal {
-  return new Refusal(409, `not fitted yet: no ${part}`, remedy);
+  return new Refusal(409, `not fitted yet: no ${part}`, remedy, { problem: 'not-fitted' });
 }
 
 export interface Books {

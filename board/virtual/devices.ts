@@ -111,14 +111,16 @@ export async function virtualDevices({
     watchSounds: heard.watch,
     async swipe({ track1, track2, track3, worn }: Stripe) {
       const end = await stripe.swipe({ track1, track2, track3 }, worn ? { garble: 'parity' } : {});
-      if (end === 'off') throw new Refusal(409, 'the stripe reader is off', 'Switch off the fault reader-off.');
+      if (end === 'read') return;
+      const remedy = 'Swipe where the screen asks for a card.';
       if (end === 'not-listening') {
-        throw new Refusal(
-          409,
-          'the stripe reader is not waiting for a card',
-          'Swipe where the screen asks for a card.',
-        );
+        throw new Refusal(409, 'the stripe reader is not waiting for a card', remedy, { problem: 'no-card-now' });
       }
+      // Without its fault it is off where the terminal has just begun, and does not ask for a card yet.
+      const [what, problem] = faults.has('reader-off')
+        ? (['Switch off the fault reader-off.', 'reader-off'] as const)
+        : ([remedy, 'no-card-now'] as const);
+      throw new Refusal(409, 'the stripe reader is off', what, { problem });
     },
     fault(fault, on) {
       if (on) faults.add(fault);

@@ -9,7 +9,7 @@ import { fields, oneOf, truth } from './fields.ts';
 import { parsed } from './json-lines.ts';
 import { type LiveClient, liveClient } from './live-client.ts';
 import { openFeed } from './live-feed.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, refusalOf } from './refusal.ts';
 import { isOwnOrigin } from './request.ts';
 
 /** The page's WebSocket: tells what happens, takes the same actions as the control API, and keys held by a finger. */
@@ -110,9 +110,7 @@ async function take(
     const answer = await call[2](counter, { parts: [], query: new URLSearchParams(), body, signal });
     reply({ ...('json' in answer ? (answer.json as object) : {}), ...said, ok: true });
   } catch (error) {
-    if (!(error instanceof Refusal)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    const refusal = error instanceof Refusal ? error : new Refusal(500, 'the virtual board failed', 'See board.log.');
-    reply({ ...said, ok: false, ...refusal.toJSON() });
+    reply({ ...said, ok: false, ...refusalOf(error).toJSON() });
   }
 }
 

@@ -5,7 +5,7 @@ import { type Answer, calls } from './api.ts';
 import type { Counter } from './counter.ts';
 import { openLive } from './live.ts';
 import { pageFile, pagePolicy } from './page-files.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, refusalOf } from './refusal.ts';
 import { jsonBody, ownHosts, refuseStrangers } from './request.ts';
 
 export interface PageServer {
@@ -131,10 +131,7 @@ function refuse(response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
-  const known = error instanceof Refusal;
-  // A bug of the board: its words go to the board's log, not to whoever asked.
-  if (!known) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  const refusal = known ? error : new Refusal(500, 'the virtual board failed', 'See board.log in GUITAI_DIR.');
+  const refusal = refusalOf(error);
   const { allow } = refusal.facts;
   if (typeof allow === 'string') response.setHeader('Allow', allow);
   // What is left of a body that was not read would be taken for the next request.

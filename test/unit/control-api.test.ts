@@ -125,7 +125,12 @@ t.test('a request that is not what the table says is refused by name', async (t)
     ['/api/card', { body: { card: 'nobody', how: 'swipe' } }, 404, { field: 'card' }],
     ['/api/card', { body: { card: 'boc-debit', how: 'throw' } }, 400, { field: 'how' }],
     ['/api/card', { body: { card: 'boc-debit', how: 'insert' } }, 409, { error: 'not fitted yet: no chip reader' }],
-    ['/api/card', { body: { card: 'boc-debit', how: 'tap' } }, 409, { error: /not fitted yet/ }],
+    [
+      '/api/card',
+      { body: { card: 'boc-debit', how: 'tap' } },
+      409,
+      { error: /not fitted yet/, problem: { kind: 'not-fitted' } },
+    ],
     [
       '/api/card',
       { body: { apdu: 'tcp://127.0.0.1:1', atr: '3B', how: 'insert' } },
@@ -135,7 +140,12 @@ t.test('a request that is not what the table says is refused by name', async (t)
     ['/api/scan', { body: { code: '28123' } }, 409, { error: 'not fitted yet: no scanner' }],
     ['/api/fault', { body: { fault: 'paper-jam', on: true } }, 400, { field: 'fault' }],
     ['/api/fault', { body: { fault: 'paper-out', on: 'yes' } }, 400, { field: 'on' }],
-    ['/api/fault', { body: { fault: 'slow', on: true } }, 503, { error: 'the bank does not answer' }],
+    [
+      '/api/fault',
+      { body: { fault: 'slow', on: true } },
+      503,
+      { error: 'the bank does not answer', problem: { kind: 'bank-away' } },
+    ],
     ['/api/power', { body: { on: 1 } }, 400, { field: 'on' }],
     ['/api/paper?since=x', {}, 400, {}],
     ['/api/paper/2.png', {}, 404, {}],
@@ -253,7 +263,7 @@ t.test('the plug takes the process and its devices at once, and the state says s
   t.same((await ask(url, '/api/state')).json, { power: 'off' });
   t.match(await ask(url, '/api/press', { body: { keys: ['1'] } }), {
     status: 409,
-    json: { error: 'the terminal is off' },
+    json: { error: 'the terminal is off', problem: { kind: 'no-power' } },
   });
   t.match(await ask(url, '/api/card', { body: { card: 'boc-debit', how: 'swipe' } }), { status: 409 });
   t.equal((await ask(url, '/api/power', { body: { on: true } })).status, 200);

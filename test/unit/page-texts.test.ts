@@ -8,6 +8,8 @@ import { PROBLEMS } from '../../bank/unable.ts';
 import { GROUPS } from '../../bank/upload.ts';
 import { DEVICE_FAULTS, KEYS } from '../../board/virtual/far-ends.ts';
 import { FAULTS } from '../../board/virtual/faults.ts';
+import { PROBLEMS as REFUSED } from '../../board/virtual/refusal.ts';
+import { states } from '../../src/journal/progress.ts';
 
 const page = join(import.meta.dirname, '..', '..', 'board', 'virtual', 'page');
 const textOf = (file: string): string => readFileSync(join(page, file), 'utf8');
@@ -45,7 +47,8 @@ t.test('every row that the page asks for is there, and the first paint is the Ch
     ...['balanced', 'unbalanced', 'open', 'left'].map((state) => `batch.is.${state}`),
     ...GROUPS.map((group) => `group.${group}`),
     ...WORDS.map((word) => `ruling.${word}`),
-    ...PROBLEMS.map((problem) => `refused.${problem}`),
+    ...[...PROBLEMS, ...REFUSED].map((problem) => `refused.${problem}`),
+    ...[...states.map((row) => row[5]), 'voided', 'refunded', 'absent'].map((state) => `row.${state}`),
     ...scripts.flatMap((file) => {
       const [text, named] = [textOf(file), (kind: string) => new RegExp(`name: '([a-z_]+)'(?=, (${kind}))`, 'g')];
       const fields = [...text.matchAll(named('most|digits|choices|kept|value'))].map(([, id]) => `field.${id}`);
@@ -65,6 +68,6 @@ t.test('no row is there for nothing', async (t) => {
   const everything = ['index.html', ...readdirSync(page).filter((file) => file.endsWith('.js'))].map(textOf).join('\n');
   // Rows whose ids are put together: fault.…, wire.…, and what the bank's desk names by the bank's own words.
   const gathered =
-    /^((fault|wire|key|way|zone|state|said|case|frame|trade\.(type|state)|batch\.is|decided?|field|form|group|account|entry|refused)\.|ruling\.(not-)?charged$)/;
+    /^((fault|wire|key|way|zone|state|said|case|frame|trade\.(type|state)|batch\.is|decided?|field|form|group|account|entry|refused|row)\.|ruling\.(not-)?charged$)/;
   for (const id of Object.keys(languages.en)) t.ok(gathered.test(id) || everything.includes(id), id);
 });

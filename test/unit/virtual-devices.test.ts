@@ -95,8 +95,13 @@ t.test('the plug takes panel, display, reader and printer with it, and gives the
   on.devices.power(false);
   t.equal(on.devices.panel.pixels[0], 0);
   t.same(on.devices.display.rows(), ['', '', '', '']);
-  await t.rejects(on.devices.swipe({ track1: null, track2: '0', track3: null, worn: false }), { message: /is off/ });
+  const swiped = () => on.devices.swipe({ track1: null, track2: '0', track3: null, worn: false });
+  await t.rejects(swiped(), { message: /is off/, facts: { problem: { kind: 'no-card-now' } } }, 'nobody asks for one');
   on.devices.power(true);
+  on.devices.fault('reader-off', true);
+  await t.rejects(swiped(), { message: /is off/, facts: { problem: { kind: 'reader-off' } } });
+  on.devices.fault('reader-off', false);
+  await t.rejects(swiped(), { message: /not waiting/, facts: { problem: { kind: 'no-card-now' } } });
   await on.display.check();
   t.same(on.devices.display.rows(), ['在', '', '', '']);
 });

@@ -1,4 +1,5 @@
-import { hasText, text } from './texts.js';
+import { whyNot } from './refused.js';
+import { text } from './texts.js';
 
 /** The bank's desk over the control API: what its books say, what its clerks do, and why it was not done. */
 
@@ -23,26 +24,9 @@ export async function tellBank(path, body) {
       body: JSON.stringify(body),
     });
     const said = await answer.json();
-    return answer.ok ? { ok: true, ...said } : { ok: false, sentence: sentenceOf(answer.status, said) };
+    return answer.ok ? { ok: true, ...said } : { ok: false, sentence: whyNot(said) };
   } catch (error) {
     if (error instanceof TypeError) return { ok: false, sentence: text('lost') };
     throw error;
   }
-}
-
-/** In the words of whoever reads the page; what has no row there is said as the API says it. */
-function sentenceOf(status, { error, remedy, field, problem }) {
-  if (status === 503) return text('books.away');
-  if (problem !== undefined && hasText(`refused.${problem.kind}`)) {
-    const { key, money, state } = problem;
-    return text(`refused.${problem.kind}`, {
-      ...problem,
-      key: text(`field.${key}`),
-      money: text(`ruling.${money}`),
-      state: text(`trade.state.${state}`),
-    });
-  }
-  const name = `field.${String(field).replace(/\[\d\]$/, '')}`;
-  if (field !== undefined && hasText(name)) return text('refused.field', { field: text(name) });
-  return text('failed', { error: [error, remedy].filter((part) => part).join(' → ') });
 }

@@ -57,7 +57,11 @@ function agreementRow() {
   const { terminal, bank, open, differing } = agreement;
   const count = `${terminal} / ${bank}`;
   if (differing.length > 0) {
-    const traces = differing.map(({ trace, terminal: ours, bank: theirs }) => `${trace} ${ours}≠${theirs}`).join('，');
+    const rows = differing.map(({ trace, terminal: ours, bank: theirs }) => {
+      const sides = [text(`row.${ours}`), theirs === 'absent' ? text('row.absent') : text(`trade.state.${theirs}`)];
+      return `${trace} ${sides.join(' ≠ ')}`;
+    });
+    const traces = rows.join(text('comma'));
     return row('rows', name, `${count} ✕ ${text('books.differ', { count: differing.length, traces })}`, {
       mood: 'bad',
     });

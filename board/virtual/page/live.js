@@ -5,6 +5,8 @@ const listeners = new Map();
 const waiting = new Map();
 let socket = null;
 let asked = 0;
+/** What comes of an action that no answer can reach any more. */
+const LOST = { ok: false, problem: { kind: 'lost' } };
 
 /** Calls `hear` with every message of that kind; `screen-pixels` is the binary one. */
 export function hear(what, listener) {
@@ -28,7 +30,7 @@ export function connectLive() {
     }
   });
   socket.addEventListener('close', () => {
-    for (const settle of waiting.values()) settle({ ok: false, error: 'lost', remedy: '' });
+    for (const settle of waiting.values()) settle(LOST);
     waiting.clear();
     tell('lost', {});
     comeBack();
@@ -45,11 +47,11 @@ async function comeBack() {
   else setTimeout(comeBack, 1000);
 }
 
-/** Does what `POST /api/…` does; resolves with `{ok}` or `{ok: false, error, remedy}`. */
+/** Does what `POST /api/…` does; resolves with what that answers and `ok`, or with `{ok: false, error, remedy, problem}`. */
 export function act(action) {
   return new Promise((resolve) => {
     if (socket?.readyState !== WebSocket.OPEN) {
-      resolve({ ok: false, error: 'lost', remedy: '' });
+      resolve(LOST);
       return;
     }
     const id = ++asked;

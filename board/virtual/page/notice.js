@@ -1,4 +1,4 @@
-import { text } from './texts.js';
+import { whyNot } from './refused.js';
 
 const element = document.querySelector('#notice');
 let timer;
@@ -13,7 +13,7 @@ export function notice(words) {
 }
 
 /** Says why something was not done, where it was not. Returns whether it was. */
-export function noticeRefusal({ ok, error, remedy }) {
-  if (!ok) notice(text('failed', { error: [error, remedy].filter((part) => part).join(' → ') }));
+export function noticeRefusal({ ok, ...refusal }) {
+  if (!ok) notice(whyNot(refusal));
   return ok;
 }

@@ -81,7 +81,7 @@ function line({ n, at, role, words }, place) {
 
 function mark(n, words) {
   const element = list.querySelector(`[data-n="${n}"]`);
-  if (element === null || element.querySelector('.differs')?.textContent === words) return;
+  if (element === null || [...element.querySelectorAll('.differs')].some((one) => one.textContent === words)) return;
   const told = document.createElement('span');
   told.className = 'differs';
   told.textContent = words;

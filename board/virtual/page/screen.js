@@ -39,7 +39,7 @@ function draw(message) {
 }
 
 function name(screen) {
-  const words = screen === null ? '' : screen.texts.filter((part) => part !== '').join('，');
+  const words = screen === null ? '' : screen.texts.filter((part) => part !== '').join(text('comma'));
   canvas.setAttribute('aria-label', words === '' ? text('screen.dark') : text('screen', { texts: words }));
   canvas.dataset.screen = screen?.screen ?? '';
   // Each screen is said once, when it comes: not again for each digit of an amount.
