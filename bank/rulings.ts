@@ -64,6 +64,7 @@ export function ruleByVoice(office: Office, terminal: string, command: Command):
         kind: 'no-such-trade',
       });
     }
+    refuseAnother(trade, command);
     const before = office.rulings.of(trade.id);
     if (before !== null && before.money !== word) {
       throw new Unable(`"${before.money}" was said under ${before.reference}`, 'what was said stands; see its case', {
@@ -79,6 +80,19 @@ export function ruleByVoice(office: Office, terminal: string, command: Command):
 
 /** So often a reference is drawn that nobody was given before. */
 const MOST_DRAWN = 1000;
+
+/**
+ * A number that was typed wrongly may be another trade's: where the caller says what theirs is, it is to be that. Of one that
+ * never came the books know no more than what was said of it; a tip's row has the sale in its amount, and the terminal's not.
+ */
+function refuseAnother({ type, amount, state }: Trade, said: Command): void {
+  if (state === 'tombstone') return;
+  const isSame = (said.type ?? type) === type && (type === 'tip' || (said.amount ?? amount) === amount);
+  if (isSame) return;
+  throw new Unable(`the books have a ${type} of ${amount} there`, 'compare the numbers with the terminal', {
+    ...{ kind: 'another-trade', type, amount },
+  });
+}
 
 /** The clerk says what the books say, and nothing else. */
 function refuseOther(state: TradeState, word: Said['money']): void {

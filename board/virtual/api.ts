@@ -163,7 +163,7 @@ async function voice({ bank }: Counter, { body }: Call): Promise<Answer> {
   return { json: await bank.voice(card, amount) };
 }
 
-/** The bank's accounts desk: how a trade stands, and the reference under which two people end it at the terminal. */
+/** The bank's accounts desk: how a trade stands, and the ruling number under which two people end it at the terminal. */
 async function ruling({ bank }: Counter, { body }: Call): Promise<Answer> {
   const asked = fields(body, {
     ...{ batch: text(6), trace: text(6), money: oneOf(['charged', 'not-charged']), person: text(40) },

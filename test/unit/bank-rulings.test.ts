@@ -93,6 +93,30 @@ t.test('the clerk says what the books say, and nothing else', async (t) => {
   t.equal(counter.state('000009'), undefined, 'nothing was buried');
 });
 
+t.test('a number that was typed wrongly is not answered for the trade that has it', async (t) => {
+  const { counter, rule } = desk(t);
+  t.equal(counter.code('sale', { trace: '000002', amount: 1_000 }), '00');
+  for (const other of [
+    { type: 'sale', amount: 1_001 },
+    { type: 'preauth', amount: 1_000 },
+    { amount: 1_001 },
+    { type: 'void' },
+  ]) {
+    const refused = refusalOf(() => rule('000002', 'charged', other));
+    t.strictSame(refused, {
+      says: 'the books have a sale of 1000 there',
+      ...{ remedy: 'compare the numbers with the terminal' },
+      problem: { kind: 'another-trade', type: 'sale', amount: 1_000 },
+    });
+  }
+  t.equal(counter.rows()[0]?.ruling, null, 'nothing was said');
+  const { reference } = rule('000002', 'charged', { type: 'sale', amount: 1_000 });
+  t.equal(rule('000002', 'charged').reference, reference, 'as from its row');
+  // What never came has no amount in the books but the one that was said of it.
+  t.equal(counter.reverse('sale', { trace: '000004', amount: 700 }), '25');
+  t.match(rule('000004', 'not-charged', { type: 'preauth', amount: 900 }), { trade_state: 'tombstone' });
+});
+
 t.test('two trades have two references, and a chance that repeats itself gives no reference twice', async (t) => {
   const { counter, rule } = desk(t);
   for (const trace of ['000002', '000003']) t.equal(counter.code('sale', { trace, amount: 1_000 }), '00');

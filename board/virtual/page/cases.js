@@ -1,7 +1,7 @@
 import { books } from './bank.js';
 import { element, facts, fenOf, mark, nameIn, stateName, time, typeName, yuan } from './elements.js';
 import { deskForm, peopleOf, twoPeople } from './form.js';
-import { renewList } from './list.js';
+import { renewList, together } from './list.js';
 import { hear } from './live.js';
 import { hasText, languageNow, text } from './texts.js';
 
@@ -10,6 +10,7 @@ import { hasText, languageNow, text } from './texts.js';
 const place = document.querySelector('#cases');
 const tab = document.querySelector('#tab-cases');
 const list = element('div', { class: 'rows' });
+/** Of those that are closed; what is still to be done is there however old it is. */
 const MOST = 100;
 const MOODS = { open: 'bad', answered: 'open', closed: 'good' };
 
@@ -17,17 +18,17 @@ export function showCases() {
   hear('whole', count);
   hear('books', count);
   return async () => {
-    const [cases, accounts, trades] = await Promise.all(
-      [`cases?limit=${MOST}`, 'accounts', 'transactions?limit=500'].map(books),
+    const [newest, open, accounts, trades] = await Promise.all(
+      [`cases?limit=${MOST}`, 'cases?open=true', 'accounts', 'transactions?limit=500'].map(books),
     );
-    if (cases === null || accounts === null || trades === null) {
+    if (newest === null || open === null || accounts === null || trades === null) {
       place.replaceChildren(element('p', { class: 'bad' }, text('books.away')));
       return;
     }
     if (list.parentElement !== place) place.replaceChildren(list);
     list.dataset.none = text('cases.none');
     const named = new Map(accounts.map((account) => [`card:${account.id}`, nameIn(account)]));
-    const whole = cases.map((one) => ({
+    const whole = together(newest, open).map((one) => ({
       ...one,
       // Of a batch as a whole: what the bank has in it.
       trades: one.trace === '000000' ? trades.filter(inBatch(one)).map(briefly) : [],

@@ -32,6 +32,12 @@ export function renewList(list, items, { keyOf, head, inside }) {
   for (const gone of known.values()) gone.remove();
 }
 
+/** Rows of several answers, each once, the newest first. */
+export function together(...lists) {
+  const known = new Map(lists.flat().map((item) => [item.id, item]));
+  return [...known.values()].sort((one, other) => other.id - one.id);
+}
+
 function draw(item, { key, head, inside, open }) {
   const row = element('details', { 'data-key': key }, element('summary', {}, ...head(item)));
   const fill = () => {

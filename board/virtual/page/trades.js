@@ -182,7 +182,10 @@ function rulingOf({ batch, trace, terminal, ruling }) {
   );
 }
 
-/** What never came is given a reference too: its place is taken, so that it cannot come any more. */
+/**
+ * Of what is not in the list: what never came is given a number too, and its place is taken, so that it cannot come any
+ * more; what is older than the list is answered as the books have it, once its type and amount are the terminal's.
+ */
 function absentForm() {
   return element(
     'div',
@@ -197,15 +200,18 @@ function absentForm() {
         { name: 'amount', most: 12 },
         { name: 'person', kept: true },
       ],
-      acts: [
-        {
-          name: 'not-charged',
-          label: text('ruling.not-charged'),
-          path: 'ruling',
-          body: ({ amount, ...rest }) => ({ ...rest, amount: fenOf(amount), money: 'not-charged' }),
-          done: ({ reference }, { trace }) => text('ruling.tell', { reference, trace }),
-        },
-      ],
+      acts: ['charged', 'not-charged'].map((money) => ({
+        name: money,
+        label: text(`ruling.${money}`),
+        path: 'ruling',
+        // Of what is charged the books know the amount; it is said all the same, so that no other trade is answered.
+        body: ({ amount, ...rest }) => ({
+          ...rest,
+          amount: fenOf(amount) ?? (money === 'charged' ? 0 : undefined),
+          money,
+        }),
+        done: ({ reference }, { trace }) => text('ruling.tell', { reference, trace, money: text(`ruling.${money}`) }),
+      })),
     }),
   );
 }
