@@ -21,9 +21,9 @@ guitai replay FILE [--check]
     --port N   the page's port (default: GUITAI_PORT, else 8583; 0 takes any that is free)
     --speed N  how many times faster than recorded it plays (default: 1, at most 1000)
 
-guitai reconcile --people 00,99 --reference REFERENCE
-    Two people with a supervisor's or an administrator's password answer, with the bank's reference, for a journal that
-    is missing, broken or behind and locks payment. Reads their passwords, one a line. The terminal must be stopped.
+guitai reconcile --people 00,99 --reference NUMBER
+    Two people with a supervisor's or an administrator's password answer, under the bank's ruling number, for a journal
+    that is missing, broken or behind and locks payment. Reads their passwords, one a line. The terminal must be stopped.
 
 guitai --help
 guitai --version
@@ -49,7 +49,7 @@ try {
 } catch (error) {
   const misused = misusedOf(error);
   if (misused === null) throw error;
-  process.stderr.write(`guitai: ${misused.message}\n  → ${misused.remedy}\n`);
+  process.stderr.write(`guitai: ${plain(misused.message)}\n  → ${plain(misused.remedy)}\n`);
   process.exitCode = 2;
 }
 
@@ -58,7 +58,7 @@ async function run([command, ...words]: string[]): Promise<void> {
   else if (command === 'replay') await replay(words);
   else if (command === 'reconcile') await reconcile(words);
   else if (command === '--version') say(version);
-  else if (command === undefined || command === '--help' || command === 'help') say(HELP.trimEnd());
+  else if (command === undefined || command === '--help' || command === 'help') process.stdout.write(HELP);
   else
     throw new Misused(
       `there is no command ${command}`,
@@ -81,6 +81,10 @@ function misusedOf(error: unknown): { readonly message: string; readonly remedy:
   if (error.code === 'EADDRINUSE') {
     return { message: 'the port of the page is taken by another program', remedy: 'Choose another one with --port N.' };
   }
+  if (error.code === 'EACCES' && 'syscall' in error && error.syscall === 'listen') {
+    const message = "the port of the page is not for this user: below 1024 they are the administrator's";
+    return { message, remedy: 'Choose another one with --port N.' };
+  }
   if (!('syscall' in error && 'path' in error)) return null;
   const remedy =
     error.code === 'EACCES' || error.code === 'EPERM'
@@ -90,7 +94,12 @@ function misusedOf(error: unknown): { readonly message: string; readonly remedy:
 }
 
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${plain(line)}\n`);
+}
+
+/** What a file from anybody says must not move the cursor, nor change the title, of the terminal that shows it. */
+function plain(words: string): string {
+  return words.replaceAll(/\p{Cc}/gu, '·');
 }
 
 function exportRecord(words: readonly string[]): void {
@@ -194,8 +203,8 @@ async function reconcile(words: readonly string[]): Promise<void> {
   );
   const named = numbers.map((number, place) => ({ number, password: passwords[place] ?? '' }));
   const end = await reconcileBooks(home, config, named, reference);
-  if (end.end === 'refused') throw new Misused(`${end.person}: ${end.why}`, 'Nothing has changed.');
-  say('The next start of the terminal opens its books; both names and the reference are noted there.');
+  if (end.end === 'refused') throw new Misused(end.why, 'Nothing has changed.');
+  say('The next start of the terminal opens its books; both names and the number are noted there.');
   process.stdin.destroy();
 }
 

@@ -1,5 +1,6 @@
 import type { Linked, Recorded } from '../src/recorder/happening.ts';
 import type { Masks } from './masks.ts';
+import { whole } from './whole.ts';
 
 /** What of a record must come again, and in which channel: within a channel the order is compared too. */
 export interface Comparable {
@@ -39,7 +40,7 @@ export function comparableOf(record: Linked | Recorded, masks: Masks): Comparabl
     case 'key-centre':
       return of('key-centre', record.way, record.said.replace(/[0-9A-F]{6,}/, '…'));
     case 'parameters':
-      return of('key-centre', 'parameters', record.sent);
+      return of('key-centre', 'parameters', whole(record).sent);
     case 'entry': {
       const { type, batch, trace, amount, event, detail } = record;
       // Paper comes when it comes, beside everything else; and one entry does not wait for another.

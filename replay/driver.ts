@@ -22,6 +22,9 @@ const COMES_MS = 6000;
 const BOOTS_MS = 20_000;
 const COMES_AFTER_DIFFERENCE_MS = 1500;
 
+/** Nothing that a terminal does by itself is longer in coming: its day has ended by then. */
+const LONGEST_OWN_MS = 24 * 3600 * 1000;
+
 /** Runs the film from its first frame to its last: somebody's hand where one was, and patience where the terminal acts. */
 export async function drive({ film, stage, channels, pace, runs, signal, differed }: Drive): Promise<void> {
   const hand = hands(film, stage);
@@ -45,7 +48,7 @@ export async function drive({ film, stage, channels, pace, runs, signal, differe
       await hand.does(frame);
     } else if (frame.role === 'shown') {
       await hand.before(frame);
-      const own_ms = Math.max(0, frame.record.up - (before?.record.up ?? 0)) * 1.2;
+      const own_ms = Math.min(Math.max(0, frame.record.up - (before?.record.up ?? 0)) * 1.2, LONGEST_OWN_MS);
       const boots_ms = before?.role === 'power' ? BOOTS_MS : 0;
       const most_ms = own_ms + boots_ms + (differed() ? COMES_AFTER_DIFFERENCE_MS : COMES_MS);
       if (!(await comes(frame, most_ms, channels, signal))) channels.missed(frame);

@@ -11,6 +11,7 @@ import { masksOf } from './masks.ts';
 import { checkShapes } from './shape.ts';
 import { openStage, type Stage } from './stage.ts';
 import type { Begin } from './stage-files.ts';
+import { whole } from './whole.ts';
 
 /** A record that is run again. */
 export interface Replay {
@@ -49,7 +50,7 @@ export function readFilm(file: string): { readonly film: Film; readonly exported
       'Give a file that `guitai export` has written.',
     );
   }
-  const exported = unpackRecord(bytes);
+  const exported = recordIn(bytes);
   if (exported.broken !== null) {
     const { n, why } = exported.broken;
     throw new RecordError(
@@ -64,6 +65,11 @@ export function readFilm(file: string): { readonly film: Film; readonly exported
     'the record holds no power-on, and how the terminal stood before is not known',
     'Export a record that reaches back to the last power-on: recorder.most_mb in terminal.json.',
   );
+}
+
+function recordIn(bytes: Uint8Array): Exported {
+  const exported = unpackRecord(bytes);
+  return { ...exported, records: exported.records.map(whole) };
 }
 
 export async function openReplay(film: Film, { port, desk, pace, runs, differs }: ReplayOptions): Promise<Replay> {

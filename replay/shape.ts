@@ -17,7 +17,7 @@ export function checkShapes(records: readonly Linked[]): void {
     throw new RecordError(
       `line ${place + 2}, record ${record.n}: ${wrong}`,
       record.kind === 'parameters'
-        ? "The key centre may have sent it: the replay's own takes less than a terminal does. Replay from another power-on."
+        ? "Its key centre may have sent it, and the replay's cannot send it again: this record cannot be replayed. Give another one."
         : 'Replay it with the release that has written it, or export it again.',
     );
   }
@@ -44,8 +44,8 @@ function wrongOnTheLine({ mti, fields }: Extract<Linked, { kind: 'host' }>): str
   }
 }
 
-/** It compiles each shape once. */
-const ajv = new Ajv({ strict: false });
+/** It compiles each shape once. Characters are counted as the bank's seed counts them. */
+const ajv = new Ajv({ strict: false, unicodeRegExp: false });
 
 function errorIn(record: unknown, shape: Schema): ErrorObject | null {
   const fits = ajv.compile(shape);
@@ -54,9 +54,9 @@ function errorIn(record: unknown, shape: Schema): ErrorObject | null {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** An object that has all of these, whatever else it has. */
-function having(properties: Readonly<Record<string, Schema>>, more: Schema = {}): Schema {
-  return { type: 'object', properties, required: Object.keys(properties), ...more };
+/** An object that has all of these, and maybe some of those, whatever else it has. */
+function having(properties: Readonly<Record<string, Schema>>, more: Schema = {}, maybe: Schema = {}): Schema {
+  return { type: 'object', properties: { ...properties, ...maybe }, required: Object.keys(properties), ...more };
 }
 
 const text: Schema = { type: 'string' };
@@ -65,10 +65,17 @@ const texts: Schema = { type: 'array', items: text };
 const anything: Schema = {};
 const yesOrNo: Schema = { type: 'boolean' };
 const number6: Schema = { type: 'string', pattern: '^(?!0{6})[0-9]{6}$' };
+/** A merchant's, as the seed takes it: of one line. */
+const name: Schema = { type: 'string', pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]{1,40}$' };
 const phone: Schema = { type: 'string', pattern: '^[0-9+ -]{3,14}$' };
 const whole = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
 const oneOf = (...values: readonly (string | null)[]): Schema => ({ enum: values });
 const way = oneOf('out', 'in');
+/** In parts; a record of an earlier release has none. */
+const support = having({ machine: texts, accounts: texts });
+
+/** No life of a terminal is longer: thirty years. */
+const MOST_UP_MS = 10 ** 12;
 
 const when = {
   n: { type: 'integer' },
@@ -76,7 +83,7 @@ const when = {
     type: 'string',
     pattern: '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}Z$',
   },
-  up: { type: 'number' },
+  up: { type: 'number', minimum: 0, maximum: MOST_UP_MS },
 };
 const whenAndWhere = having(when);
 
@@ -84,15 +91,15 @@ const keys = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'enter
 
 /** What the replay makes its configuration from; the rest of it, the schemas of `firmware-config/` hold it against. */
 const config = having({
-  terminal: having({ serial: text, merchant: having({ name: text, terminal: text }) }),
+  terminal: having({ serial: text, merchant: having({ name, terminal: text }) }),
   network: having({}),
   profile: having({ operators: { type: 'array', items: having({ number: text, role: text }) } }),
-  board: having({}, { properties: { printer: having({}, { properties: { confirms: text } }) } }),
+  board: having({}, {}, { printer: having({}, {}, { confirms: text }) }),
 });
 
 /** As the key centre may send them and a bank can hold them. */
 const parameters = having({
-  merchant_name: { type: 'string', minLength: 1, maxLength: 40 },
+  merchant_name: name,
   limit_fen: whole(1, 999_999_999_999),
   phone_machine: phone,
   phone_accounts: phone,
@@ -101,7 +108,11 @@ const parameters = having({
 });
 
 const shapes: Readonly<Record<Happening['kind'], Schema>> = {
-  begin: having({ ...when, version: text, config, merchant: texts, batch: number6, trace: number6, clean: yesOrNo }),
+  begin: having(
+    { ...when, version: text, config, merchant: texts, batch: number6, trace: number6, clean: yesOrNo },
+    {},
+    { serial: texts, support },
+  ),
   end: whenAndWhere,
   refused: whenAndWhere,
   reconciled: whenAndWhere,
@@ -129,7 +140,7 @@ const shapes: Readonly<Record<Happening['kind'], Schema>> = {
     note: textOrNull,
   }),
   'key-centre': having({ ...when, way, said: text }),
-  parameters: having({ ...when, sent: parameters }),
+  parameters: having({ ...when, sent: parameters }, {}, { support }),
   flow: having({ ...when, flow: text, operator: textOrNull }),
   entry: having({
     ...when,

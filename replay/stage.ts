@@ -101,6 +101,7 @@ export async function openStage({ film, begin, port, desk, wrong }: StageParts):
 
   const post = poster(board.url);
   const whole = opened.move();
+  let closing: Promise<void> | null = null;
   return {
     url: board.url,
     passwords,
@@ -121,7 +122,10 @@ export async function openStage({ film, begin, port, desk, wrong }: StageParts):
       void (await fetch(`${board.url}/api/screen?wait=${screen}&timeout_ms=${most_ms}`)),
     setTime,
     follow: follower.follow,
-    close: () => whole.disposeAsync(),
+    close() {
+      closing ??= whole.disposeAsync();
+      return closing;
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import { texts } from './config/texts.ts';
 import { customerDisplay } from './customer/display.ts';
 import { promptsOn } from './customer/prompts.ts';
 import { deskTold } from './desk-told.ts';
-import { begun, entryTold, refusalTold, settlementTold } from './flight.ts';
+import { begun, entryTold, parametersTold, refusalTold, settlementTold } from './flight.ts';
 import type { Ground } from './ground.ts';
 import { openHost } from './host/host.ts';
 import { openJournal } from './journal/journal.ts';
@@ -246,7 +246,7 @@ export async function assemble(site: Site): Promise<Assembly> {
     },
     adopt(parameters) {
       ground.parameters.keep(parameters);
-      recorder.note({ kind: 'parameters', sent: maskedJson(parameters) });
+      recorder.note(parametersTold(parameters));
       session.config = withParameters(site.config, parameters);
     },
     switchLanguage() {

@@ -1,4 +1,5 @@
 import type { Config } from './config/config.ts';
+import type { CentreParameters } from './config/parameters.ts';
 import type { EntryFacts } from './journal/entry.ts';
 import type { EntryEvent } from './journal/events.ts';
 import type { Journal } from './journal/journal.ts';
@@ -6,7 +7,7 @@ import type { SettlementStep } from './journal/settlements.ts';
 import type { Happening } from './recorder/happening.ts';
 import type { Recorder } from './recorder/recorder.ts';
 import { hashOf, type Segments } from './recorder/segments.ts';
-import { masked, maskedJson } from './values/masked.ts';
+import { type Masked, masked, maskedJson } from './values/masked.ts';
 import { Fault } from './values/problem.ts';
 import type { Batch } from './values/trace.ts';
 
@@ -34,6 +35,8 @@ export function begun({ config, version, journal, last }: Beginning): Happening 
     digest: masked(hashOf(JSON.stringify(told))),
     config: told,
     merchant: [merchant.id.slice(0, 7), merchant.id.slice(7)].map(masked),
+    serial: apart(terminal.serial),
+    support: { machine: apart(terminal.support.machine), accounts: apart(terminal.support.accounts) },
     batch: masked(journal.batch),
     trace: masked(journal.lastTrace),
     owed: journal.debts().map(({ entry, debt, state }) => {
@@ -43,6 +46,16 @@ export function begun({ config, version, journal, last }: Beginning): Happening 
     clean: last === null || last.kind === 'end',
     torn: last?.torn ?? 0,
   };
+}
+
+/** Too short, each part, to be taken for a card's number, which every tenth serial or telephone number could be. */
+function apart(number: string): readonly Masked[] {
+  return (number.match(/.{1,7}/gs) ?? []).map(masked);
+}
+
+export function parametersTold(sent: CentreParameters): Happening {
+  const support = { machine: apart(sent.phone_machine), accounts: apart(sent.phone_accounts) };
+  return { kind: 'parameters', sent: maskedJson(sent), support };
 }
 
 /** A row of the journal that has begun, or an event of one. Its sealed card stays where it is. */

@@ -5,13 +5,14 @@ import type { Config } from './config/config.ts';
 import type { Reconciliation } from './journal/lock.ts';
 import { systemClock } from './values/clock.ts';
 import { vaultFiles } from './vault/files.ts';
+import type { PasswordEnd } from './vault/operators.ts';
 import { openVault } from './vault/vault.ts';
 
 /** Where two people's answer for a journal that is missing, broken or behind waits for the next start. */
 const fileIn = (home: string) => join(home, 'reconciled.json');
 
 /** Why nothing was reconciled. */
-export type ReconcileEnd = { end: 'reconciled' } | { end: 'refused'; person: string; why: string };
+export type ReconcileEnd = { end: 'reconciled' } | { end: 'refused'; why: string };
 
 /**
  * Two people, each with the password that the terminal knows, answer for its books with the bank's reference; the next
@@ -32,16 +33,29 @@ export async function reconcileBooks(
   });
   const [first, second] = people;
   if (first === undefined || second === undefined || first.number === second.number) {
-    return { end: 'refused', person: '-', why: 'it takes two people' };
+    return { end: 'refused', why: 'it takes two people' };
   }
   for (const { number, password } of [first, second]) {
     const end = await operators.check(number, password);
-    if (end.end !== 'right') return { end: 'refused', person: number, why: end.end };
-    if (end.operator.role === 'operator') return { end: 'refused', person: number, why: 'an operator may not' };
+    if (end.end !== 'right') return { end: 'refused', why: whyNot(number, end) };
+    if (end.operator.role === 'operator') return { end: 'refused', why: `${number} is an operator, who may not` };
   }
   const by: Reconciliation = { people: [first.number, second.number], reference };
   writeFileSync(fileIn(home), JSON.stringify(by), { mode: 0o600, flush: true });
   return { end: 'reconciled' };
+}
+
+function whyNot(number: string, end: Exclude<PasswordEnd, { end: 'right' }>): string {
+  switch (end.end) {
+    case 'wrong':
+      return `the password of ${number} is wrong`;
+    case 'locked':
+      return `${number} is locked for ${Math.ceil(end.wait_ms / 1000)} s after wrong passwords`;
+    case 'must-change':
+      return `${number} still has the first password, and has to choose one at the terminal`;
+    case 'unknown':
+      return `there is nobody with the number ${number}`;
+  }
 }
 
 /** What waits for this start; null where nothing does, or it cannot be read. */

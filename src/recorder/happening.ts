@@ -14,8 +14,10 @@ export type Happening =
       readonly digest: Masked;
       /** Without first passwords. */
       readonly config: MaskedJson;
-      /** The merchant's number in two parts: as a whole it could be a card's. */
+      /** The merchant's number in two parts: as a whole it could be a card's. So could the two that follow. */
       readonly merchant: readonly Masked[];
+      readonly serial: readonly Masked[];
+      readonly support: SupportInParts;
       readonly batch: Masked;
       /** The last trace that was taken. */
       readonly trace: Masked;
@@ -62,7 +64,7 @@ export type Happening =
       readonly note: Masked | null;
     }
   | { readonly kind: 'key-centre'; readonly way: 'out' | 'in'; readonly said: Masked }
-  | { readonly kind: 'parameters'; readonly sent: MaskedJson }
+  | { readonly kind: 'parameters'; readonly sent: MaskedJson; readonly support: SupportInParts }
   | { readonly kind: 'flow'; readonly flow: Masked; readonly operator: Masked | null }
   /** What was written into the journal. */
   | {
@@ -81,6 +83,12 @@ export type Happening =
   /** A device that was well has a problem, or none any more. */
   | { readonly kind: 'device'; readonly device: 'printer' | 'reader'; readonly problem: Masked | null }
   | { readonly kind: 'checkup'; readonly parts: MaskedJson };
+
+/** Whom to call, each number in parts. */
+export interface SupportInParts {
+  readonly machine: readonly Masked[];
+  readonly accounts: readonly Masked[];
+}
 
 /** A happening with its place in the chain. */
 export type Recorded = Happening & {

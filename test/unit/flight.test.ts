@@ -1,6 +1,6 @@
 import t from 'tap';
 import { readConfig } from '../../src/config/config.ts';
-import { begun, entryTold, refusalTold } from '../../src/flight.ts';
+import { begun, entryTold, parametersTold, refusalTold } from '../../src/flight.ts';
 import type { WireEvent } from '../../src/host/link.ts';
 import type { EntryFacts } from '../../src/journal/entry.ts';
 import type { Happening } from '../../src/recorder/happening.ts';
@@ -21,6 +21,17 @@ t.test('a power-on says which configuration it has, without first passwords', as
   t.match(text, config.terminal.serial);
   t.match(told, { merchant: [config.terminal.merchant.id.slice(0, 7), config.terminal.merchant.id.slice(7)] });
   t.match(begun({ config, version: '1', journal, last: { ...last, kind: 'end' } }), { clean: true });
+});
+
+t.test('numbers that a card could have are told in parts that none can have', async (t) => {
+  const [serial, machine, accounts] = ['6222020010011234', '0086 10 6580 0000', '+8613800138002'];
+  const terminal = { ...config.terminal, serial, support: { machine, accounts } };
+  const told = begun({ config: { ...config, terminal }, version: '1', journal, last: null });
+  const support = { machine: ['0086 10', ' 6580 0', '000'], accounts: ['+861380', '0138002'] };
+  t.match(told, { serial: ['6222020', '0100112', '34'], support });
+  t.notMatch(JSON.stringify(told), /6222020010011234|86138001/, 'and masked where they stand whole');
+  const sent = { ...{ merchant_name: '柜台', limit_fen: 1, answer_timeout_ms: 1000, reversal_retries: 1 } };
+  t.match(parametersTold({ ...sent, phone_machine: machine, phone_accounts: accounts }), { support });
 });
 
 t.test('what is sealed of a card stays in the journal', async (t) => {

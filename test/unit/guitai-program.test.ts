@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { askSecrets } from '../../bin/secrets.ts';
 import { readConfig } from '../../src/config/config.ts';
@@ -76,6 +78,43 @@ t.test('what cannot be read or written is said in a line', async (t) => {
   rmSync(join(dir, 'terminal', 'record'), { recursive: true });
   writeFileSync(join(dir, 'terminal', 'record'), '');
   t.match(await run(dir, ['export']), { code: 2, err: /record: ENOTDIR \(scandir\)\n {2}→ [^\n]*\n$/ });
+});
+
+t.test('what a file says moves nothing in the terminal that shows it', async (t) => {
+  const dir = folder(t);
+  await recordedIn(dir);
+  await run(dir, ['export', 'record.gz']);
+  const [manifest = '', ...lines] = gunzipSync(readFileSync(join(dir, 'record.gz')))
+    .toString()
+    .split('\n');
+  const begin = JSON.parse(lines[0] ?? '');
+  begin.config.terminal.merchant['\u001b[2J\u009b'] = 1;
+  delete begin.config.terminal.merchant.name;
+  writeFileSync(join(dir, 'bad'), [manifest, JSON.stringify(begin), ''].join('\n'));
+  const { code, err } = await run(dir, ['replay', 'bad\u001b[31m', '--check']);
+  t.equal(code, 2);
+  t.match(err, 'bad·[31m');
+  for (const words of [err, (await run(dir, ['replay', 'bad', '--check'])).err]) {
+    t.notMatch(words.replaceAll('\n', ''), /\p{Cc}/u);
+    t.match(words, /^guitai: [^\n]*\n {2}→ [^\n]*\n$/);
+  }
+});
+
+t.test('a replay that is called off while it is opened leaves nothing behind', async (t) => {
+  const dir = folder(t);
+  await recordedIn(dir);
+  await run(dir, ['export', 'record.gz']);
+  const tmp = folder(t);
+  const child = spawn(process.execPath, [program, 'replay', 'record.gz', '--check'], {
+    ...{ cwd: dir, env: { ...process.env, TMPDIR: tmp }, stdio: 'ignore' },
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  while (readdirSync(tmp).length === 0 && child.exitCode === null)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  t.match(readdirSync(tmp)[0], /^guitai-replay-/);
+  child.kill('SIGINT');
+  await once(child, 'exit');
+  t.same(readdirSync(tmp), []);
 });
 
 /** A person's terminal, with how it is switched. */

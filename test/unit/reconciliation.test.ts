@@ -54,9 +54,9 @@ t.test('one person, a wrong password, an operator: nothing changes', async (t) =
   const answers = [
     [[supervisor, supervisor], 'it takes two people'],
     [[supervisor], 'it takes two people'],
-    [[supervisor, { ...administrator, password: '1111' }], 'wrong'],
-    [[supervisor, { number: '01', password: '0000' }], 'an operator may not'],
-    [[supervisor, { number: '55', password: '0000' }], 'unknown'],
+    [[supervisor, { ...administrator, password: '1111' }], 'the password of 99 is wrong'],
+    [[supervisor, { number: '01', password: '0000' }], '01 is an operator, who may not'],
+    [[supervisor, { number: '55', password: '0000' }], 'there is nobody with the number 55'],
   ] as const;
   for (const [people, why] of answers) {
     t.match(await reconcileBooks(home, config, people, '1'), { end: 'refused', why });

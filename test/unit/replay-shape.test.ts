@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -8,7 +8,7 @@ import { filmOf } from '../../replay/film.ts';
 import { readFilm } from '../../replay/replay.ts';
 import { type Begin, writeConfig, writeSeed } from '../../replay/stage-files.ts';
 import { readConfig } from '../../src/config/config.ts';
-import { begun } from '../../src/flight.ts';
+import { begun, parametersTold } from '../../src/flight.ts';
 import { packRecord, unpackRecord } from '../../src/recorder/export.ts';
 import type { Linked } from '../../src/recorder/happening.ts';
 import { checkLines } from '../../src/recorder/reader.ts';
@@ -41,6 +41,13 @@ const sound: Record<string, Json> = {
     ...{ kind: 'entry', type: 'sale', batch: '000001', trace: '000048', amount: 100, event: 'sent', detail: {} },
   },
   device: { kind: 'device', device: 'printer', problem: 'paper-out' },
+};
+
+const { sent } = sound.parameters as { sent: Json };
+/** The configuration of a merchant of that name. */
+const named = (name: string): Json => {
+  const config = begin.config as { terminal: { merchant: Json } };
+  return { ...config, terminal: { ...config.terminal, merchant: { ...config.terminal.merchant, name } } };
 };
 
 function folder(t: Test): string {
@@ -81,12 +88,22 @@ t.test('a record of another shape is refused by line and field', async (t) => {
     ['key', { key: 'pause' }, /key\.key must be equal to one of/],
     ['key', { at: 'yesterday' }, /key\.at must match/],
     ['key', { up: 'x' }, /key\.up must be number/],
+    ['key', { up: 1e308 }, /key\.up must be <=/],
+    ['key', { up: -1 }, /key\.up must be >=/],
+    ['begin', { serial: 'GT' }, /begin\.serial must be array/],
+    ['begin', { support: { machine: [1], accounts: [] } }, /begin\.support\.machine\.0 must be string/],
+    ['begin', { config: named('a\nb') }, /begin\.config\.terminal\.merchant\.name must match/],
+    ['begin', { config: named('🏪'.repeat(21)) }, /begin\.config\.terminal\.merchant\.name must match/],
     ['screen', { texts: null }, /screen\.texts must be array/],
     ['screen', { foot: [1] }, /screen\.foot\.0 must be string/],
     ['card', { number: '' }, /card\.number must match/],
     ['host', { fields: { trace: 48 } }, /host\.fields\.trace must be string/],
     ['host', { fields: { code: 'ABCD' } }, /host\.fields F39/],
     ['parameters', { sent: { limit_fen: 1 } }, /parameters\.sent must have required property/],
+    ['parameters', { sent: { ...sent, merchant_name: 'a\nb' } }, /parameters\.sent\.merchant_name must match/],
+    ['parameters', { sent: { ...sent, merchant_name: '🏪'.repeat(40) } }, /parameters\.sent\.merchant_name must match/],
+    ['parameters', { sent: { ...sent, merchant_name: '\u001b[2J' } }, /parameters\.sent\.merchant_name must match/],
+    ['parameters', { support: { machine: ['1', 'x'], accounts: ['1'] } }, /parameters\.sent\.phone_machine must match/],
     ['device', { device: 'till' }, /device\.device must be equal/],
   ];
   for (const [kind, change, words] of wrong) {
@@ -100,6 +117,44 @@ t.test('a record of another shape is refused by line and field', async (t) => {
   }
   const without = fileOf(t, begin, { kind: 'screen', screen: 'idle', bar: [], foot: [] });
   t.throws(() => readFilm(without), { name: 'RecordError', message: /screen must have required property 'texts'/ });
+});
+
+t.test('what is of no use to a replay has a way out that somebody can go', async (t) => {
+  const file = fileOf(t, begin, { ...sound.parameters, sent: { limit_fen: 1 } });
+  t.throws(() => readFilm(file), {
+    name: 'RecordError',
+    remedy: /this record cannot be replayed\. Give another one\.$/,
+  });
+});
+
+t.test('a terminal whose serial or telephone number could be a card is replayed with it', async (t) => {
+  const serial = '6222020010011234';
+  const support = { machine: '0086 10 6580 0000', accounts: '+8613800138002' };
+  const terminal = { ...shipped.terminal, serial, support };
+  const parameters = parametersTold({
+    ...{ merchant_name: '柜台', limit_fen: 5_000_000, answer_timeout_ms: 60_000, reversal_retries: 3 },
+    ...{ phone_machine: '8613800138002', phone_accounts: support.accounts },
+  });
+  const told = begun({ config: { ...shipped, terminal }, version: '1', journal, last: null });
+  const { film, exported } = readFilm(fileOf(t, told as unknown as Json, parameters as unknown as Json));
+  t.equal(exported.manifest.serial, serial);
+  const dir = folder(t);
+  const recorded = film.frames[0]?.record as unknown as Begin;
+  writeConfig(join(dir, 'config'), recorded);
+  t.match(readConfig(join(dir, 'config')).terminal, { serial, support });
+  writeSeed(join(dir, 'seed'), recorded, film);
+  t.equal(JSON.parse(readFileSync(join(dir, 'seed', 'terminals.json'), 'utf8'))[0].serial, serial);
+  const { phone_machine, phone_accounts } = JSON.parse(readFileSync(join(dir, 'seed', 'acquirer.json'), 'utf8'));
+  t.same([phone_machine, phone_accounts], ['8613800138002', support.accounts]);
+  t.match(film.frames[1]?.key, /8613800138002/, 'and it is compared whole');
+  const whole = JSON.parse(JSON.stringify(begin)) as Json;
+  delete whole.serial;
+  delete whole.support;
+  t.equal(
+    readFilm(fileOf(t, whole)).exported.manifest.serial,
+    shipped.terminal.serial,
+    'as an earlier release wrote it',
+  );
 });
 
 t.test('a record names no file that is written', async (t) => {

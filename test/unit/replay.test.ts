@@ -18,6 +18,7 @@ const entry = (trace: string, event: string, detail = {}): Happening => ({
 });
 const begin: Happening = {
   ...{ kind: 'begin', version: masked('1'), digest: masked(''), config: {}, merchant: [], batch: masked('000001') },
+  ...{ serial: [], support: { machine: [], accounts: [] } },
   ...{ trace: masked('000001'), owed: [], clean: true, torn: 0 },
 };
 const card = (number: string): Happening => ({ kind: 'card', read: 'card', number: masked(number), chip: false });
