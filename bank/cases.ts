@@ -38,8 +38,8 @@ export const reasons = {
   },
   'another-card': {
     wants: 'credit',
-    zh: '卡号不同：请商户提供签购单，确认由哪张卡支付；不是银行收款的那张卡的，贷记该卡，再为另一张卡立案（dispute）。',
-    en: 'Two cards: ask the merchant for the slip, and find out which of them has paid; where it is not the one that the bank has charged, credit that, then open a case of the other (dispute).',
+    zh: '卡号不同：请商户提供签购单，确认由哪张卡支付；不是银行收款的那张卡的，贷记该卡，再为另一张卡立案。',
+    en: 'Two cards: ask the merchant for the slip, and find out which of them has paid; where it is not the one that the bank has charged, credit that, then open a case of the other.',
   },
   'another-group': {
     zh: '内外卡归类不同：款项无误，更新终端的卡 BIN 表后驳回。',
@@ -64,8 +64,8 @@ export const reasons = {
     en: 'The counter had finished, the bank refused the advice: ask for the slip; debit the card where it can be collected.',
   },
   unsettled: {
-    zh: '批次没有结平：交易照常清算。请商户提供两人关批的结算单，与本批次逐笔核对，不符的逐笔立案（dispute），然后驳回本案。',
-    en: 'The batch was not settled; it is cleared all the same. Compare the slip of its close by two people with the batch, one by one: each that differs is a case of its own (dispute); then reject this one.',
+    zh: '批次没有结平：交易照常清算。请商户提供两人关批的结算单，与本批次逐笔核对，不符的逐笔立案，然后驳回本案。',
+    en: 'The batch was not settled; it is cleared all the same. Compare the slip of its close by two people with the batch, one by one: each that differs is a case of its own; then reject this one.',
   },
 } as const satisfies Record<string, ReasonRow>;
 
