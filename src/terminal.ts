@@ -189,6 +189,8 @@ export async function sale(terminal: Pick<Terminal, 'counter' | 'session'>, open
   }
 }
 
+type Run = (counter: Counter) => Promise<void> | Promise<{ readonly end: string }>;
+
 /** The transactions of the menu beside the sale, each a flow that ends where it began: at idle. */
 const transactions = {
   'void-refund': { flow: 'refund', run: giveBack },
@@ -207,7 +209,7 @@ const transactions = {
   voice: { flow: 'advice', run: sellByVoice },
   tip: { flow: 'advice', run: addTip },
   adjust: { flow: 'advice', run: adjust },
-} as const satisfies Partial<Record<Choice, { flow: FlowName; run: (counter: Counter) => Promise<unknown> }>>;
+} as const satisfies Partial<Record<Choice, { flow: FlowName; run: Run }>>;
 
 /** These move nothing: what is on record is told and tried whatever the bank wants. */
 const withoutPayment: readonly Choice[] = ['charged', 'exceptions'];
@@ -220,14 +222,10 @@ export async function transact(
   session.flow = flow;
   for (;;) {
     if (!(await counter.signInFirst()) && !withoutPayment.includes(choice)) return;
-    if (!endsForSignIn(await run(counter))) return;
+    if ((await run(counter))?.end !== 'sign-in-first') return;
     // Of keys that are not there no answer has told it.
     session.signInAgain = true;
   }
-}
-
-function endsForSignIn(ended: unknown): boolean {
-  return typeof ended === 'object' && ended !== null && 'end' in ended && ended.end === 'sign-in-first';
 }
 
 /** Until it is finished no payment begins: Enter goes on with it, the menu has what is no payment. */
