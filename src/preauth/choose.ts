@@ -1,11 +1,11 @@
 import type { TextId } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import { type EntryType, makesOf } from '../journal/types.ts';
-import { askDigits, askDigitsOr, untilSeen } from '../operator/ask.ts';
+import { askDigits, untilSeen } from '../operator/ask.ts';
 import { authorisationAsk, type DateAskFacts, dateAsk, impossible, traceAsk } from '../operator/screens/original.ts';
 import { refuse } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { entryOf, lastOf } from '../sale/original.ts';
+import { askTraceOr, entryOf, lastOf } from '../sale/original.ts';
 import { Fault } from '../values/problem.ts';
 import { openStates } from '../values/state.ts';
 import { type Hold, type HoldWhy, whyNoDate, whyNoHold } from './hold.ts';
@@ -113,16 +113,14 @@ async function sayWhyNot(counter: Counter, { why, trace, entry }: NoHold): Promi
 }
 
 /** The number on the slip; Enter alone takes the last open one, the menu key asks for the code instead. */
-async function askNumber(counter: Counter): Promise<string | { readonly key: 'menu' } | null> {
-  const { operator } = counter;
+function askNumber(counter: Counter): Promise<string | { readonly key: 'menu' } | null> {
   const last = lastOf(counter, { types: ['preauth'], whyNot: (entry) => whyNot(counter, entry) });
-  const typed = await askDigitsOr(operator, ['menu'], {
-    least: last === null ? 1 : 0,
-    most: 6,
-    draw: (digits) => (text, bar) => traceAsk(text, bar, { typed: digits, last, byCode: true }),
-  });
-  if (typed === null || typeof typed === 'object') return typed;
-  return typed === '' && last !== null ? last.trace : typed.padStart(6, '0');
+  return askTraceOr(
+    counter.operator,
+    ['menu'],
+    last,
+    (typed) => (text, bar) => traceAsk(text, bar, { typed, last, byCode: true }),
+  );
 }
 
 /** Code and date from a slip; null where the operator goes back to the trace. */

@@ -1,5 +1,5 @@
 import type { Entry } from '../journal/entry.ts';
-import { acknowledged, askDigits, askYes, untilSeen } from '../operator/ask.ts';
+import { acknowledged, askYes, untilSeen } from '../operator/ask.ts';
 import { paperNothing, paperPrinting, type SlipOf } from '../operator/screens/paper.ts';
 import { type PrintWhy, printConfirm, printRefused, printTrace, settlementNone } from '../operator/screens/printing.ts';
 import { type Asked, detailPages, faultOf, settlementTables, totalsOf } from '../paper/reports.ts';
@@ -8,7 +8,7 @@ import { faultSlip } from '../receipt/fault-slip.ts';
 import { paperTime } from '../receipt/paper-time.ts';
 import { totalsSlip } from '../receipt/totals-slip.ts';
 import type { Counter } from '../sale/counter.ts';
-import { entryOf } from '../sale/original.ts';
+import { askTrace, entryOf } from '../sale/original.ts';
 import type { State } from '../values/state.ts';
 import { printPages, printReport } from './report.ts';
 import { untilPrinted } from './until-printed.ts';
@@ -43,7 +43,7 @@ async function printLast(counter: Counter): Promise<void> {
 async function printAny(counter: Counter): Promise<void> {
   const { operator } = counter;
   for (;;) {
-    const number = await askTrace(counter);
+    const number = await askTrace(operator, null, (typed) => (text, bar) => printTrace(text, bar, { typed }));
     if (number === null) return;
     const entry = entryOf(counter, number);
     const why = whyNoSlip(entry);
@@ -121,15 +121,6 @@ function whyNoSlip(entry: Entry | null): PrintWhy | null {
   if (entry === null) return 'unknown';
   if (entry.state === 'pending' && entry.history.stage === 'accepted') return null;
   return whyOf[entry.state];
-}
-
-async function askTrace({ operator }: Counter): Promise<string | null> {
-  const typed = await askDigits(operator, {
-    least: 1,
-    most: 6,
-    draw: (digits) => (text, bar) => printTrace(text, bar, { typed: digits }),
-  });
-  return typed === null ? null : typed.padStart(6, '0');
 }
 
 function confirmed({ operator }: Counter, { trace, batch, amount, state, facts }: Entry): Promise<boolean> {

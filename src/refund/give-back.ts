@@ -8,7 +8,7 @@ import { inFlow } from '../sale/in-flow.ts';
 import { type Fen, fen } from '../values/fen.ts';
 import { Fault } from '../values/problem.ts';
 import { originalByReference } from './by-reference.ts';
-import { askTrace, isVoidable, showNoVoid, whyNot } from './original.ts';
+import { askOriginal, isVoidable, showNoVoid, whyNot } from './original.ts';
 import { paidOf } from './paid.ts';
 import { type Original, refundPayment } from './refund.ts';
 import { type Paid, whyNoRefund } from './refundable.ts';
@@ -17,7 +17,7 @@ import { voidSale } from './void.ts';
 /** The menu's one entry for what goes back: a sale of the open batch is voided, an older payment is refunded. */
 export async function giveBack(counter: Counter): Promise<void> {
   for (;;) {
-    const asked = await askTrace(counter);
+    const asked = await askOriginal(counter);
     if (asked === null) return;
     const { entry, trace } = asked;
     const next = entry === null ? await unknown(counter, trace) : await ofTheJournal(counter, entry, 'either');

@@ -1,31 +1,19 @@
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type EntryType, types } from '../journal/types.ts';
-import { askDigits, untilSeen } from '../operator/ask.ts';
+import { untilSeen } from '../operator/ask.ts';
 import { type VoidWhy, voidRefused, voidTrace } from '../operator/screens/void.ts';
 import type { Counter } from '../sale/counter.ts';
-import { entryOf } from '../sale/original.ts';
+import { askTrace, entryOf, lastOf } from '../sale/original.ts';
 import type { Fen } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
 
-/** How far back the last sale is looked for. */
-const LOOK_BACK = 50;
-
 /** The original that the number on the slip names, null where the journal has none; null where the operator goes back. */
-export async function askTrace({
-  operator,
-  journal,
-}: Counter): Promise<{ readonly trace: string; readonly entry: Entry | null } | null> {
-  const last = lastSale(journal);
-  const typed = await askDigits(operator, {
-    // Enter alone takes the last sale.
-    least: last === null ? 1 : 0,
-    most: 6,
-    draw: (digits) => (text, bar) => voidTrace(text, bar, { typed: digits, last }),
-  });
-  if (typed === null) return null;
-  const trace = typed === '' && last !== null ? last.trace : typed.padStart(6, '0');
-  return { trace, entry: entryOf({ journal }, trace) };
+export async function askOriginal(counter: Counter): Promise<{ trace: string; entry: Entry | null } | null> {
+  const isNot = (entry: Entry | null) => (entry?.state === 'approved' ? null : 'not-charged');
+  const last = lastOf(counter, { types: voided, whyNot: isNot });
+  const trace = await askTrace(counter.operator, last, (typed) => (text, bar) => voidTrace(text, bar, { typed, last }));
+  return trace === null ? null : { trace, entry: entryOf(counter, trace) };
 }
 
 export interface NoVoid {
@@ -49,13 +37,6 @@ export async function showNoVoid(
   return untilSeen(operator, 'refused', byReference ? ['enter', 'cancel', 'clear'] : ['enter', 'cancel'], (text, bar) =>
     voidRefused(text, bar, facts),
   );
-}
-
-function lastSale(journal: Journal): Entry | null {
-  for (const entry of journal.newest(LOOK_BACK)) {
-    if (voided.includes(entry.facts.type) && entry.state === 'approved') return entry;
-  }
-  return null;
 }
 
 /** What each state of a sale says to whoever wants it undone; a success may be. */

@@ -1,9 +1,11 @@
 import type { TextId } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { EntryType } from '../journal/types.ts';
-import { askDigits, untilSeen } from '../operator/ask.ts';
+import { askDigitsOr, untilSeen } from '../operator/ask.ts';
+import type { Key } from '../operator/keypad.ts';
+import type { Draw, Operator } from '../operator/operator.ts';
 import { impossible, traceAsk } from '../operator/screens/original.ts';
-import { fen, yuan } from '../values/fen.ts';
+import { type Fen, fen, yuan } from '../values/fen.ts';
 import { trace } from '../values/trace.ts';
 import type { Counter } from './counter.ts';
 
@@ -23,7 +25,12 @@ export interface Wanted<Why extends string> {
 export async function chooseEntry<Why extends string>(counter: Counter, wanted: Wanted<Why>): Promise<Entry | null> {
   const { operator, journal } = counter;
   for (;;) {
-    const number = await askTrace(counter, wanted);
+    const last = lastOf(counter, wanted);
+    const number = await askTrace(
+      operator,
+      last,
+      (typed) => (text, bar) => traceAsk(text, bar, { typed, last, byCode: false }),
+    );
     if (number === null) return null;
     const entry = entryOf(counter, number);
     const why = wanted.whyNot(entry);
@@ -38,20 +45,24 @@ export async function chooseEntry<Why extends string>(counter: Counter, wanted: 
   }
 }
 
-async function askTrace<Why extends string>(counter: Counter, wanted: Wanted<Why>): Promise<string | null> {
-  const { operator } = counter;
-  const last = lastOf(counter, wanted);
-  const typed = await askDigits(operator, {
-    least: last === null ? 1 : 0,
-    most: 6,
-    draw: (digits) => (text, bar) => traceAsk(text, bar, { typed: digits, last, byCode: false }),
-  });
-  if (typed === null) return null;
+type Last = { readonly amount: Fen; readonly trace: string } | null;
+type DrawTyped = (typed: string) => Draw;
+
+/** The trace on a slip, its zeros before it typed or not; Enter alone takes the last one, where there is one. */
+export async function askTrace(operator: Operator, last: Last, draw: DrawTyped): Promise<string | null> {
+  const trace = await askTraceOr(operator, [], last, draw);
+  return typeof trace === 'object' ? null : trace;
+}
+
+/** As `askTrace`, and one of the named keys asks for something else instead. */
+export async function askTraceOr<K extends Key>(operator: Operator, others: readonly K[], last: Last, draw: DrawTyped) {
+  const typed = await askDigitsOr(operator, others, { least: last === null ? 1 : 0, most: 6, draw });
+  if (typed === null || typeof typed === 'object') return typed;
   return typed === '' && last !== null ? last.trace : typed.padStart(6, '0');
 }
 
 /** The last entry that will do, within the newest ones. */
-export function lastOf<Why extends string>({ journal }: Counter, { types, whyNot }: Omit<Wanted<Why>, 'words'>) {
+export function lastOf<Why extends string>({ journal }: Counter, { types, whyNot }: Omit<Wanted<Why>, 'words'>): Last {
   for (const entry of journal.newest(LOOK_BACK)) {
     if (types.includes(entry.facts.type) && whyNot(entry) === null) return { amount: entry.total, trace: entry.trace };
   }

@@ -60,7 +60,8 @@ t.test('what is left stands beside the whole of it, tip and all', async (t) => {
   bench.journal.openBatch(batch('000002'));
   const giving = giveBack(bench.counter);
   await bench.screen('void.trace');
-  bench.press('1', 'enter');
+  t.match(bench.texts().join(), /the last one, ¥110\.00, trace 000001/);
+  bench.press('enter');
   await bench.screen('void.impossible');
   t.match(bench.texts().join(), /¥110\.00/);
   t.notMatch(bench.texts().join(), /¥100\.00/);
