@@ -1,8 +1,8 @@
 import type { Text } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
+import { minuteOf } from '../operator/screens/layout.ts';
 import type { OriginalShown } from '../operator/screens/original.ts';
 import { yuan } from '../values/fen.ts';
-import { timeOfDay } from '../values/time-of-day.ts';
 import type { Hold } from './hold.ts';
 
 /** A hold in one quiet line. */
@@ -16,11 +16,9 @@ export function lineOf(text: Text, hold: Hold): string {
 
 /** An entry in the rows of a confirmation. */
 export function shownOf({ trace, facts, history }: Entry): OriginalShown {
-  const at = new Date(facts.begun_ms);
-  const two = (number: number) => String(number).padStart(2, '0');
   return {
     ...{ trace, masked: facts.card ?? '', authorisation: history.answer?.authorisation ?? null },
     // A hold is days old, or of this morning: the day belongs to it.
-    time: `${two(at.getMonth() + 1)}-${two(at.getDate())} ${timeOfDay(facts.begun_ms).slice(0, 5)}`,
+    time: minuteOf(new Date(facts.begun_ms)),
   };
 }

@@ -1,7 +1,7 @@
 import type { Entry } from '../journal/entry.ts';
 import type { Particulars } from '../journal/types.ts';
 import { askYes } from '../operator/ask.ts';
-import { voidConfirm } from '../operator/screens/void.ts';
+import { confirmAsk, rowsOf } from '../operator/screens/original.ts';
 import { asOftenAsWanted, type ChargeEnd, chargeAsking } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inPayment } from '../sale/in-flow.ts';
@@ -24,13 +24,17 @@ export function voidSale(standing: Counter, original: Entry): Promise<ChargeEnd>
 }
 
 function confirmed({ operator }: Counter, original: Entry): Promise<boolean> {
-  const { total: amount, trace, facts } = original;
-  const shown = {
-    ...{ amount, trace, masked: facts.card ?? '' },
+  const { total: amount, trace, facts, history } = original;
+  const rows = rowsOf({
+    ...{ trace, masked: facts.card ?? '', authorisation: history.answer?.authorisation ?? null },
     time: timeOfDay(facts.begun_ms),
-    authorisation: original.history.answer?.authorisation ?? null,
-  };
-  return askYes(operator, (text, bar) => voidConfirm(text, bar, shown));
+  });
+  return askYes(operator, (text, bar) =>
+    confirmAsk(text, bar, {
+      ...{ ask: 'void.confirm.ask', amount, rows, hint: text('void.confirm.unsettled') },
+      foot: { cancel: 'key.not-void', enter: 'key.void' },
+    }),
+  );
 }
 
 async function withCard(counter: Counter, original: Entry, particulars: Particulars): Promise<ChargeEnd> {

@@ -8,6 +8,7 @@ import * as checkup from '../../src/operator/screens/checkup.ts';
 import { asIn, type OtherFlow } from '../../src/operator/screens/flow-words.ts';
 import * as handshake from '../../src/operator/screens/handshake.ts';
 import * as idle from '../../src/operator/screens/idle.ts';
+import * as original from '../../src/operator/screens/original.ts';
 import * as paper from '../../src/operator/screens/paper.ts';
 import { problemScreen } from '../../src/operator/screens/problem.ts';
 import * as result from '../../src/operator/screens/result.ts';
@@ -228,10 +229,15 @@ export const samples = {
     }),
   'void.trace': (t) => undo.voidTrace(t, bar, { typed: '', last: { amount: most, trace: '000045' } }),
   'void.trace:typed': (t) => undo.voidTrace(t, bar, { typed: '000045', last: null }),
-  'void.confirm': (t) =>
-    undo.voidConfirm(t, bar, {
-      ...{ amount: most, masked: '622848*********5511', trace: '000045', time: '09:39:07', authorisation: '482913' },
+  'void.confirm': inVoid((t) =>
+    original.confirmAsk(t, bar, {
+      ...{ ask: 'void.confirm.ask', amount: most, hint: t('void.confirm.unsettled') },
+      rows: original.rowsOf({
+        ...{ masked: '622848*********5511', trace: '000045', time: '09:39:07', authorisation: '482913' },
+      }),
+      foot: { cancel: 'key.not-void', enter: 'key.void' },
     }),
+  ),
   'void.impossible': (t) =>
     undo.voidRefused(t, bar, { why: 'settled', trace: '000045', amount: most, refundable: most, batch: '000001' }),
   'void.impossible:unknown': (t) =>

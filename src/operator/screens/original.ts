@@ -13,16 +13,18 @@ export interface TraceAskFacts {
   readonly last: { readonly amount: Fen; readonly trace: string } | null;
   /** Whether the menu key asks for the authorisation code instead. */
   readonly byCode: boolean;
+  readonly ask?: TextId;
 }
 
-export function traceAsk(text: Text, bar: BarFacts, { typed, last, byCode }: TraceAskFacts): Screen {
+export function traceAsk(text: Text, bar: BarFacts, facts: TraceAskFacts): Screen {
+  const { typed, last, byCode, ask = 'original.trace.ask' } = facts;
   const hint =
     last === null
       ? text('void.trace.hint')
       : text('void.trace.last', { amount: yuan(last.amount, true), trace: last.trace });
   const foot = { cancel: text('key.cancel'), enter: text('key.enter') };
   return {
-    ...framed(text, bar, 'sale.trace', asked(text('original.trace.ask'), typed, '– – – – – –', quiet(hint, 'centre'))),
+    ...framed(text, bar, 'sale.trace', asked(text(ask), typed, '– – – – – –', quiet(hint, 'centre'))),
     digits: 'open',
     foot: byCode ? { ...foot, menu: text('key.by-code') } : { ...foot, clear: text('key.backspace') },
   };
@@ -100,11 +102,14 @@ export interface ConfirmFacts {
   readonly rows: readonly (readonly [TextId, string])[];
   readonly foot: { readonly cancel: TextId; readonly enter: TextId };
   /** What to bear in mind before the green key. */
-  readonly notice?: string | undefined;
+  readonly notice?: string;
+  /** What it comes to, in one quiet line. */
+  readonly hint?: string;
 }
 
 /** What is about to be done, with its facts: it is seen before it is done. */
-export function confirmAsk(text: Text, bar: BarFacts, { ask, amount, rows, foot, notice }: ConfirmFacts): Screen {
+export function confirmAsk(text: Text, bar: BarFacts, facts: ConfirmFacts): Screen {
+  const { ask, amount, rows, foot, notice, hint } = facts;
   const row = ([name, state]: readonly [TextId, string]): RowNode => ({
     ...{ node: 'row', key: name, name: text(name), state, colour: 'ink' },
   });
@@ -123,6 +128,7 @@ export function confirmAsk(text: Text, bar: BarFacts, { ask, amount, rows, foot,
       },
       { node: 'column', key: 'rows', children: rows.map(row), gap: 'hair', grow: true },
       ...under,
+      ...(hint === undefined ? [] : [quiet(hint)]),
     ]),
     foot: { cancel: text(foot.cancel), enter: text(foot.enter) },
   };
@@ -154,13 +160,15 @@ export interface ImpossibleFacts {
   /** Of the original, where one was named. */
   readonly trace: string | null;
   readonly amount: Fen | null;
+  /** What may still be given back of it; null or absent where nothing is said of that. */
+  readonly left?: Fen | null;
   /** The green key asks for another trace; else it ends. */
   readonly another: boolean;
 }
 
 /** Nothing is begun: the sentence, and what it is about. */
 export function impossible(text: Text, bar: BarFacts, facts: ImpossibleFacts): Screen {
-  const { title, remedy, values, trace, amount, another } = facts;
+  const { title, remedy, values, trace, amount, left = null, another } = facts;
   const foot: Foot = another
     ? { cancel: text('key.end'), enter: text('key.other-trace') }
     : { enter: text('key.done') };
@@ -171,6 +179,7 @@ export function impossible(text: Text, bar: BarFacts, facts: ImpossibleFacts): S
     numbers: dotted(
       amount === null ? null : text('result.amount', { amount: yuan(amount, true) }),
       trace === null ? null : text('result.trace', { trace }),
+      left === null ? null : text('refund.left', { amount: yuan(left, true) }),
     ),
     words: [said(text(remedy, { phone: bar.support.accounts, ...values }))],
   });
