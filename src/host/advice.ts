@@ -4,6 +4,7 @@ import type { Pan } from '../values/pan.ts';
 import type { Batch, Trace } from '../values/trace.ts';
 import type { Answer } from './answers.ts';
 import type { Facts, OriginalFacts } from './messages.ts';
+import { asksForSignIn } from './response-codes.ts';
 import type { RepeatableName } from './transactions.ts';
 
 /** A refund that is asked again, or an advice: everything that its message is made of, as the journal keeps it. */
@@ -31,12 +32,10 @@ export type AdviceEnd =
   /** The keys are missing or not the bank's. */
   | { end: 'sign-in-first'; code: string | null };
 
-const SIGN_IN_FIRST = ['A0', '77', '99'];
-
 /** What the answer to it means. */
 export function adviceEnd(answer: Answer): AdviceEnd {
   const { code, why } = answer;
-  if ((code !== null && SIGN_IN_FIRST.includes(code)) || why === 'bad-mac' || why === 'no-mac') {
+  if (asksForSignIn(code) || why === 'bad-mac' || why === 'no-mac') {
     // A code that nobody vouches for says that something is wrong with the keys, and nothing more.
     return { end: 'sign-in-first', code: why === null ? code : null };
   }

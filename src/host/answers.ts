@@ -1,6 +1,6 @@
 import type { Vault } from '../vault/vault.ts';
 import { coveredByMac, type Message } from './codec.ts';
-import { responseCode } from './response-codes.ts';
+import { asksForSignIn, responseCode } from './response-codes.ts';
 
 /**
  * What is known of the money: `charged`, the bank has done what was asked (a void's yes is one too); `not charged`, it
@@ -88,7 +88,7 @@ export function judged(bytes: Uint8Array, heard: Message, asked: Asked, vault: V
 export function wantsSignIn({ code, header }: Message, doubt: Doubt | null): boolean {
   // A sign-in does no harm, so it needs no proof; a wrong MAC means that the keys differ (unionpay.md 5).
   if (doubt === 'bad-mac' || doubt === 'no-mac') return true;
-  if (code !== undefined && responseCode(code)?.signInAgain === true) return true;
+  if (asksForSignIn(code)) return true;
   // The sixth digit is the bank's request to the terminal; 3 is "sign in again" (unionpay.md 1).
   return doubt === null && header[5] === '3';
 }

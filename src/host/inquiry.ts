@@ -2,7 +2,7 @@ import { type Fen, fen } from '../values/fen.ts';
 import { Fault } from '../values/problem.ts';
 import { type Batch, batch, type Trace, trace } from '../values/trace.ts';
 import type { Message } from './codec.ts';
-import { responseCode } from './response-codes.ts';
+import { asksForSignIn } from './response-codes.ts';
 
 /** How a transaction stands in the bank's books; a `tombstone` was reversed before it came, and never will be taken. */
 export const bankStates = ['posted', 'voided', 'declined', 'reversed', 'tombstone'] as const;
@@ -49,7 +49,7 @@ export function inquiryEnd(message: Message): InquiryEnd {
   const { code, amount, totals, reference, authorisation, operator = '', original = '' } = message;
   if (code === undefined) throw garbled('F39', 'missing');
   if (code === '25') return { end: 'none' };
-  if (code !== '00') return { end: 'refused', code, signInAgain: responseCode(code)?.signInAgain === true };
+  if (code !== '00') return { end: 'refused', code, signInAgain: asksForSignIn(code) };
   const [, word, own, card = null] = STANDING.exec(operator) ?? [];
   const state = bankStates.find((name) => name === word);
   if (state === undefined || own === undefined) throw garbled('F63', 'no state that is known here');

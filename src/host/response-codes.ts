@@ -116,6 +116,11 @@ export interface ResponseCode {
 
 export type KnownCode = keyof typeof responseCodes;
 
+/** Whether the bank hears nothing more before a sign-in. */
+export function asksForSignIn(code: string | null | undefined): boolean {
+  return responseCode(code ?? '')?.signInAgain === true;
+}
+
 /** Null for a code that is no row. */
 export function responseCode(code: string): ResponseCode | null {
   return Object.hasOwn(responseCodes, code) ? responseCodes[code as KnownCode] : null;

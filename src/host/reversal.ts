@@ -3,6 +3,7 @@ import type { Pan } from '../values/pan.ts';
 import type { Batch, Trace } from '../values/trace.ts';
 import type { Answer, Doubt } from './answers.ts';
 import type { Facts, OriginalFacts, ReversalReason } from './messages.ts';
+import { asksForSignIn } from './response-codes.ts';
 import type { HostSettings } from './settings.ts';
 import type { ReversibleName } from './transactions.ts';
 
@@ -33,7 +34,6 @@ export type ReversalEnd =
 
 /** Codes of a reversal that mean "there is nothing to reverse" (money.md 3). */
 const NO_ORIGINAL = ['12', '25'];
-const SIGN_IN_FIRST = ['A0', '77', '99'];
 
 /** What its message is made of; an acquirer's dialect may leave the card's number and expiry out. */
 export function reversalFacts(reversal: ReversalRequest, { profile: { dialect } }: HostSettings): Facts {
@@ -48,7 +48,7 @@ export function reversalFacts(reversal: ReversalRequest, { profile: { dialect } 
 /** What the answer to it means. */
 export function reversalEnd({ code, why }: Answer): ReversalEnd {
   // Keys that differ spoil every MAC, the bank's refusal included: only a sign-in ends that.
-  if (code !== null && SIGN_IN_FIRST.includes(code)) return { end: 'sign-in-first', code };
+  if (asksForSignIn(code)) return { end: 'sign-in-first', code };
   if (why === 'bad-mac') return { end: 'sign-in-first', code };
   if (why !== null || code === null) return { end: 'no-answer', code, why };
   if (code === '00') return { end: 'acknowledged', code };

@@ -3,7 +3,7 @@ import type { Pan } from '../values/pan.ts';
 import { type Batch, batch } from '../values/trace.ts';
 import type { Message } from './codec.ts';
 import type { Facts } from './messages.ts';
-import { responseCode } from './response-codes.ts';
+import { asksForSignIn } from './response-codes.ts';
 
 /** What one side of a card group sums up to. */
 export interface SideTotals {
@@ -61,7 +61,7 @@ export function settledOf({ code, totals, batch: named = '' }: Message): Settled
     code,
     compared: totals === undefined ? null : comparedOf(totals),
     next: /^(?!0{6})\d{6}$/.test(next) ? batch(next) : null,
-    signInAgain: responseCode(code)?.signInAgain === true,
+    signInAgain: asksForSignIn(code),
   };
 }
 
