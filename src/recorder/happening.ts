@@ -100,10 +100,11 @@ export type Recorded = Happening & {
   readonly up: number;
 };
 
+/** A record that the file takes, and how many before it found no room on the disk. */
+export type Unlinked = Recorded & { readonly lost?: number };
+
 /** A line of the file: the record, and how it hangs on the one before. */
-export type Linked = Recorded & {
+export type Linked = Unlinked & {
   /** SHA-256 of the line before, in hexadecimal; of nothing in the first. */
   readonly prev: string;
-  /** Records before this one that found no room on the disk. */
-  readonly lost?: number;
 };

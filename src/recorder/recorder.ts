@@ -1,6 +1,6 @@
 import type { Clock } from '../values/clock.ts';
-import type { Happening, Recorded } from './happening.ts';
-import { hashOf, isDiskError, type Segments } from './segments.ts';
+import type { Happening, Recorded, Unlinked } from './happening.ts';
+import { isDiskError, type Segments } from './segments.ts';
 
 /**
  * The flight recorder: a chain of records in which each carries the SHA-256 of the one before. `note` costs a push; the
@@ -34,17 +34,15 @@ const URGENT: ReadonlySet<Happening['kind']> = new Set(['begin', 'entry', 'host'
 const SYNC_MS = 5000;
 /** A disk that refuses is asked again so often. */
 const REFUSED_MS = 5000;
-const BATCH_BYTES = 32 << 10;
 const MOST_PENDING = 4000;
 const AT_HAND = 1000;
 
 export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorder {
   const watchers = new Set<(record: Recorded) => void>();
   const atHand: Recorded[] = [];
-  let pending: (Recorded & { readonly lost?: number })[] = [];
+  let pending: Unlinked[] = [];
   let lost = 0;
   let n = segments.last?.n ?? 0;
-  let hash = segments.last?.hash ?? hashOf('');
   let arrived = Promise.withResolvers<void>();
   let urgent = Promise.withResolvers<void>();
   /** When the oldest write was made that is not synced; null where all is. */
@@ -71,33 +69,13 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
     for (const heard of watchers) heard(made);
   }
 
-  /** The next lines, and what is true once they are written. Their hashes are made here, not on a flow's way. */
-  function batch(most_bytes: number): Batch {
-    const lines: string[] = [];
-    let bytes = 0;
-    let prev = hash;
-    for (const made of pending) {
-      const line = JSON.stringify({ ...made, prev });
-      lines.push(line);
-      bytes += line.length;
-      prev = hashOf(line);
-      if (bytes > most_bytes) break;
-    }
-    return { lines: Buffer.from(`${lines.join('\n')}\n`), first: pending[0]?.n ?? n, count: lines.length, hash: prev };
-  }
-
-  function settled(written: Batch): void {
-    pending = pending.slice(written.count);
-    hash = written.hash;
+  function settled(count: number): void {
+    pending = pending.slice(count);
     unsynced_ms ??= clock.monotonic();
   }
 
   async function write(): Promise<void> {
-    while (pending.length > 0) {
-      const next = batch(BATCH_BYTES);
-      await segments.write(next.lines, next.first, quiet());
-      settled(next);
-    }
+    while (pending.length > 0) settled(await segments.write(pending, quiet()));
   }
 
   async function sync(): Promise<void> {
@@ -113,15 +91,21 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
       return () => watchers.delete(heard);
     },
     async run(signal) {
+      const wake = () => {
+        arrived.resolve();
+        urgent.resolve();
+      };
+      signal.addEventListener('abort', wake, { once: true });
       while (!signal.aborted) {
         try {
-          if (pending.length === 0 && unsynced_ms === null) await untilAborted(arrived.promise, signal);
+          if (pending.length === 0 && unsynced_ms === null) await arrived.promise;
           arrived = Promise.withResolvers();
-          await rest(WRITE_MS, urgent.promise, signal);
+          await rest(WRITE_MS, urgent.promise);
+          if (signal.aborted) return;
           urgent = Promise.withResolvers();
           await write();
           if (unsynced_ms !== null && clock.monotonic() - unsynced_ms > SYNC_MS && quiet()) await sync();
-          else if (unsynced_ms !== null && pending.length === 0) await rest(SYNC_MS, arrived.promise, signal);
+          else if (unsynced_ms !== null && pending.length === 0) await rest(SYNC_MS, arrived.promise);
         } catch (error) {
           if (signal.aborted) return;
           if (!isDiskError(error)) throw error;
@@ -143,42 +127,20 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
     spill() {
       if (pending.length === 0) return;
       try {
-        const next = batch(Number.POSITIVE_INFINITY);
-        segments.spill(next.lines, next.first);
-        settled(next);
+        segments.spill(pending);
+        settled(pending.length);
       } catch (error) {
         if (!isDiskError(error)) throw error;
       }
     },
   };
 
-  /** For so long, or until something calls. Rejects with the signal's reason. */
-  async function rest(ms: number, call: Promise<void>, signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
+  /** For so long, or until something calls. */
+  async function rest(ms: number, call: Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
     const callOff = clock.after(ms, resolve);
     call.then(resolve);
-    try {
-      await promise;
-    } finally {
-      callOff();
-      signal.removeEventListener('abort', abort);
-    }
+    await promise;
+    callOff();
   }
-}
-
-interface Batch {
-  readonly lines: Buffer;
-  readonly first: number;
-  readonly count: number;
-  readonly hash: string;
-}
-
-async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const aborted = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => aborted.resolve(), { once: true });
-  await Promise.race([promise, aborted.promise]);
 }

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Unlinked } from './happening.ts';
 
 /**
  * The record's files, each named by the number of its first record. One is written at its end; the oldest goes when all
@@ -12,12 +13,13 @@ export interface Segments {
   /** What the last line of all says; null where there is none. */
   readonly last: Tail | null;
   /**
-   * Appends whole lines, the first of which is the record `first`. Resolves when the kernel has them. A file that is full
-   * is synced and the next one begun where it `mayTurn`; else it takes them too, up to twice its size.
+   * Appends as many of these records as make a batch, and one at least, each with the hash of the line before. Resolves
+   * with their number when the kernel has them. A file that is full is synced and the next one begun where it `mayTurn`;
+   * else it takes them too, up to twice its size.
    */
-  write(lines: Buffer, first: number, mayTurn: boolean): Promise<void>;
-  /** As `write`, where a write of the first of these lines may be under way: for the last moment of a program. */
-  spill(lines: Buffer, first: number): void;
+  write(made: readonly Unlinked[], mayTurn: boolean): Promise<number>;
+  /** Appends all of them, where a write of the first may be under way: for the last moment of a program. */
+  spill(made: readonly Unlinked[]): void;
   /** What was written is on the disk when it resolves. */
   sync(): Promise<void>;
   close(): void;
@@ -33,6 +35,7 @@ export interface Tail {
 
 /** At most so many files: each is read and sent as a whole. */
 const FILES = 16;
+const BATCH_BYTES = 32 << 10;
 /** The end of a file that is read to find its last line. */
 const LONGEST_LINE = 256 << 10;
 
@@ -71,6 +74,8 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
 
   const newest = found.at(-1);
   const last = newest === undefined ? null : takeUp(newest, found.at(-2));
+  /** Of the last line that was written. */
+  let head = last?.hash ?? hashOf('');
 
   function takeUp(file: string, earlier: string | undefined): Tail | null {
     handle = openSync(file, 'r+', 0o600);
@@ -104,9 +109,25 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
     return handle;
   }
 
+  /** Their lines, as many as `most_bytes` hold, and the hash of the last one: made here, behind the flows' back. */
+  function chained(made: readonly Unlinked[], most_bytes: number): Chained {
+    const texts: string[] = [];
+    let bytes = 0;
+    let prev = head;
+    for (const one of made) {
+      const text = JSON.stringify({ ...one, prev });
+      texts.push(text);
+      bytes += text.length;
+      prev = hashOf(text);
+      if (bytes > most_bytes) break;
+    }
+    return { lines: Buffer.from(`${texts.join('\n')}\n`), first: made[0]?.n ?? 0, count: texts.length, hash: prev };
+  }
+
   return {
     last,
-    async write(lines, first, mayTurn) {
+    async write(made, mayTurn) {
+      const { lines, first, count, hash } = chained(made, BATCH_BYTES);
       const isFull = size + lines.length > most;
       if (handle !== null && isFull && mayTurn) await datasync(handle);
       // A night with a result that nobody has acknowledged: the next one is begun all the same, and nobody waits for the disk.
@@ -117,15 +138,19 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
         // Where it fails, whatever part of it is there stands after the end, and is written over.
         await writeAt(to, lines, size);
         size += lines.length;
+        head = hash;
+        return count;
       } finally {
         writing = false;
       }
     },
-    spill(lines, first) {
+    spill(made) {
+      const { lines, first, hash } = chained(made, Number.POSITIVE_INFINITY);
       // What is under way is the beginning of these lines: the same bytes at the same place, whoever is first.
       const stays = handle !== null && (writing || size + lines.length <= most);
       writeSync(stays && handle !== null ? handle : next(first), lines, 0, lines.length, size);
       size += lines.length;
+      head = hash;
     },
     async sync() {
       if (handle !== null) await datasync(handle);
@@ -135,6 +160,13 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
       handle = null;
     },
   };
+}
+
+interface Chained {
+  readonly lines: Buffer;
+  readonly first: number;
+  readonly count: number;
+  readonly hash: string;
 }
 
 const writeSome = promisify(fs.write);

@@ -240,7 +240,7 @@ export function openWorld(parts: WorldParts): World {
       // What it records is read by people; nothing that a storm asks about is in it alone.
       record: () => ({
         last: null,
-        write: async () => undefined,
+        write: async (made) => made.length,
         spill: () => undefined,
         sync: async () => undefined,
         close: () => undefined,

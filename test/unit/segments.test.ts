@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import type { Unlinked } from '../../src/recorder/happening.ts';
 import { checkLines, readSegments } from '../../src/recorder/reader.ts';
 import { openRecorder } from '../../src/recorder/recorder.ts';
 import { hashOf, openSegments, type Tail } from '../../src/recorder/segments.ts';
@@ -25,9 +26,13 @@ function folder(t: Test): string {
   return dir;
 }
 
+function made(n: number, at = ''): Unlinked {
+  return { n, at, up: 0, kind: 'key', key: masked('1') };
+}
+
 /** A chain's next line. */
-function lineAfter(before: string, n: number): string {
-  return JSON.stringify({ n, at: '', up: 0, kind: 'key', key: '1', prev: hashOf(before) });
+function lineAfter(before: string, n: number, at = ''): string {
+  return JSON.stringify({ ...made(n, at), prev: hashOf(before) });
 }
 
 async function life(dir: string, count: number, most: number): Promise<void> {
@@ -56,14 +61,14 @@ t.test('where the next file cannot be begun, its lines are written once it can, 
   t.teardown(() => segments.close());
   const first = lineAfter('', 1);
   const second = lineAfter(first, 2);
-  await segments.write(Buffer.from(`${first}\n`), 1, true);
+  await segments.write([made(1)], true);
   // The disk took a part of it, and then had no room.
   appendFileSync(newest(dir), second.slice(0, 20));
   const inTheWay = join(dir, '000000000002.jsonl');
   mkdirSync(inTheWay);
-  await t.rejects(segments.write(Buffer.from(`${second}\n`), 2, true), { code: 'EISDIR' });
+  await t.rejects(segments.write([made(2)], true), { code: 'EISDIR' });
   rmdirSync(inTheWay);
-  await segments.write(Buffer.from(`${second}\n`), 2, true);
+  await segments.write([made(2)], true);
   t.match(readSegments(dir), { broken: null, torn: 0, lines: `${first}\n${second}\n` });
 });
 
@@ -120,7 +125,7 @@ t.test('the file that was just begun stays, whatever the others are called', asy
   writeFileSync(newest(dir), `${lineAfter('', 3)}\n`);
   const segments = openSegments(dir, 16 * 150);
   t.teardown(() => segments.close());
-  await segments.write(Buffer.from(`${lineAfter('', 4)}\n`), 4, true);
+  await segments.write([made(4)], true);
   t.equal(readdirSync(dir).length, 16);
   t.ok(readdirSync(dir).includes('000000000004.jsonl'));
 });
@@ -129,21 +134,36 @@ t.test(
   'a full file is left, and synced, only where it may be; else it takes what comes, up to twice its size',
   async (t) => {
     const dir = folder(t);
-    const line = (n: number) => Buffer.from(`${'x'.repeat(89)}${String(n).padStart(10, '0')}\n`);
-    const segments = openSegments(dir, 16 * 200);
+    const padding = (n: number) => ' '.repeat(199 - lineAfter('', n).length);
+    const write = (n: number, mayTurn: boolean) => segments.write([made(n, padding(n))], mayTurn);
+    const segments = openSegments(dir, 16 * 400);
     t.teardown(() => segments.close());
     const sizes = () =>
       readdirSync(dir)
         .sort()
         .map((name) => readFileSync(join(dir, name)).length);
-    await segments.write(line(1), 1, false);
-    t.same(sizes(), [100], 'the first one is begun at any time');
-    await segments.write(line(2), 2, true);
-    for (const n of [3, 4]) await segments.write(line(n), n, false);
-    t.same(sizes(), [400], 'a request is in hand');
-    await segments.write(line(5), 5, true);
-    t.same(sizes(), [400, 100], 'it was full');
-    for (const n of [6, 7, 8, 9, 10]) await segments.write(line(n), n, false);
-    t.same(sizes(), [400, 400, 200], 'nothing grows for ever');
+    await write(1, false);
+    t.same(sizes(), [200], 'the first one is begun at any time');
+    await write(2, true);
+    for (const n of [3, 4]) await write(n, false);
+    t.same(sizes(), [800], 'a request is in hand');
+    await write(5, true);
+    t.same(sizes(), [800, 200], 'it was full');
+    for (const n of [6, 7, 8, 9, 10]) await write(n, false);
+    t.same(sizes(), [800, 800, 400], 'nothing grows for ever');
   },
 );
+
+t.test('a batch is written at a time, each line with the hash of the one before, whatever was refused', async (t) => {
+  const dir = folder(t);
+  const segments = openSegments(dir, MB);
+  t.teardown(() => segments.close());
+  let left = Array.from({ length: 1000 }, (_, at) => made(at + 1));
+  const taken: number[] = [];
+  while (left.length > 0) {
+    taken.push(await segments.write(left, true));
+    left = left.slice(taken.at(-1));
+  }
+  t.equal(taken.length, 4, `${taken} lines of about 120 bytes`);
+  t.match(readSegments(dir), { broken: null, records: { length: 1000 } });
+});
