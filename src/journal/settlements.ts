@@ -129,6 +129,19 @@ export function settlements(store: Store): Settlements {
   };
 }
 
+/** The newest of a kind since the totals were compared last: what came before that is of another comparison. */
+export function sinceCompared<Kind extends SettlementStep['kind']>(
+  { steps }: Settlement,
+  kind: Kind,
+): Extract<SettlementStep, { kind: Kind }> | null {
+  const since = steps.slice(steps.findLastIndex((step) => step.kind === 'compared'));
+  return newestOf(since, kind);
+}
+
+function newestOf<Kind extends SettlementStep['kind']>(steps: readonly SettlementStep[], kind: Kind) {
+  return (steps.findLast((step) => step.kind === kind) ?? null) as Extract<SettlementStep, { kind: Kind }> | null;
+}
+
 function settlementOf(row: Record<string, unknown>, found: readonly SettlementStep[]): Settlement {
   const whole = {
     id: Number(row.id),
@@ -145,7 +158,6 @@ function withSteps(of: Omit<Settlement, 'steps' | 'step'>, steps: readonly Settl
   return {
     ...of,
     steps,
-    step: <Kind extends SettlementStep['kind']>(kind: Kind) =>
-      (steps.findLast((step) => step.kind === kind) ?? null) as Extract<SettlementStep, { kind: Kind }> | null,
+    step: (kind) => newestOf(steps, kind),
   };
 }

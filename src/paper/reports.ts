@@ -3,7 +3,7 @@ import type { Text } from '../config/texts.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { owesMoney } from '../journal/progress.ts';
-import type { Difference, Settlement } from '../journal/settlements.ts';
+import { type Difference, type Settlement, sinceCompared } from '../journal/settlements.ts';
 import type { Sum } from '../journal/sums.ts';
 import { types } from '../journal/types.ts';
 import { type DetailPage, ROWS_OF_A_PAGE } from '../receipt/detail-list.ts';
@@ -101,7 +101,7 @@ export function settlementTables(settlement: Settlement, config: Config, text: T
 }
 
 function differencesOf(settlement: Settlement): readonly Difference[] {
-  return settlement.step('differs')?.differences ?? [];
+  return sinceCompared(settlement, 'differs')?.differences ?? [];
 }
 
 /** Its type is one of the journal's: the terminal asks about its own entries alone. */

@@ -1,4 +1,4 @@
-import type { Settlement } from '../journal/settlements.ts';
+import { type Settlement, sinceCompared } from '../journal/settlements.ts';
 import { acknowledged, untilSeen } from '../operator/ask.ts';
 import { settlementDifference, settlementDone } from '../operator/screens/settlement.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -7,7 +7,7 @@ import type { Counter } from '../sale/counter.ts';
 export async function tellOutcome({ operator, journal, paper }: Counter, settlement: Settlement): Promise<void> {
   const compared = settlement.step('compared');
   if (compared === null) throw new Error('a settlement that has ended was compared');
-  const differences = settlement.step('differs')?.differences ?? [];
+  const differences = sinceCompared(settlement, 'differs')?.differences ?? [];
   const balanced = compared.flags.home === 1 && compared.flags.foreign === 1;
   paper.wake();
   const facts = { flags: compared.flags, totals: settlement.totals, bank: compared.bank };

@@ -1,7 +1,7 @@
 import type { Settled } from '../host/settlement.ts';
 import { MOST_UPLOADED, type SettlementRequest, type UploadRow } from '../host/settlement.ts';
 import type { Entry } from '../journal/entry.ts';
-import type { Settlement } from '../journal/settlements.ts';
+import { type Settlement, sinceCompared } from '../journal/settlements.ts';
 import type { CardGroup } from '../journal/types.ts';
 import type { SettlingStep } from '../operator/screens/settlement.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -35,8 +35,10 @@ export async function throughTheSteps(counter: Counter, begun: Settlement, show:
     }
     if (unbalanced(settlement).length > 0) {
       const uploaded = await upload(counter, settlement, show);
-      if ('code' in uploaded) return uploaded;
-      settlement = await namesDifferences(counter, uploaded, show);
+      settlement = uploaded.settlement;
+      if (uploaded.refused?.code === COMPARE_AGAIN) continue;
+      if (uploaded.refused !== null) return uploaded.refused;
+      settlement = await namesDifferences(counter, settlement, show);
     }
     show('ending');
     const ended = await end(counter, settlement);
@@ -54,8 +56,14 @@ async function compare(counter: Counter, settlement: Settlement): Promise<Settle
   return counter.journal.settled(settlement, { kind: 'compared', ...compared });
 }
 
+/** As far as it came: what the bank has taken before it refuses the rest is on the disk. */
+interface Uploaded {
+  readonly settlement: Settlement;
+  readonly refused: Refused | null;
+}
+
 /** Every entry that counts, of the groups that are not balanced, eight at a time; begun again where it stopped. */
-async function upload(counter: Counter, begun: Settlement, show: Show): Promise<Settlement | Refused> {
+async function upload(counter: Counter, begun: Settlement, show: Show): Promise<Uploaded> {
   const { journal } = counter;
   let settlement = begun;
   const groups = unbalanced(settlement);
@@ -63,11 +71,11 @@ async function upload(counter: Counter, begun: Settlement, show: Show): Promise<
   for (;;) {
     const { last, rows } = uploadedOf(settlement);
     const batch = nextCounting(counter, settlement, groups, last);
-    if (batch.length === 0) return settlement;
+    if (batch.length === 0) return { settlement, refused: null };
     show('uploading', { rows, of });
     const sent = batch.map(({ row }) => row);
     const { code, signInAgain } = await ask(counter, settlement, { step: 'upload', rows: sent });
-    if (!ACCEPTED.includes(code)) return { code, signInAgain };
+    if (!ACCEPTED.includes(code)) return { settlement, refused: { code, signInAgain } };
     const reached = batch.at(-1)?.id ?? last;
     settlement = journal.settled(settlement, { kind: 'uploaded', last: reached, rows: rows + sent.length });
   }
@@ -75,7 +83,8 @@ async function upload(counter: Counter, begun: Settlement, show: Show): Promise<
 
 /** The differing rows by name, where the bank answers for each. */
 async function namesDifferences(counter: Counter, settlement: Settlement, show: Show): Promise<Settlement> {
-  if (!counter.config.profile.transactions.inquiry.offered || differsOf(settlement) !== null) return settlement;
+  if (!counter.config.profile.transactions.inquiry.offered || sinceCompared(settlement, 'differs') !== null)
+    return settlement;
   show('asking');
   const differences = await differencesOf(counter, settlement, unbalanced(settlement));
   return counter.journal.settled(settlement, { kind: 'differs', differences });
@@ -126,13 +135,7 @@ function rowOf(counter: Counter, entry: Entry): UploadRow | null {
   return card === null ? null : { group: facts.group, trace, pan: card.pan, amount: total };
 }
 
-/** Since the totals were compared last: an upload before that was to another comparison. */
-function uploadedOf({ steps }: Settlement): { readonly last: number; readonly rows: number } {
-  const since = steps.slice(steps.findLastIndex(({ kind }) => kind === 'compared'));
-  return since.findLast((step) => step.kind === 'uploaded') ?? { last: 0, rows: 0 };
-}
-
-function differsOf({ steps }: Settlement) {
-  const since = steps.slice(steps.findLastIndex(({ kind }) => kind === 'compared'));
-  return since.findLast((step) => step.kind === 'differs') ?? null;
+/** An upload to an earlier comparison is none. */
+function uploadedOf(settlement: Settlement): { readonly last: number; readonly rows: number } {
+  return sinceCompared(settlement, 'uploaded') ?? { last: 0, rows: 0 };
 }

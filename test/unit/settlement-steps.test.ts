@@ -246,3 +246,55 @@ t.test('a group of which there is one among many is uploaded too', async (t) => 
   t.same(tracesOf(asked), [[trace]]);
   t.same(progress, [{ rows: 0, of: 1 }]);
 });
+
+t.test(
+  'an upload that does not fit what the bank has counted by now is compared anew, however far it had come',
+  async (t) => {
+    const { go, sold, steps, asked, journal } = desk(t);
+    const home = Array.from({ length: 9 }, (_, at) => sold(at + 1).trace);
+    // Between the two uploads a first 0500 that was stuck on the line has arrived.
+    let compares = 0;
+    let uploads = 0;
+    const ended = await go(({ step }) => {
+      if (step === 'settle') return { compared: compared(++compares === 1 ? 2 : 1) };
+      return step === 'upload' && ++uploads === 2 ? { code: '95' } : { next };
+    });
+    t.notOk('code' in ended);
+    t.same(steps(), ['settle', 'upload', 'upload', 'settle', 'upload-end-balanced']);
+    t.same(tracesOf(asked), [home.slice(0, 8), home.slice(8)]);
+    t.same(
+      journal.settling?.steps.map(({ kind }) => kind),
+      ['compared', 'uploaded', 'compared', 'ended'],
+    );
+  },
+);
+
+t.test(
+  'a bank whose books are of before the 0500 gets it again, and one that never takes the upload ends it',
+  async (t) => {
+    const { go, sold, steps, asked } = desk(t);
+    sold(100);
+    await t.rejects(
+      go(({ step }) => {
+        if (step === 'settle') return { compared: compared(2) };
+        throw new Fault({ kind: 'line-down', tried: [] });
+      }),
+      { name: 'Fault' },
+    );
+    asked.length = 0;
+    let counted = false;
+    const says: Says = ({ step }) => {
+      counted ||= step === 'settle';
+      if (step === 'settle') return { compared: compared(2) };
+      return counted ? { next } : { code: '95' };
+    };
+    t.notOk('code' in (await go(says)));
+    t.same(steps(), ['upload', 'settle', 'upload', 'upload-end']);
+
+    const never = desk(t);
+    never.sold(100);
+    const end = await never.go(({ step }) => (step === 'settle' ? { compared: compared(2) } : { code: '95' }));
+    t.same(end, { code: '95', signInAgain: false });
+    t.same(never.steps(), ['settle', 'upload', 'settle', 'upload', 'settle', 'upload'], 'three rounds');
+  },
+);

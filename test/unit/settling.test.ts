@@ -83,3 +83,30 @@ t.test('a number that this device cannot open any more keeps no batch from being
   ]);
   t.equal(bench.journal.batch, '000002');
 });
+
+t.test('what differed before the books moved is told nobody once the new comparison balances', async (t) => {
+  const bench = saleBench(t);
+  sold(bench.journal, 100);
+  let ends = 0;
+  const { counter } = settling(bench, ({ step }) => {
+    const home = ends === 0 ? 2 : 1;
+    if (step === 'settle') return { compared: { flags: { home, foreign: 1 }, bank: { home: none, foreign: none } } };
+    if (step === 'upload') return {};
+    return ++ends === 1 ? { code: '95' } : { next: batch('000002') };
+  });
+  const inquire = async () => ({ end: 'none' });
+  const profile = { ...counter.config.profile, transactions: { inquiry: { offered: true } } };
+  const asking = { ...counter, host: { ...counter.host, inquire }, config: { ...counter.config, profile } };
+  const ending = settleBatch(asking as unknown as Counter);
+  await bench.screen('settlement.confirm');
+  bench.press('enter');
+  await bench.screen('settlement.done');
+  t.same(bench.foot(), { enter: 'Done' });
+  bench.press('enter');
+  t.match(await ending, { end: 'settled' });
+  const settlement = bench.journal.lastSettlement();
+  t.same(
+    settlement?.steps.map(({ kind }) => kind),
+    ['compared', 'uploaded', 'differs', 'compared', 'ended'],
+  );
+});
