@@ -1,5 +1,6 @@
 import { Fault } from '../values/problem.ts';
 import type { Batch } from '../values/trace.ts';
+import { newestOlderThan } from './keeping.ts';
 import { owesMoney } from './progress.ts';
 import type { Settlements } from './settlements.ts';
 import type { Shelf } from './shelf.ts';
@@ -11,7 +12,7 @@ export type Closing = { readonly closed: true } | { readonly closed: false; read
 /** The batch that is open, and those that the bank has taken away before they were settled. */
 export interface Batches {
   readonly open: KeptBatch;
-  /** The one that the bank has open, as it said last; null before it did, and where that one was closed here last. */
+  /** The one that the bank has open, as it said last; null before it did, and where that one was closed here. */
   readonly atBank: Batch | null;
   /** The oldest that the bank has taken away with something in it that counts or is owed; null where there is none. */
   readonly left: KeptBatch | null;
@@ -21,8 +22,9 @@ export interface Batches {
   rows: number;
   /**
    * What the bank's sign-in has named is open from here on, but not while the open one is being settled. One that was taken
-   * away and is given back goes on as it was. Throws a Fault where it is one that was closed here last. True where another
-   * one is open now.
+   * away and is given back goes on as it was. Throws a Fault where it is one that was closed here: as long as its rows are
+   * kept, and for ever where two people have closed it, for the bank never settled that one. True where another one is open
+   * now.
    */
   follow(number: Batch): boolean;
   /** The one to settle next: what the bank has taken away comes first, but for one in which money is owed. */
@@ -31,7 +33,10 @@ export interface Batches {
   lookAtLeft(): boolean;
   /** How many of its entries owe money, and how many requests are in hand. */
   owingIn(batchId: number): number;
-  /** Closes the one that is being settled, `alongside` in the same commit, and opens `next` where it is not open yet. */
+  /**
+   * Closes the one that is being settled, `alongside` in the same commit, and opens `next` where it is not open yet. Where
+   * `next` was closed here, what a sign-in has named since is opened instead; a Fault, with nothing closed, before it has.
+   */
   close(next: Batch, alongside: () => unknown): Closing;
 }
 
@@ -40,10 +45,12 @@ export interface BatchesParts {
   readonly write: Statements;
   readonly entries: Pick<Shelf, 'owed' | 'held' | 'counted'>;
   readonly settled: Pick<Settlements, 'open' | 'forget'>;
+  /** How long rows of closed batches are kept. */
+  readonly keep_days: number;
   readonly now: () => number;
 }
 
-export function batches({ store, write, entries, settled, now }: BatchesParts): Batches {
+export function batches({ store, write, entries, settled, keep_days, now }: BatchesParts): Batches {
   let open = write.openBatch();
   /** Nothing more comes into what is left: it changes with what is owed in it alone. */
   let owedInLeft = 0;
@@ -74,6 +81,23 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
     return left.oldest;
   }
 
+  /** One that is not closed, beside this one, and has the number. */
+  function leftAs(number: Batch, beside: number): KeptBatch | null {
+    return write.leftBeside(beside).find((kept) => kept.number === number) ?? null;
+  }
+
+  /** It would be settled twice: at the bank with its old sales, here without them. */
+  function isOver(number: Batch): boolean {
+    if (number === write.lastClosed()) return true;
+    return write.isOver(number, newestOlderThan(keep_days, write.closings()));
+  }
+
+  function openAfter(of: KeptBatch, next: Batch): Batch {
+    if (next === open.number || leftAs(next, of.id) !== null || !isOver(next)) return next;
+    if (atBank === null || atBank === of.number) throw new Fault({ kind: 'batch-closed', batch: next });
+    return atBank;
+  }
+
   return {
     get open() {
       return open;
@@ -95,8 +119,8 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
       rows = count;
     },
     follow(number) {
-      const givenBack = write.leftBeside(open.id).find((kept) => kept.number === number) ?? null;
-      const closed = givenBack === null && number === write.lastClosed();
+      const givenBack = leftAs(number, open.id);
+      const closed = givenBack === null && number !== open.number && isOver(number);
       atBank = closed ? null : number;
       if (number === open.number || isBeingSettled()) return false;
       if (closed) throw new Fault({ kind: 'batch-closed', batch: number });
@@ -116,20 +140,22 @@ export function batches({ store, write, entries, settled, now }: BatchesParts): 
     },
     owingIn,
     close(next, alongside) {
-      const of = settled.open()?.batchId ?? open.id;
-      const owing = owingIn(of);
+      const settling = settled.open();
+      const of = settling === null ? open : { id: settling.batchId, number: settling.batch };
+      const owing = owingIn(of.id);
       if (owing > 0) return { closed: false, owing };
+      const number = openAfter(of, next);
       settled.forget();
       open = store.commit(() => {
         alongside();
-        write.closing(of, now());
+        write.closing(of.id, now());
         // After one that the bank has taken away the next is open here already, or was before.
-        if (of !== open.id && next === open.number) return open;
-        return write.leftBeside(of).find(({ number }) => number === next) ?? write.batch(next, now());
+        if (of.id !== open.id && number === open.number) return open;
+        return leftAs(number, of.id) ?? write.batch(number, now());
       });
       left = null;
       rows = null;
-      atBank = next;
+      atBank = number;
       return { closed: true };
     },
   };

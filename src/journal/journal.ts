@@ -93,10 +93,10 @@ export interface Journal {
   readonly busy: boolean;
   /**
    * The batch that the sign-in named: opened where it is not the one that is open. Rows keep the batch they had. While the
-   * open batch is being settled it is the settlement's to close. Throws a Fault where it is one that was closed here last.
+   * open batch is being settled it is the settlement's to close. Throws a Fault where it is one that was closed here.
    */
   openBatch(number: Batch): void;
-  /** The batch that the bank has open, as it said last; null before it did, and where that one was closed here last. */
+  /** The batch that the bank has open, as it said last; null before it did, and where that one was closed here. */
   readonly bankBatch: Batch | null;
   /** The oldest batch that the bank has taken away with transactions in it; null where there is none. */
   readonly left: Batch | null;
@@ -120,7 +120,7 @@ export interface Journal {
   beginSettlement(operator: string): Settlement | { readonly owing: number };
   /** A step of it, on the disk when it returns. */
   settled(settlement: Settlement, step: SettlementStep): Settlement;
-  /** Closes the settled batch, which the bank has closed before, and opens the next. */
+  /** Closes the settled batch, which the bank has closed before, and opens the next; a Fault where that was closed here. */
   closeBatch(next: Batch): Closing;
   /**
    * Two people close the batch that is settled, which the bank has left for another one: the step, the closing and the
@@ -202,7 +202,7 @@ export function openJournal(parts: JournalParts): Journal {
   // A boot looks once for closed batches to move, and so does each batch that is closed.
   let archiving = true;
   let compared = false;
-  const kept = batches({ store, write, entries, settled, now: () => clock.now() });
+  const kept = batches({ store, write, entries, settled, keep_days, now: () => clock.now() });
   let lastTrace = write.lastTrace();
   let lastId = Math.max(write.lastId(), aside.to);
   /** Asked by each screen that is idle; null until it has been read or written. */

@@ -1,5 +1,6 @@
 import { type Batch, batch, type Trace, trace } from '../values/trace.ts';
 import type { EntryFacts } from './entry.ts';
+import type { Closed } from './keeping.ts';
 import type { Store } from './store.ts';
 
 /** A batch as the journal keeps it: its number comes again one day. */
@@ -34,6 +35,11 @@ export function statements(store: Store) {
   // In the order of their settlements: one that was taken away is closed after later ones.
   const lastClosing = store.prepare(`SELECT number FROM closings JOIN batches ON batches.id = closings.batch
     ORDER BY (SELECT max(id) FROM settlements WHERE settlements.batch = batches.id) DESC, batches.id DESC LIMIT 1`);
+  const allClosings = store.prepare('SELECT batch, closed_ms FROM closings ORDER BY batch');
+  const over = store.prepare(`SELECT 1 FROM closings JOIN batches ON batches.id = closings.batch
+    WHERE number = ? AND (closings.batch > ? OR EXISTS (
+      SELECT 1 FROM settlements JOIN settlement_steps ON settlement_steps.settlement = settlements.id
+      WHERE settlements.batch = closings.batch AND kind = 'ruled')) LIMIT 1`);
   const closing = store.prepare('SELECT 1 FROM closings WHERE batch = ?');
   const taken = store.prepare(
     'SELECT 1 FROM entries WHERE trace = ? AND batch NOT IN (SELECT batch FROM closings) LIMIT 1',
@@ -97,6 +103,9 @@ export function statements(store: Store) {
       const row = lastClosing.get();
       return row === undefined ? null : batch(String(row.number));
     },
+    closings: (): Closed[] => allClosings.all() as unknown as Closed[],
+    /** Whether a batch of this number was closed after `kept`, or ever by two people. */
+    isOver: (number: Batch, kept: number): boolean => over.get(number, kept) !== undefined,
     isClosed: (id: number): boolean => closing.get(id) !== undefined,
     isTaken: (number: Trace): boolean => taken.get(number) !== undefined,
     rowsOfOpenBatches: (): number => Number(count.get()?.rows),

@@ -99,7 +99,9 @@ async function tryToSettle(counter: Counter, seen: Batch): Promise<Attempt | 'an
 
 function wantsSignIn(attempt: Failed): boolean {
   if ('code' in attempt) return attempt.signInAgain;
-  return 'problem' in attempt && SPOILT.includes(attempt.problem.kind);
+  if (!('problem' in attempt)) return false;
+  // Its next batch was closed here: a clerk of the bank gives another one, and the sign-in says which.
+  return attempt.problem.kind === 'batch-closed' || SPOILT.includes(attempt.problem.kind);
 }
 
 /** What keeps it from its end, and whether the operator tries again, or two people close it here. */

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { batch } from '../../src/values/trace.ts';
 import { approval, done, journalIn, owing, problemOf, saleOf, scoped, testFolder } from '../journal-bench.ts';
+import { virtualClock } from '../virtual-clock.ts';
 
 const [one, five] = [batch('000001'), batch('000005')];
 const by = { people: ['00', '99'], reference: '17', code: '77' } as const;
@@ -135,4 +136,67 @@ t.test('while one that was taken away is settled the bank may take away the next
   t.match(journal.beginSettlement('01'), { batch: '000005', totals: { home: { debit: { amount: 500, count: 1 } } } });
   t.same(journal.ruleSettlement(by), { closed: true });
   t.match(journal.beginSettlement('01'), { batch: '000009', totals: { home: { debit: { amount: 900, count: 1 } } } });
+});
+
+t.test('a batch that two people have closed is never opened again, whatever was settled after it', async (t) => {
+  const folder = testFolder(t);
+  const [two, three] = [batch('000002'), batch('000003')];
+  const journal = journalIn(folder, { keep_days: 0 });
+  journal.openBatch(one);
+  done(journal, 100);
+  journal.openBatch(two);
+  journal.beginSettlement('01');
+  t.same(journal.ruleSettlement(by), { closed: true });
+  done(journal, 200);
+  journal.beginSettlement('01');
+  t.same(journal.closeBatch(three), { closed: true });
+  const closed = { kind: 'batch-closed', batch: '000001' };
+  t.match(
+    problemOf(() => journal.openBatch(one)),
+    closed,
+  );
+  t.same([journal.batch, journal.bankBatch], ['000003', null]);
+  journal.beginSettlement('01');
+  t.match(
+    problemOf(() => journal.closeBatch(one)),
+    closed,
+    'nor does a settlement end in it',
+  );
+  t.ok(journal.isBeingSettled, 'nothing is closed');
+  journal.openBatch(one);
+  t.match(
+    problemOf(() => journal.closeBatch(one)),
+    closed,
+  );
+  journal.openBatch(five);
+  t.same(journal.closeBatch(one), { closed: true }, 'the bank’s clerk has given another one');
+  t.same([journal.batch, journal.bankBatch], ['000005', '000005']);
+  journal.close();
+  using again = scoped(journalIn(folder, { keep_days: 0 }));
+  t.match(
+    problemOf(() => again.openBatch(one)),
+    closed,
+    'after a boot too',
+  );
+});
+
+t.test('the number of a settled batch comes again once its rows are no longer kept, and not before', async (t) => {
+  const DAY_MS = 86_400_000;
+  let now = Date.UTC(2026, 0, 1);
+  const clock = { ...virtualClock(), now: () => now };
+  using journal = scoped(journalIn(testFolder(t), { clock, keep_days: 20 }));
+  for (const next of ['000002', '000003', '000004', '000005']) {
+    journal.openBatch(journal.batch);
+    done(journal, 100);
+    journal.beginSettlement('01');
+    t.same(journal.closeBatch(batch(next)), { closed: true });
+    now += 15 * DAY_MS;
+  }
+  t.match(
+    problemOf(() => journal.openBatch(batch('000003'))),
+    { kind: 'batch-closed', batch: '000003' },
+    'closed fifteen days before the last',
+  );
+  journal.openBatch(batch('000002'));
+  t.same([journal.batch, journal.page({ after: 0, limit: 9 })], ['000002', []], 'with nothing of the one before');
 });

@@ -84,6 +84,35 @@ t.test('a number that this device cannot open any more keeps no batch from being
   t.equal(bench.journal.batch, '000002');
 });
 
+t.test(
+  'a next batch that was closed here before is asked for again by a sign-in, and the settlement goes on',
+  async (t) => {
+    const bench = saleBench(t);
+    const { journal } = bench;
+    sold(journal, 100);
+    journal.closeBatch(batch('000002'));
+    sold(journal, 200);
+    const { steps, counter } = settling(bench, ({ step }) =>
+      step === 'settle'
+        ? { compared: { flags: { home: 1, foreign: 1 }, bank: { home: none, foreign: none } } }
+        : { next: batch('000001') },
+    );
+    const first = settleBatch(counter);
+    await bench.screen('settlement.confirm');
+    bench.press('enter');
+    await bench.screen('settlement.stuck');
+    t.match(bench.texts().join(), /a batch that was settled here.*No payments until it is/);
+    bench.press('enter');
+    t.same(await first, { end: 'sign-in-first' });
+    journal.openBatch(batch('000007'));
+    const second = settleBatch(counter);
+    await bench.screen('settlement.done');
+    bench.press('enter');
+    t.match(await second, { end: 'settled' });
+    t.same([journal.batch, steps.length], ['000007', 2], 'nothing is asked twice');
+  },
+);
+
 t.test('what differed before the books moved is told nobody once the new comparison balances', async (t) => {
   const bench = saleBench(t);
   sold(bench.journal, 100);
