@@ -142,6 +142,9 @@ export interface Case extends Opened, Said {
   readonly state: CaseState;
   /** The ledger's entry that corrects it. */
   readonly entry: number | null;
+  /** Of a batch that was left: what the terminal has said last that it comes to, and when it first asked to settle it. */
+  readonly terminalNet: number | null;
+  readonly askedAt: number | null;
 }
 
 /** Discrepancies, each followed from its opening to its end. None is ever removed, and nothing that was said of one. */
@@ -153,6 +156,8 @@ export interface Cases {
    * had said this is open again, where the two differ.
    */
   followBatch(opened: Opened): void;
+  /** The terminal was refused a settlement of a batch that was left; `net` where it has said what that comes to. */
+  askedBatch(terminal: string, batch: string, asked: { net: number | null; at: number }): void;
   find(id: number): Case | null;
   /** What was said of it before what stands there now, the oldest first. */
   past(id: number): Said[];
@@ -207,6 +212,10 @@ export function cases({ db }: Books): Cases {
     `UPDATE discrepancy SET answer = ?, answered_by = ?, answered_at = ?
      WHERE terminal = ? AND batch = ? AND reason = 'unsettled' AND closed_at IS NULL`,
   );
+  const asked = db.prepare(
+    `UPDATE discrepancy SET terminal_net = coalesce(?, terminal_net), asked_at = coalesce(asked_at, ?)
+     WHERE terminal = ? AND batch = ? AND reason = 'unsettled'`,
+  );
   const found = db.prepare('SELECT * FROM discrepancy WHERE id = ?');
   const named = db.prepare('SELECT * FROM discrepancy WHERE terminal = ? AND batch = ? AND trace = ? AND reason = ?');
   const answered = db.prepare(
@@ -251,6 +260,7 @@ export function cases({ db }: Books): Cases {
       if (before !== null) reopened.run(foundOut.spoken, terminal, at, before.id);
       followed.run(...valuesOf(one));
     },
+    askedBatch: (terminal, batch, { net, at }) => void asked.run(net, at, terminal, batch),
     find(id) {
       return caseOrNull(found.get(id));
     },
@@ -320,6 +330,8 @@ function caseOf(row: Record<string, unknown>): Case {
     terminalAmount: Number(row.terminal_amount) as Fen,
     at: Number(row.opened_at),
     entry: numberOrNull(row.entry),
+    terminalNet: numberOrNull(row.terminal_net),
+    askedAt: numberOrNull(row.asked_at),
   };
 }
 

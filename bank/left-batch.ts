@@ -35,6 +35,13 @@ export function moveBatch(
       { kind: 'settled', batch },
     );
   }
+  if ((office.cases.of(caseOf(terminal, batch))?.askedAt ?? null) !== null) {
+    throw new Unable(
+      `the terminal ${terminal} has asked to settle batch ${batch} since it was left: two people may have closed it there`,
+      'a number that is new; what is in that batch is settled under its case',
+      { kind: 'asked', batch },
+    );
+  }
   if (office.trades.isIn(terminal, batch) && office.trades.isIn(terminal, from)) {
     throw new Unable(`batch ${batch} of ${terminal} has had trades, and batch ${from} too`, 'a number that is new', {
       ...{ kind: 'traded', batch },
@@ -64,8 +71,18 @@ export function moveBatch(
  * had finished in it is still taken. One that had nothing here, and was moved without two people, is not known.
  */
 export function isLeft(office: Office, terminal: string, batch: string): boolean {
-  const isKnown = office.cases.of(caseOf(terminal, batch)) !== null || office.trades.isIn(terminal, batch);
+  const isKnown = hasAny(office, terminal, batch);
   return batch !== office.terminals.batch(terminal) && isKnown && !isOver(office, terminal, batch);
+}
+
+/** Whether there is anything of it here: a trade, or a case. */
+function hasAny({ cases, trades }: Office, terminal: string, batch: string): boolean {
+  return cases.of(caseOf(terminal, batch)) !== null || trades.isIn(terminal, batch);
+}
+
+/** Whether the terminal has had it before: it begins no number twice by itself. */
+export function wasHad(office: Office, terminal: string, batch: string): boolean {
+  return hasAny(office, terminal, batch) || isOver(office, terminal, batch);
 }
 
 /** Whether a settlement or two people have ended it: nothing comes into it again. */
@@ -83,8 +100,8 @@ function caseOf(terminal: string, batch: string) {
 
 /**
  * One case for a batch that terminal and bank have not settled with each other, brought up to date with what the terminal
- * has said of it last (`asked`; null where it says nothing now). What a stranger's 0500 names, and the bank has nothing
- * of, opens none, but for `empty`. Returns how many transactions count in it.
+ * has said of it last: now (`asked`), or else before. What a stranger's 0500 names, and the bank has nothing of, opens
+ * none, but for `empty`. Returns how many transactions count in it.
  */
 export function followUnsettled(
   office: Office,
@@ -92,10 +109,13 @@ export function followUnsettled(
 ): number {
   const settlement = office.settlements.find(terminal, batch);
   const entries = office.settlements.entries(terminal, batch);
-  const isFollowed = office.cases.of(caseOf(terminal, batch)) !== null;
-  if (settlement === null && entries.length === 0 && !empty && !isFollowed) return 0;
+  const before = office.cases.of(caseOf(terminal, batch));
+  if (settlement === null && entries.length === 0 && !empty && before === null) return 0;
+  const bank = netOf(totalsOfEntries(entries));
   const said = asked ?? (settlement === null ? null : totalsOf(settlement.asked));
-  const [bank, theirs] = [netOf(totalsOfEntries(entries)), said === null ? null : netOf(said)];
+  const saidNet = said === null ? null : netOf(said);
+  // A late advice or reversal says nothing of the whole: what a refused 0500 has said of it stands.
+  const theirs = asked === null ? (before?.terminalNet ?? saidNet) : saidNet;
   office.cases.followBatch({
     ...{ ...caseOf(terminal, batch), settlement: settlement?.id ?? null },
     ...{ merchant: office.seed.terminals.get(terminal)?.merchant ?? '', trade: null, card: null, pan: null },
@@ -104,6 +124,7 @@ export function followUnsettled(
     terminalAmount: fen(Math.abs(theirs ?? 0)),
     at: office.clock.now(),
   });
+  if (asked !== null) office.cases.askedBatch(terminal, batch, { net: theirs, at: office.clock.now() });
   return entries.length;
 }
 

@@ -242,6 +242,12 @@ export const steps: readonly string[] = [
   END;
   CREATE TRIGGER past_stays BEFORE UPDATE ON discrepancy_past BEGIN SELECT RAISE(ABORT, 'what was said is never changed'); END;
   CREATE TRIGGER past_kept BEFORE DELETE ON discrepancy_past BEGIN SELECT RAISE(ABORT, 'what was said is never removed'); END;`,
+  `-- Of a batch that was left: what the terminal has said that it comes to, below zero where it has given back more than it
+  -- sold, and when it first asked to settle it and was refused, so that two people may have closed it there.
+  ALTER TABLE discrepancy ADD COLUMN terminal_net INTEGER;
+  ALTER TABLE discrepancy ADD COLUMN asked_at INTEGER;
+  UPDATE discrepancy SET terminal_net = terminal_amount, asked_at = opened_at
+    WHERE reason = 'unsettled' AND settlement IS NULL AND terminal_amount > 0;`,
 ];
 
 /** Brings the books from their form to ours, or makes them. Two processes may try at once. */

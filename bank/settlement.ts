@@ -1,7 +1,7 @@
 import type { MessageFields } from '../src/host/codec.ts';
 import { foundOut } from './cases.ts';
 import { differences } from './differences.ts';
-import { followUnsettled, isOver } from './left-batch.ts';
+import { followUnsettled, wasHad } from './left-batch.ts';
 import type { Office } from './office.ts';
 import { answerTo, hostTime, type Outcome, type Request } from './request.ts';
 import { type Settlement, totalsOfEntries } from './settlements.ts';
@@ -113,6 +113,8 @@ function underway(office: Office, request: Request, saysTheSame: (found: Settlem
     return answered(office, request, '00', { settlement: found.id, batch, again: true }, next);
   }
   if (batch !== office.terminals.batch(terminal.terminal)) {
+    // From here two people may close it there: it is not given back any more.
+    office.cases.askedBatch(terminal.terminal, batch, { net: null, at: request.at });
     return answered(office, request, '77', { why: 'another batch' });
   }
   return found ?? answered(office, request, '95', { why: 'nothing was counted: no 0500 came' });
@@ -164,12 +166,13 @@ function isKept(office: Office, { id }: Settlement, { trace, group, pan, amount 
 
 /**
  * The number to go on with. One that is over never comes again: no 0500 of it could be answered any more, and its old
- * rows would be taken for what is asked in it. One that was left may, with all that is in it.
+ * rows would be taken for what is asked in it. Nor does one that was left: two people may have closed it at the terminal,
+ * and what is in it would be settled twice. A clerk alone gives it back, as long as the terminal has not asked for it.
  */
 function nextOf(office: Office, terminal: string, batch: string): string {
   let next = following(batch);
-  while (next !== batch && isOver(office, terminal, next)) next = following(next);
-  if (next === batch) throw new Error(`every batch of ${terminal} is over: give it another terminal number`);
+  while (next !== batch && wasHad(office, terminal, next)) next = following(next);
+  if (next === batch) throw new Error(`${terminal} has had every batch: give it another terminal number`);
   return next;
 }
 

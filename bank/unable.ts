@@ -2,7 +2,7 @@
 export const PROBLEMS = [
   ...(['words', 'two-people', 'six-digits', 'seconds', 'no-trade', 'no-such-trade', 'said', 'stands'] as const),
   ...(['closed', 'given-back', 'taken', 'no-merchant', 'no-card', 'settled', 'traded', 'settling', 'no-day'] as const),
-  ...(['open-batch', 'open-again', 'same', 'whose-card', 'slip-amount', 'another-trade', 'failed'] as const),
+  ...(['open-batch', 'open-again', 'asked', 'same', 'whose-card', 'slip-amount', 'another-trade', 'failed'] as const),
 ];
 
 /** Its name, with the facts that fill in a sentence about it. */

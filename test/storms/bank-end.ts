@@ -46,12 +46,6 @@ const BY_HAND = { people: ['Li', 'Wang'], reference: 'letter 17' } as const;
 export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
   const moved = new Set<string>();
   let moves = 0;
-  /** Of those: the ones that the terminal has asked to settle since. */
-  const settling = new Set<string>();
-  const noteSettlement = (body: Uint8Array) => {
-    const { mti, batch = '' } = unpack(body);
-    if (mti === '0500' && moved.has(batch.slice(2, 8))) settling.add(batch.slice(2, 8));
-  };
   let running: { office: Office; counter: Desk } | null = null;
   const soon = (work: () => void) => clock.after(0, work);
   const start = () => {
@@ -76,7 +70,6 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
     submit(body, answer) {
       const asked = running;
       if (asked === null) answer(null);
-      if (moved.size > 0) noteSettlement(body);
       asked?.counter.submit(Buffer.from(body), (reply) => {
         if (running === asked) answer('answer' in reply ? reply.answer : null);
       });
@@ -95,11 +88,10 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
           return false;
         }
       };
-      // Every second time they think better of it, where the one that they took away can be given back: not once the
-      // terminal has asked to settle it, for two people may have closed it there. A number that is settled, or has had
-      // trades as this one has, is refused.
+      // Every second time they think better of it: the one that they took away is given back, but for one that is settled,
+      // that the terminal has asked to settle since, or that has had trades as this one has. The bank itself refuses those.
       const before = [...moved].at(-1);
-      const back = before !== undefined && !settling.has(before) && moves++ % 2 === 1 ? [before] : [];
+      const back = before !== undefined && moves++ % 2 === 1 ? [before] : [];
       const others = MOVES.map((by) => String(Number(batch) + by).padStart(6, '0'));
       if (![...back, ...others].some(taken)) throw new Error(`batch ${batch} can be moved nowhere`);
       moved.add(batch);

@@ -79,3 +79,29 @@ t.test('a step that fails leaves the form before it; books of a newer bank are r
   books.close();
   t.throws(() => openBooks(dir), /this bank knows \d+: start the bank that wrote it, or move its folder away/);
 });
+
+t.test('what a terminal has said of a batch that was left is read from the cases of before', async (t) => {
+  const dir = folder(t);
+  const file = join(dir, 'bank.db');
+  openSafe(dir, file);
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA journal_mode = WAL');
+  const before = steps.findIndex((step) => step.includes('terminal_net'));
+  db.exec(`${steps.slice(0, before).join(';')}; PRAGMA user_version = ${before};
+    INSERT INTO discrepancy (reason, terminal, merchant, batch, trace, amount, bank_amount, terminal_amount, opened_at)
+    VALUES ('unsettled', '50461160', 'm', '000001', '000000', 50, 100, 150, 7),
+      ('unsettled', '50461160', 'm', '000002', '000000', 0, 100, 0, 8),
+      ('bank-only', '50461160', 'm', '000001', '000003', 50, 50, 10, 9);`);
+  db.close();
+  const books = openBooks(dir);
+  const rows = books.db.prepare('SELECT terminal_net, asked_at FROM discrepancy ORDER BY id').all();
+  books.close();
+  t.strictSame(
+    rows.map((row) => ({ ...row })),
+    [
+      { terminal_net: 150, asked_at: 7 },
+      { terminal_net: null, asked_at: null },
+      { terminal_net: null, asked_at: null },
+    ],
+  );
+});

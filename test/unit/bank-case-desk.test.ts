@@ -102,3 +102,19 @@ t.test('no card number that somebody types at the desk is kept', async (t) => {
     ...{ people: ['Li 622202******1234', 'Wang'], reference: '622202******1234' },
   });
 });
+
+t.test('what comes late into a batch that was left takes nothing off what the terminal has said of it', async (t) => {
+  const counter = new Counter(t);
+  const { office } = counter;
+  t.equal(counter.code('sale', { trace: '000002' }), '00');
+  office.books.atomically(() => moveBatch(office, { terminal: TERMINAL, batch: '000005', byHand: null }));
+  const says = (debit: [number, number], credit: [number, number]) =>
+    plain(counter, countRequest('000001', { home: { debit, credit } })).code;
+  const left = { batch: '30000001000500' };
+  t.equal(says([20_000, 2], [0, 0]), '77');
+  t.equal(counter.code('offline', { trace: '000009', amount: 6000, fields: left }), '00');
+  t.match(caseOf(counter, 'unsettled', '000000'), { amount: 4000, bankAmount: 16_000, terminalAmount: 20_000 });
+  t.equal(says([0, 0], [3000, 1]), '77');
+  t.equal(counter.code('offline', { trace: '000010', amount: 1000, fields: left }), '00');
+  t.match(caseOf(counter, 'unsettled', '000000'), { amount: 20_000, bankAmount: 17_000, terminalAmount: 3000 });
+});

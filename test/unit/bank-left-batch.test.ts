@@ -160,7 +160,7 @@ t.test('a number that is over never comes again: what is sold in the next one ca
   t.equal(await settle('000002', { home: { debit: [12_850, 1] } }, 1), '000003');
 });
 
-t.test('a number that two people have ended never comes again either; one that is left may', async (t) => {
+t.test('a number that two people have ended, or that is left, never comes again by itself', async (t) => {
   const { here, keys } = await afterTrade(t);
   move(here, '000003', byHand);
   const next = { ...keys, batch: '000003' };
@@ -176,8 +176,35 @@ t.test('a number that two people have ended never comes again either; one that i
     return (await told(here, endRequest(batch, '207', 0))).batch?.slice(2, 8);
   };
   t.equal(await after('999999'), '000002', 'not the one whose case is closed');
-  t.equal(await after('000002'), '000003', 'the one that is left goes on as it was');
+  // Two people may have closed the one that is left at the terminal, which would settle it a second time.
+  t.equal(await after('000002'), '000004', 'nor the one that is left');
+  t.match(move(here, '000003'), { ok: true }, 'a clerk may give it back, as long as the terminal has not asked for it');
   t.equal(await countedAs(here, next, { home: { debit: [12_850, 1] } }), '00 11');
-  t.equal((await told(here, endRequest('000003', '207', 1))).code, '00');
+  t.equal((await told(here, endRequest('000003', '207', 1))).batch, '00000004207');
   t.match(reject(third), { ok: true, case: { batch: '000003', state: 'closed' } });
 });
+
+t.test(
+  'what the terminal has asked to settle after it was left is not given back: two people may have closed it',
+  async (t) => {
+    const steps = {
+      count: (batch: string) => countRequest(batch, two),
+      end: (batch: string) => endRequest(batch, '207', 2),
+    };
+    for (const [name, request] of Object.entries(steps)) {
+      const { here, keys } = await afterTrade(t);
+      await countedAs(here, keys, two);
+      move(here, '000002', byHand);
+      t.match(move(here, '000001'), { ok: true }, 'not before it has');
+      move(here, '000002', byHand);
+      t.equal((await told(here, request(keys.batch))).code, '77', name);
+      t.match(move(here, '000001'), {
+        ...{ ok: false, error: /has asked to settle batch 000001 since it was left/, remedy: /a number that is new/ },
+        problem: { kind: 'asked', batch: '000001' },
+      });
+      t.equal(await countedAs(here, { batch: '000002' }, {}), '00 11');
+      t.equal((await told(here, endRequest('000002', '207', 0))).batch, '00000003207');
+      t.match(move(here, '000001'), { ok: false, problem: { kind: 'asked' } }, 'nor while an empty one is open');
+    }
+  },
+);
