@@ -249,9 +249,11 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
         left.flatMap(({ facts, history }) =>
           wanted.includes(stateOf(progressOf(history), held.has(facts.id))) ? [worthOf(facts)] : [],
         );
+      const pending = worth(['pending', 'unknown', 'parked', 'reversing']);
       return {
         approved: summed([...sums.of(batchId), ...worth(['approved'])]),
-        pending: summed(worth(['pending', 'unknown', 'parked', 'reversing'])),
+        pending: summed(pending),
+        waiting: pending.length,
       };
     },
     counted(batchId) {

@@ -19,6 +19,8 @@ export interface Sum {
 export interface Totals {
   readonly approved: readonly Sum[];
   readonly pending: readonly Sum[];
+  /** Entries behind what is pending, each told by itself: a tip counts 0 in a sum. */
+  readonly waiting: number;
 }
 
 /** What one side of a card group comes to in a settlement (unionpay.md 9). */

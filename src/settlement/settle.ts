@@ -66,9 +66,8 @@ export async function settleBatch(counter: Counter): Promise<SettleEnd> {
 /** What the batch comes to is seen before it is closed. */
 function confirmed({ operator, journal }: Counter): Promise<boolean> {
   const { batch: number, totals: sums } = journal.due();
-  const { approved, pending } = sums;
+  const { approved, waiting } = sums;
   const totals = settlementTotals(approved);
-  const waiting = pending.reduce((count, row) => count + Math.max(row.count, 1), 0);
   return askYes(operator, (text, bar) => settlementConfirm(text, bar, { totals, waiting, batch: number }));
 }
 
@@ -138,9 +137,9 @@ async function byTwo(counter: Counter, settling: Settlement, code: string): Prom
 
 function whyFailed({ journal, codeWords }: Counter, failed: Failed): Draw {
   return (text, bar) => {
-    if ('owing' in failed) return settlementOwing(text, bar, { count: failed.owing });
-    if ('problem' in failed)
-      return settlementStuck(text, bar, { problem: failed.problem, blocks: journal.isBeingSettled });
+    const blocks = journal.isBeingSettled;
+    if ('owing' in failed) return settlementOwing(text, bar, { count: failed.owing, blocks });
+    if ('problem' in failed) return settlementStuck(text, bar, { problem: failed.problem, blocks });
     const { code, signInAgain: signIn } = failed;
     return settlementRefused(text, bar, { code, signIn, words: codeWords(code) });
   };

@@ -27,7 +27,8 @@ export const settlementSamples = (bar: BarFacts) =>
     'settlement.running:upload': (t) =>
       settlement.settlementRunning(t, bar, { step: 'uploading', done: { rows: 16, of: 45 } }),
     'settlement.open': (t) => settlement.settlementOpen(t, bar, { batch: '000001' }),
-    'settlement.owing': (t) => settlement.settlementOwing(t, bar, { count: 2 }),
+    'settlement.owing': (t) => settlement.settlementOwing(t, bar, { count: 2, blocks: false }),
+    'settlement.owing:blocks': (t) => settlement.settlementOwing(t, bar, { count: 1, blocks: true }),
     'settlement.stuck': (t) =>
       settlement.settlementStuck(t, bar, { problem: { kind: 'line-down', tried: [] }, blocks: true }),
     'settlement.stuck:beside': (t) =>

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { Settled, SettlementRequest } from '../../src/host/settlement.ts';
+import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { Counter } from '../../src/sale/counter.ts';
 import { settleBatch } from '../../src/settlement/settle.ts';
@@ -7,7 +8,7 @@ import { fen } from '../../src/values/fen.ts';
 import { Pan } from '../../src/values/pan.ts';
 import { batch } from '../../src/values/trace.ts';
 import { SealError } from '../../src/vault/seal.ts';
-import { approval, saleOf } from '../journal-bench.ts';
+import { approval, owing, saleOf } from '../journal-bench.ts';
 import { type SaleBench, saleBench } from '../sale-bench.ts';
 
 const nothing = { amount: fen(0), count: 0 };
@@ -83,6 +84,55 @@ t.test('a number that this device cannot open any more keeps no batch from being
   ]);
   t.equal(bench.journal.batch, '000002');
 });
+
+t.test('a tip is one more that the bank is told first, though it counts 0 in every sum', async (t) => {
+  const bench = saleBench(t);
+  const sale = bench.journal.begin(saleOf(100, { type: 'offline', copies: [] }));
+  sale.accepted();
+  for (let tip = 0; tip < 3; tip++) {
+    bench.journal.begin(saleOf(5, { type: 'tip', copies: [], original: sale })).accepted();
+  }
+  const { counter } = settling(bench, () => ({}));
+  const ending = settleBatch(counter);
+  await bench.screen('settlement.confirm');
+  t.match(bench.texts().join(), /4 must be told to the bank first/);
+  bench.press('cancel');
+  t.same(await ending, { end: 'cancelled' });
+});
+
+t.test(
+  'money found owed before the end says that payments wait for it; before the beginning work goes on',
+  async (t) => {
+    const bench = saleBench(t);
+    sold(bench.journal, 100);
+    const lost: Entry[] = [];
+    const { counter } = settling(bench, ({ step }) => {
+      if (step === 'settle')
+        return { compared: { flags: { home: 1, foreign: 1 }, bank: { home: none, foreign: none } } };
+      lost.push(owing(bench.journal, 300));
+      return { next: batch('000002') };
+    });
+    const ending = settleBatch(counter);
+    await bench.screen('settlement.confirm');
+    bench.press('enter');
+    await bench.screen('settlement.owing');
+    t.match(bench.texts().join(), /no payments until it is done/);
+    bench.press('cancel');
+    t.same(await ending, { end: 'put-off' });
+
+    const other = saleBench(t);
+    owing(other.journal, 300);
+    const unsettled = settling(other, () => ({})).counter;
+    const outbox = { ...unsettled.outbox, settleAll: async () => ({ clear: false }) };
+    const refused = settleBatch({ ...unsettled, outbox } as unknown as Counter);
+    await other.screen('settlement.confirm');
+    other.press('enter');
+    await other.screen('settlement.owing');
+    t.match(other.texts().join(), /work goes on/);
+    other.press('cancel');
+    t.same(await refused, { end: 'put-off' });
+  },
+);
 
 t.test(
   'a next batch that was closed here before is asked for again by a sign-in, and the settlement goes on',

@@ -93,8 +93,15 @@ export function settlementOpen(text: Text, bar: BarFacts, { batch }: { readonly 
   };
 }
 
+export interface SettlementOwingFacts {
+  readonly count: number;
+  /** Whether its settlement has begun: then nothing else is traded before it is done. */
+  readonly blocks: boolean;
+}
+
 /** Money is owed: the batch stays open, and what keeps it is said. */
-export function settlementOwing(text: Text, bar: BarFacts, { count }: { readonly count: number }): Screen {
+export function settlementOwing(text: Text, bar: BarFacts, { count, blocks }: SettlementOwingFacts): Screen {
+  const says = text(blocks ? 'settlement.owing.blocks' : 'settlement.owing.text');
   return {
     id: 'settlement.owing',
     tone: 'attention',
@@ -104,7 +111,7 @@ export function settlementOwing(text: Text, bar: BarFacts, { count }: { readonly
       mark: 'bang',
       title: text('settlement.owing.title'),
       numbers: text('settlement.owing.count', { count }),
-      words: [said(text('settlement.owing.text')), callAccounts(text, bar.support)],
+      words: [said(says), callAccounts(text, bar.support)],
     }),
     foot: { cancel: text('key.later'), enter: text('key.retry') },
   };
