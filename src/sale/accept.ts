@@ -50,7 +50,7 @@ export function accept(counter: Counter, charge: Charge): Entry {
 
 /** The cardholder signs for what is charged without the bank's asking; a tip and its total are signed on the first slip. */
 const signed: readonly AcceptedType[] = ['offline', 'voice'];
-/** These change an original that stands without them. */
+/** These change an original that stands without them, where the bank has taken it. */
 const ofOriginal: readonly AcceptedType[] = ['tip', 'adjust'];
 
 /** Stays until Enter; what the bank says meanwhile is on it at once, and a refusal is seen before anything else. */
@@ -111,9 +111,10 @@ export async function showUntilSeen(standing: Counter, entry: Entry): Promise<vo
   saw(entry, standing.signedIn);
 }
 
-function refusalOf({ codeWords }: Counter, { amount, trace, history, facts }: Entry): Draw {
+function refusalOf({ codeWords }: Counter, entry: Entry): Draw {
+  const { amount, trace, history, facts } = entry;
   const code = history.answer?.code ?? '';
-  const original = ofOriginal.includes(facts.type as AcceptedType);
+  const original = ofOriginal.includes(facts.type as AcceptedType) && entry.original?.state !== 'declined';
   const refused = { amount, trace, code, why: codeWords(code).title, original, left: code === ANOTHER_BATCH };
   return (text, bar) => adviceRefused(text, bar, refused);
 }

@@ -184,3 +184,24 @@ t.test('what is parked while its screen stands is said to be not settled, to bot
   bench.press('enter');
   t.match(await end, { end: 'accepted', entry: { state: 'approved' } });
 });
+
+t.test('of a change whose original the bank has refused too nobody is told that the original stands', async (t) => {
+  const bench = saleBench(t);
+  const { journal } = bench;
+  const sale = journal.begin(saleOf(200, { type: 'offline', copies: [] }));
+  sale.accepted();
+  const adjusted = journal.begin(saleOf(150, { type: 'adjust', copies: [], original: sale }));
+  adjusted.accepted();
+  const says = async (entry: Entry, words: RegExp) => {
+    bench.counter.operator.flush();
+    const shown = showUntilSeen(bench.counter, entry);
+    await settledDown();
+    t.match(bench.texts().join(), words);
+    bench.press('enter');
+    await shown;
+  };
+  adjusted.told(refusal);
+  await says(adjusted, /The original stands/);
+  sale.told(refusal);
+  await says(adjusted, /Keep the slip and call/);
+});
