@@ -14,10 +14,11 @@ import { type Command, limitOf, quoted, twoPeopleOf, wordsOf } from './command.t
 import { decide, decisionsOf, givesBack, isOpenAgain, type WhyNot } from './correction.ts';
 import { merchantPending, type Office } from './office.ts';
 import { csvOf, fileNameOf, reconcile } from './reconciliation.ts';
-import type { Settlement } from './settlements.ts';
+import { referenceOf } from './settlement.ts';
+import type { Counts, Settlement } from './settlements.ts';
 import type { Trade } from './trades.ts';
 import { Unable } from './unable.ts';
-import { GROUPS, totalsOf } from './upload.ts';
+import { GROUPS, type Side, type Totals, totalsOf, wholeCount } from './upload.ts';
 
 /** As long as the seed may say. */
 const MOST_QUIET_S = 600;
@@ -137,20 +138,33 @@ function stateOf({ terminals }: Office, { closedAt, batch, terminal }: Settlemen
 
 function shownSettlement(office: Office, settlement: Settlement) {
   const { id, terminal, merchant, batch, operator, asked, counted, countedAt, ended, nextBatch, closedAt } = settlement;
-  const unflagged = (totals: string): string => `${totals.slice(0, 30)}0${totals.slice(31, 61)}0`;
+  const said = (totals: string) => totalsOf(`${totals.slice(0, 30)}0${totals.slice(31, 61)}0`);
+  // By the bank's books as they are: a reversal since is one of a thousand.
+  const counts = office.settlements.counts(terminal, batch);
   const flags = { home: counted[30], foreign: counted[61] };
   return {
-    ...{ id, terminal, merchant, batch, operator },
+    ...{ id, reference: referenceOf(id), terminal, merchant, batch, operator },
     state: stateOf(office, settlement),
     balanced: GROUPS.every((group) => flags[group] === '1'),
     flags: { home: Number(flags.home), foreign: Number(flags.foreign) },
-    terminal_totals: totalsOf(unflagged(asked)),
-    bank_totals: totalsOf(unflagged(counted)),
+    terminal_totals: wholeTotals(said(asked), counts),
+    bank_totals: wholeTotals(said(counted), counts),
     ended,
     next_batch: nextBatch,
     counted: timeOf(countedAt),
     closed: timeOf(closedAt),
   };
+}
+
+/** Its counts with their thousands, which F48 leaves out. */
+function wholeTotals(totals: Totals | null, near: Counts): Totals | null {
+  if (totals === null) return null;
+  const side = ({ amount, count }: Side, many: number): Side => ({ amount, count: wholeCount(count, many) });
+  const group = (name: (typeof GROUPS)[number]) => ({
+    debit: side(totals[name].debit, near[name].debit),
+    credit: side(totals[name].credit, near[name].credit),
+  });
+  return { home: group('home'), foreign: group('foreign') };
 }
 
 function shownPayout({ at, ...rest }: Payout) {

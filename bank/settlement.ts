@@ -196,7 +196,8 @@ function ended(network: string, nextBatch: string): Partial<MessageFields> {
   return { batch: `00${nextBatch}${network}` };
 }
 
-function referenceOf(settlement: number): string {
+/** F37 of its 0510: what the terminal prints, and the accounts desk looks for. */
+export function referenceOf(settlement: number): string {
   return `S${String(settlement).padStart(11, '0')}`;
 }
 

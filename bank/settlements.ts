@@ -16,6 +16,8 @@ export interface Counted {
   readonly amount: Fen;
 }
 
+export type Counts = Readonly<Record<CardGroup, Readonly<Record<'debit' | 'credit', number>>>>;
+
 /** A batch that a terminal settles or has settled. */
 export interface Settlement {
   readonly id: number;
@@ -50,6 +52,8 @@ export interface Settlements {
   find(terminal: string, batch: string): Settlement | null;
   /** What counts in a batch, by the bank's books. */
   entries(terminal: string, batch: string): Counted[];
+  /** How many that are, on each side of each group. */
+  counts(terminal: string, batch: string): Counts;
   /** Begins it, or begins it anew: what was uploaded for other figures is forgotten. */
   counted(of: Omit<Settlement, 'id' | 'ended' | 'endCount' | 'nextBatch' | 'closedAt'>): Settlement;
   upload(id: number, rows: readonly Detail[]): void;
@@ -72,6 +76,11 @@ export function settlements({ db }: Books, { cards, cardsById }: Seed): Settleme
      FROM trade WHERE terminal = ? AND batch = ? AND state = 'posted' AND moved <> 0 AND type NOT IN (${CHANGING})
      ORDER BY trace`,
   );
+  const numbers = db.prepare(
+    `SELECT card, moved > 0 AS debit, count(*) AS rows FROM trade
+     WHERE terminal = ? AND batch = ? AND state = 'posted' AND moved <> 0 AND type NOT IN (${CHANGING})
+     GROUP BY card, moved > 0`,
+  );
   const begun = db.prepare(
     `INSERT INTO settlement (terminal, merchant, batch, operator, asked, counted, counted_at)
      VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -91,6 +100,8 @@ export function settlements({ db }: Books, { cards, cardsById }: Seed): Settleme
   );
   const listed = db.prepare('SELECT * FROM settlement ORDER BY id DESC LIMIT ?');
 
+  const groupOf = (card: unknown): CardGroup => cardsById.get(String(card))?.group ?? 'home';
+
   const find: Settlements['find'] = (terminal, batch) => {
     const row = found.get(terminal, batch);
     return row === undefined ? null : settlementOf(row);
@@ -103,11 +114,18 @@ export function settlements({ db }: Books, { cards, cardsById }: Seed): Settleme
         trade: Number(row.id),
         trace: String(row.trace),
         side: row.debit === 1 ? 'debit' : 'credit',
-        group: cardsById.get(String(row.card))?.group ?? 'home',
+        group: groupOf(row.card),
         card: textOrNull(row.card),
         pan: textOrNull(row.pan),
         amount: Math.abs(Number(row.moved)) as Fen,
       })),
+    counts(terminal, batch) {
+      const counts = { home: { debit: 0, credit: 0 }, foreign: { debit: 0, credit: 0 } };
+      for (const { card, debit, rows } of numbers.all(terminal, batch)) {
+        counts[groupOf(card)][debit === 1 ? 'debit' : 'credit'] += Number(rows);
+      }
+      return counts;
+    },
     counted({ terminal, merchant, batch, operator, asked, counted, countedAt }) {
       begun.run(terminal, merchant, batch, operator, asked, counted, countedAt);
       const settlement = find(terminal, batch);

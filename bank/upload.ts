@@ -95,6 +95,12 @@ export function totalsDigits(totals: Totals, flags: Flags): string {
   return GROUPS.map((group) => `${side(totals[group].debit)}${side(totals[group].credit)}${flags[group]}`).join('');
 }
 
+/** Three digits are said of a count: of the numbers that end in them the one nearest to another count of the same. */
+export function wholeCount(said: number, near: number): number {
+  const nearest = said + 1000 * Math.round((near - said) / 1000);
+  return nearest < 0 ? nearest + 1000 : nearest;
+}
+
 /** F48 of an upload; null where a digit is not as it must be, or a trace is there twice. */
 export function detailsOf(digits: string): Detail[] | null {
   const count = Number(digits.slice(0, 2));

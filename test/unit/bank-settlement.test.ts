@@ -268,6 +268,11 @@ t.test('a batch of more than 999 sales says three digits of its count, and all o
   t.match(counted, { code: '00', totals: sumDigits({ home: { debit: [many * 100, 2] } }, '11') });
   t.equal((await told(here, endRequest(keys.batch, '207', 2))).code, '95');
   t.equal((await told(here, endRequest(keys.batch, '207', many))).code, '00');
+  const debit = { home: { debit: { amount: many * 100, count: many }, credit: { count: 0 } } };
+  t.match(here.bank.control({ do: 'settlements' }).settlements, [
+    { reference: counted.reference, bank_totals: debit, terminal_totals: debit },
+  ]);
+  t.match(counted.reference, /^S\d{11}$/);
 });
 
 t.test('batch 999999 is followed by 000001, and an empty batch can be settled', async (t) => {

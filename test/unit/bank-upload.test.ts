@@ -1,5 +1,5 @@
 import t from 'tap';
-import { countOf, detailsOf, totalsDigits, totalsOf } from '../../bank/upload.ts';
+import { countOf, detailsOf, totalsDigits, totalsOf, wholeCount } from '../../bank/upload.ts';
 import { fen } from '../../src/values/fen.ts';
 
 const PAN = '00006222020010011234';
@@ -51,4 +51,16 @@ t.test('totals and counts of another form are refused', async (t) => {
   for (const digits of ['', '0'.repeat(61), '0'.repeat(63), `${'0'.repeat(61)}1`]) t.equal(totalsOf(digits), null);
   t.equal(countOf('0017'), 17);
   for (const digits of ['', '17', '00017']) t.equal(countOf(digits), null);
+});
+
+t.test('of a count the number is meant that is nearest to what the books have', async (t) => {
+  const said = [
+    [0, 1000, 1000],
+    [499, 1500, 1499],
+    [1, 1999, 2001],
+    [999, 0, 999],
+    [998, 2, 998],
+    [7, 7, 7],
+  ] as const;
+  for (const [count, near, whole] of said) t.equal(wholeCount(count, near), whole, `${count} near ${near}`);
 });

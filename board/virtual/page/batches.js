@@ -44,7 +44,7 @@ function head({ batch, state, balanced, terminal, counted }) {
 }
 
 /** What each side has counted, by home and foreign cards. */
-function inside({ terminal_totals, bank_totals, operator, next_batch, closed }) {
+function inside({ terminal_totals, bank_totals, reference, operator, next_batch, closed }) {
   const line = (group, side) => {
     const both = [bank_totals, terminal_totals].map((totals) => totals?.[group]?.[side]);
     const [bank, terminal] = both.map((sum) => (sum === undefined ? '–' : `${yuan(sum.amount)} × ${sum.count}`));
@@ -68,6 +68,7 @@ function inside({ terminal_totals, bank_totals, operator, next_batch, closed }) 
       ...['home', 'foreign'].flatMap((group) => ['debit', 'credit'].map((side) => line(group, side))),
     ),
     facts([
+      [text('batch.reference'), reference],
       [text('fact.operator'), operator],
       [text('fact.next'), next_batch],
       [text('fact.closed'), closed === null ? null : time(closed)],
