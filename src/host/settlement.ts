@@ -33,6 +33,8 @@ export interface Settled {
   readonly code: string;
   /** 1 balanced, 2 unbalanced, 3 contradicting, with the bank's own totals; null where the answer has none. */
   readonly compared: { readonly flags: Readonly<Record<Group, 1 | 2 | 3>>; readonly bank: Totals } | null;
+  /** F37 of a comparison: the bank's own number of the settlement; null where the answer has none. */
+  readonly reference: string | null;
   /** F60.2: the batch that the bank has open. */
   readonly next: Batch | null;
   readonly signInAgain: boolean;
@@ -54,12 +56,13 @@ export function settlementFacts(request: SettlementRequest): Pick<Facts, 'totals
 }
 
 /** What the answer says; null where it has no code. */
-export function settledOf({ code, totals, batch: named = '' }: Message): Settled | null {
+export function settledOf({ code, totals, reference, batch: named = '' }: Message): Settled | null {
   if (code === undefined) return null;
   const next = named.slice(2, 8);
   return {
     code,
     compared: totals === undefined ? null : comparedOf(totals),
+    reference: reference?.trim() || null,
     next: /^(?!0{6})\d{6}$/.test(next) ? batch(next) : null,
     signInAgain: asksForSignIn(code),
   };

@@ -7,7 +7,13 @@ import type { CardGroup } from './types.ts';
 export type Flag = 1 | 2 | 3;
 export type Flags = Readonly<Record<CardGroup, Flag>>;
 
-/** An entry that the two books have differently: in its amount, or, where that is the same, in its card. */
+/**
+ * Why the bank's side has nothing: its books hold no such transaction, it declined or reversed it, it was told to reverse
+ * it before it came, or it has refused to say.
+ */
+export type NotThere = 'none' | 'declined' | 'reversed' | 'tombstone' | 'unsaid';
+
+/** An entry that the two books have differently: in its amount or in its card; or of which the bank would not say. */
 export interface Difference {
   readonly trace: string;
   readonly type: string;
@@ -15,12 +21,19 @@ export interface Difference {
   /** Fen; null where that side does not have it. */
   readonly here: number | null;
   readonly there: number | null;
+  /** Where `there` is null, and the code that the bank gave for it; an earlier release has not written these. */
+  readonly why?: NotThere;
+  readonly code?: string;
+  /** The bank's card, masked, where it is another one. */
+  readonly bankCard?: string;
+  /** It counts here and was not uploaded: this device cannot open its card's number any more. */
+  readonly unsent?: true;
 }
 
 /** What has been done of a settlement, in this order; each is on the disk before the next begins. */
 export type SettlementStep =
-  /** The bank has compared the totals. */
-  | { readonly kind: 'compared'; readonly flags: Flags; readonly bank: SettlementTotals }
+  /** The bank has compared the totals, under a number of its own. */
+  | { readonly kind: 'compared'; readonly flags: Flags; readonly bank: SettlementTotals; readonly reference?: string }
   /** Rows up to this entry's id have been taken by the bank. */
   | { readonly kind: 'uploaded'; readonly last: number; readonly rows: number }
   /** Each row that differs, asked one by one. */

@@ -5,7 +5,7 @@ import type { Journal } from '../journal/journal.ts';
 import { owesMoney } from '../journal/progress.ts';
 import { type Difference, type Settlement, sinceCompared } from '../journal/settlements.ts';
 import type { Sum } from '../journal/sums.ts';
-import { types } from '../journal/types.ts';
+import { type CardGroup, types } from '../journal/types.ts';
 import { type DetailPage, ROWS_OF_A_PAGE } from '../receipt/detail-list.ts';
 import { type Discrepancy, discrepancySlip } from '../receipt/discrepancy-slip.ts';
 import type { FaultFacts } from '../receipt/fault-slip.ts';
@@ -77,37 +77,46 @@ function lineOf(sum: Sum): TotalsLine {
 /** The slip of a settlement as it ended, and what differed, under the operator and the time of then. */
 export function settlementTables(settlement: Settlement, config: Config, text: Text, duplicate: boolean): ReceiptTable {
   const compared = settlement.step('compared');
-  const group = (name: 'home' | 'foreign'): SettledGroup => ({
+  const group = (name: CardGroup): SettledGroup => ({
     ours: settlement.totals[name],
     bank: compared?.bank[name] ?? null,
     flag: compared?.flags[name] ?? null,
   });
   const head = headOf({ config, operator: settlement.operator, at: settlement.begun_ms }, settlement.batch);
-  const rows = differencesOf(settlement).map(discrepancyOf);
+  const rows = (sinceCompared(settlement, 'differs')?.differences ?? []).map(discrepancyOf);
+  const unsaid = rows.filter(({ why }) => why === 'unsaid').length;
   const ruled = settlement.step('ruled');
+  const reference = compared?.reference ?? null;
   const phone = config.terminal.support.accounts;
   const slip = settlementSlip(
     {
-      head,
+      ...{ head, reference, duplicate, ruled, phone, unsaid },
       groups: { home: group('home'), foreign: group('foreign') },
       next: settlement.step('ended')?.next ?? ruled?.next ?? null,
-      differences: rows.length,
-      duplicate,
-      ruled: ruled === null ? null : { ...ruled, phone },
+      differences: rows.length - unsaid,
+      unsent: unsentOf(settlement),
     },
     text,
   );
-  return rows.length === 0 ? slip : [...slip, ...discrepancySlip({ head, rows, phone }, text)];
+  return rows.length === 0 ? slip : [...slip, ...discrepancySlip({ head, reference, rows, phone }, text)];
 }
 
-function differencesOf(settlement: Settlement): readonly Difference[] {
-  return sinceCompared(settlement, 'differs')?.differences ?? [];
+/** Of the groups that did not balance: what this device could not open was left out of the upload. */
+function unsentOf(settlement: Settlement): number {
+  const flags = settlement.step('compared')?.flags;
+  const off = (['home', 'foreign'] as const).filter((group) => flags !== undefined && flags[group] !== 1);
+  const counts = off.flatMap((group) => Object.values(settlement.totals[group]).map(({ count }) => count));
+  return counts.reduce((sum, count) => sum + count, 0) - (sinceCompared(settlement, 'uploaded')?.rows ?? 0);
 }
 
 /** Its type is one of the journal's: the terminal asks about its own entries alone. */
-function discrepancyOf({ trace, type, card, here, there }: Difference): Discrepancy {
+function discrepancyOf({ trace, type, card, here, there, why, code, bankCard, unsent }: Difference): Discrepancy {
   const amountOf = (amount: number | null): Fen | null => (amount === null ? null : fen(amount));
-  return { trace, type: type as SlipType, maskedPan: card, here: amountOf(here), there: amountOf(there) };
+  return {
+    ...{ trace, type: type as SlipType, maskedPan: card, here: amountOf(here), there: amountOf(there) },
+    ...{ why: why ?? null, code: code ?? '', bankPan: bankCard ?? null, unsent: unsent === true },
+    givesBack: types[type as SlipType].settles === 'credit',
+  };
 }
 
 /** What is on the exceptions list. */

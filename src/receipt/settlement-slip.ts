@@ -1,4 +1,4 @@
-import type { Text } from '../config/texts.ts';
+import type { Text, TextId } from '../config/texts.ts';
 import {
   type CardGroup,
   type Counted,
@@ -26,38 +26,45 @@ export interface SettledGroup {
 export interface SettlementFacts {
   readonly head: ReportHead;
   readonly groups: Readonly<Record<CardGroup, SettledGroup>>;
+  /** The bank's own number of it, by which its accounts desk finds it; null where it has said none. */
+  readonly reference: string | null;
   /** The batch that is open from here on; null while the settled one is not closed. */
   readonly next: string | null;
-  /** Transactions on the discrepancy slip that follows. */
+  /** Transactions on the discrepancy slip that follows: what differs, and what the bank would not say. */
   readonly differences: number;
+  readonly unsaid: number;
+  /** Transactions whose details could not be uploaded. */
+  readonly unsent: number;
+  /** Whom to call about accounts. */
+  readonly phone: string;
   readonly duplicate: boolean;
   /** Closed without the bank; null where the bank has closed it. */
   readonly ruled: RuledFacts | null;
 }
 
-/** Two people, the bank's case number, the code with which it refused the batch, and whom to call about accounts. */
+/** Two people, the bank's case number, and the code with which it refused the batch. */
 export interface RuledFacts {
   readonly people: readonly [string, string];
   readonly reference: string;
   readonly code: string;
-  readonly phone: string;
 }
 
 /** The settlement of a batch (结算单, Z): what it came to, and whether the bank has the same. */
 export function settlementSlip(facts: SettlementFacts, text: Text): ReceiptTable {
-  const { head, groups, next, differences, duplicate, ruled } = facts;
+  const { head, groups, reference, next, duplicate, ruled, phone } = facts;
   const sides = (side: 'debit' | 'credit') => together(cardGroups.map((group) => groups[group].ours[side]));
   const [debit, credit] = [sides('debit'), sides('credit')];
   return report(head, 'report.settlement.title', text, [
     ...(duplicate ? [{ kind: 'title', text: text('receipt.duplicate') } as const, { kind: 'rule' } as const] : []),
-    ...(ruled === null ? [] : ruledRows(ruled, text)),
+    ...(ruled === null ? [] : ruledRows(ruled, phone, text)),
+    ...(reference === null ? [] : [{ kind: 'pair', label: text('report.number'), value: reference } as const]),
     ...cardGroups.flatMap((group) => groupRows(group, groups[group], text)),
     heading(text('report.total')),
     countedRow(text('report.debit'), debit),
     countedRow(text('report.credit'), credit),
     { kind: 'amount', label: text('report.net'), value: signed(debit.amount - credit.amount) },
     { kind: 'rule' },
-    ...(differences === 0 ? [] : [heading(text('report.settlement.differences', { count: differences }))]),
+    ...differenceRows(facts, text),
     next === null
       ? heading(text('report.settlement.open'))
       : { kind: 'pair', label: text('report.settlement.next'), value: next },
@@ -66,7 +73,7 @@ export function settlementSlip(facts: SettlementFacts, text: Text): ReceiptTable
 }
 
 /** Before any figure: the bank has not agreed to them. */
-function ruledRows({ people, reference, code, phone }: RuledFacts, text: Text): ReceiptRow[] {
+function ruledRows({ people, reference, code }: RuledFacts, phone: string, text: Text): ReceiptRow[] {
   const pair = (label: string, value: string) => ({ kind: 'pair', label, value }) as const;
   return [
     heading(text('report.settlement.ruled')),
@@ -79,12 +86,71 @@ function ruledRows({ people, reference, code, phone }: RuledFacts, text: Text): 
   ];
 }
 
+/** What the two sides have differently: where the money is, and, once the bank has closed it, what is done about it. */
+function differenceRows(facts: SettlementFacts, text: Text): ReceiptRow[] {
+  const { groups, differences, unsaid, unsent, phone, next, ruled } = facts;
+  const off = next === null || ruled !== null ? [] : cardGroups.filter((group) => isOff(groups[group]));
+  const where = isSameInAll(groups)
+    ? [plain(text('report.settlement.tables'))]
+    : off.flatMap((group) => offBy(group, groups[group], text));
+  const counted = (id: TextId, count: number) => (count === 0 ? [] : [heading(text(id, { count }))]);
+  return [
+    ...(off.length === 0 ? [] : where),
+    ...counted('report.settlement.differences', differences),
+    ...counted('report.settlement.unsaid', unsaid),
+    ...(off.length === 0 ? [] : counted('report.settlement.unsent', unsent)),
+    ...(off.length === 0 ? [] : [plain(text('report.settlement.cases', { phone }))]),
+  ];
+}
+
+function isOff({ flag }: SettledGroup): boolean {
+  return flag !== null && flag !== 1;
+}
+
+/** The groups do not agree, and together they do: the same cards, that either side takes for another group. */
+function isSameInAll(groups: SettlementFacts['groups']): boolean {
+  const sums = (whose: 'ours' | 'bank', side: 'debit' | 'credit') =>
+    together(cardGroups.flatMap((group) => groups[group][whose]?.[side] ?? []));
+  return (
+    cardGroups.every((group) => isOff(groups[group])) &&
+    (['debit', 'credit'] as const).every((side) => {
+      const [ours, bank] = [sums('ours', side), sums('bank', side)];
+      return ours.amount === bank.amount && (ours.count - bank.count) % 1000 === 0;
+    })
+  );
+}
+
+/** Which side has more, of what is taken less what is given back. */
+function offBy(group: CardGroup, { ours, bank }: SettledGroup, text: Text): ReceiptRow[] {
+  if (bank === null) return [];
+  const more = netOf(ours) - netOf(bank);
+  const name = text(`report.group.${group}`);
+  if (more === 0) return [plain(text('report.settlement.same-net', { group: name }))];
+  const id = more > 0 ? 'report.settlement.more-here' : 'report.settlement.more-there';
+  return [plain(text(id, { group: name, amount: money(Math.abs(more)) }))];
+}
+
+function netOf({ debit, credit }: Sides): number {
+  return debit.amount - credit.amount;
+}
+
+function plain(text: string): ReceiptRow {
+  return { kind: 'text', text };
+}
+
 /** Ours alone where the bank has the same; both, one below the other, where it has not. */
-function groupRows(group: CardGroup, { ours, bank, flag }: SettledGroup, text: Text): ReceiptRow[] {
-  const both = bank !== null && flag !== 1 && flag !== null;
+function groupRows(group: CardGroup, settled: SettledGroup, text: Text): ReceiptRow[] {
+  const { ours, bank, flag } = settled;
   const rows = (side: 'debit' | 'credit'): ReceiptRow[] => [
     countedRow(text(`report.${side}`), ours[side]),
-    ...(both ? [countedRow(` ${text('report.bank')}`, bank[side])] : []),
+    ...(bank !== null && isOff(settled)
+      ? [
+          countedRow(` ${text('report.bank')}`, {
+            ...bank[side],
+            count: wholeCount(bank[side].count, ours[side].count),
+          }),
+        ]
+      : []),
   ];
   return [
     {
@@ -98,6 +164,12 @@ function groupRows(group: CardGroup, { ours, bank, flag }: SettledGroup, text: T
     ...rows('credit'),
     { kind: 'rule' },
   ];
+}
+
+/** F48 says three digits of a count (bank/upload.ts): of the numbers that end in them the one nearest to ours. */
+function wholeCount(said: number, ours: number): number {
+  const nearest = said + 1000 * Math.round((ours - said) / 1000);
+  return nearest < 0 ? nearest + 1000 : nearest;
 }
 
 function signed(amount: number): string {

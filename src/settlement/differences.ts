@@ -1,8 +1,10 @@
 import { type InquiryEnd, isAnotherCard } from '../host/inquiry.ts';
+import { NOT_OFFERED } from '../host/response-codes.ts';
 import type { Entry } from '../journal/entry.ts';
-import type { Difference, Settlement } from '../journal/settlements.ts';
+import type { Difference, NotThere, Settlement } from '../journal/settlements.ts';
 import { type CardGroup, types } from '../journal/types.ts';
 import type { Counter } from '../sale/counter.ts';
+import { cardOnFile } from '../sale/on-file.ts';
 import type { Trace } from '../values/trace.ts';
 import { counts } from './counting.ts';
 
@@ -35,7 +37,9 @@ export async function differencesOf(
         if (end.status === 'rejected') throw end.reason;
         const entry = some[place];
         const difference = entry === undefined ? null : differenceOf(entry, end.value);
-        if (difference !== null) found.push(difference);
+        if (entry === undefined || difference === null) continue;
+        const unsent = difference.here !== null && cardOnFile(counter, entry) === null;
+        found.push(unsent ? { ...difference, unsent } : difference);
       }
     }
   }
@@ -46,15 +50,25 @@ function isCompared({ facts, history }: Entry, groups: readonly CardGroup[]): bo
   return groups.includes(facts.group) && (settles === 'debit' || settles === 'credit') && history.stage !== 'begun';
 }
 
-/** Null where both have the same, or the bank will not say. The same amount on both sides is of two cards. */
+/** Null where both have the same, and where the bank answers no inquiries at all. The same amount is of two cards. */
 export function differenceOf(entry: Entry, end: InquiryEnd): Difference | null {
-  if (end.end === 'refused') return null;
   const here = counts(entry) ? entry.total : null;
   const { trace, facts } = entry;
+  const of = { trace, type: facts.type, card: facts.card, here };
+  if (end.end === 'refused') {
+    return end.code === NOT_OFFERED ? null : { ...of, there: null, why: 'unsaid', code: end.code };
+  }
   const has = end.end === 'found' && (end.state === 'posted' || end.state === 'voided') ? end : null;
-  const there = has?.amount ?? null;
-  if (here === there && (has === null || !isAnotherCard(has, facts.card))) return null;
-  return { trace, type: facts.type, card: facts.card, here, there };
+  const isOfAnother = has !== null && isAnotherCard(has, facts.card);
+  if (here === (has?.amount ?? null) && !isOfAnother) return null;
+  if (has === null) return { ...of, there: null, ...whyNotThere(end) };
+  return { ...of, there: has.amount, ...(isOfAnother && has.card ? { bankCard: has.card } : {}) };
+}
+
+function whyNotThere(end: Exclude<InquiryEnd, { end: 'refused' }>): { why: NotThere; code?: string } {
+  if (end.end === 'none') return { why: 'none' };
+  const { state, code } = end;
+  return { why: state === 'reversed' || state === 'tombstone' ? state : 'declined', code };
 }
 
 function inquire({ host }: Counter, { batch, trace: asked }: Entry, trace: Trace): Promise<InquiryEnd> {

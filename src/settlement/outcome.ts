@@ -1,4 +1,5 @@
 import { type Settlement, sinceCompared } from '../journal/settlements.ts';
+import { type EntryType, types } from '../journal/types.ts';
 import { acknowledged, untilSeen } from '../operator/ask.ts';
 import { settlementDifference, settlementDone } from '../operator/screens/settlement.ts';
 import type { Counter } from '../sale/counter.ts';
@@ -16,9 +17,9 @@ export async function tellOutcome({ operator, journal, paper }: Counter, settlem
     settlementDone(text, bar, { ...facts, ...more }),
   );
   for (const [place, difference] of differences.entries()) {
-    operator.show((text, bar) =>
-      settlementDifference(text, bar, { ...difference, place: place + 1, of: differences.length }),
-    );
+    const givesBack = types[difference.type as EntryType].settles === 'credit';
+    const shown = { ...difference, givesBack, place: place + 1, of: differences.length };
+    operator.show((text, bar) => settlementDifference(text, bar, shown));
     if ((await acknowledged(operator, ['enter', 'cancel'])) === 'cancel') return;
   }
 }

@@ -50,10 +50,14 @@ export async function throughTheSteps(counter: Counter, begun: Settlement, show:
 
 async function compare(counter: Counter, settlement: Settlement): Promise<Settlement | Refused> {
   const { totals, operator } = settlement;
-  const { code, compared, signInAgain } = await ask(counter, settlement, { step: 'settle', totals, operator });
+  const { code, compared, reference, signInAgain } = await ask(counter, settlement, {
+    step: 'settle',
+    totals,
+    operator,
+  });
   if (!ACCEPTED.includes(code)) return { code, signInAgain };
   if (compared === null) throw new Fault({ kind: 'host-garbled', field: 'F48', why: 'no totals with their flags' });
-  return counter.journal.settled(settlement, { kind: 'compared', ...compared });
+  return counter.journal.settled(settlement, { kind: 'compared', ...compared, ...(reference && { reference }) });
 }
 
 /** As far as it came: what the bank has taken before it refuses the rest is on the disk. */

@@ -1,6 +1,6 @@
 import type { Text } from '../../src/config/texts.ts';
 import { detailList } from '../../src/receipt/detail-list.ts';
-import { discrepancySlip } from '../../src/receipt/discrepancy-slip.ts';
+import { type Discrepancy, discrepancySlip } from '../../src/receipt/discrepancy-slip.ts';
 import { evidenceSlip } from '../../src/receipt/evidence-slip.ts';
 import { faultSlip } from '../../src/receipt/fault-slip.ts';
 import { type Copy, type SlipFacts, saleReceipt } from '../../src/receipt/receipt.ts';
@@ -53,6 +53,17 @@ const home = { debit: side(129, 123_505_700), credit: side(3, 28_700) };
 const foreign = { debit: side(3, 45_600), credit: side(0, 0) };
 const asked = { trace: '000045', batch: '000001', amount: fen(12_850), maskedPan: '622202*********1234', at };
 
+const settled = {
+  ...{ head, reference: 'S00000000017', phone: '010-0000-0002' },
+  ...{ differences: 0, unsaid: 0, unsent: 0, duplicate: false, ruled: null },
+} as const;
+
+const differing = (facts: Partial<Discrepancy>): Discrepancy => ({
+  ...{ trace: '000045', type: 'sale', maskedPan: asked.maskedPan, here: null, there: null },
+  ...{ why: null, code: '', bankPan: null, givesBack: false, unsent: false },
+  ...facts,
+});
+
 type Make = (text: Text) => ReceiptTable;
 
 /** Every piece of paper that the terminal prints, by name. */
@@ -99,7 +110,7 @@ export const paperSamples = {
   settlement: (text) =>
     settlementSlip(
       {
-        ...{ head, next: '000002', differences: 0, duplicate: false, ruled: null },
+        ...{ ...settled, next: '000002' },
         groups: { home: { ours: home, bank: home, flag: 1 }, foreign: { ours: foreign, bank: foreign, flag: 1 } },
       },
       text,
@@ -107,7 +118,7 @@ export const paperSamples = {
   'settlement:unbalanced': (text) =>
     settlementSlip(
       {
-        ...{ head, next: null, differences: 2, duplicate: true, ruled: null },
+        ...{ ...settled, next: null, differences: 2, duplicate: true },
         groups: {
           home: { ours: home, bank: { ...home, debit: side(128, 123_492_850) }, flag: 2 },
           foreign: { ours: foreign, bank: none, flag: 3 },
@@ -115,23 +126,61 @@ export const paperSamples = {
       },
       text,
     ),
+  'settlement:cases': (text) =>
+    settlementSlip(
+      {
+        ...{ ...settled, next: '000002', differences: 2, unsaid: 1, unsent: 3 },
+        groups: {
+          home: {
+            ours: { ...home, debit: side(1500, 123_505_700) },
+            bank: { ...home, debit: side(499, 123_492_850) },
+            flag: 2,
+          },
+          foreign: { ours: foreign, bank: { ...foreign, credit: side(1, 45_600) }, flag: 2 },
+        },
+      },
+      text,
+    ),
+  'settlement:tables': (text) =>
+    settlementSlip(
+      {
+        ...{ ...settled, next: '000002' },
+        groups: {
+          home: { ours: { ...none, debit: side(2, 30_000) }, bank: { ...none, debit: side(1, 10_000) }, flag: 2 },
+          foreign: { ours: none, bank: { ...none, debit: side(1, 20_000) }, flag: 2 },
+        },
+      },
+      text,
+    ),
   'settlement:ruled': (text) =>
     settlementSlip(
       {
-        ...{ head, next: '000005', differences: 0, duplicate: false },
+        ...{ ...settled, reference: null, next: '000005' },
         groups: { home: { ours: home, bank: null, flag: null }, foreign: { ours: none, bank: null, flag: null } },
-        ruled: { people: ['00', '99'], reference: '202612010017', code: '77', phone: '010-0000-0002' },
+        ruled: { people: ['00', '99'], reference: '202612010017', code: '77' },
       },
       text,
     ),
   discrepancies: (text) =>
     discrepancySlip(
       {
-        ...{ head, phone: '010-0000-0002' },
+        ...{ head, reference: 'S00000000017', phone: '010-0000-0002' },
         rows: [
-          { ...asked, type: 'sale', here: fen(12_850), there: null },
-          { ...asked, trace: '000046', type: 'sale', here: null, there: fen(12_850) },
-          { ...asked, trace: '000047', type: 'refund', maskedPan: null, here: fen(12_850), there: fen(12_580) },
+          differing({ here: fen(12_850), why: 'none' }),
+          differing({ trace: '000046', there: fen(12_850) }),
+          differing({ trace: '000047', type: 'refund', maskedPan: null, here: fen(12_850), there: fen(12_580) }),
+          differing({ trace: '000048', here: fen(12_850), why: 'declined', code: '51' }),
+          differing({
+            trace: '000049',
+            here: fen(12_850),
+            why: 'tombstone',
+            code: '25',
+            type: 'void',
+            givesBack: true,
+          }),
+          differing({ trace: '000050', here: fen(12_850), there: fen(12_850), bankPan: '622848*********5511' }),
+          differing({ trace: '000051', here: fen(12_850), why: 'none', unsent: true }),
+          differing({ trace: '000052', here: fen(12_850), why: 'unsaid', code: '96' }),
         ],
       },
       text,

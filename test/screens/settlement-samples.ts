@@ -15,7 +15,7 @@ const none = { debit: side(0, 0), credit: side(0, 0) };
 const bank = { ...totals, home: { ...totals.home, debit: side(1_271_700, 41) } };
 const done = { batch: '000001', next: '000002', totals };
 const no = { words: { title: '对账不一致', clerk: '请稍后再试。' } };
-const differs = { type: 'sale', card: '622202******1234', of: 2 } as const;
+const differs = { type: 'sale', card: '622202******1234', givesBack: false, of: 2 } as const;
 
 /** The settlement's screens, as `samples` holds them. */
 export const settlementSamples = (bar: BarFacts) =>
@@ -57,5 +57,23 @@ export const settlementSamples = (bar: BarFacts) =>
     'settlement.difference:amount': (t) =>
       settlement.settlementDifference(t, bar, { ...differs, trace: '000046', here: 12_850, there: 1285, place: 2 }),
     'settlement.difference:card': (t) =>
-      settlement.settlementDifference(t, bar, { ...differs, trace: '000047', here: 12_850, there: 12_850, place: 2 }),
+      settlement.settlementDifference(t, bar, {
+        ...{ ...differs, trace: '000047', here: 12_850, there: 12_850, place: 2 },
+        bankCard: '622848*********5511',
+      }),
+    'settlement.difference:declined': (t) =>
+      settlement.settlementDifference(t, bar, {
+        ...{ ...differs, trace: '000048', here: 12_850, there: null, place: 1 },
+        ...{ why: 'declined', code: '51' },
+      }),
+    'settlement.difference:void': (t) =>
+      settlement.settlementDifference(t, bar, {
+        ...{ ...differs, type: 'void', trace: '000049', here: 12_850, there: null, place: 1 },
+        ...{ why: 'tombstone', code: '25', givesBack: true },
+      }),
+    'settlement.difference:unsaid': (t) =>
+      settlement.settlementDifference(t, bar, {
+        ...{ ...differs, trace: '000050', here: 12_850, there: null, place: 2 },
+        ...{ why: 'unsaid', code: '96' },
+      }),
   }) as const satisfies Record<string, (text: Text) => Screen>;

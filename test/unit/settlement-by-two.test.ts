@@ -28,7 +28,7 @@ function refusing(t: Test, says: (request: SettlementRequest) => Partial<Settled
       async settle(request: SettlementRequest): Promise<Settled> {
         // A sign-in of the background has heard it while this settlement is open.
         if (bank.has !== null) bench.journal.openBatch(bank.has);
-        return { ...{ code: '00', compared: null, next: null, signInAgain: true }, ...says(request) };
+        return { ...{ code: '00', compared: null, reference: null, next: null, signInAgain: true }, ...says(request) };
       },
     },
   } as unknown as Counter;

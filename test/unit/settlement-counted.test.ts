@@ -63,17 +63,21 @@ t.test('an entry differs where only one side has it, or not the same of it', asy
   t.same(differenceOf(approved, found('posted', 90)), { ...names, here: 100, there: 90 });
   const ofCard = (card: string) => ({ ...found('posted'), card }) as InquiryEnd;
   t.equal(differenceOf(approved, ofCard('622202******1234')), null);
-  t.same(differenceOf(approved, ofCard('622202******9999')), { ...names, here: 100, there: 100 }, 'of another card');
+  const bankCard = '622202******9999';
+  t.same(differenceOf(approved, ofCard(bankCard)), { ...names, here: 100, there: 100, bankCard }, 'of another card');
   for (const state of ['declined', 'reversed', 'tombstone'] as const) {
-    t.same(differenceOf(approved, found(state)), { ...names, here: 100, there: null }, state);
-    t.equal(differenceOf(declined, found(state)), null, state);
+    const end = { ...found(state), code: '51' } as InquiryEnd;
+    t.same(differenceOf(approved, end), { ...names, here: 100, there: null, why: state, code: '51' }, state);
+    t.equal(differenceOf(declined, end), null, state);
   }
-  t.same(differenceOf(approved, { end: 'none' }), { ...names, here: 100, there: null });
+  t.same(differenceOf(approved, { end: 'none' }), { ...names, here: 100, there: null, why: 'none' });
   t.equal(differenceOf(declined, { end: 'none' }), null);
   t.same(differenceOf(declined, found('posted')), { ...names, here: null, there: 100 });
-  const mute: InquiryEnd = { end: 'refused', code: '12', signInAgain: false };
-  t.equal(differenceOf(approved, mute), null, 'the bank will not say');
-  t.equal(differenceOf(declined, mute), null);
+  const refused = (code: string): InquiryEnd => ({ end: 'refused', code, signInAgain: false });
+  const unsaid = { there: null, why: 'unsaid', code: '96' };
+  t.same(differenceOf(approved, refused('96')), { ...names, here: 100, ...unsaid }, 'the bank will not say');
+  t.same(differenceOf(declined, refused('96')), { ...names, here: null, ...unsaid });
+  t.equal(differenceOf(approved, refused('40')), null, 'it answers no inquiries at all');
 });
 
 function sold(journal: Journal, amount: number, more: Partial<Request> = {}): Entry {
@@ -100,7 +104,13 @@ t.test('the bank is asked once of everything that may count, a few at a time, un
       return question.of.place.trace === '000003' ? { end: 'none' } : found('posted');
     },
   };
-  const counter = { journal, host } as unknown as Counter;
+  const sealed = (name: string) => Object.assign(new Error('not this device’s'), { name });
+  let opened = 0;
+  const openCard = () => {
+    opened++;
+    throw sealed('SealError');
+  };
+  const counter = { journal, host, vault: { openCard } } as unknown as Counter;
   const expected = Array.from({ length: 70 }, () => sold(journal, 100).trace as string);
   expected.push(sold(journal, 100, { type: 'void' }).trace);
   sold(journal, 100, foreign);
@@ -123,12 +133,13 @@ t.test('the bank is asked once of everything that may count, a few at a time, un
     of: { place: { batch: '000001', trace: '000001' }, date: null, reference: null, authorisation: null },
   });
   t.match(
-    differences.map(({ trace, here, there }) => ({ trace, here, there })),
+    differences.map(({ trace, here, there, unsent }) => ({ trace, here, there, unsent })),
     [
-      { trace: '000003', here: 100, there: null },
-      { trace: expected.at(-1), here: null, there: 100 },
+      { trace: '000003', here: 100, there: null, unsent: true },
+      { trace: expected.at(-1), here: null, there: 100, unsent: undefined },
     ],
   );
+  t.equal(opened, 1, 'of what counts here and differs alone');
 });
 
 t.test('a line that breaks at one of the questions is the end of all, once the others have ended', async (t) => {

@@ -33,7 +33,14 @@ function desk(t: Test, inquiry?: () => InquiryEnd) {
       inquire: async () => inquiry?.(),
       async settle(request: SettlementRequest, at: { batch: string; trace: string }): Promise<Settled> {
         asked.push({ step: request.step, ...at, request });
-        return { code: '00', compared: null, next: null, signInAgain: false, ...says(request, asked.length) };
+        return {
+          code: '00',
+          compared: null,
+          reference: null,
+          next: null,
+          signInAgain: false,
+          ...says(request, asked.length),
+        };
       },
     },
   } as unknown as Counter;
@@ -298,3 +305,10 @@ t.test(
     t.same(never.steps(), ['settle', 'upload', 'settle', 'upload', 'settle', 'upload'], 'three rounds');
   },
 );
+
+t.test('the bank’s own number of the settlement is kept with what it has compared', async (t) => {
+  const { go, sold, journal } = desk(t);
+  sold(100);
+  await go(({ step }) => (step === 'settle' ? { compared: compared(1), reference: 'S00000000017' } : { next }));
+  t.equal(journal.settling?.step('compared')?.reference, 'S00000000017');
+});

@@ -39,7 +39,7 @@ function settling(bench: SaleBench, says: (request: SettlementRequest) => Partia
       ...host,
       async settle(request: SettlementRequest): Promise<Settled> {
         steps.push(request);
-        return { code: '00', compared: null, next: null, signInAgain: false, ...says(request) };
+        return { code: '00', compared: null, reference: null, next: null, signInAgain: false, ...says(request) };
       },
     },
   } as unknown as Counter;

@@ -232,15 +232,23 @@ export interface DifferenceFacts {
   readonly card: string | null;
   readonly here: number | null;
   readonly there: number | null;
+  /** Why the bank does not have it, and its code; missing where it has it. */
+  readonly why?: 'none' | 'declined' | 'reversed' | 'tombstone' | 'unsaid';
+  readonly code?: string;
+  /** The bank's card, where it is another one. */
+  readonly bankCard?: string;
+  /** Of a void or a refund it is the cardholder who lacks the money. */
+  readonly givesBack: boolean;
   readonly place: number;
   readonly of: number;
 }
 
 /** One transaction that differs: what each side has, and what to do. */
 export function settlementDifference(text: Text, bar: BarFacts, facts: DifferenceFacts): Screen {
-  const { trace, type, card, here, there, place, of } = facts;
+  const { trace, type, card, bankCard, here, there, why, code = '', place, of } = facts;
   const shown = (amount: number | null) =>
     amount === null ? text('settlement.none') : `¥${yuan(amount as Fen, true)}`;
+  const bank = why === undefined || why === 'none' ? shown(there) : text(`settlement.bank.${why}`, { code });
   const row = (name: string, state: string): RowNode => ({ node: 'row', key: name, name, state, colour: 'ink' });
   return {
     id: 'settlement.difference',
@@ -266,7 +274,8 @@ export function settlementDifference(text: Text, bar: BarFacts, facts: Differenc
           row(text('void.confirm.trace'), trace),
           ...(card === null ? [] : [row(text('void.confirm.card'), inFours(card))]),
           row(text('settlement.here'), shown(here)),
-          row(text('settlement.there'), shown(there)),
+          row(text('settlement.there'), bank),
+          ...(bankCard === undefined ? [] : [row(text('settlement.bank-card'), inFours(bankCard))]),
         ],
       },
       { ...said(text(`settlement.todo.${toDo(facts)}`)), key: 'todo' },
@@ -275,8 +284,10 @@ export function settlementDifference(text: Text, bar: BarFacts, facts: Differenc
   };
 }
 
-function toDo({ here, there }: DifferenceFacts) {
+function toDo({ here, there, why, bankCard, givesBack }: DifferenceFacts) {
+  if (why === 'unsaid') return why;
   if (here === null) return 'bank-only';
-  if (there === null) return 'here-only';
-  return here === there ? 'card' : 'amount';
+  if (there === null && givesBack) return 'not-given';
+  if (there === null) return why === undefined || why === 'none' ? 'here-only' : 'not-taken';
+  return bankCard !== undefined || here === there ? 'card' : 'amount';
 }
