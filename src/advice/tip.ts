@@ -6,9 +6,8 @@ import { originalAmount } from '../operator/screens/original.ts';
 import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inPayment } from '../sale/in-flow.ts';
-import { cardOnFile, numberOf } from '../sale/on-file.ts';
+import { cardOfOriginal } from '../sale/on-file.ts';
 import { chooseEntry } from '../sale/original.ts';
-import { sameCard } from '../sale/same-card.ts';
 import { type Fen, fen, MOST_FEN, yuan } from '../values/fen.ts';
 import type { State } from '../values/state.ts';
 
@@ -23,7 +22,7 @@ export function addTip(standing: Counter): Promise<AcceptedEnd> {
     if (original === null) return { end: 'cancelled' };
     const amount = await askTip(counter, original);
     if (amount === null) return { end: 'cancelled' };
-    const card = cardOnFile(counter, original) ?? numberOf(await sameCard(counter, original, amount));
+    const card = await cardOfOriginal(counter, original, amount);
     if (card === null) return { end: 'cancelled' };
     return acceptAndShow(counter, { type: 'tip', amount, card, original, particulars: { before: original.total } });
   });

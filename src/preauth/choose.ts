@@ -45,7 +45,7 @@ function judged(counter: Counter, entry: Entry | null, trace: string): Found {
   const why = whyNoHold(entry, termsOf(counter));
   if (why !== null || entry === null) return { why: why ?? 'unknown', trace, entry };
   // It may have been ended by its slip before the journal was asked for its trace.
-  const ended = endedBySlip(counter, entry.history.answer?.authorisation ?? '', daysOf(entry), entry.id);
+  const ended = endedBySlip(counter, entry.history.answer?.authorisation ?? '', daysOf(entry), entry);
   return ended ?? { hold: { entry, amount: entry.total } };
 }
 
@@ -62,18 +62,23 @@ async function findByCode(counter: Counter): Promise<Found | null> {
   const entry = counter.journal.findHold(typed.authorisation);
   if (entry !== null && daysOf(entry).includes(typed.date)) return judged(counter, entry, entry.trace);
   if (isUnderway(counter, typed.authorisation)) return { why: 'underway', trace: null, entry: null };
-  return endedBySlip(counter, typed.authorisation, [typed.date]) ?? { hold: typed };
+  return endedBySlip(counter, typed.authorisation, [typed.date], null) ?? { hold: typed };
 }
 
 /** What has succeeded here on the same slip: the bank alone has the pre-authorisation, and its end is in the journal. */
-function endedBySlip(counter: Counter, authorisation: string, dates: readonly string[], after = 0): NoHold | null {
+function endedBySlip(
+  counter: Counter,
+  authorisation: string,
+  dates: readonly string[],
+  ours: Entry | null,
+): NoHold | null {
   const { now_ms, days } = termsOf(counter);
   // A code and a day come round again; by then the bank has long let go of what was held.
   const since_ms = now_ms - (days + 1) * DAY_MS;
-  for (const entry of counter.journal.begunBy('authorisation', authorisation, after)) {
+  for (const entry of counter.journal.begunBy('authorisation', authorisation, ours?.id)) {
     const { type, original, begun_ms, particulars } = entry.facts;
     // A row of ours has what was begun on it among its sequels; another one's is another hold.
-    if (original !== null && after > 0) continue;
+    if (ours !== null && original !== null) continue;
     if (begun_ms < since_ms || !dates.includes(particulars.date ?? '')) continue;
     const why = makesOf(type);
     if ((why === 'completed' || why === 'voided') && (entry.state === 'approved' || entry.state === 'refunded')) {

@@ -5,9 +5,8 @@ import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
 import type { ChargeEnd } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inPayment } from '../sale/in-flow.ts';
-import { cardOnFile, numberOf } from '../sale/on-file.ts';
+import { cardOfOriginal, numberOf } from '../sale/on-file.ts';
 import { presentChecked } from '../sale/sale.ts';
-import { sameCard } from '../sale/same-card.ts';
 import { type Fen, fen, yuan } from '../values/fen.ts';
 import { chooseHold } from './choose.ts';
 import { goOn, namedBy } from './go-on.ts';
@@ -48,10 +47,9 @@ async function confirmed({ operator }: Counter, { entry }: Hold, amount: Fen): P
   );
 }
 
-/** The card of the hold is on file, or has to be there where it cannot be read any more; of one that was typed any card. */
+/** The card of the hold; of one that was typed any card. */
 async function cardOf(counter: Counter, { entry }: Hold, amount: Fen): Promise<SaleCard | null> {
-  if (entry === null) return numberOf(await presentChecked(counter, amount));
-  return cardOnFile(counter, entry) ?? numberOf(await sameCard(counter, entry, amount));
+  return entry === null ? numberOf(await presentChecked(counter, amount)) : cardOfOriginal(counter, entry, amount);
 }
 
 /** All that is held is proposed; a little more is allowed, by the acquirer's percentage. */

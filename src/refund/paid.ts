@@ -29,7 +29,7 @@ export function paidOf(entry: Entry, journal: Pick<Journal, 'batch' | 'debts' | 
     payment: moves === 'in' && facts.type !== 'tip',
     state: entry.state,
     amount: entry.total,
-    refundable: fen(Math.max(0, entry.refundable - refundedBySlip(journal, reference, entry.id))),
+    refundable: fen(Math.max(0, entry.refundable - refundedBySlip(journal, reference, entry))),
     open: undoing.some((sequel) => !isRefund(sequel)) ? 'void' : isWaiting ? 'refund' : null,
     inOpenBatch: entry.batch === journal.batch,
     reference,
@@ -64,7 +64,7 @@ export function paidAtBank(
 ): Paid {
   const amount = record?.amount ?? limit;
   // What this terminal has given back counts whether the bank is asked or not.
-  const refunded = Math.max(record?.refunded ?? 0, refundedBySlip(journal, reference));
+  const refunded = Math.max(record?.refunded ?? 0, refundedBySlip(journal, reference, null));
   return {
     payment: true,
     state: record === null ? 'approved' : stateOf[record.state],
@@ -77,14 +77,14 @@ export function paidAtBank(
 }
 
 /**
- * What has gone back under this reference: of a payment that the journal has no row for, or has none any more; or of the
- * row `id`, which has what was begun on it among its sequels.
+ * What has gone back under this reference: of a payment that the journal has no row for, or has none any more; or of a row
+ * of ours, which has what was begun on it among its sequels.
  */
-function refundedBySlip(journal: Pick<Journal, 'begunBy'>, reference: string | null, id = 0): number {
+function refundedBySlip(journal: Pick<Journal, 'begunBy'>, reference: string | null, ours: Entry | null): number {
   if (reference === null) return 0;
   return journal
-    .begunBy('reference', reference, id)
-    .filter(({ facts: { original }, state }) => state === 'approved' && (id === 0 || original === null))
+    .begunBy('reference', reference, ours?.id)
+    .filter(({ facts: { original }, state }) => state === 'approved' && (ours === null || original === null))
     .reduce((sum, { amount }) => sum + amount, 0);
 }
 

@@ -1,7 +1,17 @@
 import type { StripeCard } from '../card/stripe-card.ts';
 import type { SaleCard } from '../host/messages.ts';
 import type { Entry } from '../journal/entry.ts';
+import type { Fen } from '../values/fen.ts';
 import type { Counter } from './counter.ts';
+import { sameCard } from './same-card.ts';
+
+/**
+ * The card of an original, for a message without tracks: as it is on file, or presented once more where it cannot be read
+ * any more. Null where nobody has it.
+ */
+export async function cardOfOriginal(counter: Counter, original: Entry, amount: Fen): Promise<SaleCard | null> {
+  return cardOnFile(counter, original) ?? numberOf(await sameCard(counter, original, amount));
+}
 
 /** What the vault sealed of an entry's card: number and expiry, no track. Null where this device cannot open it any more. */
 export function cardOnFile({ vault }: Counter, { facts: { sealed } }: Entry): SaleCard | null {
