@@ -1,11 +1,14 @@
 import type { Node, Screen } from '../../src/operator/screen.ts';
 import { textsOf } from '../../src/operator/screen.ts';
+import type { Moment } from './sayings.ts';
 
 /** A screen as somebody before the terminal sees it. */
 export interface Seen {
   /** By the world's own clock, which does not jump. */
   readonly at_ms: number;
   readonly screen: Screen;
+  /** What it says of money, and how that was then; null where it says nothing of it. */
+  readonly moment: Moment | null;
 }
 
 /** The real renderer, over LVGL and a panel in memory; what it holds is compared with the tree. */

@@ -1,10 +1,9 @@
 import type { Trade } from '../../bank/trades.ts';
 import type { Slip } from '../../board/virtual/far-ends.ts';
 import type { Row } from '../../src/journal/entry.ts';
-import { textsOf } from '../../src/operator/screen.ts';
 import type { State } from '../../src/values/state.ts';
 import type { Errand } from './clerk.ts';
-import type { Seen } from './eye.ts';
+import { contradictions } from './sayings.ts';
 import type { World } from './world.ts';
 
 /** What is wrong with a counter that has come to rest. `lost` and `doubled` are money's. */
@@ -51,8 +50,9 @@ const OF_A_DAY = 200;
 /** `lastRow`: the newest row of a journal that is there already. */
 export function oracles(world: World, lastRow = 0): Oracles {
   const receipts = paperLedger();
+  /** The newest row that has been looked at; null before any has. */
+  let seenTo: number | null = null;
   let lastTrade = 0;
-  let began_ms = 0;
 
   /** From the newest back to the one before `id`. */
   const tradesAfter = (id: number): Trade[] => {
@@ -72,14 +72,16 @@ export function oracles(world: World, lastRow = 0): Oracles {
     begin() {
       lastRow = newestRow() ?? lastRow;
       lastTrade = newestTrade();
-      began_ms = world.clock.now();
     },
     check(errand) {
       const { journal, crashes } = world;
       const findings: Finding[] = crashes.map((text) => ({ kind: 'crash', text }));
       if (journal === null) return [...findings, { kind: 'refused', text: JSON.stringify(world.refused) }];
       const book = tradesAfter(lastTrade - OLDER);
-      const entries = rows((newestRow() ?? 0) - lastRow + OLDER);
+      // What was done to prepare the errand is looked at too.
+      const newest = newestRow() ?? 0;
+      const entries = rows(newest - Math.min(lastRow, seenTo ?? 0) + OLDER);
+      seenTo = newest;
       const of = placed(entries, book);
       for (const [row, trade] of of.pairs) findings.push(...compared(row, trade, lastRow));
       for (const trade of of.unknown) {
@@ -99,7 +101,8 @@ export function oracles(world: World, lastRow = 0): Oracles {
       findings.push(...settled(world));
       // What a screen tells of may be older than what is compared.
       const told = (trace: string) => ofTrace(book, trace) ?? ofTrace(tradesOfDay(), trace);
-      for (const seen of world.seen) findings.push(...contradicted(seen, { book, told, errand, began_ms }));
+      const tradeOf = (row: Row) => of.pairs.find(([entry]) => entry === row)?.[1] ?? null;
+      findings.push(...contradictions(world.seen, { entries, book, lastRow, lastTrade, told, tradeOf }));
       return findings;
     },
     recount() {
@@ -177,41 +180,6 @@ function amountOf({ type, amount, moved, state }: Trade): number {
 
 function ofTrace(trades: readonly Trade[], trace: string): Trade | undefined {
   return trades.find((trade) => trade.trace === trace);
-}
-
-/** What a screen says of the money of one trace. */
-const claims: Readonly<Record<string, (state: string, texts: string) => boolean>> = {
-  told: (state, texts) =>
-    /^已扣款$/m.test(texts) ? state === 'posted' : !/^未扣款$/m.test(texts) || state !== 'posted',
-  approved: (state) => charged.includes(state),
-  declined: (state) => !charged.includes(state),
-  reversed: (state) => state === 'reversed' || state === 'tombstone',
-};
-
-interface Known {
-  readonly book: readonly Trade[];
-  readonly told: (trace: string) => Trade | undefined;
-  readonly errand: Errand;
-  readonly began_ms: number;
-}
-
-function contradicted({ screen, at_ms }: Seen, { book, told, errand, began_ms }: Known): Finding[] {
-  const [flow = '', word = ''] = screen.id.split('.');
-  if (word === 'refused' && flow === 'sale') {
-    const taken = book.find(
-      ({ amount, at, state }) => amount === errand.amount && state === 'posted' && at >= began_ms && at <= at_ms,
-    );
-    return taken === undefined ? [] : [{ kind: 'screen', text: `${screen.id} while ${said(taken)}` }];
-  }
-  const claim = claims[word];
-  if (claim === undefined) return [];
-  const texts = textsOf(screen).join('\n');
-  const trace = /凭证号 ?(\d{6})/.exec(texts)?.[1];
-  if (trace === undefined) return [];
-  const state = told(trace)?.state ?? 'none';
-  return claim(state, texts)
-    ? []
-    : [{ kind: 'screen', text: `${screen.id} of ${trace}, which is ${state} at the bank` }];
 }
 
 /** Every receipt that has come out, by trace and copy. */

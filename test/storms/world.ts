@@ -17,6 +17,7 @@ import type { StormDisk } from './disk.ts';
 import { eye, type Glass, type Seen } from './eye.ts';
 import { type FaultName, type Meter, meter, type Planned, type Strike } from './faults.ts';
 import { type StormLine, stormLine } from './line.ts';
+import { momentOf } from './sayings.ts';
 import { troubles } from './troubles.ts';
 
 /** A counter with its terminal, its devices, its lines and its bank, in one process and in virtual time. */
@@ -95,9 +96,15 @@ export function openWorld(parts: WorldParts): World {
   const isDead = () => life.dead;
   const strike = (fault: FaultName) => trouble.strike(fault);
   const watching = eye((screen) => {
-    if (screen !== null) seen.push({ at_ms: clock.now(), screen });
+    if (screen !== null) seen.push(seenNow(screen));
     looked.resolve();
   }, glass);
+  const seenNow = (screen: Screen): Seen => {
+    const journal = life.dead ? null : (life.assembly?.terminal.counter.journal ?? null);
+    const isAgain = seen.at(-1)?.screen.id === screen.id;
+    const moment = momentOf({ office: bank.open ? bank.office : null, journal }, screen, isAgain);
+    return { at_ms: clock.now(), screen, moment };
+  };
   const devices = stormDevices({ description: config.board, clock, meter: measure, strike });
   const line = stormLine({ clock, meter: measure, chance, strike, ask, open: () => bank.open });
   const trouble = troubles({
@@ -305,7 +312,7 @@ export function openWorld(parts: WorldParts): World {
       return [...crashes, ...(glass?.wrong ?? [])];
     },
     begin(planned) {
-      seen = watching.standing === null ? [] : [{ at_ms: clock.now(), screen: watching.standing }];
+      seen = watching.standing === null ? [] : [seenNow(watching.standing)];
       crashes = [];
       cuts = 0;
       measure.begin(planned);
