@@ -76,6 +76,12 @@ interface Life {
   assembly: Assembly | null;
 }
 
+/** The faults of a disk for which a program may end and be started anew, by what it says then. */
+const explains: Partial<Record<Problem['kind'], readonly FaultName[]>> = {
+  'disk-full': ['disk-full', 'full-once'],
+  'disk-read-only': ['disk-read-only', 'read-only-once'],
+  'disk-broken': ['io-error', 'unread'],
+};
 const DOWN_MS = 24;
 const UP_MS = 24;
 /** Nothing in a world waits for anything but promises and its clock. */
@@ -201,6 +207,9 @@ export function openWorld(parts: WorldParts): World {
   /** A Fault that no flow could end: it is on the screen, and the program is started anew after a while. */
   function gaveUp(mine: Life, problem: Problem): void {
     if (mine.dead) return;
+    const why = explains[problem.kind] ?? [];
+    if (!measure.struck.some(({ fault }) => why.includes(fault)))
+      crashes.push(`the program gave up, and no disk was struck: ${JSON.stringify(problem)}`);
     mine.assembly?.failed(problem);
     clock.after(20_000, () => {
       if (mine.dead) return;
