@@ -89,7 +89,7 @@ async function days(count: number): Promise<void> {
   const drawn = chance(22);
   const world = made.world(drawn);
   const who = people(world, made.wallet, drawn);
-  const check = oracles(world);
+  const check = oracles(world, made.wallet);
   const names = [
     'sale',
     'sale, signed',

@@ -1,7 +1,9 @@
 import type { Trade } from '../../bank/trades.ts';
 import type { Slip } from '../../board/virtual/far-ends.ts';
+import type { WalletCard } from '../../board/virtual/wallet.ts';
 import type { Row } from '../../src/journal/entry.ts';
 import type { State } from '../../src/values/state.ts';
+import { balances } from './balances.ts';
 import type { Errand } from './clerk.ts';
 import { contradictions } from './sayings.ts';
 import type { World } from './world.ts';
@@ -48,8 +50,9 @@ const OLDER = 6;
 const OF_A_DAY = 200;
 
 /** `lastRow`: the newest row of a journal that is there already. */
-export function oracles(world: World, lastRow = 0): Oracles {
+export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0): Oracles {
   const receipts = paperLedger();
+  const cards = balances(() => world.bank.office, wallet);
   /** The newest row that has been looked at; null before any has. */
   let seenTo: number | null = null;
   let lastTrade = 0;
@@ -81,6 +84,7 @@ export function oracles(world: World, lastRow = 0): Oracles {
       // What was done to prepare the errand is looked at too.
       const newest = newestRow() ?? 0;
       const entries = rows(newest - Math.min(lastRow, seenTo ?? 0) + OLDER);
+      if (seenTo === null) cards.begin(entries);
       seenTo = newest;
       const of = placed(entries, book);
       for (const [row, trade] of of.pairs) findings.push(...compared(row, trade, lastRow));
@@ -96,6 +100,7 @@ export function oracles(world: World, lastRow = 0): Oracles {
           findings.push({ kind: 'books', text: `${said(trade)}, and ${errand.amount} was meant` });
         }
       }
+      findings.push(...cards.check(entries));
       receipts.read(world.devices.printer.slips());
       for (const row of entries) if (row.id > lastRow) findings.push(...receipts.check(row));
       findings.push(...settled(world));

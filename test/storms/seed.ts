@@ -85,7 +85,7 @@ export async function day(
     ...(late && { start_ms: CUT_OVER_MS - 300_000 }),
   });
   const who = people(world, wallet, drawn);
-  const check = oracles(world, lastRow);
+  const check = oracles(world, wallet, lastRow);
   const outcomes: Outcome[] = [];
   /** Rejections that nobody waited for: a terminal would end by them, whatever it was doing. */
   const strays: string[] = [];

@@ -1,0 +1,136 @@
+import { cardAccount, holdAccount } from '../../bank/ledger.ts';
+import type { Office } from '../../bank/office.ts';
+import { maskedPan, type WalletCard } from '../../board/virtual/wallet.ts';
+import type { Row } from '../../src/journal/entry.ts';
+import type { EntryType } from '../../src/journal/types.ts';
+import { CARDS } from './flows.ts';
+import type { Finding } from './oracles.ts';
+
+/** What each card has paid and what is held of it: at its issuer, and by the terminal's rows. */
+export interface Balances {
+  /** What the journal holds when the day begins. */
+  begin(rows: readonly Row[]): void;
+  /** The newest rows, newest first: those that are new, and those whose word may have changed. */
+  check(rows: readonly Row[]): Finding[];
+}
+
+/** What its own success takes from the card, in fen; a change of an amount has its own. */
+const TAKES: Partial<Record<EntryType, 1 | -1>> = {
+  ...{ sale: 1, instalment: 1, offline: 1, voice: 1, completion: 1, 'completion-advice': 1, tip: 1 },
+  ...{ void: -1, 'completion-void': -1, refund: -1 },
+};
+
+const standing: readonly string[] = ['approved', 'voided', 'refunded'];
+
+/** A pre-authorisation with what was made of it, each by its row: with the newest word for it. */
+interface Hold {
+  readonly card: string;
+  amount: number;
+  readonly additions: Map<number, number>;
+  /** Releases, and completions but for those that are undone. */
+  readonly ends: Map<number, boolean>;
+}
+
+export function balances(office: () => Office, wallet: readonly WalletCard[]): Balances {
+  const masked = new Map(
+    CARDS.map((id) => [maskedPan(wallet.find((card) => card.id === id)?.pan ?? ''), id as string]),
+  );
+  const taken = new Map<number, { readonly card: string; readonly fen: number }>();
+  const paid = new Map<string, number>();
+  const holds = new Map<string, Hold>();
+  /** The hold that a completion has ended, and which row it is, by the completion's trace. */
+  const completed = new Map<string, { readonly hold: Hold; readonly id: number }>();
+  let base: ReadonlyMap<string, Standing> = new Map();
+
+  function take(row: Row): void {
+    const card = masked.get(row.card ?? '');
+    if (card === undefined) return;
+    const fen = standing.includes(row.state) ? worthOf(row) : 0;
+    paid.set(card, (paid.get(card) ?? 0) + fen - (taken.get(row.id)?.fen ?? 0));
+    taken.set(row.id, { card, fen });
+    hold(row, card);
+  }
+
+  function hold(row: Row, card: string): void {
+    const { type, trace, original, id, amount } = row;
+    const stands = standing.includes(row.state);
+    if (type === 'preauth') {
+      const known = holds.get(trace) ?? { card, amount: 0, additions: new Map(), ends: new Map() };
+      known.amount = stands ? amount : 0;
+      holds.set(trace, known);
+    }
+    const of = holds.get(original ?? '');
+    if (type === 'preauth-add') of?.additions.set(id, stands ? amount : 0);
+    if (type === 'preauth-void') of?.ends.set(id, stands);
+    if ((type === 'completion' || type === 'completion-advice') && of !== undefined) {
+      of.ends.set(id, stands && !undone.has(id));
+      completed.set(trace, { hold: of, id });
+    }
+    const completion = completed.get(original ?? '');
+    if (type !== 'completion-void' || completion === undefined) return;
+    if (stands) undone.add(completion.id);
+    completion.hold.ends.set(completion.id, !undone.has(completion.id));
+  }
+  /** Completions that were undone. */
+  const undone = new Set<number>();
+
+  function heldOf(card: string): number {
+    let sum = 0;
+    for (const { card: of, amount, additions, ends } of holds.values()) {
+      if (of !== card || amount === 0 || [...ends.values()].includes(true)) continue;
+      sum += [...additions.values()].reduce((left, addition) => left + addition, amount);
+    }
+    return sum;
+  }
+
+  const atBank = (card: string): Standing => {
+    const { ledger } = office();
+    const held = ledger.balance(holdAccount(card));
+    return { held, paid: -ledger.balance(cardAccount(card)) - held };
+  };
+
+  return {
+    begin(rows) {
+      for (const row of rows.toReversed()) take(row);
+      // What both had before today is the same by then.
+      base = new Map(
+        CARDS.map((card) => {
+          const there = atBank(card);
+          return [card, { paid: there.paid - (paid.get(card) ?? 0), held: there.held - heldOf(card) }];
+        }),
+      );
+    },
+    check(rows) {
+      for (const row of rows.toReversed()) take(row);
+      return CARDS.flatMap((card) => {
+        const there = atBank(card);
+        const here = { paid: paid.get(card) ?? 0, held: heldOf(card) };
+        const before = base.get(card) ?? { paid: 0, held: 0 };
+        const [more, held] = [there.paid - before.paid - here.paid, there.held - before.held - here.held];
+        return [
+          ...(more === 0
+            ? []
+            : [
+                {
+                  kind: more > 0 ? 'doubled' : 'lost',
+                  text: `${card} has paid ${more} fen more at the bank than the rows say`,
+                } as const,
+              ]),
+          ...(held === 0
+            ? []
+            : [{ kind: 'books', text: `${held} fen more are held of ${card} at the bank than the rows say` } as const]),
+        ];
+      });
+    },
+  };
+}
+
+interface Standing {
+  readonly paid: number;
+  readonly held: number;
+}
+
+function worthOf({ type, amount, particulars }: Row): number {
+  if (type === 'adjust') return amount - (particulars.before ?? amount);
+  return (TAKES[type] ?? 0) * amount;
+}
