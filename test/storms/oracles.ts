@@ -1,11 +1,12 @@
 import type { Trade } from '../../bank/trades.ts';
-import type { Slip } from '../../board/virtual/far-ends.ts';
 import type { WalletCard } from '../../board/virtual/wallet.ts';
 import type { Row } from '../../src/journal/entry.ts';
 import type { State } from '../../src/values/state.ts';
 import { balances } from './balances.ts';
 import type { Errand } from './clerk.ts';
+import { type Books, paperLedger } from './paper.ts';
 import { contradictions } from './sayings.ts';
+import { atRest, settledBooks, TERMINAL } from './settled.ts';
 import type { World } from './world.ts';
 
 /** What is wrong with a counter that has come to rest. `lost` and `doubled` are money's. */
@@ -41,7 +42,6 @@ const agreed: Readonly<Record<State, readonly (Trade['state'] | 'none')[] | null
 
 /** Their amount is typed by the clerk, who looks at it before the green key. */
 export const asksItself: readonly string[] = ['sale', 'preauth', 'instalment', 'offline', 'voice'];
-const TERMINAL = '50461160';
 const charged: readonly string[] = ['posted', 'voided', 'refunded'];
 const standing: readonly string[] = ['approved', 'voided', 'refunded'];
 
@@ -51,7 +51,8 @@ const OF_A_DAY = 200;
 
 /** `lastRow`: the newest row of a journal that is there already. */
 export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0): Oracles {
-  const receipts = paperLedger();
+  const paper = paperLedger(lastRow);
+  const settlements = settledBooks(world, paper);
   const cards = balances(() => world.bank.office, wallet);
   /** The newest row that has been looked at; null before any has. */
   let seenTo: number | null = null;
@@ -70,6 +71,23 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
   const rows = (limit: number) => world.journal?.rows({ limit }) ?? [];
   const newestTrade = () => world.bank.office.trades.nextId() - 1;
   const newestRow = () => world.journal?.last()?.id;
+  /** What is older than what was looked at is asked for one by one: few slips are about that. */
+  const booksOf = (entries: readonly Row[], pairs: readonly (readonly [Row, Trade | null])[]): Books => {
+    const { office } = world.bank;
+    const is = (batch: string, trace: string) => (of: { batch: string; trace: string }) =>
+      of.batch === batch && of.trace === trace;
+    return {
+      rowOf: (batch, trace) => entries.find(is(batch, trace)) ?? rows(OF_A_DAY).find(is(batch, trace)) ?? null,
+      isOpen: (batch) => batch === world.journal?.batch,
+      tradeOf: (batch, trace) =>
+        pairs.find(([row]) => is(batch, trace)(row))?.[1] ?? office.trades.find({ terminal: TERMINAL, batch, trace }),
+      rowsIn: (batch) => rows(OF_A_DAY).filter((row) => row.batch === batch),
+      countedOf(batch) {
+        const closed = office.settlements.find(TERMINAL, batch);
+        return closed?.ended != null ? closed.counted : null;
+      },
+    };
+  };
 
   return {
     begin() {
@@ -83,8 +101,9 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       const book = tradesAfter(lastTrade - OLDER);
       // What was done to prepare the errand is looked at too.
       const newest = newestRow() ?? 0;
-      const entries = rows(newest - Math.min(lastRow, seenTo ?? 0) + OLDER);
-      if (seenTo === null) cards.begin(entries);
+      const from = Math.min(lastRow, seenTo ?? lastRow);
+      const entries = rows(newest - from + OLDER);
+      if (seenTo === null) cards.begin(rows(OF_A_DAY));
       seenTo = newest;
       const of = placed(entries, book);
       for (const [row, trade] of of.pairs) findings.push(...compared(row, trade, lastRow));
@@ -101,9 +120,10 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
         }
       }
       findings.push(...cards.check(entries));
-      receipts.read(world.devices.printer.slips());
-      for (const row of entries) if (row.id > lastRow) findings.push(...receipts.check(row));
-      findings.push(...settled(world));
+      const books = booksOf(entries, of.pairs);
+      findings.push(...paper.read(world.devices.printer.slips(), books));
+      for (const row of entries) if (row.id > from) findings.push(...paper.check(row));
+      findings.push(...settlements.check(books), ...atRest(world));
       // What a screen tells of may be older than what is compared.
       const told = (trace: string) => ofTrace(book, trace) ?? ofTrace(tradesOfDay(), trace);
       const tradeOf = (row: Row) => of.pairs.find(([entry]) => entry === row)?.[1] ?? null;
@@ -157,27 +177,6 @@ function compared(row: Row, trade: Trade | null, lastRow: number): Finding[] {
   return [{ kind: lost ? 'lost' : 'books', text: both }];
 }
 
-/** Both have the same batch open, or the terminal has yet to hear that it was taken away; each that was closed was balanced, and nobody has a case with something to look at. */
-function settled({ bank, journal }: World): Finding[] {
-  const findings: Finding[] = [];
-  const { office } = bank;
-  const there = office.terminals.batch(TERMINAL);
-  if (journal !== null && journal.batch !== there && !bank.moved.has(journal.batch))
-    findings.push({ kind: 'books', text: `batch ${journal?.batch} here, ${there} at the bank` });
-  for (const { batch, counted, ended } of office.settlements.list(2)) {
-    // F48: the flag of each card group behind its four figures.
-    if (ended !== null && (counted[30] !== '1' || counted[61] !== '1')) {
-      findings.push({ kind: 'books', text: `batch ${batch} was closed and not balanced: ${counted}` });
-    }
-  }
-  for (const { reason, batch, trace, amount } of office.cases.list(3, true)) {
-    // What the bank took away is followed by a case, and both have the same of it, to the fen.
-    if (reason === 'unsettled' && bank.moved.has(batch) && amount === 0) continue;
-    findings.push({ kind: 'books', text: `a case at the bank: ${reason} of ${batch} ${trace}` });
-  }
-  return findings;
-}
-
 /** A tip's request names the new total; the tip itself is what moves. */
 function amountOf({ type, amount, moved, state }: Trade): number {
   return type === 'tip' && state === 'posted' ? moved : amount;
@@ -185,60 +184,6 @@ function amountOf({ type, amount, moved, state }: Trade): number {
 
 function ofTrace(trades: readonly Trade[], trace: string): Trade | undefined {
   return trades.find((trade) => trade.trace === trace);
-}
-
-/** Every receipt that has come out, by trace and copy. */
-function paperLedger() {
-  const bySlip = new Map<number, readonly Receipt[]>();
-  const texts = new Map<number, string>();
-  return {
-    read(slips: readonly Slip[]): void {
-      for (const slip of slips) {
-        const text = `${slip.cut} ${slip.text}`;
-        if (texts.get(slip.n) === text) continue;
-        texts.set(slip.n, text);
-        bySlip.set(slip.n, receiptsOn(slip));
-      }
-      for (const n of bySlip.keys()) if (n < (slips[0]?.n ?? 0) - 400) bySlip.delete(n);
-    },
-    check(row: Row): Finding[] {
-      const all = [...bySlip.values()].flat().filter(({ trace, batch }) => trace === row.trace && batch === row.batch);
-      const which = `${row.type} ${row.batch} ${row.trace} (${row.state})`;
-      const findings: Finding[] = [];
-      for (const copy of ['merchant', 'cardholder']) {
-        const copies = all.filter((receipt) => receipt.copy === copy);
-        const plain = copies.filter(({ duplicate }) => !duplicate).length;
-        if (plain > 1) findings.push({ kind: 'paper', text: `${plain} ${copy} copies without DUPLICATE of ${which}` });
-        if (!standing.includes(row.state)) {
-          if (copies.length > 0) findings.push({ kind: 'paper', text: `a ${copy} copy of ${which}` });
-        } else if (!copies.some(({ whole }) => whole)) {
-          findings.push({ kind: 'paper', text: `no whole ${copy} copy of ${which}` });
-        }
-      }
-      return findings;
-    },
-  };
-}
-
-interface Receipt {
-  readonly batch: string;
-  readonly trace: string;
-  readonly copy: 'merchant' | 'cardholder';
-  readonly duplicate: boolean;
-  readonly whole: boolean;
-}
-
-/** One slip has several where the paper was not cut between them. */
-function receiptsOn({ text, cut }: Slip): Receipt[] {
-  const parts = text.split('POS 签购单').slice(1);
-  return parts.flatMap((part, place) => {
-    const trace = /\(TRACE\)\s+(\d{6})/.exec(part)?.[1];
-    const batch = /\(BATCH\)\s+(\d{6})/.exec(part)?.[1];
-    if (trace === undefined || batch === undefined) return [];
-    const copy = part.includes('MERCHANT COPY') ? 'merchant' : 'cardholder';
-    const whole = cut && place === parts.length - 1 && /RMB [\d.,]+/.test(part);
-    return [{ batch, trace, copy, duplicate: part.includes('DUPLICATE'), whole }];
-  });
 }
 
 function said({ type, batch, trace, amount, state }: Trade): string {

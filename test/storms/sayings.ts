@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Office } from '../../bank/office.ts';
 import type { Trade } from '../../bank/trades.ts';
 import type { Row } from '../../src/journal/entry.ts';
@@ -9,6 +7,8 @@ import { Fault } from '../../src/values/problem.ts';
 import { openStates, type State } from '../../src/values/state.ts';
 import { nodesOf, type Seen } from './eye.ts';
 import type { Finding } from './oracles.ts';
+import { fenOf } from './slips.ts';
+import { languages, patternOf } from './texts.ts';
 
 /** What a screen says of the money, and how the books were when it came up: an early word that comes true is a lie. */
 export interface Moment {
@@ -51,12 +51,7 @@ const SAYS: Readonly<Record<Says, readonly string[]>> = {
   held: ['money.held-not-charged'],
 };
 
-const languages: readonly Readonly<Record<string, string>>[] = ['zh-CN', 'en'].map((language) =>
-  JSON.parse(
-    readFileSync(join(import.meta.dirname, '..', '..', 'firmware-config', 'texts', `${language}.json`), 'utf8'),
-  ),
-);
-const TRACE = new RegExp(languages.map((texts) => texts['result.trace']?.replace('{trace}', '(\\d{6})')).join('|'));
+const TRACE = new RegExp(patternOf(['result.trace'], { trace: '(\\d{6})' }));
 
 /** Two rows with one text say the same of the money. */
 const saidBy: ReadonlyMap<string, Says> = new Map(
@@ -111,10 +106,6 @@ export function momentOf({ office, journal }: Books, screen: Screen, isAgain: bo
     trade: tradeOf(office, trace),
     row: ours ? readable(() => last.state) : null,
   } satisfies Moment;
-}
-
-function fenOf(yuan: string): number {
-  return Math.round(Number(yuan.replaceAll(',', '')) * 100);
 }
 
 /** The newest with this trace: what a screen is about was begun a moment ago. */

@@ -1,0 +1,231 @@
+import type { Trade } from '../../bank/trades.ts';
+import type { Slip } from '../../board/virtual/far-ends.ts';
+import type { Row } from '../../src/journal/entry.ts';
+import type { Finding } from './oracles.ts';
+import {
+  answerOn,
+  fenOf,
+  isUnfinished,
+  netOn,
+  nextBatchOn,
+  type Part,
+  partsOf,
+  type Receipt,
+  receiptOn,
+  sidesOn,
+} from './slips.ts';
+
+/** What the paper is held against. */
+export interface Books {
+  rowOf(batch: string, trace: string): Row | null;
+  /** Nothing of it has moved to an archive, which may be lost. */
+  isOpen(batch: string): boolean;
+  tradeOf(batch: string, trace: string): Trade | null;
+  /** Of a whole batch, as far back as a day goes. */
+  rowsIn(batch: string): readonly Row[];
+  /** F48 of the settlement that the bank has closed; null where it has closed none of this batch. */
+  countedOf(batch: string): string | null;
+}
+
+/** Every slip that has come out: of sales by row and copy, of settlements by batch, and what was asked for. */
+export interface PaperLedger {
+  /** What is wrong with what has come out since. Rows up to `printedTo` had their first copies before this day. */
+  read(slips: readonly Slip[], books: Books): Finding[];
+  /** A row has the copies that it should have. */
+  check(row: Row): Finding[];
+  /** A settlement that is over has its slip. */
+  settled(batch: string): string[];
+}
+
+const standing: readonly string[] = ['approved', 'voided', 'refunded'];
+const posted = ['posted'];
+
+export function paperLedger(printedTo: number): PaperLedger {
+  const texts = new Map<number, string>();
+  const onSlip = new Map<number, readonly Part[]>();
+  /** The slips that hold a part of it, by what it is of. */
+  const slipsOf = new Map<string, Set<number>>();
+
+  const keyOf = ({ kind, batch, trace }: Part) => `${kind} ${batch} ${kind === 'settlement' ? '' : trace}`;
+  const all = (key: string): Part[] =>
+    [...(slipsOf.get(key) ?? [])].flatMap((n) => (onSlip.get(n) ?? []).filter((part) => keyOf(part) === key));
+
+  function note(slip: Slip): Part[] {
+    const text = `${slip.cut} ${slip.text}`;
+    if (texts.get(slip.n) === text) return [];
+    texts.set(slip.n, text);
+    const parts = partsOf(slip);
+    onSlip.set(slip.n, parts);
+    for (const part of parts) {
+      const slips = slipsOf.get(keyOf(part)) ?? new Set();
+      slipsOf.set(keyOf(part), slips.add(slip.n));
+    }
+    return parts;
+  }
+
+  return {
+    read(slips, books) {
+      const fresh = slips.flatMap(note);
+      const read = (part: Part) =>
+        part.kind === 'receipt' ? receiptRead(part, books) : (readers[part.kind]?.(part, books) ?? []);
+      const wrong = new Set(fresh.flatMap(read));
+      for (const key of new Set(fresh.map(keyOf))) for (const text of twice(key)) wrong.add(text);
+      return [...wrong].map((text) => ({ kind: 'paper', text }));
+    },
+    check(row) {
+      const which = `${row.type} ${row.batch} ${row.trace} (${row.state})`;
+      const of = all(`receipt ${row.batch} ${row.trace}`);
+      return (['merchant', 'cardholder'] as const).flatMap((copy): Finding[] => {
+        const copies = of.filter((part) => receiptOn(part).copy === copy);
+        if (!standing.includes(row.state))
+          return copies.length === 0 ? [] : [{ kind: 'paper', text: `a ${copy} copy of ${which}` }];
+        const whole = copies.some((part) => part.ended && isWhole(row, receiptOn(part)));
+        return whole ? [] : [{ kind: 'paper', text: `no whole ${copy} copy of ${which}` }];
+      });
+    },
+    settled(batch) {
+      const whole = all(`settlement ${batch} `).some(
+        (part) => part.text.trimEnd() !== '' && nextBatchOn(part) !== null,
+      );
+      return whole ? [] : [`no whole settlement slip of batch ${batch}`];
+    },
+  };
+
+  /** What has come out without DUPLICATE more than once. */
+  function twice(key: string): string[] {
+    const [kind, batch, trace] = key.split(' ');
+    // What was cut off before its trace is of nothing that could be told.
+    if (batch === 'null' || (kind === 'receipt' && trace === 'null')) return [];
+    const plain = all(key).filter(({ duplicate }) => !duplicate);
+    if (kind === 'receipt') {
+      return (['merchant', 'cardholder'] as const).flatMap((copy) => {
+        const copies = plain.filter((part) => receiptOn(part).copy === copy).length;
+        return copies > 1 ? [`${copies} ${copy} copies without DUPLICATE of ${batch} ${trace}`] : [];
+      });
+    }
+    // The word stands above the figures: what was broken off before them is none yet.
+    const figured = kind === 'settlement' ? plain.filter((part) => sidesOn(part).length > 0).length : 0;
+    return figured > 1 ? [`${figured} settlement slips without DUPLICATE of batch ${batch}`] : [];
+  }
+
+  /** Of a day before: its first copies are in the drawer. */
+  function isOld(row: Row | null): boolean {
+    return row !== null && row.id <= printedTo;
+  }
+
+  function receiptRead(part: Part, books: Books): string[] {
+    if (part.batch === null || part.trace === null) return [];
+    const row = books.rowOf(part.batch, part.trace);
+    const which = `a sales slip of ${part.batch} ${part.trace}`;
+    if (row === null) return books.isOpen(part.batch) ? [`${which}, which no row has`] : [];
+    const { type, card, amounts, copy } = receiptOn(part);
+    const wrong: string[] = [];
+    if (!standing.includes(row.state)) wrong.push(`${which}, which is ${row.state}`);
+    if (!part.duplicate && isOld(row))
+      wrong.push(`a second ${copy} copy without DUPLICATE of ${part.batch} ${part.trace}`);
+    if (type !== null && type !== row.type) wrong.push(`${which} says ${type}, and it is a ${row.type}`);
+    if (card !== null && card !== row.card) wrong.push(`${which} says ${card}, and it is ${row.card}'s`);
+    if (amounts.length >= amountsOf(row) && !isAmountOf(row, amounts))
+      wrong.push(`${which} says ${amounts.join(' ')}, and it is ${row.amount}`);
+    return wrong;
+  }
+}
+
+/** So many amounts stand on a slip of its type. */
+function amountsOf({ type }: Row): number {
+  return type === 'tip' || type === 'adjust' ? 3 : 1;
+}
+
+/** Down to its last line. */
+function isWhole(row: Row, { amounts, toTheEnd }: Receipt): boolean {
+  return toTheEnd && amounts.length >= amountsOf(row);
+}
+
+/** Of a tip the tip stands between the amount and the total, of an adjustment the new total stands last. */
+function isAmountOf({ type, amount }: Row, amounts: readonly number[]): boolean {
+  if (type === 'tip') return amounts[1] === amount && amounts[2] === (amounts[0] ?? 0) + amount;
+  return amounts.at(type === 'adjust' ? -1 : 0) === amount;
+}
+
+/** Its figures are the bank's, where it was balanced, and the rows'. */
+function settlementRead(part: Part, { countedOf, rowsIn }: Books): string[] {
+  const { batch, text } = part;
+  const sides = sidesOn(part);
+  const counted = batch === null ? null : countedOf(batch);
+  // What was not balanced has the bank's figures between; what two people have closed has none of the bank's.
+  if (batch === null || nextBatchOn(part) === null || counted === null || sides.length !== 6) return [];
+  const said = sides.slice(0, 4).flat();
+  const there = [0, 15, 31, 46].flatMap((at) => [
+    Number(counted.slice(at + 12, at + 15)),
+    Number(counted.slice(at, at + 12)),
+  ]);
+  const here = sumsOf(rowsIn(batch));
+  const wrong: string[] = [];
+  if (said.join() !== there.join()) wrong.push(`the settlement slip of ${batch} says ${said}, and the bank ${there}`);
+  if (said.join() !== here.join()) wrong.push(`the settlement slip of ${batch} says ${said}, and the rows ${here}`);
+  const net = fenOf(/RMB (-?[\d,.]+)/.exec(text)?.[1] ?? '');
+  const sum = (here[1] ?? 0) - (here[3] ?? 0) + (here[5] ?? 0) - (here[7] ?? 0);
+  if (net !== sum) wrong.push(`the settlement slip of ${batch} comes to ${net}, and the rows to ${sum}`);
+  return wrong;
+}
+
+const DEBITS: readonly string[] = ['sale', 'instalment', 'offline', 'voice', 'completion', 'completion-advice'];
+const CREDITS: readonly string[] = ['void', 'completion-void', 'refund'];
+/** Of the storm's cards the one that was given out abroad. */
+const FOREIGN = /^4/;
+
+/** Debit and credit, of home and of foreign cards: how many, and how much in fen. */
+export function sumsOf(rows: readonly Row[]): number[] {
+  const sums = [0, 0, 0, 0, 0, 0, 0, 0];
+  for (const { type, amount, card, state, particulars } of rows) {
+    if (!standing.includes(state)) continue;
+    const isChange = type === 'tip' || type === 'adjust';
+    if (!isChange && !DEBITS.includes(type) && !CREDITS.includes(type)) continue;
+    const at = (FOREIGN.test(card ?? '') ? 4 : 0) + (CREDITS.includes(type) ? 2 : 0);
+    sums[at] = (sums[at] ?? 0) + (isChange ? 0 : 1);
+    sums[at + 1] = (sums[at + 1] ?? 0) + (type === 'adjust' ? amount - (particulars.before ?? amount) : amount);
+  }
+  return sums;
+}
+
+/** The X report against the rows of its batch, where nothing in it was still on its way. */
+function totalsRead(part: Part, { rowsIn }: Books): string[] {
+  const net = netOn(part);
+  if (part.batch === null || net === null || !part.ended || isUnfinished(part)) return [];
+  const sums = sumsOf(rowsIn(part.batch));
+  const here = (sums[1] ?? 0) - (sums[3] ?? 0) + (sums[5] ?? 0) - (sums[7] ?? 0);
+  return net === here ? [] : [`the totals of ${part.batch} come to ${net}, and the rows to ${here}`];
+}
+
+/** "Was I charged?" on paper. */
+function evidenceRead(part: Part, books: Books): string[] {
+  const answer = answerOn(part);
+  if (part.trace === null || part.batch === null || answer === null) return [];
+  const row = books.rowOf(part.batch, part.trace);
+  const state = books.tradeOf(part.batch, part.trace)?.state ?? 'none';
+  const which = `the slip about ${part.batch} ${part.trace} says ${answer}`;
+  // A hold is not charged, and stands.
+  const isHold = row?.type === 'preauth' || row?.type === 'preauth-add';
+  const is = posted.includes(state);
+  if (isHold || is === !answer.startsWith('not-')) return [];
+  return [`${which}, and it is ${state} at the bank`];
+}
+
+/** What nobody could make good: of a row, and of its amount. */
+function faultRead(part: Part, books: Books): string[] {
+  if (part.trace === null || part.batch === null || !part.ended) return [];
+  const row = books.rowOf(part.batch, part.trace);
+  const { amounts, type, card } = receiptOn(part);
+  if (row === null) return books.isOpen(part.batch) ? [`a slip of a failure of ${part.trace}, which no row has`] : [];
+  if (amounts[0] === row.amount && type === row.type && card === row.card) return [];
+  return [
+    `the slip of the failure of ${part.trace} says ${type} ${card} ${amounts}, and it is ${row.type} ${row.card} ${row.amount}`,
+  ];
+}
+
+const readers: Partial<Record<Part['kind'], (part: Part, books: Books) => string[]>> = {
+  settlement: settlementRead,
+  totals: totalsRead,
+  evidence: evidenceRead,
+  fault: faultRead,
+};

@@ -1,0 +1,81 @@
+import type { Settlement } from '../../src/journal/settlements.ts';
+import type { Finding } from './oracles.ts';
+import { type Books, type PaperLedger, sumsOf } from './paper.ts';
+import type { World } from './world.ts';
+
+export const TERMINAL = '50461160';
+
+/** Each batch that was closed: by both, with the same figures, which are the rows', and with its slip; or by two people. */
+export interface SettledBooks {
+  /** Of what was closed since it was asked last. */
+  check(books: Books): Finding[];
+}
+
+/** More are closed in no errand. */
+const AT_ONCE = 6;
+
+export function settledBooks(world: World, paper: PaperLedger): SettledBooks {
+  const looked = new Set<string>();
+  let isFirst = true;
+
+  /** What the terminal said that the batch came to is what its rows come to. */
+  function ours({ batch, totals, id }: Settlement, { rowsIn }: Books): string[] {
+    const said = [totals.home, totals.foreign]
+      .flatMap(({ debit, credit }) => [debit, credit])
+      .flatMap(({ count, amount }) => [count, amount]);
+    const here = sumsOf(rowsIn(batch));
+    return said.join() === here.join() ? [] : [`settlement ${id} of batch ${batch} says ${said}, and the rows ${here}`];
+  }
+
+  function check(books: Books): string[] {
+    const { office, moved } = world.bank;
+    const wrong: string[] = [];
+    const ended = office.settlements
+      .list(AT_ONCE)
+      .filter(({ ended, id }) => ended !== null && !looked.has(`bank ${id}`));
+    for (const { id, batch, counted } of ended) {
+      looked.add(`bank ${id}`);
+      // F48: the flag of each card group behind its four figures.
+      if (counted[30] !== '1' || counted[61] !== '1')
+        wrong.push(`batch ${batch} was closed and not balanced: ${counted}`);
+      if (!isFirst) wrong.push(...paper.settled(batch));
+    }
+    const last = world.journal?.lastSettlement() ?? null;
+    if (last === null || looked.has(`here ${last.id}`)) return wrong;
+    const ruled = last.step('ruled');
+    if (last.step('ended') === null && ruled === null) return wrong;
+    looked.add(`here ${last.id}`);
+    if (isFirst) return wrong;
+    wrong.push(...ours(last, books), ...paper.settled(last.batch));
+    if (ruled === null) return wrong;
+    if (ruled.people[0] === ruled.people[1]) wrong.push(`batch ${last.batch} was closed by one person twice`);
+    if (!moved.has(last.batch)) wrong.push(`two people closed batch ${last.batch}, which nobody took away`);
+    return wrong;
+  }
+
+  return {
+    check(books) {
+      const wrong = check(books);
+      isFirst = false;
+      return wrong.map((text) => ({ kind: 'books', text }));
+    },
+  };
+}
+
+/** Both have the same batch open, or the terminal has yet to hear that its own was taken away; and nobody has a case with something to look at. */
+export function atRest({ bank, journal }: World): Finding[] {
+  const findings: Finding[] = [];
+  const { office } = bank;
+  const there = office.terminals.batch(TERMINAL);
+  if (journal !== null && journal.batch !== there && !bank.moved.has(journal.batch))
+    findings.push({ kind: 'books', text: `batch ${journal.batch} here, ${there} at the bank` });
+  for (const { reason, batch, trace, amount } of office.cases.list(MOST_CASES, true)) {
+    // What the bank took away is followed by a case, and both have the same of it, to the fen.
+    if (reason === 'unsettled' && bank.moved.has(batch) && amount === 0) continue;
+    findings.push({ kind: 'books', text: `a case at the bank: ${reason} of ${batch} ${trace}` });
+  }
+  return findings;
+}
+
+/** As many open ones as a day of moved batches has. */
+const MOST_CASES = 50;

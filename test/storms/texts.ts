@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The words of the terminal in each language that a storm may be in. */
+export const languages: readonly Readonly<Record<string, string>>[] = ['zh-CN', 'en'].map((language) =>
+  JSON.parse(
+    readFileSync(join(import.meta.dirname, '..', '..', 'firmware-config', 'texts', `${language}.json`), 'utf8'),
+  ),
+);
+
+/** The text in both languages, as a pattern; `{name}` in it stands for what `of` says. */
+export function patternOf(ids: readonly string[], of: Readonly<Record<string, string>> = {}): string {
+  const one = (text: string) =>
+    Object.entries(of).reduce(
+      (pattern, [name, what]) => pattern.replace(`\\{${name}\\}`, what),
+      text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    );
+  return `(?:${languages.flatMap((texts) => ids.map((id) => one(texts[id] ?? id))).join('|')})`;
+}
