@@ -37,7 +37,15 @@ const SIDES = ['', '-wal', '-shm'] as const;
 const WATCHED = 4;
 
 /** What `storm_hit` answers the file system; the order is that of `vfs/storm.c`. */
-const verdicts = { 'go-on': 0, 'dead-before': 1, 'dead-after': 2, full: 3, 'read-only': 4, broken: 5 } as const;
+const verdicts = {
+  'go-on': 0,
+  'dead-before': 1,
+  'dead-after': 2,
+  full: 3,
+  'read-only': 4,
+  broken: 5,
+  lost: 6,
+} as const;
 
 export interface DiskParts {
   readonly meter: Meter;
@@ -182,6 +190,8 @@ function verdictOf(fault: FaultName): number {
       return verdicts['read-only'];
     case 'io-error':
       return verdicts.broken;
+    case 'sync-lost':
+      return verdicts.lost;
     default:
       return verdicts['go-on'];
   }

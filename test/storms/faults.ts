@@ -36,7 +36,8 @@ const ANYWHERE = [
 
 const AT = {
   // `unread`: the next few reads of the journal or its archive fail, whenever they come
-  disk: ['io-error', 'full-once', 'read-only-once', 'unread'],
+  // `sync-lost`: as an error; of a sync, and what it was to write counts as written, though it is not
+  disk: ['io-error', 'sync-lost', 'full-once', 'read-only-once', 'unread'],
   files: ['full-once', 'read-only-once'],
   connect: ['refused', 'hang'],
   'line-out': ['cut'],

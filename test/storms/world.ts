@@ -80,7 +80,7 @@ interface Life {
 const explains: Partial<Record<Problem['kind'], readonly FaultName[]>> = {
   'disk-full': ['disk-full', 'full-once'],
   'disk-read-only': ['disk-read-only', 'read-only-once'],
-  'disk-broken': ['io-error', 'unread'],
+  'disk-broken': ['io-error', 'sync-lost', 'unread'],
 };
 const DOWN_MS = 24;
 const UP_MS = 24;

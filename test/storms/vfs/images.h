@@ -7,12 +7,13 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { SECTOR = 512, MOST_FILES = 16 };
+enum { SECTOR = 512, PAGE = 4096, MOST_FILES = 16 };
 
 typedef struct Change {
   struct Change *next;
   sqlite3_int64 at; /* -1: a truncation to `size` */
   int size;
+  int lost; /* a sync of it has failed: no later one writes it, unless its page is written to again */
   unsigned char bytes[];
 } Change;
 
@@ -121,6 +122,7 @@ static int note(File *file, sqlite3_int64 at, const void *bytes, int size) {
   change->next = NULL;
   change->at = at;
   change->size = size;
+  change->lost = 0;
   if (at >= 0) memcpy(change->bytes, bytes, (size_t)size);
   if (file->last == NULL) file->first = change;
   else file->last->next = change;
@@ -128,15 +130,55 @@ static int note(File *file, sqlite3_int64 at, const void *bytes, int size) {
   return SQLITE_OK;
 }
 
+/* Linux marks the pages of a sync that failed as clean (wiki.postgresql.org/wiki/Fsync_Errors): a piece for each of them. */
+static int lose(File *file) {
+  Change *change = file->first;
+  int end = SQLITE_OK;
+  file->first = file->last = NULL;
+  for (Change *next; change != NULL; change = next) {
+    next = change->next;
+    if (change->at < 0 && end == SQLITE_OK) end = note(file, -1, NULL, change->size);
+    for (sqlite3_int64 at = change->at, last = change->at + change->size; change->at >= 0 && at < last && end == SQLITE_OK;) {
+      sqlite3_int64 to = (at / PAGE + 1) * PAGE;
+      if (to > last) to = last;
+      end = note(file, at, change->bytes + (at - change->at), (int)(to - at));
+      if (end == SQLITE_OK) file->last->lost = 1;
+      at = to;
+    }
+    sqlite3_free(change);
+  }
+  return end;
+}
+
+/* Whether its page has been written to since: then all of the page goes with the next sync. All that is lost is older. */
+static int dirty_again(const File *file, const Change *lost) {
+  for (const Change *change = file->first; change != NULL; change = change->next)
+    if (!change->lost && change->at >= 0 && change->at / PAGE <= lost->at / PAGE &&
+        lost->at / PAGE <= (change->at + change->size - 1) / PAGE)
+      return 1;
+  return 0;
+}
+
 static int synced(File *file) {
   int end = SQLITE_OK;
+  Change *first = NULL, *last = NULL;
   for (Change *change = file->first; change != NULL && end == SQLITE_OK; change = change->next) {
+    if (change->lost && !dirty_again(file, change)) continue;
     if (change->at < 0) {
       if (change->size < file->kept.size) file->kept.size = change->size;
       else end = grow(&file->kept, change->size);
     } else end = put(&file->kept, change->at, change->bytes, change->size);
+    change->size = change->lost ? 0 : change->size; /* saved */
   }
-  forget_changes(file);
+  for (Change *change = file->first, *next; change != NULL; change = next) {
+    next = change->next;
+    change->next = NULL;
+    if (!change->lost || change->size == 0) sqlite3_free(change);
+    else if (last == NULL) first = last = change;
+    else last = last->next = change;
+  }
+  file->first = first;
+  file->last = last;
   file->linked = 1;
   return end;
 }

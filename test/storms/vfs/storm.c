@@ -34,7 +34,7 @@ static int is_unreadable(const File *file) {
 }
 
 /* What `storm_hit` answers. */
-enum { GO_ON, DEAD_BEFORE, DEAD_AFTER, NO_ROOM, READ_ONLY, BROKEN };
+enum { GO_ON, DEAD_BEFORE, DEAD_AFTER, NO_ROOM, READ_ONLY, BROKEN, LOST };
 enum { WRITE, SYNC, TRUNCATE };
 
 /* What becomes of the call that is about to be made. */
@@ -103,6 +103,7 @@ static int sync_file(sqlite3_file *base, int flags) {
   Handle *handle = (Handle *)base;
   if (is_dead(handle)) return SQLITE_IOERR_FSYNC;
   int answer = verdict(SYNC);
+  if (answer == LOST) lose(handle->file);
   if (answer != GO_ON && answer != DEAD_AFTER) return SQLITE_IOERR_FSYNC;
   int end = synced(handle->file);
   return answer == DEAD_AFTER ? SQLITE_IOERR_FSYNC : end;
