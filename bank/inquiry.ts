@@ -1,5 +1,5 @@
 import type { Office } from './office.ts';
-import { dayOf, dayOfTrade } from './original.ts';
+import { completionOf, dayOf, dayOfTrade } from './original.ts';
 import { answerTo, hostTime, type Outcome, type SealedRequest } from './request.ts';
 import { asDecided, CREDITS, DEBITS, movedBy, standingOf } from './standing.ts';
 import type { Trade } from './trades.ts';
@@ -10,9 +10,9 @@ import type { Trade } from './trades.ts';
  * nothing and leaves no row.
  *
  * The answer: F4 what is charged of it (with its tip, its adjustments and corrections; else its own F4), F37, F38, F48
- * what has been refunded, F61 its batch, trace and day, F63 `CUP`, the state's word padded to twelve, its own F39, and
- * its card, masked as the books have it: whoever reused a trace learns that the row is another's. 25 where the books hold
- * no such trade.
+ * what has been refunded (of a completed hold what has been refunded of its completion, and what that came to), F61 its
+ * batch, trace and day, F63 `CUP`, the state's word padded to twelve, its own F39, and its card, masked as the books have
+ * it: whoever reused a trace learns that the row is another's. 25 where the books hold no such trade.
  */
 export function lookUp(office: Office, request: SealedRequest): Outcome {
   const { message, batch, keys, at } = request;
@@ -30,16 +30,19 @@ export function lookUp(office: Office, request: SealedRequest): Outcome {
   // What two people have taken in spite of a no is charged: whoever asks is told so.
   const trade = asDecided(office, found);
   const { total, refunded } = chargedOf(office, trade);
+  const hold = holdOf(office, trade);
+  const word = hold?.word ?? trade.state;
+  const completed = hold?.completion == null ? null : standingOf(office, hold.completion);
   return answered(
     '00',
-    { of: trade.trace, state: trade.state },
+    { of: trade.trace, state: word },
     {
       amount: digits(total),
       reference: trade.reference,
       authorisation: trade.authorisation ?? undefined,
-      totals: digits(refunded),
+      totals: completed === null ? digits(refunded) : `${digits(completed.refunded)}${digits(completed.total)}`,
       original: `${trade.batch}${trade.trace}${dayOfTrade(office, trade.at)}`,
-      operator: `CUP${trade.state.padEnd(12)}${trade.code}${trade.pan ?? ''}`,
+      operator: `CUP${word.padEnd(12)}${trade.code}${trade.pan ?? ''}`,
     },
   );
 }
@@ -57,6 +60,22 @@ function asked(office: Office, { message, terminal, merchant }: SealedRequest, p
   if (batch === undefined || trace === undefined) return null;
   const found = office.trades.find({ terminal: terminal.terminal, batch, trace });
   return message.reference === undefined || found?.reference === message.reference ? found : null;
+}
+
+/**
+ * What has become of a hold that was taken, at whichever of the merchant's terminals: its own row and the rows of what
+ * was added to it stay posted. `released`: its days are over, or, of an addition, the whole hold was voided.
+ */
+function holdOf(
+  office: Office,
+  { id, type, state, original }: Trade,
+): { readonly word: 'held' | 'completed' | 'released'; readonly completion: Trade | null } | null {
+  const preauth = type === 'preauth' ? id : type === 'preauth-add' ? original : null;
+  const hold = preauth === null || state !== 'posted' ? null : office.trades.byId(preauth);
+  if (hold === null) return null;
+  const completion = completionOf(office, hold);
+  if (completion !== null) return { word: 'completed', completion };
+  return { word: office.holds.amount(hold.id) === 0 ? 'released' : 'held', completion: null };
 }
 
 function chargedOf(office: Office, trade: Trade): { total: number; refunded: number } {

@@ -202,7 +202,7 @@ export async function assemble(site: Site): Promise<Assembly> {
     async lookInto(entry) {
       const { flow } = session;
       session.flow = 'charged';
-      await wasICharged(counter, entry);
+      await wasICharged(counter, entry, true);
       session.flow = flow;
     },
     signInFirst: () => signInFirst({ counter, session }),

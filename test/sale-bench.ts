@@ -242,7 +242,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
     },
     issuerOf: () => null,
     codeWords: (code: string) => ({ title: code, customer: '', clerk: '' }),
-    lookInto: (entry: Entry) => wasICharged(counter, entry),
+    lookInto: (entry: Entry) => wasICharged(counter, entry, true),
     signInFirst: async () => {
       bench.signedInFirst++;
       return bench.paysAfter;

@@ -1,4 +1,4 @@
-import { type InquiryEnd, isAnothers } from '../host/inquiry.ts';
+import { type InquiryEnd, isAnothers, isOfHold, isTaken } from '../host/inquiry.ts';
 import type { Entry, EntryFacts } from '../journal/entry.ts';
 import type { History } from '../journal/events.ts';
 import { type EntryType, makesOf, types } from '../journal/types.ts';
@@ -71,7 +71,9 @@ function byTheJournal(subject: Subject): Verdict {
   const { state, history, facts, sequels } = subject;
   const [money, says] = own[state];
   const verdict = (money: ChargedMoney, says: ChargedSays): Verdict => ({ money, says, differs: false });
-  if (history.undone === 'stands' && state === 'approved') return verdict(money, 'ruled');
+  const isHold = kindOf(facts.type) === 'hold';
+  // Of a hold two people have said that it was taken, which is no charge.
+  if (history.undone === 'stands' && state === 'approved' && !isHold) return verdict(money, 'ruled');
   if (history.undone === 'yes' && history.lost !== 'reverse') return verdict('not-charged', 'ruled');
   if (state === 'declined' && history.stage === 'begun') return verdict(money, 'never-sent');
   // The counter's word is not the bank's: it will be told, and may refuse.
@@ -79,17 +81,18 @@ function byTheJournal(subject: Subject): Verdict {
   if (history.lost !== 'reverse' && (state === 'unknown' || state === 'parked')) {
     return verdict('unknown', state === 'parked' ? 'parked' : 'asking-again');
   }
-  if (state === 'voided' && kindOf(facts.type) === 'hold') return verdict('not-charged', 'released');
+  if (state === 'voided' && isHold) return verdict('not-charged', 'released');
   if (state !== 'approved') return verdict(money, says);
 
   const of = (makes: 'voided' | 'completed') => sequels.filter(({ facts: { type } }) => makesOf(type) === makes);
   if (of('voided').some((sequel) => openStates.includes(sequel.state))) return verdict('unknown', 'being-voided');
-  if (kindOf(facts.type) !== 'hold') return verdict(money, says);
+  if (!isHold) return verdict(money, says);
   const completions = of('completed');
   if (completions.some((sequel) => sequel.state === 'approved')) return verdict('charged', 'approved');
   if (completions.some((sequel) => sequel.state === 'refunded')) return verdict('charged', 'refunded');
   if (completions.some((sequel) => openStates.includes(sequel.state))) return verdict('unknown', 'being-completed');
-  return verdict('not-charged', 'held');
+  // Any terminal of the merchant's may have completed it since, or voided it, and its days may be over.
+  return verdict('unknown', 'held-here');
 }
 
 /**
@@ -102,23 +105,50 @@ function byTheBank(subject: Subject, ours: Verdict, heard: Exclude<Heard, { end:
   const verdict = (money: ChargedMoney, says: ChargedSays, differs = false): Verdict => ({ money, says, differs });
   const isDefinite = ours.money === 'charged' || ours.money === 'not-charged';
   if (heard.end === 'none') {
-    const wasThere = ours.money === 'charged' || ['held', 'voided', 'released'].includes(ours.says);
+    const wasThere = ours.money === 'charged' || ['held-here', 'voided', 'released'].includes(ours.says);
     return wasThere ? verdict('unknown', 'bank-none', true) : ours;
   }
+  const kind = kindOf(subject.facts.type);
   // Another row under the same trace says nothing of this one (94).
-  if (isAnothers(heard, { amounts: amountsOf(subject), card: subject.facts.card })) return { ...ours, differs: true };
+  const isOurs = !isAnothers(heard, { amounts: amountsOf(subject), card: subject.facts.card });
+  if (!isOurs || (isOfHold(heard) && kind !== 'hold')) return { ...ours, differs: true };
 
-  if (heard.state !== 'posted') {
+  if (!isTaken(heard)) {
     const isVoided = ours.says === 'voided' || ours.says === 'released';
-    const agrees = ours.money === 'not-charged' && ours.says !== 'held' && isVoided === (heard.state === 'voided');
-    if (agrees) return ours;
+    if (ours.money === 'not-charged' && isVoided === (heard.state === 'voided')) return ours;
+    if (ours.says === 'held-here' && heard.state === 'voided') return verdict('not-charged', 'bank-released');
     return verdict('not-charged', heard.state === 'declined' ? 'bank-declined' : 'bank-undone', isDefinite);
   }
   if (isOwedBack(ours)) return verdict('being-reversed', 'bank-posted-reversing');
-  if (ours.says === 'held' || ours.says === 'refunded') return ours;
-  if (ours.money !== 'not-charged') return verdict('charged', 'bank-posted');
-  // We say that it is not, and the bank has posted it. A hold that it has posted is still no charge, and no "not charged".
-  return verdict(kindOf(subject.facts.type) === 'hold' ? 'unknown' : 'charged', 'bank-posted', true);
+  if (kind === 'hold') {
+    const found = ofHold(ours, heard);
+    return { ...found, differs: ours.money === 'not-charged' || (isDefinite && found.money !== ours.money) };
+  }
+  if (ours.says === 'refunded') return ours;
+  // We may say that it is not charged, and the bank has posted it.
+  return verdict('charged', kind === 'payment' ? backAtBank(heard) : 'bank-posted', ours.money === 'not-charged');
+}
+
+type Found = Extract<Heard, { end: 'found' }>;
+
+/** What has become of a hold that the bank has taken. A bank that says no more than that has not said that it is not charged. */
+function ofHold(ours: Verdict, heard: Found): Pick<Verdict, 'money' | 'says'> {
+  // Its completion is in our own books.
+  if (ours.money === 'charged' && (heard.state === 'posted' || heard.state === 'completed')) return ours;
+  if (heard.state === 'completed') {
+    const back = backAtBank(heard);
+    return { money: 'charged', says: back === 'bank-posted' ? 'bank-completed' : back };
+  }
+  if (heard.state === 'released') return { money: 'not-charged', says: 'bank-released' };
+  // We say that it was never taken, or that it was charged: what the bank has is neither.
+  if (ours.says !== 'held-here') return { money: 'unknown', says: 'bank-posted' };
+  return heard.state === 'held' ? { money: 'not-charged', says: 'held' } : ours;
+}
+
+/** How much of what was charged the bank has given back, at whichever of the merchant's terminals. */
+function backAtBank({ amount, completed = null, refunded }: Found): 'refunded' | 'part-refunded' | 'bank-posted' {
+  if (refunded === 0) return 'bank-posted';
+  return refunded >= (completed ?? amount) ? 'refunded' : 'part-refunded';
 }
 
 /** What the bank's row may come to: as it was begun, as it was changed, and as what is on its way changes it. */
@@ -128,10 +158,14 @@ function amountsOf({ amount, taken, total }: Subject): readonly Fen[] {
 
 /**
  * What the card carries. A tip or an adjustment counts once the bank has taken it: by its yes, or by its record, where that
- * yes was lost.
+ * yes was lost. Of a hold that was completed elsewhere what that came to.
  */
-export function chargedOf({ total, taken, facts }: Subject, heard: Heard | null): Fen {
-  if (heard?.end !== 'found' || heard.state !== 'posted') return taken;
+export function chargedOf(subject: Subject, heard: Heard | null): Fen {
+  const { total, taken, facts } = subject;
+  if (heard?.end !== 'found' || !isTaken(heard)) return taken;
+  const isCompleted = kindOf(facts.type) === 'hold' && heard.state === 'completed';
+  if (isCompleted && !isAnothers(heard, { amounts: amountsOf(subject), card: facts.card }))
+    return heard.completed ?? taken;
   return isAnothers(heard, { amounts: [total], card: facts.card }) ? taken : total;
 }
 

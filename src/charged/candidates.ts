@@ -2,6 +2,7 @@ import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type EntryType, makesOf } from '../journal/types.ts';
 import { MOST_CANDIDATES } from '../operator/screens/charged.ts';
+import { daysOf } from '../sale/original.ts';
 import { fen, MOST_FEN } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
 import { trace } from '../values/trace.ts';
@@ -9,10 +10,29 @@ import { trace } from '../values/trace.ts';
 /** What the question is really about where the number of what changed it is typed. */
 const abouts: readonly EntryType[] = ['void', 'preauth-add', 'preauth-void', 'completion-void', 'tip', 'adjust'];
 
-/** The request that says what became of the card's money: of a hold that is completed, or may be, the completion. */
-export function subjectOf(entry: Entry): Entry {
+/**
+ * The request that says what became of the card's money: of a hold that is completed, or may be, the completion, also
+ * where that was begun by the hold's slip alone.
+ */
+export function subjectOf(entry: Entry, journal: Pick<Journal, 'begunBy'>): Entry {
   const about = abouts.includes(entry.facts.type) ? (entry.original ?? entry) : entry;
-  return about.sequels.findLast(mayCharge) ?? about;
+  return about.sequels.findLast(mayCharge) ?? chargedBySlip(about, journal) ?? about;
+}
+
+/** A code and a day come round again, after a year at the soonest. */
+const HALF_A_YEAR_MS = 183 * 86_400_000;
+
+function chargedBySlip(hold: Entry, journal: Pick<Journal, 'begunBy'>): Entry | null {
+  const { id, facts, history } = hold;
+  const authorisation = history.answer?.authorisation ?? null;
+  if (facts.type !== 'preauth' || authorisation === null) return null;
+  const days = daysOf(hold);
+  const isOfSlip = ({ id: other, facts: { original, begun_ms, particulars } }: Entry) =>
+    original === null &&
+    other > id &&
+    begun_ms < facts.begun_ms + HALF_A_YEAR_MS &&
+    days.includes(particulars.date ?? '');
+  return journal.begunBy('authorisation', authorisation, id).find((end) => isOfSlip(end) && mayCharge(end)) ?? null;
 }
 
 const charging: readonly State[] = ['approved', 'refunded', ...openStates];
@@ -29,7 +49,7 @@ const MOST_READ = 4 * MOST_CANDIDATES;
  * guest's statement has it, or without), or both. `more`: there are older ones beside those.
  */
 export function candidatesFor(
-  journal: Pick<Journal, 'find' | 'ofAmount'>,
+  journal: Pick<Journal, 'find' | 'ofAmount' | 'begunBy'>,
   typed: string,
 ): { readonly entries: readonly Entry[]; readonly more: boolean } {
   const number = Number(typed);
@@ -38,7 +58,7 @@ export function candidatesFor(
   const paid = number > MOST_FEN ? [] : journal.ofAmount(fen(number), MOST_READ);
   const found = new Map<number, Entry>();
   for (const entry of [...(traced === null ? [] : [traced]), ...paid]) {
-    const subject = subjectOf(entry);
+    const subject = subjectOf(entry, journal);
     found.set(subject.id, subject);
   }
   const entries = [...found.values()];

@@ -10,16 +10,16 @@ import { tell } from './tell.ts';
 
 /**
  * "Was I charged?" (这笔扣款了吗): takes a trace number, an amount, or the last one, and answers with what is on record
- * here and at the bank; of `about`, without asking which. It moves nothing; what the bank says may end a reversal that
- * was not confirmed.
+ * here and at the bank; of `about`, without asking which. `doubted`: the journal's own word of it is not enough. It moves
+ * nothing; what the bank says may end a reversal that was not confirmed.
  */
-export async function wasICharged(standing: Counter, about: Entry | null = null): Promise<void> {
+export async function wasICharged(standing: Counter, about: Entry | null = null, doubted = false): Promise<void> {
   const counter = inFlow(standing, 'charged');
   try {
     for (;;) {
       const entry = about ?? (await chooseEntry(counter));
       if (entry === 'none') continue;
-      if (entry !== null) await tell(counter, subjectOf(entry));
+      if (entry !== null) await tell(counter, subjectOf(entry, counter.journal), doubted);
       return;
     }
   } finally {
@@ -31,7 +31,7 @@ export async function wasICharged(standing: Counter, about: Entry | null = null)
 async function chooseEntry(counter: Counter): Promise<Entry | 'none' | null> {
   const { operator, journal } = counter;
   const newest = journal.last();
-  const last = newest === null ? null : subjectOf(newest);
+  const last = newest === null ? null : subjectOf(newest, journal);
   const proposed = last === null ? null : { amount: last.taken, trace: last.trace };
   const typed = await askDigits(operator, {
     least: last === null ? 1 : 0,

@@ -43,6 +43,10 @@ function wordsOf(evidence: Evidence, text: Text): Words {
     }
     case 'bank':
       return { name: text('charged.evidence.bank'), how: text(bankWords[evidence.word]) };
+    case 'bank-refunded': {
+      const amount = text('result.amount', { amount: yuan(evidence.amount, true) });
+      return { name: text('charged.evidence.bank-refunded'), how: amount };
+    }
     default:
       return { name: text(`charged.evidence.${evidence.what}`), how: evidence.code };
   }
@@ -54,6 +58,9 @@ const bankWords = {
   declined: 'charged.bank.declined',
   reversed: 'charged.bank.reversed',
   tombstone: 'charged.bank.tombstone',
+  held: 'charged.bank.held',
+  completed: 'charged.bank.completed',
+  released: 'charged.bank.released',
   none: 'charged.bank.none',
   refused: 'charged.bank.refused',
 } as const satisfies Record<Extract<Evidence, { what: 'bank' }>['word'], TextId>;

@@ -1,7 +1,7 @@
 import type { BankState } from '../host/inquiry.ts';
 import type { EntryEvent } from '../journal/events.ts';
 import type { EntryType } from '../journal/types.ts';
-import { type Fen, fen } from '../values/fen.ts';
+import type { Fen } from '../values/fen.ts';
 import type { State } from '../values/state.ts';
 import type { Heard, Subject } from './answer.ts';
 
@@ -26,8 +26,9 @@ export type Evidence =
       readonly word: BankState | 'none' | 'refused';
       readonly code: string | null;
       readonly reference: string | null;
-      readonly refunded: Fen;
-    };
+    }
+  /** What the bank has given back of it, at whichever of the merchant's terminals. */
+  | { readonly what: 'bank-refunded'; readonly at: number; readonly amount: Fen };
 
 export type Happened =
   | 'never-sent'
@@ -62,7 +63,7 @@ export function evidenceOf(subject: Subject, heard: Heard | null): readonly Evid
     const place = found.findLastIndex(({ at }) => at <= of.begun_ms) + 1;
     found.splice(place, 0, { what: 'sequel', at: of.begun_ms, type: of.type, trace: of.trace, amount, state });
   }
-  return heard === null ? found : [...found, ofTheBank(heard)];
+  return heard === null ? found : [...found, ...ofTheBank(heard)];
 }
 
 function ofEvent(event: EntryEvent, at: number): Evidence | 'try' | null {
@@ -95,14 +96,11 @@ function ofEvent(event: EntryEvent, at: number): Evidence | 'try' | null {
   }
 }
 
-function ofTheBank(heard: Heard): Evidence {
+function ofTheBank(heard: Heard): readonly Evidence[] {
   const { at_ms: at } = heard;
-  const nothing = { reference: null, refunded: fen(0) };
-  if (heard.end === 'found') {
-    const { state, code, reference, refunded } = heard;
-    return { what: 'bank', at, word: state, code, reference, refunded };
-  }
-  return heard.end === 'none'
-    ? { what: 'bank', at, word: 'none', code: '25', ...nothing }
-    : { what: 'bank', at, word: 'refused', code: heard.code, ...nothing };
+  if (heard.end === 'none') return [{ what: 'bank', at, word: 'none', code: '25', reference: null }];
+  if (heard.end === 'refused') return [{ what: 'bank', at, word: 'refused', code: heard.code, reference: null }];
+  const { state, code, reference, refunded } = heard;
+  const record: Evidence = { what: 'bank', at, word: state, code, reference };
+  return refunded > 0 ? [record, { what: 'bank-refunded', at, amount: refunded }] : [record];
 }

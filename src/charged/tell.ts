@@ -1,5 +1,5 @@
 import type { Text } from '../config/texts.ts';
-import { isAnothers } from '../host/inquiry.ts';
+import { isAnothers, isTaken } from '../host/inquiry.ts';
 import type { Entry } from '../journal/entry.ts';
 import { owesMoney } from '../journal/progress.ts';
 import { type ChargedToldFacts, chargedTold } from '../operator/screens/charged.ts';
@@ -26,8 +26,11 @@ interface Known {
 /** An answer, and the amount that it is about. */
 type Told = Answer & { readonly amount: Fen };
 
-/** The answer about one entry, until the operator has seen it; it follows what the outbox finds out meanwhile. */
-export async function tell(counter: Counter, entry: Entry): Promise<void> {
+/**
+ * The answer about one entry, until the operator has seen it; it follows what the outbox finds out meanwhile. `doubted`:
+ * the bank is asked at once, whatever the journal knows.
+ */
+export async function tell(counter: Counter, entry: Entry, doubted: boolean): Promise<void> {
   const { operator, journal, config, paper } = counter;
   const askable = config.profile.transactions.inquiry.offered;
   let known: Known = { heard: null, unanswered: null, events: eventsOf(entry) };
@@ -69,7 +72,7 @@ export async function tell(counter: Counter, entry: Entry): Promise<void> {
 
   const stop = journal.watch(draw);
   try {
-    if (askable && !isDefinite(answer())) await ask();
+    if (askable && (doubted || !isDefinite(answer()))) await ask();
     show();
     for (;;) {
       const key = await operator.press();
@@ -112,8 +115,7 @@ async function askBank(counter: Counter, entry: Entry): Promise<Known> {
   // Another's row under the same trace confirms nothing of this one.
   const ours = { amounts: [entry.amount], card: entry.facts.card };
   if (end.end === 'found' && entry.debt === 'confirm' && !isAnothers(end, ours)) {
-    const posted = end.state === 'posted';
-    if (settled(() => (posted ? entry.found('inquiry') : entry.confirmed('inquiry')))) events = eventsOf(entry);
+    if (settled(() => (isTaken(end) ? entry.found('inquiry') : entry.confirmed('inquiry')))) events = eventsOf(entry);
     outbox.wake();
   }
   return { heard, unanswered: null, events };
@@ -131,8 +133,9 @@ function settled(note: () => void): boolean {
 }
 
 /** The customer sees the answer about a payment; of everything else, and in doubt, that it is being looked at. */
-function announce({ customer }: Counter, { facts }: Entry, { money, differs, amount }: Told): void {
+function announce({ customer }: Counter, { facts }: Entry, { money, says, differs, amount }: Told): void {
   if (kindOf(facts.type) !== 'payment') customer.say('display.unknown');
+  else if (says === 'refunded' && !differs) customer.back(amount, 'display.refunded');
   else if (money === 'charged' && !differs) customer.due(amount, 'display.charged');
   else if (money === 'not-charged' && !differs) customer.due(amount, 'display.not-charged');
   else customer.due(amount, 'display.unknown');

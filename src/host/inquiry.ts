@@ -4,9 +4,29 @@ import { type Batch, batch, type Trace, trace } from '../values/trace.ts';
 import type { Message } from './codec.ts';
 import { asksForSignIn } from './response-codes.ts';
 
-/** How a transaction stands in the bank's books; a `tombstone` was reversed before it came, and never will be taken. */
-export const bankStates = ['posted', 'voided', 'declined', 'reversed', 'tombstone'] as const;
+/**
+ * How a transaction stands in the bank's books; a `tombstone` was reversed before it came, and never will be taken. The
+ * last three are said of a pre-authorisation that was taken, and of what was added to it, whichever terminal has gone on
+ * with it since: it is held · a completion has charged it · nothing is held any more, and nothing was charged. A bank
+ * that does not tell these apart says `posted`.
+ */
+export const bankStates = [
+  ...(['posted', 'voided', 'declined', 'reversed', 'tombstone'] as const),
+  ...(['held', 'completed', 'released'] as const),
+] as const;
 export type BankState = (typeof bankStates)[number];
+
+const ofHolds: readonly BankState[] = ['held', 'completed', 'released'];
+
+/** Whether the word is one for holds alone. */
+export function isOfHold({ state }: { readonly state: BankState }): boolean {
+  return ofHolds.includes(state);
+}
+
+/** Whether the bank has taken it, and it was not undone: what has become of a hold since makes no difference to that. */
+export function isTaken({ state }: { readonly state: BankState }): boolean {
+  return state === 'posted' || ofHolds.includes(state);
+}
 
 export type InquiryEnd =
   | {
@@ -15,8 +35,10 @@ export type InquiryEnd =
       /** F39 of the transaction's own answer. */
       code: string;
       amount: Fen;
-      /** What has been refunded of it. */
+      /** What has been refunded of it; of a completed hold, of its completion. */
       refunded: Fen;
+      /** Of a completed hold what its completion came to; null where the answer does not say. */
+      completed?: Fen | null;
       reference: string | null;
       authorisation: string | null;
       /** Where it stands; null where the answer does not say. */
@@ -54,10 +76,14 @@ export function inquiryEnd(message: Message): InquiryEnd {
   const state = bankStates.find((name) => name === word);
   if (state === undefined || own === undefined) throw garbled('F63', 'no state that is known here');
   if (amount === undefined) throw garbled('F4', 'missing');
-  if (totals !== undefined && totals.length !== 12) throw garbled('F48', 'no amount of twelve digits');
+  if (totals !== undefined && totals.length !== 12 && !(state === 'completed' && totals.length === 24)) {
+    throw garbled('F48', 'no amount of twelve digits');
+  }
+  const completed = totals?.slice(12) ?? '';
   return {
     end: 'found',
-    ...{ state, code: own, amount: fen(Number(amount)), refunded: fen(Number(totals ?? 0)) },
+    ...{ state, code: own, amount: fen(Number(amount)), refunded: fen(Number(totals?.slice(0, 12) ?? 0)) },
+    completed: completed === '' ? null : fen(Number(completed)),
     reference: reference ?? null,
     authorisation: authorisation ?? null,
     place: placeOf(original),

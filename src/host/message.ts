@@ -132,8 +132,8 @@ fieldNames.forEach((name, slot) => {
   });
 });
 
-/** Digits of F48 where it holds totals, an amount or a count; anything else is rows with account numbers. */
-const NO_ROWS: readonly number[] = [62, 12, 4];
+/** Digits of F48 where it holds totals, one amount or two, or a count; anything else is rows with account numbers. */
+const NO_ROWS: readonly number[] = [62, 24, 12, 4];
 
 function maskedValue(field: Field, value: string | Uint8Array): string {
   if (field.secret === 'all' || (field.secret === 'rows' && !NO_ROWS.includes(value.length)))

@@ -1,6 +1,6 @@
 import { type Answer, noAnswer } from '../host/answers.ts';
 import type { Host } from '../host/host.ts';
-import { type InquiryEnd, isAnothers } from '../host/inquiry.ts';
+import { type InquiryEnd, isAnothers, isTaken } from '../host/inquiry.ts';
 import { ANOTHER_BATCH } from '../host/response-codes.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -151,7 +151,7 @@ export function attemptsAt(parts: AttemptParts): Attempts {
   function ended(entry: Entry, end: Books | null): Attempt {
     if (entry.debt !== 'confirm' || end?.end !== 'found') return OWED_STILL;
     // It came after its reversal, and was taken: then it is turned back, as any other.
-    if (end.state !== 'posted' || isAnothers(end, oursOf(entry))) {
+    if (!isTaken(end) || isAnothers(end, oursOf(entry))) {
       entry.confirmed('inquiry');
       return SETTLED;
     }
@@ -255,7 +255,7 @@ function oursOf({ facts, original }: Entry) {
 
 /** The bank's books have it posted: it, and not another's. */
 function hasIt(entry: Entry, end: Books): boolean {
-  return end.end === 'found' && end.state === 'posted' && !isAnothers(end, oursOf(entry));
+  return end.end === 'found' && isTaken(end) && !isAnothers(end, oursOf(entry));
 }
 
 /**

@@ -5,7 +5,7 @@ import { askDigits, untilSeen } from '../operator/ask.ts';
 import { authorisationAsk, type DateAskFacts, dateAsk, impossible, traceAsk } from '../operator/screens/original.ts';
 import { refuse } from '../sale/charge.ts';
 import type { Counter } from '../sale/counter.ts';
-import { askTraceOr, entryOf, lastOf } from '../sale/original.ts';
+import { askTraceOr, daysOf, entryOf, lastOf } from '../sale/original.ts';
 import { Fault } from '../values/problem.ts';
 import { openStates } from '../values/state.ts';
 import { type Hold, type HoldWhy, whyNoDate, whyNoHold } from './hold.ts';
@@ -89,13 +89,6 @@ function endedBySlip(
 }
 
 const DAY_MS = 86_400_000;
-
-/** The bank's day of it, and the counter's, which is on the slip where the bank said none. */
-function daysOf({ facts, history }: Entry): readonly string[] {
-  const at = new Date(facts.begun_ms);
-  const ours = [at.getMonth() + 1, at.getDate()].map((each) => String(each).padStart(2, '0')).join('');
-  return [ours, history.answer?.host_time?.mmdd ?? ours];
-}
 
 /** Whether something that was begun on such a slip has no result yet. */
 function isUnderway({ journal }: Counter, authorisation: string): boolean {

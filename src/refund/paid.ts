@@ -44,6 +44,10 @@ const stateOf = {
   declined: 'declined',
   reversed: 'reversed',
   tombstone: 'reversed',
+  // A hold by its own number: what a completion has charged has another, and the bank says so.
+  held: 'approved',
+  completed: 'approved',
+  released: 'approved',
 } as const satisfies Record<BankState, State>;
 
 export interface BankRecord {

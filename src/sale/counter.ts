@@ -30,7 +30,7 @@ export interface Counter {
   text(): Text;
   /** What a response code means, in the language of the moment. */
   codeWords(code: string): CodeWords;
-  /** "Was I charged?" about it, asked from the screen that cannot say; resolves when the operator goes back. */
+  /** "Was I charged?" about it, asked from the screen that cannot say, and of the bank; resolves when the operator goes back. */
   lookInto(entry: Entry): Promise<void>;
   /** Signs in where the bank wants that first; false where no payment can follow, and the operator has seen why. */
   signInFirst(): Promise<boolean>;

@@ -69,6 +69,13 @@ export function lastOf<Why extends string>({ journal }: Counter, { types, whyNot
   return null;
 }
 
+/** MMDD that a slip may name it by: the bank's day of it, and the counter's. */
+export function daysOf({ facts, history }: Entry): readonly string[] {
+  const at = new Date(facts.begun_ms);
+  const ours = [at.getMonth() + 1, at.getDate()].map((each) => String(each).padStart(2, '0')).join('');
+  return [ours, history.answer?.host_time?.mmdd ?? ours];
+}
+
 /** In the open batch first: a trace comes round again after 999999. */
 export function entryOf({ journal }: Pick<Counter, 'journal'>, number: string): Entry | null {
   if (number === '000000') return null;

@@ -1,4 +1,4 @@
-import { type InquiryEnd, isAnotherCard } from '../host/inquiry.ts';
+import { type InquiryEnd, isAnotherCard, isTaken } from '../host/inquiry.ts';
 import { NOT_OFFERED } from '../host/response-codes.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Difference, NotThere, Settlement } from '../journal/settlements.ts';
@@ -58,7 +58,7 @@ export function differenceOf(entry: Entry, end: InquiryEnd): Difference | null {
   if (end.end === 'refused') {
     return end.code === NOT_OFFERED ? null : { ...of, there: null, why: 'unsaid', code: end.code };
   }
-  const has = end.end === 'found' && (end.state === 'posted' || end.state === 'voided') ? end : null;
+  const has = end.end === 'found' && (isTaken(end) || end.state === 'voided') ? end : null;
   const isOfAnother = has !== null && isAnotherCard(has, facts.card);
   if (here === (has?.amount ?? null) && !isOfAnother) return null;
   if (has === null) return { ...of, there: null, ...whyNotThere(end) };

@@ -70,6 +70,24 @@ export const chargedSamples = {
     }),
   'charged.told:voided': (t) =>
     charged.chargedTold(t, bar, { ...told, money: 'not-charged', says: 'voided', slip: 'printing', askable: false }),
+  'charged.told:hold': (t) =>
+    charged.chargedTold(t, offline, {
+      ...{ ...told, kind: 'hold', money: 'unknown', says: 'held-here', amount: most },
+      unanswered: t('problem.line-down.title'),
+      evidence: evidenceWords(t).slice(0, 2),
+    }),
+  'charged.told:held': (t) =>
+    charged.chargedTold(t, bar, { ...told, kind: 'hold', money: 'not-charged', says: 'held', amount: most }),
+  'charged.told:completed': (t) =>
+    charged.chargedTold(t, bar, {
+      ...{ ...told, kind: 'hold', says: 'bank-completed', amount: most },
+      evidence: [{ name: t('charged.evidence.bank'), state: `${t('charged.bank.completed')} · 09:46:07` }],
+    }),
+  'charged.told:part-refunded': (t) =>
+    charged.chargedTold(t, bar, {
+      ...{ ...told, says: 'part-refunded', amount: most },
+      evidence: [...evidenceWords(t), { name: t('charged.evidence.bank-refunded'), state: `¥4,999,999.00 · 09:46:07` }],
+    }),
   'charged.told:refund': (t) =>
     charged.chargedTold(t, bar, { ...told, kind: 'refund', money: 'unknown', says: 'asking-again' }),
 } as const satisfies Record<string, Make>;

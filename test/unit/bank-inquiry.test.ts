@@ -76,6 +76,53 @@ t.test('it tells what is charged with a tip, moves nothing and leaves no row', a
   t.equal(counter.rows().length, rows);
 });
 
+t.test('of a hold it says what has become of it, and by whichever terminal', async (t) => {
+  const counter = new Counter(t);
+  const preauth = counter.ask('preauth', { trace: '000002' });
+  const fields = { authorisation: preauth.authorisation, original: onDay(preauth) };
+  const [hold, add] = [place(counter, '000002'), place(counter, '000003')];
+  const says = (word: string, of: string, more: Partial<MessageFields> = {}) =>
+    t.match(about(counter, { original: of }), {
+      ...{ code: '00', operator: `CUP${word.padEnd(12)}00622202******1234`, totals: n12(0), ...more },
+    });
+  says('held', hold, { amount: n12(10_000) });
+  t.equal(counter.code('preauth-add', { trace: '000003', amount: 2_000, fields }), '00');
+  says('held', add, { amount: n12(2_000) });
+  const completion = counter.ask('completion', { trace: '000004', amount: 11_000, fields, terminal: TERMINAL_2 });
+  t.equal(completion.code, '00');
+  for (const [of, amount] of [
+    [hold, 10_000],
+    [add, 2_000],
+  ] as const) {
+    says('completed', of, { amount: n12(amount), totals: `${n12(0)}${n12(11_000)}` });
+  }
+  const back = { reference: completion.reference, original: onDay(completion) };
+  t.equal(counter.code('refund', { trace: '000005', amount: 3_000, fields: back }), '00');
+  says('completed', hold, { totals: `${n12(3_000)}${n12(11_000)}` });
+});
+
+t.test(
+  'a hold whose days are over is released, what was added to a voided one too, and one is held again',
+  async (t) => {
+    const counter = new Counter(t);
+    const preauth = counter.ask('preauth', { trace: '000002' });
+    const fields = { authorisation: preauth.authorisation, original: onDay(preauth) };
+    const word = (trace: string) =>
+      /^CUP([a-z]+)/.exec(about(counter, { original: place(counter, trace) }).operator ?? '')?.[1];
+    t.equal(counter.code('preauth-add', { trace: '000003', amount: 2_000, fields }), '00');
+    t.equal(counter.code('preauth-void', { trace: '000004', amount: 12_000, fields }), '00');
+    t.same([word('000002'), word('000003'), word('000004')], ['voided', 'released', 'posted']);
+    t.equal(counter.reverse('preauth-void', { trace: '000004', amount: 12_000 }), '00');
+    t.same([word('000002'), word('000003'), word('000004')], ['held', 'held', 'reversed']);
+    counter.later(31);
+    t.same([word('000002'), word('000003')], ['released', 'released']);
+    t.equal(counter.reverse('preauth-add', { trace: '000003', amount: 2_000 }), '00');
+    t.equal(word('000003'), 'reversed', 'what was undone is that first');
+    t.equal(counter.code('preauth', { trace: '000005', card: 'poor' }), '51');
+    t.equal(word('000005'), 'declined');
+  },
+);
+
 t.test('it is sealed both ways', async (t) => {
   const counter = new Counter(t);
   const asked = request('0820', { trace: '009999', batch: '00000001320', original: '000001000002' });

@@ -238,15 +238,15 @@ t.test(
     lost.sent();
     lost.answered(silence);
     lost.handOver();
-    t.equal(subjectOf(hold).id, lost.id, 'unknown');
+    t.equal(subjectOf(hold, bench.journal).id, lost.id, 'unknown');
     lost.reversalBegun();
-    t.equal(subjectOf(hold).id, lost.id, 'being reversed');
+    t.equal(subjectOf(hold, bench.journal).id, lost.id, 'being reversed');
     lost.reversed('00');
-    t.equal(subjectOf(hold).id, hold.id, 'reversed');
+    t.equal(subjectOf(hold, bench.journal).id, hold.id, 'reversed');
     const completion = made(bench, 'completion-advice', 38_000, hold);
-    t.equal(subjectOf(hold).id, completion.id);
+    t.equal(subjectOf(hold, bench.journal).id, completion.id);
     made(bench, 'completion-void', 38_000, completion);
-    t.equal(subjectOf(hold).id, hold.id, 'voided: the hold is there again');
+    t.equal(subjectOf(hold, bench.journal).id, hold.id, 'voided: the hold is there again');
   },
 );
 

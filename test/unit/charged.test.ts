@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Answer, answerOf, type Heard, type Subject } from '../../src/charged/answer.ts';
+import { type Answer, answerOf, chargedOf, type Heard, type Subject } from '../../src/charged/answer.ts';
 import type { BankState } from '../../src/host/inquiry.ts';
 import { bankStates } from '../../src/host/inquiry.ts';
 import { after, beginning, type EntryEvent, type History, mayHappen, progressOf } from '../../src/journal/events.ts';
@@ -61,22 +61,19 @@ function subjectOf(type: EntryType, { history, story }: Case, held: boolean, mor
 }
 
 const heard = (state: BankState, amount = AMOUNT, card: string | null = null): Heard => ({
-  ...{
-    end: 'found',
-    state,
-    code: '00',
-    amount,
-    refunded: fen(0),
-    reference: '000000000017',
-    authorisation: null,
-    card,
-  },
-  at_ms: 99,
+  ...{ end: 'found', state, code: '00', amount, refunded: fen(0) },
+  ...{ reference: '000000000017', authorisation: null, card, at_ms: 99 },
+});
+/** With so much of it given back; of a completed hold of what its completion came to. */
+const back = (word: Heard, refunded: number, completed?: number): Heard => ({
+  ...(word as Extract<Heard, { end: 'found' }>),
+  ...{ refunded: fen(refunded), ...(completed !== undefined && { completed: fen(completed) }) },
 });
 const none: Heard = { end: 'none', at_ms: 99 };
 const refused: Heard = { end: 'refused', code: '96', signInAgain: false, at_ms: 99 };
 const words = [
   ...[null, none, refused, ...bankStates.map((state) => heard(state)), heard('posted', fen(1))],
+  ...[1, AMOUNT].flatMap((part) => [back(heard('posted'), part), back(heard('completed'), part, AMOUNT)]),
   ...[heard('posted', AMOUNT, CARD), heard('posted', AMOUNT, OTHER_CARD), heard('reversed', AMOUNT, OTHER_CARD)],
 ];
 const isAnothers = (word: Heard | null) =>
@@ -100,22 +97,36 @@ t.test('every place of every type, with every word of the bank’s, has an answe
           seen++;
           const answer = answerOf(subject, word);
           const name = `${type} ${state} ${history.stage} ${history.undone} ${JSON.stringify(word)}`;
-          const bank = word?.end === 'found' && !isAnothers(word) ? word.state : null;
+          const isOfHold = word?.end === 'found' && ['held', 'completed', 'released'].includes(word.state);
+          const isAlien = isAnothers(word) || (isOfHold && !isHold);
+          const bank = word?.end === 'found' && !isAlien ? word.state : null;
           if (answer.money === 'not-charged') {
-            const ofTheBank = bank !== null && bank !== 'posted';
+            const ofTheBank = bank !== null && bank !== 'posted' && bank !== 'completed';
             const neverSent = history.stage === 'begun' && !held;
-            const onlyHeld = isHold && state === 'approved' && !ofTheBank;
-            if (!(said || neverSent || ofTheBank || onlyHeld)) t.fail(`not charged on nobody's word: ${name}`);
+            if (!(said || neverSent || ofTheBank)) t.fail(`not charged on nobody's word: ${name}`);
           }
-          if (answer.money === 'charged' && state !== 'approved' && bank !== 'posted') t.fail(`charged: ${name}`);
-          if (bank === 'posted' && answer.money === 'not-charged' && answer.says !== 'held') t.fail(`hidden: ${name}`);
+          const isCharged = bank === 'posted' || bank === 'completed';
+          if (answer.money === 'charged' && state !== 'approved' && !isCharged) t.fail(`charged: ${name}`);
+          if (answer.money === 'charged' && isHold && bank !== 'completed') t.fail(`a hold is charged: ${name}`);
+          if (isCharged && answer.money === 'not-charged') t.fail(`hidden: ${name}`);
+          if (
+            isHold &&
+            state === 'approved' &&
+            answer.differs &&
+            word?.end === 'found' &&
+            bank !== null &&
+            bank !== 'declined'
+          ) {
+            if (!['reversed', 'tombstone'].includes(bank))
+              t.fail(`what another terminal did is no difference: ${name}`);
+          }
           if (reversing && answer.money === 'charged') t.fail(`charged while it is being reversed: ${name}`);
           if ((bank === null || word === null) && word?.end !== 'none' && answer.money !== ours.money) {
             t.fail(`changed by no word: ${name}`);
           }
           if (definite(ours) && definite(answer) && ours.money !== answer.money && !answer.differs)
             t.fail(`agreed: ${name}`);
-          if (isAnothers(word) && state !== 'pending') {
+          if (isAlien && state !== 'pending') {
             if (!answer.differs || answer.money !== ours.money) t.fail(`another row's word: ${name}`);
           }
         }
@@ -201,7 +212,8 @@ t.test('a sale: each state by the journal alone, and beside each word of the ban
       ...[back, ['not-charged', 'bank-declined'] as const, back, back],
     ],
   };
-  const asked = [null, none, ...bankStates.map((state) => heard(state))];
+  // The others are of holds alone.
+  const asked = [null, none, ...bankStates.slice(0, 5).map((state) => heard(state))];
   for (const [state, answers] of Object.entries(table)) {
     const said = asked.map((word) => short(answerOf(sale(state as State), word)));
     t.strictSame(said, answers, state);
@@ -227,13 +239,67 @@ t.test('a hold is no charge, until its completion', async (t) => {
     sale('approved', { facts: { type: 'preauth', trace: trace('000045'), begun_ms: 0, card: CARD }, sequels });
   const complete = (state: State) =>
     ({ ...sale(state), facts: { type: 'completion', trace: trace('000046'), begun_ms: 5, card: CARD } }) as const;
-  t.same(short(answerOf(hold(), null)), ['not-charged', 'held']);
-  t.same(short(answerOf(hold(), heard('posted'))), ['not-charged', 'held']);
+  t.same(short(answerOf(hold(), null)), ['unknown', 'held-here'], 'another terminal may have completed it');
+  t.same(short(answerOf(hold(), none)), ['unknown', 'bank-none', 'differs']);
+  t.same(short(answerOf(hold(), refused)), ['unknown', 'held-here']);
+  t.same(short(answerOf(hold(), heard('posted'))), ['unknown', 'held-here'], 'a bank that does not say which');
+  t.same(short(answerOf(hold(), heard('held'))), ['not-charged', 'held']);
+  t.same(short(answerOf(hold(), heard('completed'))), ['charged', 'bank-completed']);
+  t.same(short(answerOf(hold(), heard('released'))), ['not-charged', 'bank-released']);
+  t.same(short(answerOf(hold(), heard('voided'))), ['not-charged', 'bank-released']);
+  t.same(short(answerOf(hold(), heard('reversed'))), ['not-charged', 'bank-undone']);
+  t.same(short(answerOf(hold([complete('approved')]), heard('held'))), ['unknown', 'bank-posted', 'differs']);
+  t.same(short(answerOf(hold([complete('approved')]), heard('released'))), ['not-charged', 'bank-released', 'differs']);
+  t.same(short(answerOf(hold([complete('approved')]), heard('completed'))), ['charged', 'approved']);
+  for (const [state, says] of [
+    ['declined', 'bank-posted'],
+    ['reversed', 'bank-posted'],
+    ['voided', 'bank-posted'],
+  ] as const) {
+    const facts = { type: 'preauth', trace: trace('000045'), begun_ms: 0, card: CARD } as const;
+    t.same(short(answerOf(sale(state, { facts }), heard('held'))), ['unknown', says, 'differs'], state);
+    t.same(
+      short(answerOf(sale(state, { facts }), heard('completed'))),
+      ['charged', 'bank-completed', 'differs'],
+      state,
+    );
+  }
   t.same(short(answerOf(hold([complete('approved')]), null)), ['charged', 'approved']);
   t.same(short(answerOf(hold([complete('refunded')]), null)), ['charged', 'refunded']);
   t.same(short(answerOf(hold([complete('refunded')]), heard('posted'))), ['charged', 'refunded']);
   t.same(short(answerOf(hold([complete('unknown')]), null)), ['unknown', 'being-completed']);
-  t.same(short(answerOf(hold([complete('declined')]), null)), ['not-charged', 'held']);
+  t.same(short(answerOf(hold([complete('declined')]), null)), ['unknown', 'held-here']);
+});
+
+t.test('of a completed hold what its completion came to is the amount, and is what may have gone back', async (t) => {
+  const facts = { type: 'preauth', trace: trace('000045'), begun_ms: 0, card: CARD } as const;
+  const hold = sale('approved', { facts });
+  const completed = back(heard('completed'), 0, 3800);
+  t.equal(chargedOf(hold, completed), 3800);
+  t.equal(chargedOf(hold, heard('completed')), AMOUNT, 'a bank that does not say');
+  t.equal(chargedOf(hold, back(heard('completed', fen(1)), 0, 3800)), AMOUNT, 'another row under the trace');
+  t.equal(chargedOf(sale('approved'), completed), AMOUNT, 'a row that is no hold');
+  t.same(short(answerOf(hold, back(completed, 3800, 3800))), ['charged', 'refunded']);
+  t.same(short(answerOf(hold, back(completed, 3799, 3800))), ['charged', 'part-refunded']);
+});
+
+t.test('what the bank has given back of a sale is told, whoever gave it back', async (t) => {
+  const posted = heard('posted');
+  const cases: readonly (readonly [State, number, Short])[] = [
+    ['approved', 0, ['charged', 'bank-posted']],
+    ['approved', 1, ['charged', 'part-refunded']],
+    ['approved', AMOUNT - 1, ['charged', 'part-refunded']],
+    ['approved', AMOUNT, ['charged', 'refunded']],
+    ['refunded', AMOUNT, ['charged', 'refunded']],
+    ['declined', AMOUNT, ['charged', 'refunded', 'differs']],
+    ['unknown', AMOUNT, ['being-reversed', 'bank-posted-reversing']],
+  ];
+  for (const [state, refunded, said] of cases) {
+    t.same(short(answerOf(sale(state), back(posted, refunded))), said, `${state} ${refunded}`);
+  }
+  const { evidence } = answerOf(sale('approved'), back(posted, 4000));
+  t.match(evidence.at(-1), { what: 'bank-refunded', amount: 4000 });
+  t.equal(answerOf(sale('approved'), posted).evidence.at(-1)?.what, 'bank');
 });
 
 t.test('what never left is not charged; what the counter has taken by itself waits for the bank', async (t) => {
@@ -274,7 +340,7 @@ t.test('the evidence stands in its order, many tries as one, the bank’s record
     { what: 'tries', at: 50, tries: 2 },
     { what: 'late', at: 60, code: '00' },
     { what: 'no-original', at: 70, code: '25' },
-    { what: 'bank', at: 99, word: 'tombstone', code: '00', reference: '000000000017', refunded: 0 },
+    { what: 'bank', at: 99, word: 'tombstone', code: '00', reference: '000000000017' },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { digestOf } from '../../src/host/advice.ts';
 import type { Message } from '../../src/host/codec.ts';
-import { bankStates, inquiryEnd, isAnothers } from '../../src/host/inquiry.ts';
+import { bankStates, inquiryEnd, isAnothers, isOfHold, isTaken } from '../../src/host/inquiry.ts';
 import { fen } from '../../src/values/fen.ts';
 import { problemOf } from '../journal-bench.ts';
 
@@ -12,7 +12,7 @@ const garbledIn = (fields: object) => problemOf(() => heard(fields));
 t.test('what the bank’s books have is told with its own code, amount and refunds', async (t) => {
   t.strictSame(heard(found), {
     ...{ end: 'found', state: 'posted', code: '00', amount: 12_850, refunded: 0 },
-    ...{ reference: null, authorisation: null, place: null, card: null },
+    ...{ completed: null, reference: null, authorisation: null, place: null, card: null },
   });
   const more = { totals: '000000000300', reference: '633500000001', authorisation: 'A1B2C3' };
   t.match(heard({ ...found, ...more, original: '0000070001230' }), {
@@ -41,6 +41,25 @@ t.test('each state has its word, padded to twelve; another word is not guessed a
     t.match(garbledIn({ ...found, operator }), { kind: 'host-garbled', field: 'F63', why: /state/ }, operator);
   }
   t.match(garbledIn({ code: '00', amount: '000000000001' }), { field: 'F63' });
+});
+
+t.test('a completed hold says what its completion came to and what has gone back of that', async (t) => {
+  const completed = { ...found, operator: 'CUPcompleted   00622202******1234' };
+  t.match(heard({ ...completed, totals: '000000003000000000008000' }), {
+    ...{ state: 'completed', amount: 12_850, refunded: 3000, completed: 8000 },
+  });
+  t.match(heard({ ...completed, totals: '000000003000' }), { refunded: 3000, completed: null });
+  t.match(heard(completed), { refunded: 0, completed: null });
+  t.match(garbledIn({ ...found, totals: '000000003000000000008000' }), { field: 'F48' });
+});
+
+t.test('what has become of a hold is still one that the bank has taken', async (t) => {
+  const taken = bankStates.filter((state) => isTaken({ state }));
+  t.same(taken, ['posted', 'held', 'completed', 'released']);
+  t.same(
+    bankStates.filter((state) => isOfHold({ state })),
+    taken.slice(1),
+  );
 });
 
 t.test('the masked card of the row is read, and tells it from another’s of the same amount', async (t) => {

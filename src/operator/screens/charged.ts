@@ -121,12 +121,16 @@ export type ChargedSays =
   | 'being-voided'
   | 'being-completed'
   | 'held'
+  | 'held-here'
   | 'released'
+  | 'part-refunded'
   | 'bank-posted'
   | 'bank-posted-reversing'
   | 'bank-declined'
   | 'bank-undone'
   | 'bank-none'
+  | 'bank-completed'
+  | 'bank-released'
   | 'ruled';
 
 export interface ChargedToldFacts {
@@ -192,7 +196,10 @@ export function chargedTold(text: Text, bar: BarFacts, facts: ChargedToldFacts):
 function toDo({ kind, money, says, differs }: ChargedToldFacts) {
   if (differs) return 'charged.do.differs';
   if (says === 'held') return 'charged.do.held';
+  if (says === 'held-here') return 'charged.do.held-here';
   if (says === 'refunded') return 'charged.do.given-back';
+  // A completion has charged it.
+  if (kind === 'hold' && money === 'charged') return 'charged.do.charged';
   if (kind !== 'payment') return `charged.do.other.${money}` as const;
   if (says === 'voided') return 'charged.do.given-back';
   return `charged.do.${money}` as const;
