@@ -8,7 +8,7 @@ import { Fault } from '../values/problem.ts';
 import { begin, type Cancelled, type Charge, type Refused, refuse } from './charge.ts';
 import type { Counter } from './counter.ts';
 import { inFlow } from './in-flow.ts';
-import { signOff } from './result.ts';
+import { saysOfOriginal, signOff } from './result.ts';
 
 /** What the counter may finish by itself. */
 export type AcceptedType = Extract<EntryType, 'offline' | 'voice' | 'completion-advice' | 'tip' | 'adjust'>;
@@ -115,7 +115,11 @@ function refusalOf({ codeWords }: Counter, entry: Entry): Draw {
   const { amount, trace, history, facts } = entry;
   const code = history.answer?.code ?? '';
   const original = ofOriginal.includes(facts.type as AcceptedType) && entry.original?.state !== 'declined';
-  const refused = { amount, trace, code, why: codeWords(code).title, original, left: code === ANOTHER_BATCH };
+  const refused = {
+    ...{ amount, trace, code, why: codeWords(code).title, original, left: code === ANOTHER_BATCH },
+    // A tip and an adjustment say of their original no more than that it was not changed.
+    ofOriginal: facts.type === 'completion-advice' && saysOfOriginal(entry),
+  };
   return (text, bar) => adviceRefused(text, bar, refused);
 }
 

@@ -1,3 +1,4 @@
+import { type Fixer, responseCode } from '../host/response-codes.ts';
 import type { Entry } from '../journal/entry.ts';
 import { acknowledged, untilSeen } from '../operator/ask.ts';
 import { type DeclineNext, saleApproved, saleDeclined } from '../operator/screens/result.ts';
@@ -59,16 +60,43 @@ export function signOff(entry: Entry, operator: string): void {
   }
 }
 
-/** A definite no, with what each person can do; resolves to the next step that the green key offered and got. */
-export async function showDeclined({ operator, customer, codeWords }: Counter, entry: Entry): Promise<Again | null> {
+/**
+ * A definite no, with what each person can do; resolves to the next step that the green key offered and got. Where it may
+ * be about what the original has become elsewhere, Clear asks the bank about that one.
+ */
+export async function showDeclined(counter: Counter, entry: Entry): Promise<Again | null> {
+  const { operator, customer, codeWords } = counter;
   const { amount, trace } = entry;
   const code = entry.history.answer?.code ?? '';
   const next = nextAfter[code] ?? 'none';
-  // Nobody is shamed: the customer's side says that nothing was charged, not why.
-  customer.due(amount, 'display.declined', 'display.not-charged');
-  const key = await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>
-    saleDeclined(text, bar, { amount, code, trace, words: codeWords(code), next }),
-  );
-  if (next === 'none' || key !== 'enter') return null;
-  return next === 'other-amount' ? { digit: '0' } : { amount };
+  const about = saysOfOriginal(entry) ? entry.original : null;
+  const original = about !== null ? 'ask' : saysOfOriginal(entry) ? 'typed' : null;
+  for (;;) {
+    // Nobody is shamed: the customer's side says that nothing was charged, not why.
+    customer.due(amount, 'display.declined', original === null ? 'display.not-charged' : 'display.nothing-done');
+    const keys = about === null ? (['enter', 'cancel'] as const) : (['enter', 'cancel', 'clear'] as const);
+    const key = await untilSeen(operator, 'refused', keys, (text, bar) =>
+      saleDeclined(text, bar, { amount, code, trace, words: codeWords(code), next, original }),
+    );
+    if (key === 'clear' && about !== null) {
+      await counter.lookInto(about);
+      continue;
+    }
+    if (next === 'none' || key !== 'enter') return null;
+    return next === 'other-amount' ? { digit: '0' } : { amount };
+  }
+}
+
+/** Whoever has seen the card has found its original first, and as it is here. */
+const pastTheOriginal: readonly Fixer[] = ['issuer', 'cardholder'];
+
+/**
+ * Whether the bank's no may be for what an original has become, at another terminal or with time: then nothing is known
+ * here of how that one stands, whatever the journal has of it (money rule 2).
+ */
+export function saysOfOriginal({ facts, history }: Entry): boolean {
+  const { original, particulars } = facts;
+  if (original === null && particulars.date === undefined) return false;
+  const row = responseCode(history.answer?.code ?? '');
+  return row === null || !pastTheOriginal.includes(row.fixer);
 }

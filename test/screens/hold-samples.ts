@@ -48,6 +48,12 @@ function ends(flow: OtherFlow): Record<string, Make> {
     [`${flow}.declined`]: within(flow, (t, b, words) =>
       result.saleDeclined(t, b, { ...numbers, code: '51', words, next: 'other-card' }),
     ),
+    [`${flow}.declined:original`]: within(flow, (t, b, words) =>
+      result.saleDeclined(t, b, { ...numbers, code: '12', words, next: 'none', original: 'ask' }),
+    ),
+    [`${flow}.declined:amount`]: within(flow, (t, b, words) =>
+      result.saleDeclined(t, b, { ...numbers, code: '13', words, next: 'other-amount', original: 'ask' }),
+    ),
     [`${flow}.unknown`]: within(flow, (t, b) => result.saleUnknown(t, b, { ...numbers, why: 'silent', waited: 61 })),
     [`${flow}.reversing`]: within(flow, (t, b) => result.saleReversing(t, b, { ...numbers, attempt: 2, waited: 90 })),
     [`${flow}.reversed`]: within(flow, (t, b) => result.saleReversed(t, b, { ...numbers, confirmed: true })),
@@ -231,10 +237,30 @@ function accepted(flow: 'completion-advice' | 'offline' | 'voice' | 'tip' | 'adj
         why,
         original: flow === 'tip' || flow === 'adjust',
         left: false,
+        ofOriginal: false,
+      }),
+    ),
+    [`${flow}.accepted.refused:original`]: within(flow, (t, b, { title: why }) =>
+      advice.adviceRefused(t, b, {
+        amount: some,
+        trace,
+        code: '12',
+        why,
+        original: false,
+        left: false,
+        ofOriginal: true,
       }),
     ),
     [`${flow}.accepted.refused:left`]: within(flow, (t, b, { title: why }) =>
-      advice.adviceRefused(t, b, { amount: some, trace, code: '77', why, original: false, left: true }),
+      advice.adviceRefused(t, b, {
+        amount: some,
+        trace,
+        code: '77',
+        why,
+        original: false,
+        left: true,
+        ofOriginal: false,
+      }),
     ),
   };
 }

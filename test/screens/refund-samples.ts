@@ -94,6 +94,9 @@ export const refundSamples = {
   'refund.declined': inRefund((t, words) =>
     result.saleDeclined(t, bar, { amount: most, code: '61', trace: '000048', words, next: 'other-amount' }),
   ),
+  'refund.declined:original': inRefund((t, words) =>
+    result.saleDeclined(t, bar, { amount: most, code: '25', trace: '000048', words, next: 'none', original: 'typed' }),
+  ),
   'refund.unknown': inRefund((t) => again.saleRepeatUnknown(t, onBackup, { ...unanswered, waited: 120 })),
   'refund.repeating': inRefund((t) => again.saleRepeating(t, onBackup, { ...unanswered, waited: 3400, attempt: 12 })),
   'refund.parked': inRefund((t) => again.saleRepeatParked(t, offline, { ...unanswered, attempts: 3 })),

@@ -268,7 +268,10 @@ export const samples = {
     result.saleApproved(t, bar, { amount: most, authorisation: '482913', trace: '000048', slip: 'out', sign: true }),
   ),
   'void.declined': inVoid((t, words) =>
-    result.saleDeclined(t, bar, { amount: most, code: '25', trace: '000048', words, next: 'other-card' }),
+    result.saleDeclined(t, bar, { amount: most, code: '51', trace: '000048', words, next: 'other-card' }),
+  ),
+  'void.declined:original': inVoid((t, words) =>
+    result.saleDeclined(t, bar, { amount: most, code: '12', trace: '000048', words, next: 'none', original: 'ask' }),
   ),
   'void.unknown': inVoid((t) =>
     result.saleUnknown(t, onBackup, { amount: most, trace: '000048', why: 'silent', waited: 120 }),

@@ -197,7 +197,7 @@ await countertop('the pre-authorisation family', { answer_timeout_ms: 1000 }, as
       await byCode(day(4));
       await counter.screen('completion.number');
       await counter.press('enter', ...'123456', 'enter');
-      t.match((await counter.screen('completion.declined')).texts.join(), /未扣款，仍已冻结.*应答码 25/);
+      t.match((await counter.screen('completion.declined')).texts.join(), /本次未办理.*应答码 25.*以银行为准/);
       t.equal(await free(counter), before - 50_000);
       await counter.press('enter');
       await counter.screen('idle');

@@ -38,7 +38,7 @@ const SAYS: Readonly<Record<Says, readonly string[]>> = {
     ...['not-charged', 'still-charged', 'not-held', 'hold-unchanged', 'still-held', 'no-tip'].map(
       (of) => `money.${of}`,
     ),
-    ...['money.not-adjusted', 'money.not-refunded'],
+    ...['money.not-adjusted', 'money.not-refunded', 'money.nothing-done'],
     ...['payment', 'hold', 'refund', 'release'].map((kind) => `charged.${kind}.not-charged`),
   ],
   open: [

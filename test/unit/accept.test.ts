@@ -101,8 +101,8 @@ t.test('what is taken says pending until the bank has it, once to each of them',
 t.test('a refusal takes the place of what was taken, and no key that was meant for that answers it', async (t) => {
   for (const [type, advice] of [
     ['offline', /Code 51.*000001.*title of 51.*Keep the slip and call/],
-    ['tip', /The original stands/],
-    ['adjust', /The original stands/],
+    ['tip', /Nothing was changed/],
+    ['adjust', /Nothing was changed/],
   ] as const) {
     const { bench, entry, end } = await taken(t, type);
     bench.press('5', 'enter');
@@ -201,7 +201,7 @@ t.test('of a change whose original the bank has refused too nobody is told that 
     await shown;
   };
   adjusted.told(refusal);
-  await says(adjusted, /The original stands/);
+  await says(adjusted, /Nothing was changed/);
   sale.told(refusal);
   await says(adjusted, /Keep the slip and call/);
 });

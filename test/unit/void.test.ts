@@ -213,6 +213,7 @@ t.test('no screen of a void says that the customer was not charged, and each nam
   const moneyOf = {
     'void.approved': 'money.voided',
     'void.declined': 'money.still-charged',
+    'void.declined:original': 'money.nothing-done',
     'void.refused': 'money.still-charged',
     'void.card.different': 'money.still-charged',
     'void.card.another': 'money.still-charged',

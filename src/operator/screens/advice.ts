@@ -52,16 +52,18 @@ export interface AdviceRefusedFacts {
   readonly original: boolean;
   /** The bank has left its batch: no word of the code's fits that. */
   readonly left: boolean;
+  /** The no may be for what its original has become elsewhere. */
+  readonly ofOriginal: boolean;
 }
 
 /** The bank's definite no to what the counter had taken: an exception for people. */
 export function adviceRefused(text: Text, bar: BarFacts, facts: AdviceRefusedFacts): Screen {
-  const { amount, trace, code, why, original, left } = facts;
+  const { amount, trace, code, why, original, left, ofOriginal } = facts;
   const { accounts: phone } = bar.support;
   const body = result({
     tone: 'refused',
     mark: 'cross',
-    money: text('money.not-charged'),
+    money: text(ofOriginal ? 'money.nothing-done' : 'money.not-charged'),
     title: text('accepted.refused.title'),
     numbers: dotted(
       text('result.amount', { amount: yuan(amount, true) }),

@@ -53,6 +53,11 @@ export interface DeclinedFacts {
   /** The row of the response code: why, and what each person can do; empty where there is nothing to do. */
   readonly words: { readonly title: string; readonly customer: string; readonly clerk: string };
   readonly next: DeclineNext;
+  /**
+   * The no may be for what the original has become elsewhere: `ask`, and Clear asks the bank about that; `typed`, and the
+   * journal does not hold it. Absent where the no is not about an original.
+   */
+  readonly original?: 'ask' | 'typed' | null;
 }
 
 const nextKeys = {
@@ -61,26 +66,29 @@ const nextKeys = {
   retry: 'key.retry',
 } as const satisfies Record<Exclude<DeclineNext, 'none'>, TextId>;
 
-/** A definite no: the bank said that nothing was charged. */
-export function saleDeclined(text: Text, bar: BarFacts, { amount, code, trace, words, next }: DeclinedFacts): Screen {
-  const toDo: Node[] = [];
+/** A definite no: the bank said that nothing was charged, or, of an original, that nothing was done about it now. */
+export function saleDeclined(text: Text, bar: BarFacts, facts: DeclinedFacts): Screen {
+  const { amount, code, trace, words, next, original = null } = facts;
+  const toDo: Node[] = original === null ? [] : [said(text('result.original-at-bank'), true)];
   const tell = (who: TextId, what: string) => {
     if (what !== '') toDo.push({ ...said(`${text(who)}${what}`), key: who });
   };
-  tell('result.customer', words.customer);
+  if (original === null) tell('result.customer', words.customer);
   tell('result.clerk', words.clerk);
   const body = result({
     tone: 'refused',
     mark: 'cross',
-    money: text('money.not-charged'),
+    money: text(original === null ? 'money.not-charged' : 'money.nothing-done'),
     title: words.title,
     numbers: dotted(yuanOf(text, amount), text('result.code', { code }), text('result.trace', { trace })),
     words: toDo,
   });
+  const ahead =
+    next === 'none' ? { enter: text('key.done') } : { cancel: text('key.end'), enter: text(nextKeys[next]) };
   return {
     ...framed(text, bar, 'sale.declined', body),
     tone: 'refused',
-    foot: next === 'none' ? { enter: text('key.done') } : { cancel: text('key.end'), enter: text(nextKeys[next]) },
+    foot: original === 'ask' ? { ...ahead, clear: text('key.look-up') } : ahead,
   };
 }
 
