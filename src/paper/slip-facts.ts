@@ -33,6 +33,7 @@ export function slipFacts(
     authorisation: authorisation ?? (type === 'voice' ? (particulars.authorisation ?? null) : null),
     reference,
     at: facts.begun_ms,
+    bankDay: bankDayOf(entry),
     ...moneyOf(entry),
     tipLine: type === 'sale' && state === 'approved' && profile.transactions.tip.offered,
     untold: history.stage === 'accepted' && history.undone === 'no',
@@ -81,6 +82,12 @@ function originalOf({ facts, original }: Entry): SlipOriginal | null {
         };
   const batch = original === null || original.batch === facts.batch ? null : original.batch;
   return { ...Object.fromEntries(wanted.map((name) => [name, known[name] ?? null])), batch };
+}
+
+/** MMDD of the bank's answer, where that is another day than the counter's. */
+function bankDayOf({ facts, history }: Entry): string | null {
+  const day = history.answer?.host_time?.mmdd ?? null;
+  return day === dayOf(facts.begun_ms) ? null : day;
 }
 
 /** MMDD. */

@@ -32,8 +32,10 @@ export interface SlipFacts {
   /** Of a voice authorisation the code that the bank's clerk said by telephone. */
   readonly authorisation: string | null;
   readonly reference: string | null;
-  /** Milliseconds since 1970, the host's time where it gave one. */
+  /** Milliseconds since 1970, the counter's own time: it is the same on every copy, whenever the bank was told. */
   readonly at: number;
+  /** MMDD, where the bank has it under another day: what a clerk types to find it again. */
+  readonly bankDay?: string | null;
   /** Of a tip the amount that it is added to; of an adjustment the new total. */
   readonly amount: Fen;
   readonly tip?: Fen;
@@ -130,6 +132,7 @@ export function saleReceipt(facts: SlipFacts, copy: Copy, text: ReceiptText): Re
     ...pair('receipt.reference', facts.reference),
     ...originalRows(facts.original ?? {}, text),
     ...pair('receipt.time', paperTime(facts.at)),
+    ...pair('receipt.bank-day', facts.bankDay ? slashed(facts.bankDay) : null),
     { kind: 'rule' },
     ...moneyRows(facts, copy, text),
     ...noteRows(facts, text),
@@ -141,7 +144,7 @@ export function saleReceipt(facts: SlipFacts, copy: Copy, text: ReceiptText): Re
 }
 
 function originalRows({ trace, batch, reference, authorisation, date }: SlipOriginal, text: ReceiptText): ReceiptRow[] {
-  const day = date ? `${date.slice(0, 2)}/${date.slice(2, 4)}` : null;
+  const day = date ? slashed(date) : null;
   return [
     ...paired(text('receipt.original'), trace),
     ...paired(text('receipt.original.batch'), batch),
@@ -149,6 +152,11 @@ function originalRows({ trace, batch, reference, authorisation, date }: SlipOrig
     ...paired(text('receipt.original.reference'), reference),
     ...paired(text('receipt.original.date'), day),
   ];
+}
+
+/** `12/02` of `1202`. */
+function slashed(mmdd: string): string {
+  return `${mmdd.slice(0, 2)}/${mmdd.slice(2, 4)}`;
 }
 
 function moneyRows(facts: SlipFacts, copy: Copy, text: ReceiptText): ReceiptRow[] {

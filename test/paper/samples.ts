@@ -88,6 +88,7 @@ export const paperSamples = {
   'completion-void': slip({ type: 'completion-void', original: { trace: '000044' } }),
   instalment: slip({ type: 'instalment', instalment: { periods: 12, plan: '01', each: fen(10_704) } }),
   offline: slip({ type: 'offline', untold: true, authorisation: null, reference: null, amount: fen(6600) }),
+  'offline:told-next-day': slip({ type: 'offline', authorisation: null, amount: fen(6600), bankDay: '1124' }),
   voice: slip({ type: 'voice', untold: true, authorisation: '771204', reference: null, supervisor: '00' }),
   tip: slip({ type: 'tip', tip: fen(15_000), original: { trace: '000044' }, untold: true }),
   adjust: slip({ type: 'adjust', before: fen(130_000), original: { trace: '000044' } }),

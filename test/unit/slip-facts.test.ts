@@ -85,3 +85,24 @@ t.test('an instalment sale says its periods', async (t) => {
 t.test('a number that was keyed by hand says so', async (t) => {
   t.equal(slip(done(books(t), 100, { entryMode: '011' })).entry, 'M');
 });
+
+t.test('the bank’s day is on the slip where it is another than the counter’s, and on no other', async (t) => {
+  const journal = books(t);
+  const told = (mmdd: string) => ({ ...approval, host_time: { hhmmss: '001500', mmdd } });
+  const offline = accepted(journal, 6600, { type: 'offline' });
+  t.match(slip(offline), { bankDay: null, at: offline.facts.begun_ms }, 'the bank has said none');
+  offline.told(told('1124'));
+  t.match(slip(offline), { bankDay: '1124', at: offline.facts.begun_ms }, 'the time is the same on every copy');
+  const hold = journal.begin(saleOf(50_000, { type: 'preauth' }));
+  hold.sent();
+  hold.answered(told('1124'));
+  hold.completed();
+  t.equal(slip(hold).bankDay, '1124', 'a hold across midnight');
+  const completion = done(journal, 45_000, { type: 'completion', original: hold });
+  t.same(slip(completion).original, { authorisation: 'A00001', date: '1124', batch: null }, 'the same day on both');
+  const sale = journal.begin(saleOf(100));
+  sale.sent();
+  sale.answered(told('1123'));
+  sale.completed();
+  t.equal(slip(sale).bankDay, null);
+});
