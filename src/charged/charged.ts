@@ -5,6 +5,7 @@ import { chargedNone, chargedSeveral, chargedWhich } from '../operator/screens/c
 import { minuteOf } from '../operator/screens/layout.ts';
 import type { Counter } from '../sale/counter.ts';
 import { inFlow } from '../sale/in-flow.ts';
+import { MOST_FEN } from '../values/fen.ts';
 import { candidatesFor, subjectOf } from './candidates.ts';
 import { tell } from './tell.ts';
 
@@ -27,6 +28,9 @@ export async function wasICharged(standing: Counter, about: Entry | null = null,
   }
 }
 
+/** Of an amount, the longest that can be asked by. */
+const MOST_DIGITS = String(MOST_FEN).length;
+
 /** Null where the operator goes back; `none` where another number is to be typed. */
 async function chooseEntry(counter: Counter): Promise<Entry | 'none' | null> {
   const { operator, journal } = counter;
@@ -35,7 +39,7 @@ async function chooseEntry(counter: Counter): Promise<Entry | 'none' | null> {
   const proposed = last === null ? null : { amount: last.taken, trace: last.trace };
   const typed = await askDigits(operator, {
     least: last === null ? 1 : 0,
-    most: 10,
+    most: MOST_DIGITS,
     draw: (digits) => (text, bar) => chargedWhich(text, bar, { typed: digits, last: proposed }),
   });
   if (typed === null) return null;

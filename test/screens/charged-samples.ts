@@ -45,6 +45,7 @@ export const chargedSamples = {
   'charged.which': (t) => charged.chargedWhich(t, bar, { typed: '', last: { amount: most, trace: '000045' } }),
   'charged.which:typed': (t) => charged.chargedWhich(t, bar, { typed: '12850', last: null }),
   'charged.which:amount': (t) => charged.chargedWhich(t, bar, { typed: '5000000', last: null }),
+  'charged.which:longest': (t) => charged.chargedWhich(t, bar, { typed: '999999999999', last: null }),
   'charged.several': (t) => charged.chargedSeveral(t, bar, { candidates, more: true }),
   'charged.waiting': inCharged((t) => sale.saleWaiting(t, bar, { amount: null, seconds: 57, of: 60 })),
   'charged.none': (t) => charged.chargedNone(t, bar, { typed: '12850' }),

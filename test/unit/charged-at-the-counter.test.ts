@@ -286,3 +286,14 @@ t.test('of several each stands with what it came to', async (t) => {
   bench.press('cancel');
   await done;
 });
+
+t.test('an amount of twelve digits can be asked by', async (t) => {
+  const bench = desk(t);
+  const sale = made(bench, 'sale', 123_456_789_012);
+  const asking = wasICharged(bench.counter);
+  await bench.screen('charged.which');
+  bench.press(...([...'123456789012'] as '1'[]), 'enter');
+  await bench.says(new RegExp(`"Charged".*¥1,234,567,890\\.12.*trace ${sale.trace}`, 'i'));
+  bench.press('cancel');
+  await asking;
+});
