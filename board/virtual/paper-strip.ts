@@ -19,13 +19,13 @@ export interface Composer {
   reset(): void;
 }
 
+type Style = ReturnType<typeof plainStyle>;
+
 interface Placed {
   readonly glyph: Glyph;
   readonly character: string;
-  readonly wide: number;
-  readonly high: number;
-  readonly bold: boolean;
-  readonly underline: number;
+  /** As it stood then: a command for another replaces it whole. */
+  readonly style: Readonly<Style>;
 }
 
 /** One feed of the default line spacing (ESC 2): 1/6 inch is 34 dots at 203 dpi, Epson's 80 mm models take 30. */
@@ -38,7 +38,7 @@ const LONGEST_QR = 1273;
 export function composer(dots: number, font: ((character: string) => Glyph) | null): Composer {
   let line: Placed[] = [];
   let lineWidth = 0;
-  let style = plainStyle();
+  let style: Readonly<Style> = plainStyle();
   let code = { module: 3, correction: 'low' as 'low' | 'medium' | 'quartile' | 'high', data: '' };
 
   const noDots: DotRow = new Uint8Array(Math.ceil(dots / 8));
@@ -53,12 +53,12 @@ export function composer(dots: number, font: ((character: string) => Glyph) | nu
 
   /** The line's characters on a common baseline, then what the line spacing leaves. */
   function printLine(): Printed {
-    const height = Math.max(CELL_HEIGHT, ...line.map(({ high }) => CELL_HEIGHT * high));
+    const height = Math.max(CELL_HEIGHT, ...line.map((placed) => CELL_HEIGHT * placed.style.high));
     const rows = blank(Math.max(height, line.length === 0 ? style.spacing : height + (style.spacing - CELL_HEIGHT)));
     let x = offset(lineWidth);
     for (const placed of font === null ? [] : line) {
       stamp(rows, placed, x, height);
-      x += placed.glyph.width * placed.wide;
+      x += widthOf(placed);
     }
     const text = line.map(({ character }) => character).join('');
     line = [];
@@ -67,8 +67,8 @@ export function composer(dots: number, font: ((character: string) => Glyph) | nu
   }
 
   function character(text: string): Printed | null {
-    const placed = { glyph: font === null ? blankGlyph(text) : font(text), character: text, ...style };
-    const width = placed.glyph.width * placed.wide;
+    const placed = { glyph: font === null ? blankGlyph(text) : font(text), character: text, style };
+    const width = widthOf(placed);
     const printed = lineWidth + width > dots ? printLine() : null;
     line.push(placed);
     lineWidth += width;
@@ -183,6 +183,10 @@ function blankGlyph(character: string): Glyph {
   return { width: character < '\u0080' ? 12 : 24, rows: NO_ROWS };
 }
 
+function widthOf({ glyph, style }: Placed): number {
+  return glyph.width * style.wide;
+}
+
 function plainStyle() {
   return {
     wide: 1,
@@ -202,7 +206,7 @@ function burn(row: DotRow, x: number): void {
 /** Emphasised characters are struck twice, a dot apart. */
 function stamp(
   rows: readonly DotRow[],
-  { glyph, wide, high, bold, underline }: Placed,
+  { glyph, style: { wide, high, bold, underline } }: Placed,
   left: number,
   height: number,
 ): void {
