@@ -174,7 +174,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   async function typeOver({ id }: Screen, digits: string): Promise<void> {
     for (let turn = 0; turn < 3; turn++) {
       const over = world.screen === null ? '' : (typedOn(world.screen) ?? '');
-      const clears = new Array<KeyName>(Math.max(2, over.length)).fill('clear');
+      const clears = new Array<KeyName>(over.length).fill('clear');
       for (const key of [...clears, ...(digits.split('') as KeyName[])]) {
         if (world.screen?.id !== id) return;
         await press(key);
@@ -186,19 +186,15 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   }
 
   async function secret({ id }: Screen, digits: string): Promise<void> {
+    const dots = () => (world.screen?.id === id ? dotsOn(world.screen) : 0);
     // Clear takes one digit back where passwords are typed: whoever still sees dots presses it again.
-    for (let dots = MOST_DOTS; dots > 0; dots--) {
-      if (world.screen?.id !== id) return;
-      await press('clear');
-      if (world.screen?.id === id && dotsOn(world.screen) === 0) break;
-    }
+    for (let turn = 0; turn < MOST_DOTS && dots() > 0; turn++) await press('clear');
     for (const key of digits.split('') as KeyName[]) {
       if (world.screen?.id !== id) return;
       await press(key);
     }
-    const { screen } = world;
     // A contact that sprang has typed a digit twice: once more from the start.
-    if (screen?.id !== id || dotsOn(screen) !== digits.length) return;
+    if (dots() !== digits.length) return;
     await press('enter');
     await world.look(200);
   }
