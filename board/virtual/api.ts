@@ -123,7 +123,7 @@ async function screen(counter: Counter, { query, signal }: Call): Promise<Answer
 
 function paper({ devices }: Counter, { query }: Call): Answer {
   const since = number(query, 'since', 0, Number.MAX_SAFE_INTEGER, 0);
-  return { json: devices.paper.slips().filter(({ n }) => n > since) };
+  return { json: devices.paper.slips(since + 1) };
 }
 
 async function paperPicture({ devices }: Counter, { parts }: Call): Promise<Answer> {

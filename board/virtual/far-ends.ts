@@ -86,7 +86,8 @@ export interface Slip {
 }
 
 export interface Paper {
-  slips(): readonly Slip[];
+  /** Those that are kept, from the one with this number on. */
+  slips(from?: number): readonly Slip[];
   /** PNG, or null where no slip has that number. */
   picture(n: number): Promise<Uint8Array | null>;
   watch(printed: (slip: Slip) => void): Unwatch;

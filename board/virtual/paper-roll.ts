@@ -18,7 +18,8 @@ export interface PaperRoll {
   cut(): void;
   /** A new roll: what hung out of the printer went with the old one. */
   replace(): void;
-  slips(): readonly Slip[];
+  /** Those that have words on them, from the one with this number on. */
+  slips(from?: number): readonly Slip[];
   /** PNG at one pixel a dot; null where no slip has that number. */
   picture(n: number): Promise<Uint8Array | null>;
   /** Calls back whenever a line or a cut was added to a slip. */
@@ -74,7 +75,7 @@ export function paperRoll(dots: number): PaperRoll {
       const last = pieces.at(-1);
       if (last?.state === 'hanging') last.state = 'torn';
     },
-    slips: () => pieces.filter(({ lines }) => lines.length > 0).map(slipOf),
+    slips: (from = 0) => pieces.filter(({ n, lines }) => n >= from && lines.length > 0).map(slipOf),
     async picture(n) {
       const found = pieces.find((piece) => piece.n === n);
       return found === undefined ? null : paperPicture(found.rows, dots, found.state !== 'hanging');

@@ -121,7 +121,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       }
       findings.push(...cards.check(entries));
       const books = booksOf(entries, of.pairs);
-      findings.push(...paper.read(world.devices.printer.slips(), books));
+      findings.push(...paper.read(world.devices.printer, books));
       for (const row of entries) if (row.id > from) findings.push(...paper.check(row));
       findings.push(...settlements.check(books), ...atRest(world));
       // What a screen tells of may be older than what is compared.

@@ -1,5 +1,6 @@
 import type { Trade } from '../../bank/trades.ts';
 import type { Slip } from '../../board/virtual/far-ends.ts';
+import type { PrinterFarEnd } from '../../board/virtual/printer.ts';
 import type { Row } from '../../src/journal/entry.ts';
 import type { Finding } from './oracles.ts';
 import {
@@ -30,7 +31,7 @@ export interface Books {
 /** Every slip that has come out: of sales by row and copy, of settlements by batch, and what was asked for. */
 export interface PaperLedger {
   /** What is wrong with what has come out since. Rows up to `printedTo` had their first copies before this day. */
-  read(slips: readonly Slip[], books: Books): Finding[];
+  read(printer: Pick<PrinterFarEnd, 'slips'>, books: Books): Finding[];
   /** A row has the copies that it should have. */
   check(row: Row): Finding[];
   /** A settlement that is over has its slip. */
@@ -41,7 +42,8 @@ const standing: readonly string[] = ['approved', 'voided', 'refunded'];
 const posted = ['posted'];
 
 export function paperLedger(printedTo: number): PaperLedger {
-  const texts = new Map<number, string>();
+  /** The newest that was read: what hung from the printer then may have become longer. */
+  let newest: Slip = { n: 0, text: '', cut: false };
   const onSlip = new Map<number, readonly Part[]>();
   /** The slips that hold a part of it, by what it is of. */
   const slipsOf = new Map<string, Set<number>>();
@@ -51,9 +53,9 @@ export function paperLedger(printedTo: number): PaperLedger {
     [...(slipsOf.get(key) ?? [])].flatMap((n) => (onSlip.get(n) ?? []).filter((part) => keyOf(part) === key));
 
   function note(slip: Slip): Part[] {
-    const text = `${slip.cut} ${slip.text}`;
-    if (texts.get(slip.n) === text) return [];
-    texts.set(slip.n, text);
+    const { n, text, cut } = newest;
+    newest = slip;
+    if (slip.n === n && slip.text === text && slip.cut === cut) return [];
     const parts = partsOf(slip);
     onSlip.set(slip.n, parts);
     for (const part of parts) {
@@ -64,8 +66,8 @@ export function paperLedger(printedTo: number): PaperLedger {
   }
 
   return {
-    read(slips, books) {
-      const fresh = slips.flatMap(note);
+    read({ slips }, books) {
+      const fresh = slips(newest.n).flatMap(note);
       const read = (part: Part) =>
         part.kind === 'receipt' ? receiptRead(part, books) : (readers[part.kind]?.(part, books) ?? []);
       const wrong = new Set(fresh.flatMap(read));
