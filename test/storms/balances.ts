@@ -3,6 +3,7 @@ import type { Office } from '../../bank/office.ts';
 import { maskedPan, type WalletCard } from '../../board/virtual/wallet.ts';
 import type { Row } from '../../src/journal/entry.ts';
 import type { EntryType } from '../../src/journal/types.ts';
+import type { Act, OtherTerminal } from './elsewhere.ts';
 import { CARDS } from './flows.ts';
 import type { Finding } from './oracles.ts';
 
@@ -31,7 +32,12 @@ interface Hold {
   readonly ends: Map<number, boolean>;
 }
 
-export function balances(office: () => Office, wallet: readonly WalletCard[]): Balances {
+/** `elsewhere`: what the merchant's other terminal has done, of which no row tells. */
+export function balances(
+  office: () => Office,
+  wallet: readonly WalletCard[],
+  elsewhere: Pick<OtherTerminal, 'acts'>,
+): Balances {
   const masked = new Map(
     CARDS.map((id) => [maskedPan(wallet.find((card) => card.id === id)?.pan ?? ''), id as string]),
   );
@@ -41,6 +47,8 @@ export function balances(office: () => Office, wallet: readonly WalletCard[]): B
   /** The hold that a completion has ended, and which row it is, by the completion's trace. */
   const completed = new Map<string, { readonly hold: Hold; readonly id: number }>();
   let base: ReadonlyMap<string, Standing> = new Map();
+  /** So much of it was done before that. */
+  let actsBefore = 0;
 
   function take(row: Row): void {
     const card = masked.get(row.card ?? '');
@@ -92,6 +100,7 @@ export function balances(office: () => Office, wallet: readonly WalletCard[]): B
   return {
     begin(rows) {
       for (const row of rows.toReversed()) take(row);
+      actsBefore = elsewhere.acts.length;
       // What both had before today is the same by then.
       base = new Map(
         CARDS.map((card) => {
@@ -104,7 +113,9 @@ export function balances(office: () => Office, wallet: readonly WalletCard[]): B
       for (const row of rows.toReversed()) take(row);
       return CARDS.flatMap((card) => {
         const there = atBank(card);
-        const here = { paid: paid.get(card) ?? 0, held: heldOf(card) };
+        const acts = elsewhere.acts.slice(actsBefore).filter((act) => masked.get(act.card ?? '') === card);
+        const elsewhereOf = (of: keyof Standing) => acts.reduce((sum, act) => sum + movedBy(act)[of], 0);
+        const here = { paid: (paid.get(card) ?? 0) + elsewhereOf('paid'), held: heldOf(card) + elsewhereOf('held') };
         const before = base.get(card) ?? { paid: 0, held: 0 };
         const [more, held] = [there.paid - before.paid - here.paid, there.held - before.held - here.held];
         return [
@@ -123,6 +134,11 @@ export function balances(office: () => Office, wallet: readonly WalletCard[]): B
       });
     },
   };
+}
+
+function movedBy({ what, amount }: Act): Standing {
+  if (what === 'refund') return { paid: -amount, held: 0 };
+  return { paid: what === 'completion' ? amount : 0, held: -amount };
 }
 
 interface Standing {

@@ -133,6 +133,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     else if (id === 'declined' || id === 'reversed') await refused(errand, mood);
     else if (undecidable.has(id)) await undecided(id, mood);
     else if (watched.has(id)) await world.look(2000);
+    else if (id === 'which' && errand?.flow.elsewhere !== undefined) await original(screen, errand, mood);
     else if (id === 'trace' || id === 'print.trace') await original(screen, errand, mood);
     else if (failed.has(id)) await again();
     else if (agreed.has(id)) await press('enter');
@@ -256,6 +257,8 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   }
 
   async function refused(errand: Errand | null, mood: Mood): Promise<void> {
+    // What our journal does not know of the original the bank does, and the screen offers to ask.
+    if (errand?.flow.elsewhere !== undefined && mood.looks++ === 0) return press('clear');
     const again = errand?.flow.again === true && mood.agains++ === 0;
     await press(again ? 'enter' : 'cancel');
     // A no that offers nothing is left by the green key.
@@ -293,6 +296,8 @@ interface Mood {
   path: KeyName[];
   swipes: number;
   agains: number;
+  /** How often the original was looked into. */
+  looks: number;
   turns: number;
   /** The amount that stood when the last digit of it was pressed. */
   shown: number | null;
@@ -309,6 +314,7 @@ function moodOf(errand: Errand | null, chance: Chance): Mood {
     path: [],
     swipes: 0,
     agains: 0,
+    looks: 0,
     turns: 0,
     shown: null,
     waits: 12,

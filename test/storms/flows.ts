@@ -1,5 +1,6 @@
 import type { KeyName } from '../../board/virtual/far-ends.ts';
 import type { EntryType } from '../../src/journal/types.ts';
+import type { Elsewhere } from './elsewhere.ts';
 
 /** What a clerk and a customer set out to do, in the words of the storm's fault points. */
 export interface Flow {
@@ -21,6 +22,8 @@ export interface Flow {
   readonly again?: boolean;
   /** Flows that must have ended well before: what it is about, and a settlement where it is about what is settled. */
   readonly after?: readonly string[];
+  /** What the merchant's other terminal does about its original before; it is named by its trace. */
+  readonly elsewhere?: Elsewhere;
   /** Types the trace of its original, where the others may take the last one. */
   readonly byTrace?: true;
   /** Both lines are down from the beginning. */
@@ -95,6 +98,35 @@ export const flows: readonly Flow[] = [
   { name: 'checkup', ...other, type: null, opening: ['menu', '9', '1'] },
   { name: 'boot', ...other, type: null, opening: [], plug: true },
   { name: 'idle', ...other, type: null, opening: [], idle_ms: 40_000 },
+  {
+    name: 'void, refunded elsewhere',
+    ...{ ...other, type: 'void', opening: ['menu', '2'], after: ['sale'], elsewhere: 'refund' },
+  },
+  {
+    name: 'completion, completed elsewhere',
+    ...{ ...other, type: 'completion', opening: ['menu', '4', '3'], amount: 'proposed' },
+    ...{ after: ['preauth'], elsewhere: 'completion' },
+  },
+  {
+    name: 'preauth-void, completed elsewhere',
+    ...{ ...other, type: 'preauth-void', opening: ['menu', '4', '4'], after: ['preauth'], elsewhere: 'completion' },
+  },
+  {
+    name: 'preauth-add, voided elsewhere',
+    ...{ ...other, type: 'preauth-add', opening: ['menu', '4', '2'], after: ['preauth'], elsewhere: 'preauth-void' },
+  },
+  {
+    name: 'charged?, completed elsewhere',
+    ...{ ...other, type: null, opening: ['menu', '0'], after: ['preauth'], elsewhere: 'completion' },
+  },
+  {
+    name: 'charged?, voided elsewhere',
+    ...{ ...other, type: null, opening: ['menu', '0'], after: ['preauth'], elsewhere: 'preauth-void' },
+  },
+  {
+    name: 'charged?, refunded elsewhere',
+    ...{ ...other, type: null, opening: ['menu', '0'], after: ['sale'], elsewhere: 'refund' },
+  },
 ];
 
 /** Throws a RangeError for a name that no flow has. */

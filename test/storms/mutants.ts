@@ -109,6 +109,27 @@ export const mutants: readonly Mutant[] = [
     errands: 'reversal-that-nobody-heard.json',
   },
   {
+    name: 'a hold is not charged by the journal’s own word',
+    file: 'src/charged/answer.ts',
+    from: "  return verdict('unknown', 'held-here');",
+    to: "  return verdict('not-charged', 'held');",
+    errands: 'ended-at-another-terminal.json',
+  },
+  {
+    name: 'what another terminal has refunded is charged',
+    file: 'src/charged/answer.ts',
+    from: "  if (refunded === 0) return 'bank-posted';",
+    to: "  if (refunded >= 0) return 'bank-posted';",
+    errands: 'ended-at-another-terminal.json',
+  },
+  {
+    name: 'a no for its original leaves that as the journal has it',
+    file: 'src/sale/result.ts',
+    from: '  return row === null || !pastTheOriginal.includes(row.fixer);',
+    to: '  return row === null;',
+    errands: 'ended-at-another-terminal.json',
+  },
+  {
     name: 'an advice is told once',
     file: 'src/journal/events.ts',
     from: "? { stage: stage === 'accepted' ? stage : 'unknown', tries: tries + 1 }",
@@ -210,7 +231,7 @@ export function broken({ file, also, ...first }: Mutant): string {
 function sourcesCopied(): string {
   const copy = mkdtempSync(join(tmpdir(), 'guitai-mutant-'));
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
-  const needed = /^(src|bank|board|firmware-config|systemd|test\/storms|test\/[\w-]+\.ts|package\.json)/;
+  const needed = /^(src|bank|board|firmware-config|systemd|test\/storms|test\/(unit\/)?[\w-]+\.ts|package\.json)/;
   for (const file of files.split('\n').filter((name) => needed.test(name) && !name.startsWith('board/lvgl-bindings'))) {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     copyFileSync(join(root, file), join(copy, file));

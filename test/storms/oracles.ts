@@ -4,6 +4,7 @@ import type { Row } from '../../src/journal/entry.ts';
 import type { State } from '../../src/values/state.ts';
 import { balances } from './balances.ts';
 import type { Errand } from './clerk.ts';
+import { type Elsewhere, liesAbout, type OtherTerminal } from './elsewhere.ts';
 import { type Books, paperLedger } from './paper.ts';
 import { contradictions } from './sayings.ts';
 import { atRest, settledBooks, TERMINAL } from './settled.ts';
@@ -49,11 +50,15 @@ const standing: readonly string[] = ['approved', 'voided', 'refunded'];
 const OLDER = 6;
 const OF_A_DAY = 200;
 
+/** No other terminal has done anything. */
+const NOBODY: Pick<OtherTerminal, 'did' | 'acts'> = { did: () => null, acts: [] };
+
 /** `lastRow`: the newest row of a journal that is there already. */
-export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0): Oracles {
+export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0, other = NOBODY): Oracles {
+  const { did } = other;
   const paper = paperLedger(lastRow);
   const settlements = settledBooks(world, paper);
-  const cards = balances(() => world.bank.office, wallet);
+  const cards = balances(() => world.bank.office, wallet, other);
   /** The newest row that has been looked at; null before any has. */
   let seenTo: number | null = null;
   let lastTrade = 0;
@@ -63,7 +68,8 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
     const found: Trade[] = [];
     for (let next = newestTrade(); next > Math.max(id, 0); next--) {
       const trade = world.bank.office.trades.byId(next);
-      if (trade !== null) found.push(trade);
+      // The merchant's other terminal has a journal of its own.
+      if (trade?.terminal === TERMINAL) found.push(trade);
     }
     return found;
   };
@@ -106,7 +112,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       if (seenTo === null) cards.begin(rows(OF_A_DAY));
       seenTo = newest;
       const of = placed(entries, book);
-      for (const [row, trade] of of.pairs) findings.push(...compared(row, trade, lastRow));
+      for (const [row, trade] of of.pairs) findings.push(...compared(row, trade, lastRow, did(row.trace)));
       for (const trade of of.unknown) {
         if (trade.id > lastTrade) findings.push({ kind: 'lost', text: `no row of ${said(trade)}` });
       }
@@ -128,11 +134,13 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       const told = (trace: string) => ofTrace(book, trace) ?? ofTrace(tradesOfDay(), trace);
       const tradeOf = (row: Row) => of.pairs.find(([entry]) => entry === row)?.[1] ?? null;
       findings.push(...contradictions(world.seen, { entries, book, lastRow, lastTrade, told, tradeOf }));
+      const originalOf = (trace: string) => entries.find((row) => row.trace === trace)?.original ?? null;
+      findings.push(...liesAbout(world.seen, (trace) => did(trace) ?? did(originalOf(trace) ?? '')));
       return findings;
     },
     recount() {
       const { pairs, unknown } = placed(rows(OF_A_DAY), tradesOfDay());
-      const findings = pairs.flatMap(([row, trade]) => compared(row, trade, 0));
+      const findings = pairs.flatMap(([row, trade]) => compared(row, trade, 0, did(row.trace)));
       const { journal, bank } = world;
       const there = bank.office.terminals.batch(TERMINAL);
       if (journal?.batch !== there) {
@@ -161,10 +169,11 @@ function placed(rows: readonly Row[], trades: readonly Trade[]) {
   };
 }
 
-function compared(row: Row, trade: Trade | null, lastRow: number): Finding[] {
+function compared(row: Row, trade: Trade | null, lastRow: number, elsewhere: Elsewhere | null): Finding[] {
   const found = trade?.state ?? 'none';
   const both = `${row.type} ${row.batch} ${row.trace} ${row.amount} is ${row.state} here and ${found} at the bank`;
-  const allowed = agreed[row.state];
+  // What another terminal has released this one still has as it was held.
+  const allowed = elsewhere === 'preauth-void' && row.state === 'approved' ? ['voided'] : agreed[row.state];
   if (allowed === null) return [{ kind: charged.includes(found) ? 'lost' : 'owed', text: both }];
   // Of what is older than the newest trades nothing is known here.
   if (found === 'none' && row.id <= lastRow) return [];

@@ -7,6 +7,7 @@ import { Fault } from '../../src/values/problem.ts';
 import { openStates, type State } from '../../src/values/state.ts';
 import { nodesOf, type Seen } from './eye.ts';
 import type { Finding } from './oracles.ts';
+import { TERMINAL } from './settled.ts';
 import { fenOf } from './slips.ts';
 import { languages, patternOf } from './texts.ts';
 
@@ -108,12 +109,14 @@ export function momentOf({ office, journal }: Books, screen: Screen, isAgain: bo
   } satisfies Moment;
 }
 
-/** The newest with this trace: what a screen is about was begun a moment ago. */
+/** This terminal's newest with this trace: what a screen is about was begun a moment ago. */
 function tradeOf(office: Office, trace: string): Pick<Trade, 'id' | 'state'> | null {
   let find = byTrace.get(office);
   if (find === undefined) {
-    const newest = office.books.db.prepare('SELECT id FROM trade WHERE trace = ? ORDER BY id DESC LIMIT 1');
-    find = (of) => Number(newest.get(of)?.id ?? 0);
+    const newest = office.books.db.prepare(
+      'SELECT id FROM trade WHERE terminal = ? AND trace = ? ORDER BY id DESC LIMIT 1',
+    );
+    find = (of) => Number(newest.get(TERMINAL, of)?.id ?? 0);
     byTrace.set(office, find);
   }
   const trade = office.trades.byId(find(trace));

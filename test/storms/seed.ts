@@ -2,6 +2,7 @@ import type { Entry } from '../../src/journal/entry.ts';
 import type { State } from '../../src/values/state.ts';
 import { chance, hashed } from './chance.ts';
 import { type Errand, type ErrandEnd, type People, people } from './clerk.ts';
+import { type OtherTerminal, otherTerminal } from './elsewhere.ts';
 import { faultsOf, nameOf, type Strike } from './faults.ts';
 import { type Flow, flowNamed, flows } from './flows.ts';
 import { type Finding, oracles } from './oracles.ts';
@@ -85,7 +86,8 @@ export async function day(
     ...(late && { start_ms: CUT_OVER_MS - 300_000 }),
   });
   const who = people(world, wallet, drawn);
-  const check = oracles(world, wallet, lastRow);
+  const other = otherTerminal(world);
+  const check = oracles(world, wallet, lastRow, other);
   const outcomes: Outcome[] = [];
   /** Rejections that nobody waited for: a terminal would end by them, whatever it was doing. */
   const strays: string[] = [];
@@ -117,12 +119,13 @@ export async function day(
 
   const errand = async (point: Point, place: number): Promise<Outcome> => {
     drawn.reseed(`${seed} ${place}`);
-    const original = await prepared(world, who, point.flow, place);
+    const original = await prepared(world, who, other, point.flow, place);
+    await actElsewhere(other, point.flow, original);
     // The bank takes no trade for two seconds; the one that is to meet them begins a little before.
     const left_ms = CUT_OVER_MS - world.clock.now() - drawn.below(2000);
     if (late && left_ms > 0 && left_ms < 250_000) await world.clock.sleep(left_ms);
     world.line.down.primary = world.line.down.backup = point.flow.lineDown === true;
-    const task = taskOf(point.flow, place, original);
+    const task = taskOf(point.flow, place, original, other);
     return played(point, point.flow.name, task, () => who.go(task));
   };
 
@@ -209,15 +212,17 @@ export async function profileOf(provision: Provision): Promise<Profile> {
   const drawn = chance(hashed('profile'));
   const world = provision.world(drawn);
   const who = people(world, provision.wallet, drawn);
+  const other = otherTerminal(world);
   const run = async () => {
     world.begin([]);
     world.powerOn();
     await who.home();
     for (const [place, flow] of flows.entries()) {
-      const original = await prepared(world, who, flow, place);
+      const original = await prepared(world, who, other, flow, place);
+      await actElsewhere(other, flow, original);
       world.line.down.primary = world.line.down.backup = flow.lineDown === true;
       world.begin([]);
-      await who.go(taskOf(flow, place, original));
+      await who.go(taskOf(flow, place, original, other));
       await world.clock.sleep(GRACE_MS);
       profile.set(flow.name, world.end().counts);
       await calm(world, who);
@@ -269,25 +274,41 @@ export async function driven(world: World, work: Promise<void>): Promise<void> {
 }
 
 /** What the flow needs before: a sale that can be voided, a hold that can be completed, a batch that is settled. */
-async function prepared(world: World, who: People, flow: Flow, place: number): Promise<Entry | null> {
+async function prepared(
+  world: World,
+  who: People,
+  other: OtherTerminal,
+  flow: Flow,
+  place: number,
+): Promise<Entry | null> {
   if (flow.after === undefined) return null;
-  const there = usable(world, who, flow);
+  const there = usable(world, who, other, flow);
   if (there !== null) return there;
   for (const [turn, name] of flow.after.entries()) {
     world.begin([]);
     await who.go(taskOf(flowNamed(name), 10_000 + 3 * place + turn));
     await calm(world, who);
   }
-  return usable(world, who, flow);
+  return usable(world, who, other, flow);
+}
+
+async function actElsewhere(other: OtherTerminal, { elsewhere }: Flow, original: Entry | null): Promise<void> {
+  if (elsewhere !== undefined && original !== null) await other.act(elsewhere, original);
 }
 
 /**
  * The newest success that the flow can be about: of its card, nothing was made of it yet, in the open batch, or in a
- * settled one where the flow comes after a settlement. A flow that moves no money takes whatever came last.
+ * settled one where the flow comes after a settlement. A flow that moves no money takes whatever came last, where the
+ * other terminal is to do nothing about it.
  */
-function usable({ journal }: World, who: People, { type, after = [], card }: Flow): Entry | null {
+function usable(
+  { journal }: World,
+  who: People,
+  other: OtherTerminal,
+  { type, after = [], card, elsewhere }: Flow,
+): Entry | null {
   const settled = after.at(-1) === 'settle';
-  if (type === null) {
+  if (type === null && elsewhere === undefined) {
     const last = journal?.last() ?? null;
     return last?.state === 'approved' ? last : null;
   }
@@ -296,7 +317,13 @@ function usable({ journal }: World, who: People, { type, after = [], card }: Flo
   const fits = (entry: Entry) => {
     const { facts } = entry;
     const isThere = (facts.batch !== journal?.batch) === settled;
-    return facts.type === wanted && facts.card === pan && isThere && entry.state === 'approved';
+    return (
+      facts.type === wanted &&
+      facts.card === pan &&
+      isThere &&
+      entry.state === 'approved' &&
+      other.did(entry.trace) === null
+    );
   };
   // What was made of an entry came after it, and so is met before it.
   const used = new Set<number>();
@@ -308,9 +335,9 @@ function usable({ journal }: World, who: People, { type, after = [], card }: Flo
   return null;
 }
 
-function taskOf(flow: Flow, place: number, original: Entry | null = null): Errand {
-  // Enter alone takes the last one; where somebody has made something of that already, the trace is typed.
-  const typed = flow.byTrace === true || place % 2 === 1;
+function taskOf(flow: Flow, place: number, original: Entry | null = null, other: OtherTerminal | null = null): Errand {
+  // Enter alone takes the last one; where somebody has made something of that already, here or there, the trace is typed.
+  const typed = flow.byTrace === true || place % 2 === 1 || (other !== null && other.acts.length > 0);
   return {
     flow,
     amount: flow.amount === 'small' ? 1 + (place % 150) : amountOf(place),

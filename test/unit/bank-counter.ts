@@ -46,6 +46,26 @@ export interface Saying {
   fields?: Partial<MessageFields>;
 }
 
+/** A request of a terminal's under its keys, without its MAC. */
+export function tradeMessage(type: FormName, saying: Saying, keys: Keys, merchant: string | undefined): Message {
+  const { trace, amount = 10_000, card = 'boc', terminal = TERMINAL, fields = {} } = saying;
+  const [mti, processing, condition, kind] = FORMS[type];
+  const { pik, tdk, batch } = keys;
+  const { present = mti !== '0220' } = saying;
+  const { pan, expiry, service, pin: right } = CARDS[card];
+  const pin = !present || saying.pin === null ? null : (saying.pin ?? right);
+  return request(mti, {
+    ...{ pan, processing, trace, expiry, condition, terminal, merchant, currency: '156' },
+    amount: String(amount).padStart(12, '0'),
+    entryMode: pin === null ? '022' : '021',
+    batch: `${kind}${batch}000500`,
+    ...(present ? { track2: encryptedTrack(tdk, `${pan}D${expiry}${service}0000012345`) } : {}),
+    ...(pin === null ? {} : { pinCapture: '12', pinBlock: pinBlock(pik, pin, pan) }),
+    ...(present ? { security: pin === null ? '0610000000000000' : '2610000000000000' } : {}),
+    ...fields,
+  });
+}
+
 /** Two terminals of one merchant at a bank without sockets, on a clock that the test moves. */
 export class Counter {
   // Thousands of commits: in memory, where there is such a place.
@@ -119,23 +139,8 @@ export class Counter {
   }
 
   message(type: FormName, saying: Saying): Message {
-    const { trace, amount = 10_000, card = 'boc', terminal = TERMINAL, fields = {} } = saying;
-    const [mti, processing, condition, kind] = FORMS[type];
-    const { pik, tdk, batch } = this.keys(terminal);
-    const { present = mti !== '0220' } = saying;
-    const { pan, expiry, service, pin: right } = CARDS[card];
-    const pin = !present || saying.pin === null ? null : (saying.pin ?? right);
-    return request(mti, {
-      ...{ pan, processing, trace, expiry, condition, terminal, currency: '156' },
-      merchant: this.#merchantOf(terminal),
-      amount: String(amount).padStart(12, '0'),
-      entryMode: pin === null ? '022' : '021',
-      batch: `${kind}${batch}000500`,
-      ...(present ? { track2: encryptedTrack(tdk, `${pan}D${expiry}${service}0000012345`) } : {}),
-      ...(pin === null ? {} : { pinCapture: '12', pinBlock: pinBlock(pik, pin, pan) }),
-      ...(present ? { security: pin === null ? '0610000000000000' : '2610000000000000' } : {}),
-      ...fields,
-    });
+    const { terminal = TERMINAL } = saying;
+    return tradeMessage(type, saying, this.keys(terminal), this.#merchantOf(terminal));
   }
 
   bytes(asked: Message, terminal = TERMINAL): Buffer {
