@@ -28,6 +28,14 @@ const kindOf = new Map(
     languages.flatMap((texts) => ids.map((id) => [texts[id] ?? id, kind as Kind] as const)),
   ),
 );
+const TYPE_ID = 'receipt.type.';
+const typeOf = new Map(
+  languages.flatMap((texts) =>
+    Object.entries(texts).flatMap(([id, word]) =>
+      id.startsWith(TYPE_ID) ? [[word, id.slice(TYPE_ID.length)] as const] : [],
+    ),
+  ),
+);
 const titled = new RegExp(`^\\s*(${patternOf(Object.values(TITLES).flat())})\\s*$`, 'm');
 /** A label and what stands beside it, or under it where there is no room. */
 const labelled = (id: string, value: string) => new RegExp(`^\\s*${patternOf([id])}\\s+(${value})`, 'm');
@@ -90,13 +98,7 @@ export function receiptOn({ text }: Part): Receipt {
 
 /** The word of the table for it; null where it is none, or not there. */
 function typeOn(text: string): string | null {
-  const said = TYPE.exec(text)?.[1]?.trim();
-  const id = 'receipt.type.';
-  for (const texts of languages) {
-    const found = Object.entries(texts).find(([name, word]) => name.startsWith(id) && word === said);
-    if (found !== undefined) return found[0].slice(id.length);
-  }
-  return null;
+  return typeOf.get(TYPE.exec(text)?.[1]?.trim() ?? '') ?? null;
 }
 
 /** Debit and credit of home and of foreign cards, then of both, as `[count, fen]`. */
