@@ -212,7 +212,7 @@ t.test('what has yet to reach the bank, or may have, stands apart in the totals'
   );
   t.equal(unknown.state, 'unknown');
   journal.openBatch(batch('000002'));
-  t.same(journal.totals(), { approved: [], pending: [] });
+  t.same(journal.totals(), { approved: [], pending: [], waiting: 0 });
 });
 
 t.test('two people answer for what the bank has, once and for that alone, and traces go on after it', async (t) => {
