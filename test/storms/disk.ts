@@ -90,8 +90,8 @@ export function stormDisk(): StormDisk {
   let readOnly = false;
   let from = 0;
 
-  /** Replaces a small file as a whole, with whatever happens meanwhile. */
-  function replace(name: string, bytes: Uint8Array): void {
+  /** A call of the files beside SQLite's, with whatever happens at it; what is done then is done as a whole. */
+  function call(name: string): void {
     if (parts === null || parts.isDead()) throw new Error('the power is off');
     if (full) throw new Fault({ kind: 'disk-full', file: name });
     if (readOnly) throw new Fault({ kind: 'disk-read-only', file: name });
@@ -100,22 +100,42 @@ export function stormDisk(): StormDisk {
     if (fault === 'full-once') throw new Fault({ kind: 'disk-full', file: name });
     if (fault === 'read-only-once') throw new Fault({ kind: 'disk-read-only', file: name });
     if (fault === 'power') throw new Error('the power is off');
+  }
+
+  function replace(name: string, bytes: Uint8Array): void {
+    call(name);
     files.set(name, Uint8Array.from(bytes));
+  }
+
+  /** As `disk.ts` has it: what has no room is left as it is. */
+  function reserve(wal: string, bytes: number): void {
+    const there = size(wal);
+    if (there === null || Number(there) >= bytes) return;
+    try {
+      call(wal);
+    } catch (error) {
+      if (error instanceof Fault && error.problem.kind === 'disk-full') return;
+      throw error;
+    }
+    lengthen(wal, bytes);
   }
 
   const diskOf = (name: string, marker: string): JournalDisk => ({
     location: `file:${name}?vfs=storm`,
     file: name,
     exists: () => Number(size(name) ?? 0) > 0,
-    reserve(bytes) {
-      if (!full && !readOnly && size(`${name}-wal`) !== null) lengthen(`${name}-wal`, bytes);
-    },
+    reserve: (bytes) => reserve(`${name}-wal`, bytes),
     trouble(): Problem | null {
       if (readOnly) return { kind: 'disk-read-only', file: name };
       return full ? { kind: 'disk-full', file: name } : null;
     },
     setAside(stamp) {
-      for (const side of SIDES) rename(name + side, `aside-${stamp}-${name}${side}`);
+      // One by one: a power cut leaves what was renamed before it.
+      for (const side of SIDES) {
+        if (size(name + side) === null) continue;
+        call(name + side);
+        rename(name + side, `aside-${stamp}-${name}${side}`);
+      }
       return `aside-${stamp}-${name}`;
     },
     lastSetAside: () => null,

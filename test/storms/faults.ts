@@ -1,7 +1,7 @@
 /** Where the terminal touches the world: each has its calls (or bytes) numbered from 1 within an operation. */
 export const PORTS = [
   'disk', // a write, sync or truncation that SQLite asks of the journal's disk
-  'files', // a file that is replaced as a whole: the marker, the vault's
+  'files', // a file that is replaced as a whole (the marker, the vault's), renamed, or lengthened
   'connect', // a connection to the bank
   'line-out', // a byte to the bank
   'bank', // a message that the bank has whole
