@@ -8,6 +8,7 @@ import { solderedLines } from '../soldered-lines.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { FaultName, Meter } from './faults.ts';
 import { never, serialCable } from './serial.ts';
+import type { Variety } from './variety.ts';
 
 /** The far ends of the virtual board, at wires that stay in this process. */
 export interface StormDevices {
@@ -29,9 +30,10 @@ export interface DeviceParts {
   readonly clock: VirtualClock;
   readonly meter: Meter;
   strike(fault: FaultName): void;
+  readonly variety: Variety;
 }
 
-export function stormDevices({ description, clock, meter, strike }: DeviceParts): StormDevices {
+export function stormDevices({ description, clock, meter, strike, variety }: DeviceParts): StormDevices {
   const { keypad, display } = description;
   const keys = keyMatrix({
     rows: keypad.rows.map(({ line }) => line),
@@ -49,7 +51,11 @@ export function stormDevices({ description, clock, meter, strike }: DeviceParts)
   };
   const parts = {
     stripe: stripeFarEnd(cables.stripe.far),
-    printer: printerFarEnd(cables.printer.far, { timers, font: null }),
+    printer: printerFarEnd(cables.printer.far, {
+      ...{ timers, font: null },
+      process_ids: variety.printer !== 'no-process-ids',
+      clears: variety.printer !== 'never-clears',
+    }),
     glass,
   };
   const out = new Set<Unpluggable>();

@@ -49,6 +49,8 @@ const standing: readonly string[] = ['approved', 'voided', 'refunded'];
 /** Beside those of an errand so many older ones are compared again; all of a day's at its end. */
 const OLDER = 6;
 const OF_A_DAY = 200;
+/** As long as the journal keeps a closed batch, where nothing else is said. */
+const KEPT_MS = 400 * 86_400_000;
 
 /** No other terminal has done anything. */
 const NOBODY: Pick<OtherTerminal, 'did' | 'acts'> = { did: () => null, acts: [] };
@@ -146,8 +148,9 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       if (journal?.batch !== there) {
         findings.push({ kind: 'books', text: `batch ${journal?.batch} here after a sign-in, ${there} at the bank` });
       }
-      // An archive that is set aside has its rows with it.
-      const lost = world.journal?.archiveProblem === null ? unknown : [];
+      // An archive that is set aside has its rows with it, and what is older than it keeps is forgotten.
+      const kept = unknown.filter(({ at }) => at > world.clock.now() - KEPT_MS);
+      const lost = world.journal?.archiveProblem === null ? kept : [];
       findings.push(...lost.map((trade): Finding => ({ kind: 'lost', text: `no row of ${said(trade)}` })));
       try {
         world.bank.office.ledger.recount();

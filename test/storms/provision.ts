@@ -16,6 +16,7 @@ import { chance } from './chance.ts';
 import { type StormDisk, stormDisk } from './disk.ts';
 import type { Glass } from './eye.ts';
 import { glass } from './glass.ts';
+import type { Variety } from './variety.ts';
 import { openWorld, type World } from './world.ts';
 
 /** What all the worlds of a process begin with: one disk, one bank's books to copy, one terminal with its master key. */
@@ -23,12 +24,19 @@ export interface Provision {
   readonly wallet: readonly WalletCard[];
   /**
    * `start_ms`: in the morning, where it is not said; `glass`: its screens go through LVGL too; `kept`: with the disk and
-   * the bank's books of the world that was kept.
+   * the bank's books of the world that was kept; `variety`: as usual, where it is not said.
    */
-  world(chance: Chance, how?: { readonly start_ms?: number; readonly glass?: boolean; readonly kept?: boolean }): World;
+  world(chance: Chance, how?: How): World;
   /** The newest world, whose terminal has no power any more, is kept. */
   keep(): void;
   remove(): void;
+}
+
+export interface How {
+  readonly start_ms?: number;
+  readonly glass?: boolean;
+  readonly kept?: boolean;
+  readonly variety?: Variety;
 }
 
 const root = join(import.meta.dirname, '..', '..');
@@ -51,10 +59,11 @@ export function provision(): Provision {
 
   return {
     wallet,
-    world(drawn, { start_ms = MORNING_MS, glass: withGlass = false, kept = false } = {}) {
+    world(drawn, { start_ms = MORNING_MS, glass: withGlass = false, kept = false, variety = {} } = {}) {
       if (withGlass) panel ??= glass(config.board.panel.width, config.board.panel.height);
       const [books, files] = kept ? ['kept', null] : ['template', vault];
-      return worldOf({ config, glyphs, disk, books, vault: files, drawn, start_ms, glass: withGlass ? panel : null });
+      const glassOf = withGlass ? panel : null;
+      return worldOf({ config, glyphs, disk, books, vault: files, drawn, start_ms, variety, glass: glassOf });
     },
     keep() {
       disk.remember();
@@ -75,6 +84,7 @@ export function provision(): Provision {
     drawn: Chance;
     start_ms: number;
     glass: Glass | null;
+    variety: Variety;
   }): World {
     const dir = join(folder, 'bank');
     for (const bank of banks) bank.remove();

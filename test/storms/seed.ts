@@ -8,6 +8,7 @@ import { type Flow, flowNamed, flows } from './flows.ts';
 import { type Finding, oracles } from './oracles.ts';
 import type { Point, Profile } from './points.ts';
 import type { Provision } from './provision.ts';
+import { type Variety, varietyOf } from './variety.ts';
 import type { World } from './world.ts';
 
 /** What one errand came to. */
@@ -28,11 +29,13 @@ export interface DayBefore {
   readonly seed: number;
   /** With an empty journal, or with what was done the day before. */
   readonly empty: boolean;
+  /** As usual, where it is not said. */
+  readonly variety?: Variety;
 }
 
 /** As a storm does it. */
 export function dayBefore(seed: number): DayBefore {
-  return { seed, empty: seed % EMPTY_EVERY === 0 };
+  return { seed, empty: seed % EMPTY_EVERY === 0, variety: varietyOf(seed) };
 }
 
 /** Of a seed, or of a list of errands cut out of one. */
@@ -57,6 +60,9 @@ const GLASS_EVERY = 100;
 /** Calls of the disk until a new journal is whole and a clerk has signed in, and until one has signed in the morning after. */
 const FIRST_CALLS = 90;
 const MORNING_CALLS = 30;
+/** So far apart two settlements count (keeping.ts), and with so many of them the oldest is kept no longer. */
+const APART_MS = 40 * 86_400_000;
+const BATCHES_OF_YEARS = 12;
 /** After an errand the world may stand as it is for so long before it is mended: a second fault comes late. */
 const GRACE_MS = 3000;
 /** So far back an original is looked for: all of the day and of the day before. */
@@ -72,7 +78,7 @@ const CALM_MS = 900_000;
  */
 export async function day(
   provision: Provision,
-  { seed, empty }: DayBefore,
+  { seed, empty, variety = {} }: DayBefore,
   list: readonly (Point & { readonly place: number })[],
   told: (outcome: Outcome) => void = () => undefined,
 ): Promise<Day> {
@@ -82,7 +88,7 @@ export async function day(
   const late = seed % LATE_EVERY === 1;
   const world = open(drawn, {
     glass: seed % GLASS_EVERY === GLASS_EVERY - 1,
-    kept: !empty,
+    ...{ kept: !empty, variety },
     ...(late && { start_ms: CUT_OVER_MS - 300_000 }),
   });
   const who = people(world, wallet, drawn);
@@ -140,10 +146,29 @@ export async function day(
     });
   };
 
+  /** Batches that are settled one after another, until the oldest are so old that the terminal forgets them. */
+  const years = async (first: Outcome): Promise<void> => {
+    for (let batch = 0; batch < BATCHES_OF_YEARS; batch++) {
+      for (const name of ['sale', 'settle']) {
+        const task = taskOf(flowNamed(name), batch);
+        const { findings } = await played({ flow: task.flow, strikes: [] }, name, task, () => who.go(task));
+        if (findings.length === 0) continue;
+        outcomes.push({ ...first, findings });
+        return;
+      }
+      world.powerOff();
+      await world.clock.sleep(APART_MS);
+      world.powerOn();
+      await who.home();
+    }
+  };
+
   const run = async () => {
     const first = await firstBoot();
     outcomes.push(first);
     told(first);
+    if (variety.years === true) await years(first);
+    if (outcomes.some(({ findings }) => findings.length > 0)) return;
     for (const { place, ...point } of list) {
       const outcome = await errand(point, place);
       outcomes.push(outcome);
@@ -256,8 +281,10 @@ async function calm(world: World, who: People): Promise<Finding[]> {
 }
 
 /** What nobody but the bank's reconciliation can end is not owed for ever by this. */
-function owed({ journal }: World): string[] {
-  const debts = journal?.debts() ?? [];
+function owed({ journal, config }: World): string[] {
+  // Where no inquiry is answered nobody but the bank's own books confirms that there was no original.
+  const { offered } = config.profile.transactions.inquiry;
+  const debts = (journal?.debts() ?? []).filter(({ debt }) => debt !== 'confirm' || offered);
   const all = debts.map(({ entry, debt }) => `${debt} of ${entry.trace}, ${entry.state}`);
   return journal?.settling == null ? all : [...all, 'a settlement'];
 }

@@ -155,8 +155,8 @@ async function replay(before: DayBefore, named: readonly Placed[] | null = null)
 
 /** The day and the errands of a file. */
 function errandsIn(file: string): [before: DayBefore, errands: Placed[]] {
-  const { seed, empty, errands } = JSON.parse(readFileSync(file, 'utf8'));
-  return [{ seed, empty }, errands.map(({ flow, ...rest }: { flow: string }) => ({ ...rest, flow: flowNamed(flow) }))];
+  const { errands, ...before } = JSON.parse(readFileSync(file, 'utf8'));
+  return [before, errands.map(({ flow, ...rest }: { flow: string }) => ({ ...rest, flow: flowNamed(flow) }))];
 }
 
 function trail({ point, name, screens, findings, trades, virtual_ms }: Outcome, of: number): void {

@@ -5,6 +5,7 @@ import type { StormDevices } from './devices.ts';
 import type { StormDisk } from './disk.ts';
 import type { FaultName } from './faults.ts';
 import type { StormLine } from './line.ts';
+import type { Variety } from './variety.ts';
 
 /** What faults do to the world, beside what they do to the call that they meet. */
 export interface Troubles {
@@ -25,6 +26,7 @@ export interface TroubleParts {
   readonly line: () => StormLine;
   readonly disk: StormDisk;
   readonly bank: BankEnd;
+  readonly variety: Variety;
   /** Pulls the plug; it is put back after a while. */
   cutPower(): void;
   /** A child's hand: Cancel and Enter. */
@@ -41,7 +43,7 @@ interface Trouble {
 }
 
 export function troubles(parts: TroubleParts): Troubles {
-  const { clock, chance, devices, line, disk, bank } = parts;
+  const { clock, chance, devices, line, disk, bank, variety } = parts;
   let jumped_ms = 0;
   let springs = false;
   /** The ends to come: each ends its own trouble, and none that begins after it was mended. */
@@ -134,7 +136,7 @@ export function troubles(parts: TroubleParts): Troubles {
       for (const { end } of Object.values(table)) end?.();
       bank.start();
       springs = false;
-      jumped_ms = 0;
+      if (variety.clock !== 'stays-off') jumped_ms = 0;
     },
     restartBank,
     get jumped_ms() {

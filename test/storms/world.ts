@@ -19,10 +19,13 @@ import { type FaultName, type Meter, meter, type Planned, type Strike } from './
 import { type StormLine, stormLine } from './line.ts';
 import { momentOf } from './sayings.ts';
 import { troubles } from './troubles.ts';
+import { configOf, type Variety } from './variety.ts';
 
 /** A counter with its terminal, its devices, its lines and its bank, in one process and in virtual time. */
 export interface World {
   readonly clock: VirtualClock;
+  /** Of its terminal. */
+  readonly config: Config;
   readonly devices: StormDevices;
   readonly line: StormLine;
   readonly bank: BankEnd;
@@ -68,6 +71,7 @@ export interface WorldParts {
   readonly glass: Glass | null;
   /** The vault's files of a terminal that has shaken hands with the key centre; null where the disk is recalled. */
   readonly vault: ReadonlyMap<string, Uint8Array> | null;
+  readonly variety: Variety;
 }
 
 /** One terminal from its power-on to its power-off. */
@@ -88,7 +92,8 @@ const UP_MS = 24;
 const WAKES_OF_A_ROUND = 32;
 
 export function openWorld(parts: WorldParts): World {
-  const { disk, bank: openBank, config, glyphs, chance, vault, glass } = parts;
+  const { disk, bank: openBank, glyphs, chance, vault, glass, variety } = parts;
+  const config = configOf(parts.config, variety);
   const clock = virtualClock(parts.start_ms, WAKES_OF_A_ROUND);
   const measure = meter(disk.watch);
   const bank = openBank(clock);
@@ -111,10 +116,10 @@ export function openWorld(parts: WorldParts): World {
     const moment = momentOf({ office: bank.open ? bank.office : null, journal }, screen, isAgain);
     return { at_ms: clock.now(), screen, moment };
   };
-  const devices = stormDevices({ description: config.board, clock, meter: measure, strike });
+  const devices = stormDevices({ description: config.board, clock, meter: measure, strike, variety });
   const line = stormLine({ clock, meter: measure, chance, strike, ask, open: () => bank.open });
   const trouble = troubles({
-    ...{ clock, chance, disk, bank, devices: () => devices, line: () => line },
+    ...{ clock, chance, disk, bank, variety, devices: () => devices, line: () => line },
     cutPower() {
       powerOff();
       clock.after(400 + chance.below(4000), powerOn);
@@ -294,6 +299,7 @@ export function openWorld(parts: WorldParts): World {
 
   return {
     clock,
+    config,
     devices,
     line,
     bank,
