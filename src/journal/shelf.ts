@@ -17,8 +17,8 @@ export interface Owed {
 }
 
 const COUNTED_AT_ONCE = 500;
-/** Whoever looks for the last of a kind has it after a few. */
-const LOOKED_AT_ONCE = 8;
+/** Whoever looks for the last of a kind mostly has it after so many; the next are twice as many. */
+const FIRST_FEW = 8;
 
 /** The entries of the journal: read, written, and those in hand or unfinished kept at hand. */
 export interface Shelf extends Pen {
@@ -223,13 +223,15 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
 
   function* last(limit: number): Generator<Entry> {
     let next = Number.MAX_SAFE_INTEGER;
-    for (let left = limit; left > 0; left -= LOOKED_AT_ONCE) {
-      const wanted = Math.min(left, LOOKED_AT_ONCE);
+    let left = limit;
+    for (let most = FIRST_FEW; left > 0; most *= 2) {
+      const wanted = Math.min(left, most);
       const found = entriesOf(newestOf((from, more) => from.last(more, next), wanted));
       yield* found;
       const oldest = found.at(-1);
       if (oldest === undefined || found.length < wanted) return;
       next = oldest.id - 1;
+      left -= wanted;
     }
   }
 

@@ -100,6 +100,15 @@ t.test('the newest come first, from the journal and then from its archive, and n
   t.equal(journal.entry(99), null);
 });
 
+t.test('however many are asked for, each of the newest comes once', async (t) => {
+  const { journal } = withArchive(t, 40);
+  for (let amount = 1; amount <= 5; amount++) done(journal, amount);
+  for (const limit of [0, 1, 7, 8, 9, 23, 24, 25, 30, 44, 45, 99]) {
+    const newest = Array.from({ length: Math.min(limit, 45) }, (_, place) => 45 - place);
+    t.same(Array.from(journal.newest(limit), idOf), newest, `${limit}`);
+  }
+});
+
 t.test('the same trace is found in the batch that is meant, the newest where none is', async (t) => {
   const { journal } = withArchive(t, 3);
   const place = { ...journal.reserve(), trace: trace('000002') };
