@@ -195,6 +195,7 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
   }
 
   function forgetOld(): boolean {
+    // Opened whether anything is old or not: what is broken is found in a quiet moment, before somebody asks about money in it.
     const aside = to === 0 ? null : open();
     const batch = newestOlderThan(keep_days, closings.all() as unknown as Closed[]);
     return aside !== null && forget(aside.store, { batch, last: to, most: AT_ONCE });
