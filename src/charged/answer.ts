@@ -76,6 +76,8 @@ function byTheJournal(subject: Subject): Verdict {
   if (history.undone === 'stands' && state === 'approved' && !isHold) return verdict(money, 'ruled');
   if (history.undone === 'yes' && history.lost !== 'reverse') return verdict('not-charged', 'ruled');
   if (state === 'declined' && history.stage === 'begun') return verdict(money, 'never-sent');
+  // Nothing has left, and the disk may have taken what would let it leave at the next start.
+  if (state === 'unknown' && history.stage === 'begun') return verdict(money, 'doubted');
   // The counter's word is not the bank's: it will be told, and may refuse.
   if (history.stage === 'accepted') return verdict('unknown', state === 'parked' ? 'parked' : 'accepted');
   if (history.lost !== 'reverse' && (state === 'unknown' || state === 'parked')) {

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Fault, type Problem } from '../values/problem.ts';
+import { PAGE_BYTES } from './schema.ts';
 
 /** What the journal asks of the disk beyond SQLite's own files. Storms bring one over their test VFS. */
 export interface JournalDisk {
@@ -24,7 +25,10 @@ export interface JournalDisk {
   readonly file: string;
   /** Whether a journal with content is there. */
   exists(): boolean;
-  /** Makes the write-ahead log this long, as far as there is room, so that a commit changes no metadata of the file system. */
+  /**
+   * Writes what the write-ahead log says anew, so that it stays so, and makes it this long, as far as there is room, so that a
+   * commit changes no metadata of the file system.
+   */
   reserve(bytes: number): void;
   /** Where closed batches move to; absent where they stay. */
   readonly archive?: JournalDisk;
@@ -43,6 +47,7 @@ export interface JournalDisk {
 }
 
 const SIDES = ['', '-wal', '-shm'] as const;
+const FRAME_BYTES = 24 + PAGE_BYTES;
 
 /** The journal in `file`, its marker in `marker`: best in another folder than the journal's. Makes both folders. */
 export function journalDisk({ file, marker }: { file: string; marker: string }): JournalDisk {
@@ -64,7 +69,7 @@ function diskOf({ file, marker }: { file: string; marker: string }): JournalDisk
     exists: () => mapped(file, () => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0),
     reserve(bytes) {
       try {
-        mapped(file, () => lengthen(`${file}-wal`, bytes));
+        mapped(file, () => renew(`${file}-wal`, bytes));
       } catch (error) {
         // What is owed must still be read and settled; a new sale asks trouble() first.
         if (!(error instanceof Fault && error.problem.kind === 'disk-full')) throw error;
@@ -98,17 +103,34 @@ function diskOf({ file, marker }: { file: string; marker: string }): JournalDisk
   };
 }
 
-/** Zeros after the last frame are read as the end of the log: a frame's checksum never fits them. */
-function lengthen(wal: string, bytes: number): void {
-  const size = existsSync(wal) ? statSync(wal).size : 0;
-  if (size >= bytes) return;
+/**
+ * A program that has ended after a failed sync leaves frames that are read, and of which the disk may have nothing: their pages
+ * count as clean, so that no later sync would bring them there, and a power cut would end the log before all that came after
+ * them (wiki.postgresql.org/wiki/Fsync_Errors). Zeros after the last frame are read as the end of the log: a frame's checksum
+ * never fits them.
+ */
+function renew(wal: string, bytes: number): void {
+  const read = existsSync(wal) ? readFileSync(wal) : new Uint8Array(0);
+  const said = read.subarray(0, endOf(read));
+  const missing = Math.max(0, bytes - read.length);
+  if (said.length + missing === 0) return;
   const handle = openSync(wal, 'r+');
   try {
-    writeSync(handle, new Uint8Array(bytes - size), 0, bytes - size, size);
+    writeSync(handle, said, 0, said.length, 0);
+    writeSync(handle, new Uint8Array(missing), 0, missing, read.length);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
+}
+
+/** Where the frames end that have the log's salts (sqlite.org/fileformat2.html, 4.1); 0 where there is none. */
+function endOf(log: Uint8Array): number {
+  const salts = (at: number) => Buffer.from(log.subarray(at, at + 8));
+  const header = 32;
+  let end = header;
+  while (end + FRAME_BYTES <= log.length && salts(end + 8).equals(salts(16))) end += FRAME_BYTES;
+  return end > header ? end : 0;
 }
 
 /** The time in the name of what is set aside. */
@@ -165,7 +187,8 @@ export function mapped<T>(file: string, work: () => T): T {
 /** A disk's or SQLite's error as a Fault; anything else, which is a bug, as it is. */
 export function faultOf(error: unknown, file: string): unknown {
   if (!(error instanceof Error) || error instanceof Fault) return error;
-  const problem = 'errcode' in error ? problemOfResult(Number(error.errcode), error, file) : problemOfCode(error, file);
+  const code = resultOf(error);
+  const problem = code === null ? problemOfCode(error, file) : problemOfResult(code, error, file);
   return problem === null ? error : new Fault(problem, { cause: error });
 }
 
@@ -174,8 +197,22 @@ export const IOERR = 10;
 
 /** Whether the Fault is of a page that the disk did not give, and not, say, of another process's lock. */
 export function isUnread(error: unknown): boolean {
-  const cause = error instanceof Fault && error.problem.kind === 'disk-broken' ? error.cause : null;
-  return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === IOERR;
+  const code = error instanceof Fault && error.problem.kind === 'disk-broken' ? resultOf(error.cause) : null;
+  return code !== null && (code & 0xff) === IOERR;
+}
+
+/** SQLITE_IOERR_READ and SQLITE_IOERR_SHORT_READ. */
+const READS = [IOERR | (1 << 8), IOERR | (2 << 8)];
+
+/** Whether the disk may have taken what the Fault says that it did not take: all but a page that it has not given. */
+export function isUnsure(error: unknown): boolean {
+  const code = error instanceof Fault ? resultOf(error.cause) : null;
+  return code !== null && (code & 0xff) === IOERR && !READS.includes(code);
+}
+
+/** SQLite's result code; null of an error of anything else. */
+function resultOf(error: unknown): number | null {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) : null;
 }
 
 /** Reads; once more where the disk did not give a page: nothing is broken by one bad moment. */

@@ -75,6 +75,9 @@ export interface Pen {
   /** On the disk when it returns. */
   record(facts: EntryFacts, event: EntryEvent): void;
   isHeld(id: number): boolean;
+  /** Whether the disk has refused what makes the bank hear of it, and the next start may find that it has happened. */
+  isDoubted(id: number): boolean;
+  makeSure(): void;
   entry(id: number): Entry | null;
   /** What was begun on it, in that order. */
   sequels(id: number): readonly Entry[];
@@ -84,7 +87,7 @@ export interface Pen {
 
 /**
  * One financial request. Each call that writes returns when it is on the disk, and throws a Fault where the disk
- * refuses, with nothing changed. A call that cannot follow on what has happened is a bug and throws an Error.
+ * refuses, with nothing changed, unless it leaves a doubt (`isDoubted`). A call that cannot follow on what has happened is a bug and throws an Error.
  */
 export class Entry {
   readonly facts: EntryFacts;
@@ -116,10 +119,19 @@ export class Entry {
   }
 
   /**
+   * The disk has refused what makes the bank hear of it, and may have it all the same: the next start would tell the bank, and
+   * money would move. Nothing that is less than "unknown" may be said of it until the disk has taken something else.
+   */
+  get isDoubted(): boolean {
+    return this.#pen.isDoubted(this.id);
+  }
+
+  /**
    * A yes of the bank to what undoes it makes a success `voided`, and refunds of all of it make it `refunded`, for as
    * long as that yes itself is not undone.
    */
   get state(): State {
+    if (this.isDoubted) return 'unknown';
     const own = stateOf(progressOf(this.history), this.#pen.isHeld(this.id));
     if (own !== 'approved') return own;
     const sequels = this.sequels;
@@ -241,6 +253,14 @@ export class Entry {
   /** The clerk has compared the slip's signature with the card's. */
   signedOff(operator: string, matches: boolean): void {
     this.#record({ kind: 'signed-off', operator, matches });
+  }
+
+  /**
+   * Before anything is told again: what the disk may have taken though it said no, as what two people have ruled, is as it is
+   * here from now on. Throws the Faults of a disk where that cannot be made sure of.
+   */
+  makeSure(): void {
+    this.#pen.makeSure();
   }
 
   /** Before the first reversal leaves. Harmless when it has begun already. */

@@ -367,7 +367,7 @@ export function openJournal(parts: JournalParts): Journal {
       const problem: Problem | null = disk.trouble(spare_bytes);
       if (problem !== null) throw new Fault(problem);
       // A real commit: what the file system says of itself is not the same as a write that works.
-      write.tried();
+      store.touch();
     },
     tidy() {
       if (kept.lookAtLeft()) changed();

@@ -125,6 +125,11 @@ export function owesMoney(debt: Debt | 'nothing'): boolean {
   return debt === 'reverse' || debt === 'repeat' || debt === 'advise';
 }
 
+/** Whether the money moves by itself from here, at the next start too: a reversal of what never left moves none. */
+export function asksForMoney(progress: Progress): boolean {
+  return debtsOf(progress).some((debt) => debt === 'repeat' || debt === 'advise');
+}
+
 function fits<Value>(cell: Cell<Value>, value: Value): boolean {
   return cell === '-' || cell === value || (Array.isArray(cell) && cell.includes(value));
 }

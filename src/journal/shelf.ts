@@ -2,9 +2,9 @@ import type { State } from '../values/state.ts';
 import type { Archive } from './archive.ts';
 import { Entry, type EntryFacts, factsOf, type Pen, type Told } from './entry.ts';
 import { after, beginning, detailOf, type EntryEvent, eventOf, type History, progressOf } from './events.ts';
-import { type Debt, debtsOf, stateOf } from './progress.ts';
+import { asksForMoney, type Debt, debtsOf, stateOf } from './progress.ts';
 import { type Reads, readsOf, type StoredRow } from './reads.ts';
-import type { Store } from './store.ts';
+import type { Doubt, Store } from './store.ts';
 import { runningSums, type Sum, summed, type Totals, worthOf } from './sums.ts';
 
 /** Histories of finished entries that stay in memory; one that was forgotten is read again from its events. */
@@ -71,6 +71,8 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   const reads = readsOf(store);
   const histories = new Map<number, History>();
   const held = new Set<number>();
+  /** What the disk may have taken though it said no, as long as its doubt is the store's. */
+  const doubted = new Map<number, Doubt>();
   const open = new Map<number, EntryFacts>();
   /** Of those: a trace that is held is looked for at every new entry. */
   const heldTraces = new Set<string>();
@@ -148,7 +150,14 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     if (event.kind === 'sent' && !held.has(id)) throw new Error(`entry ${id} is in nobody's hand and cannot be sent`);
     const before = history(id);
     const next = after(before, event);
-    store.run(insertEvent, id, before.events, event.kind, detailOf(event), now());
+    try {
+      store.run(insertEvent, id, before.events, event.kind, detailOf(event), now());
+    } catch (error) {
+      if (store.doubt !== null && asksForMoney(progressOf(next)) && !asksForMoney(progressOf(before))) {
+        doubted.set(id, store.doubt);
+      }
+      throw error;
+    }
     forgetOwed(facts);
     remember(id, next);
     if (next.stage !== 'begun' && isFinished(next)) finish(id, next);
@@ -190,6 +199,13 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     history,
     record,
     isHeld: (id) => held.has(id),
+    isDoubted(id) {
+      const doubt = doubted.get(id);
+      return doubt !== undefined && doubt === store.doubt;
+    },
+    makeSure() {
+      if (store.doubt !== null) store.touch();
+    },
     entry: (id) => entryOf(rowOf(id)),
     sequels(id) {
       const found = sequelsOfOpen.get(id) ?? sequelsRead(id);

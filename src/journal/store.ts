@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { Fault } from '../values/problem.ts';
-import { faultOf, IOERR, type JournalDisk, mapped, twice, unread } from './disk.ts';
+import { faultOf, IOERR, isUnsure, type JournalDisk, mapped, twice, unread } from './disk.ts';
 import { APPLICATION_ID, migrate, PAGE_BYTES, versionOf } from './schema.ts';
 
 /**
@@ -21,14 +21,24 @@ export interface Store {
   commit<T>(work: () => T): T;
   /** Statements without values, inside a commit. */
   exec(sql: string): void;
-  /** One statement that is a commit of its own. */
+  /** One statement that is a commit of its own, or inside one. */
   run(statement: Statement, ...values: SQLInputValue[]): void;
+  /** A commit of which nobody reads anything: whether the disk takes one. */
+  touch(): void;
+  /**
+   * What has failed, and may stand at the next start all the same: null once a later commit is on the disk, and another
+   * one each time that it is not known anew.
+   */
+  readonly doubt: Doubt | null;
   /** Whether enough has been written for a checkpoint. */
   readonly untidy: boolean;
   /** Moves the log into the file, so that the log is written over from its start. Not on the way of a sale. */
   checkpoint(): void;
   close(): void;
 }
+
+/** Told from others by itself alone. */
+export type Doubt = Readonly<Record<never, never>>;
 
 export interface Statement {
   get(...values: SQLInputValue[]): Record<string, SQLOutputValue> | undefined;
@@ -59,23 +69,58 @@ function opened(disk: JournalDisk, opening: Opening): Store {
   }
 
   let commits = 0;
+  let doubt: Doubt | null = null;
   const begin = database.prepare('BEGIN IMMEDIATE');
   const end = database.prepare('COMMIT');
-  const written = (work: () => void) => {
-    mapped(file, work);
-    commits++;
-  };
+  // Another value each time: SQLite writes no page that stays as it is.
+  const overwrite = lazily(
+    (work) => mapped(file, work),
+    () =>
+      database.prepare(`INSERT INTO facts (name, value) VALUES ('tried', '0')
+        ON CONFLICT (name) DO UPDATE SET value = 1 - value`),
+  );
+
+  /** On the disk when it returns; nothing has changed where it throws, unless it leaves a doubt. */
+  function committed<T>(work: () => T): T {
+    try {
+      const made = mapped(file, work);
+      commits++;
+      doubt = null;
+      return made;
+    } catch (error) {
+      if (isUnsure(error)) writeOver();
+      throw error;
+    }
+  }
+
+  /**
+   * SQLite writes a commit's frames with their mark, and syncs them then. Where the sync fails it forgets them; the file does
+   * not, and a start that finds their checksums right takes them for done. No second sync settles it: Linux has marked their
+   * pages as clean, and says yes to what it never wrote (wiki.postgresql.org/wiki/Fsync_Errors). So another commit is written
+   * at once, and anew: it begins at the same place, and since each checksum goes on from the frame before (sqlite.org/fileformat2.html,
+   * 4.1), nothing that is left behind it counts.
+   */
+  function writeOver(): void {
+    doubt ??= {};
+    try {
+      mapped(file, () => overwrite.run());
+      commits++;
+      doubt = null;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+
   // What fails in a transaction has ended it, and half of it must not be done again alone.
   const read = <T>(work: () => T): T => (database.isTransaction ? mapped(file, work) : twice(() => mapped(file, work)));
   return {
     prepare: (sql) => lazily(read, () => database.prepare(sql)),
     commit(work) {
-      return mapped(file, () => {
+      return committed(() => {
         begin.run();
         try {
           const made = work();
           end.run();
-          commits++;
           return made;
         } catch (error) {
           // SQLite has rolled back by itself where the disk is full or broken.
@@ -85,11 +130,19 @@ function opened(disk: JournalDisk, opening: Opening): Store {
       });
     },
     exec: (sql) => database.exec(sql),
-    run: (statement, ...values) => written(() => statement.run(...values)),
+    run(statement, ...values) {
+      const write = () => void statement.run(...values);
+      return database.isTransaction ? mapped(file, write) : committed(write);
+    },
+    touch: () => committed(() => void overwrite.run()),
+    get doubt() {
+      return doubt;
+    },
     get untidy() {
       return commits >= TIDY_COMMITS;
     },
     checkpoint() {
+      // Where the sync of the file fails, the next one writes all of its pages anew.
       mapped(file, () => database.exec('PRAGMA wal_checkpoint(FULL)'));
       commits = 0;
     },

@@ -17,9 +17,6 @@ export function statements(store: Store) {
     fingerprint, card_group, original, particulars, operator, copies, digest, begun_ms)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const setTrace = store.prepare(`UPDATE facts SET value = ? WHERE name = 'trace'`);
-  // Another value each time: SQLite writes no page that stays as it is.
-  const setTried = store.prepare(`INSERT INTO facts (name, value) VALUES ('tried', '0')
-    ON CONFLICT (name) DO UPDATE SET value = 1 - value`);
   // The newest entries may hold a later trace than the one that was written down in the last quiet moment.
   const lastTraces = store.prepare(`SELECT value AS trace FROM facts WHERE name = 'trace'
     UNION ALL SELECT * FROM (SELECT trace FROM entries ORDER BY id DESC LIMIT 100)`);
@@ -82,7 +79,6 @@ export function statements(store: Store) {
       );
     },
     trace: (last: Trace): void => void setTrace.run(last),
-    tried: (): void => store.run(setTried),
     lastTrace: (): Trace =>
       lastTraces
         .all()

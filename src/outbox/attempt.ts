@@ -75,6 +75,7 @@ export function attemptsAt(parts: AttemptParts): Attempts {
     try {
       if (firstBefore(entry) !== null) return PASSED_OVER;
       if (!journal.compared) await parts.compare?.();
+      entry.makeSure();
       return await work(entry);
     } catch (error) {
       return stopped(entry, error);

@@ -5,15 +5,16 @@ import { acknowledged, untilSeen } from '../operator/ask.ts';
 import type { Draw } from '../operator/operator.ts';
 import { accepted, adviceRefused } from '../operator/screens/advice.ts';
 import { Fault } from '../values/problem.ts';
-import { begin, type Cancelled, type Charge, type Refused, refuse } from './charge.ts';
+import { begin, type Cancelled, type Charge, type Refused, refuse, type Unsettled } from './charge.ts';
 import type { Counter } from './counter.ts';
 import { inFlow } from './in-flow.ts';
 import { saysOfOriginal, signOff } from './result.ts';
+import { showDoubted } from './unsettled.ts';
 
 /** What the counter may finish by itself. */
 export type AcceptedType = Extract<EntryType, 'offline' | 'voice' | 'completion-advice' | 'tip' | 'adjust'>;
 
-export type AcceptedEnd = { end: 'accepted'; entry: Entry } | Cancelled | Refused;
+export type AcceptedEnd = { end: 'accepted'; entry: Entry } | Cancelled | Refused | Unsettled;
 
 type Acceptance = Omit<Charge, 'pin' | 'type'> & { readonly type: AcceptedType };
 
@@ -26,13 +27,15 @@ export async function acceptAndShow(counter: Counter, charge: Acceptance): Promi
     if (!(error instanceof Fault)) throw error;
     return refuse(counter, error.problem, null);
   }
+  if (entry.isDoubted) return showDoubted(counter, entry);
   await showAccepted(counter, entry, charge.type);
   return { end: 'accepted', entry };
 }
 
 /**
  * A transaction that the counter finishes by itself: its row is on the disk, and the bank is told of it from here on, in
- * the background, until it has taken it. Throws a Fault where the disk refuses, with nothing begun.
+ * the background, until it has taken it. Throws a Fault where the disk refuses, with nothing begun; where nobody can say
+ * whether it has refused, what comes back is in doubt.
  */
 export function accept(counter: Counter, charge: Charge): Entry {
   const { entry, prepared } = begin(counter, charge);
@@ -42,7 +45,8 @@ export function accept(counter: Counter, charge: Charge): Entry {
   } catch (error) {
     // Nobody has it in hand: a row that was begun and never accepted is one that the terminal declined.
     entry.handOver();
-    throw error;
+    if (!(error instanceof Fault && entry.isDoubted)) throw error;
+    return entry;
   }
   counter.outbox.wake();
   return entry;

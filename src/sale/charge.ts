@@ -13,7 +13,7 @@ import { Fault, type Problem } from '../values/problem.ts';
 import type { PinBlock } from '../vault/pin-entry.ts';
 import type { Counter } from './counter.ts';
 import { type Again, showApproved, showDeclined } from './result.ts';
-import { showUnsettled } from './unsettled.ts';
+import { showDoubted, showUnsettled } from './unsettled.ts';
 import { whileWaiting } from './waiting.ts';
 
 /** `again`: how the counter wants to take the payment once more; null where it does not. */
@@ -21,7 +21,7 @@ export type ChargeEnd =
   | Cancelled
   | Refused
   | { end: 'declined'; entry: Entry; again: Again | null }
-  | { end: 'unsettled'; entry: Entry; again: Again | null }
+  | Unsettled
   | { end: 'approved'; entry: Entry };
 
 /** The operator or the customer has gone back before anything was begun. */
@@ -29,6 +29,9 @@ export type Cancelled = { end: 'cancelled' };
 
 /** Nothing has left for the bank. */
 export type Refused = { end: 'refused'; problem: Problem; again: Again | null };
+
+/** Nobody knows what becomes of it. */
+export type Unsettled = { end: 'unsettled'; entry: Entry; again: Again | null };
 
 /**
  * Once, its amount to be asked for, and then as often as the counter wants to take it once more, each time after the
@@ -120,6 +123,7 @@ async function charge(counter: Counter, charge: Charge): Promise<ChargeEnd | 'pi
     entry.completed();
   } catch (error) {
     if (!(error instanceof Fault)) throw error; // A bug: systemd restarts us, boot settles the entry.
+    if (entry.isDoubted) return await showDoubted(counter, entry);
     if (entry.debt === 'nothing') return refuse(counter, error.problem, amount);
     return await unsettled(counter, entry);
   }

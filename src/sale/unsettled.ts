@@ -3,9 +3,10 @@ import { types } from '../journal/types.ts';
 import { acknowledged } from '../operator/ask.ts';
 import type { Draw } from '../operator/operator.ts';
 import { saleRepeating, saleRepeatParked, saleRepeatUnknown } from '../operator/screens/asked-again.ts';
-import { saleParked, saleReversed, saleReversing, saleUnknown } from '../operator/screens/result.ts';
+import { saleDoubted, saleParked, saleReversed, saleReversing, saleUnknown } from '../operator/screens/result.ts';
 import { OVER } from '../values/clock.ts';
 import type { State } from '../values/state.ts';
+import type { Unsettled } from './charge.ts';
 import type { Counter } from './counter.ts';
 import { type Again, showApproved, showDeclined } from './result.ts';
 
@@ -19,6 +20,21 @@ const IN_DOUBT = ['display.unknown', 'display.stay'] as const;
  */
 export function showUnsettled(counter: Counter, entry: Entry): Promise<Again | null> {
   return types[entry.facts.type].lost === 'reverse' ? showReversing(counter, entry) : showAskedAgain(counter, entry);
+}
+
+/**
+ * No byte of it has left, and the disk says no, but the next start may find that it has said yes: the bank would hear of it
+ * then. Nobody at the counter can make sure of it, so neither cash nor another try may take its place.
+ */
+export async function showDoubted(counter: Counter, entry: Entry): Promise<Unsettled> {
+  const { operator, customer } = counter;
+  const { amount, trace } = entry;
+  customer.due(amount, ...IN_DOUBT);
+  operator.flush();
+  operator.beep('attention');
+  operator.show((text, bar) => saleDoubted(text, bar, { amount, trace }));
+  await acknowledged(operator, ['enter']);
+  return { end: 'unsettled', entry, again: null };
 }
 
 /** The bank is told to undo it, once more where it finds afterwards that it had taken it. */

@@ -91,6 +91,7 @@ export const chargedSamples = {
     }),
   'charged.told:refund': (t) =>
     charged.chargedTold(t, bar, { ...told, kind: 'refund', money: 'unknown', says: 'asking-again' }),
+  'charged.told:doubted': (t) => charged.chargedTold(t, bar, { ...told, money: 'unknown', says: 'doubted' }),
 } as const satisfies Record<string, Make>;
 
 /** As long as they come. */

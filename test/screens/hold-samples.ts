@@ -184,6 +184,7 @@ export const adviceSamples: Readonly<Record<string, Make>> = {
   ),
   'offline.confirm': confirmOffline(false),
   'offline.confirm:first': confirmOffline(true),
+  'offline.doubted': within('offline', (t, b) => result.saleDoubted(t, b, { amount: some, trace })),
   ...accepted('offline', true),
   'voice.call': within('voice', (t, b) =>
     advice.voiceCall(t, b, {

@@ -100,6 +100,7 @@ export const refundSamples = {
   'refund.unknown': inRefund((t) => again.saleRepeatUnknown(t, onBackup, { ...unanswered, waited: 120 })),
   'refund.repeating': inRefund((t) => again.saleRepeating(t, onBackup, { ...unanswered, waited: 3400, attempt: 12 })),
   'refund.parked': inRefund((t) => again.saleRepeatParked(t, offline, { ...unanswered, attempts: 3 })),
+  'refund.doubted': inRefund((t) => result.saleDoubted(t, bar, { amount: most, trace: '000048' })),
   'refund.refused': inRefund((t) =>
     result.saleRefused(t, offline, { problem: { kind: 'line-down', tried: [] }, retry: true }),
   ),

@@ -57,7 +57,7 @@ const watched = new Set([
 
 /** The screens that one green key answers. */
 const agreed = new Set([
-  ...['checkup.degraded', 'number', 'confirm', 'original', 'parked'],
+  ...['checkup.degraded', 'number', 'confirm', 'original', 'parked', 'doubted'],
   ...[
     'reversed-unconfirmed',
     'about',

@@ -39,6 +39,25 @@ t.test('a disk that takes the row and not its acceptance leaves nothing taken, a
   t.equal(bench.journal.busy, false, 'the outbox may work again');
 });
 
+t.test(
+  'what the disk may have taken all the same is unknown: no cash takes its place, and nothing is printed',
+  async (t) => {
+    const bench = saleBench(t);
+    const doubted = { accepted: { value: full }, isDoubted: { value: true } };
+    const journal = Object.create(bench.journal, {
+      begin: { value: (request: Request) => Object.defineProperties(bench.journal.begin(request), doubted) },
+    });
+    const end = acceptAndShow({ ...bench.counter, journal }, { ...offlineSale(), type: 'offline' });
+    await bench.screen('sale.doubted');
+    t.match(bench.texts().join(), /Result unknown.*Take no cash.*000001.*Was I charged/);
+    t.same(bench.said, ['display.unknown display.stay']);
+    t.same(bench.beeps, ['attention']);
+    bench.press('cancel', 'enter');
+    t.match(await end, { end: 'unsettled', entry: { state: 'unknown' }, again: null });
+    t.equal(bench.journal.busy, false, 'the outbox may work again');
+  },
+);
+
 /** A tip of a sale, or an offline sale, up to the screen that says that it is taken. */
 async function taken(t: Test, type: AcceptedType = 'offline') {
   const bench = saleBench(t);

@@ -1,10 +1,11 @@
 import t from 'tap';
 import type { AdviceEnd } from '../../src/host/advice.ts';
 import type { SaleCard } from '../../src/host/messages.ts';
+import type { Request } from '../../src/journal/journal.ts';
 import { chargeAsking, refuse, whyNoPayment } from '../../src/sale/charge.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Pan } from '../../src/values/pan.ts';
-import { lineDown, no, nothing, type SaleBench, saleBench, yes } from '../sale-bench.ts';
+import { full, lineDown, no, nothing, type SaleBench, saleBench, yes } from '../sale-bench.ts';
 
 const card: SaleCard = { pan: Pan.from('6222020010011234') as Pan, expiry: '3012', track2: null, track3: null };
 
@@ -106,6 +107,21 @@ t.test('without a yes and without a no it is the bank’s word that decides in t
     await bench.screen(screen);
     bench.press(answer === yes ? 'enter' : 'cancel');
     t.match(await end, { end: word, entry: { state: word } });
+  }
+});
+
+t.test('a refund that the disk may let leave at the next start is neither refunded nor not refunded', async (t) => {
+  for (const isDoubted of [true, false]) {
+    const bench = saleBench(t);
+    const { begin } = bench.journal;
+    const kept = { sent: { value: full }, isDoubted: { value: isDoubted } };
+    Object.assign(bench.journal, { begin: (request: Request) => Object.defineProperties(begin(request), kept) });
+    const end = charged(bench, 'refund');
+    await bench.screen(isDoubted ? 'sale.doubted' : 'sale.refused');
+    t.equal(bench.said.at(-1), isDoubted ? 'display.unknown display.stay' : 'display.cancelled display.not-charged');
+    bench.press('enter');
+    t.match(await end, { end: isDoubted ? 'unsettled' : 'refused' });
+    t.same(bench.sent, [], 'nothing has left');
   }
 });
 

@@ -306,6 +306,12 @@ t.test('what never left is not charged; what the counter has taken by itself wai
   const begun = { lost: 'reverse', stage: 'begun', accepted: false, undone: 'no' } as const;
   t.same(short(answerOf(sale('declined', { history: begun }), null)), ['not-charged', 'never-sent']);
   t.same(short(answerOf(sale('pending', { history: begun }), null)), ['unknown', 'in-hand'], 'while a flow has it');
+  const doubted = { ...begun, lost: 'advise' } as const;
+  t.same(
+    short(answerOf(sale('unknown', { history: doubted }), null)),
+    ['unknown', 'doubted'],
+    'where the disk may have it',
+  );
   t.same(answerOf(sale('declined', { history: begun }), null).evidence, [{ what: 'never-sent', at: 0, code: null }]);
   const accepted = { lost: 'advise', stage: 'accepted', accepted: true, undone: 'no' } as const;
   t.same(short(answerOf(sale('pending', { history: accepted }), null)), ['unknown', 'accepted']);

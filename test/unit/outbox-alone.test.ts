@@ -25,6 +25,17 @@ t.test(
   },
 );
 
+t.test('nothing leaves while nobody can say what the disk has taken of it', async (t) => {
+  const { outbox, host, owing } = bench(t);
+  const entry = owing();
+  const makeSure = thrown({ kind: 'disk-broken', file: 'journal.db', why: 'disk I/O error' });
+  Object.defineProperty(entry, 'makeSure', { value: makeSure, configurable: true });
+  t.not(await outbox.settle(entry), 'reversed');
+  t.same(host.asked, []);
+  Reflect.deleteProperty(entry, 'makeSure');
+  t.equal(await outbox.settle(entry), 'reversed');
+});
+
 t.test('two people may rule on it before it is found that it cannot be made', async (t) => {
   const { outbox, host, owing } = bench(t);
   const entry = owing();

@@ -109,6 +109,7 @@ export type ChargedSays =
   | 'accepted'
   | 'in-hand'
   | 'never-sent'
+  | 'doubted'
   | 'declined'
   | 'unknown'
   | 'asking-again'

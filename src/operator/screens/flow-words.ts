@@ -40,6 +40,8 @@ const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
     'wait.not-sent': 'refund.wait.not-sent',
     'result.approved': 'refund.approved',
     'refused.title': 'refund.refused.title',
+    'doubted.title': 'refund.doubted.title',
+    'doubted.why': 'refund.doubted.why',
     'key.other-card': 'key.retry',
     'display.approved': 'display.refunded',
     'display.not-charged': 'display.not-refunded',

@@ -214,6 +214,19 @@ export function saleParked(text: Text, bar: BarFacts, { amount, trace, attempts 
   };
 }
 
+/** The disk may have taken it or not, and only the next start knows: what the bank would hear of is not paid in cash. */
+export function saleDoubted(text: Text, bar: BarFacts, { amount, trace }: { amount: Fen; trace: string }): Screen {
+  const body = result({
+    tone: 'attention',
+    mark: 'bang',
+    money: text('money.unknown'),
+    title: text('doubted.title'),
+    numbers: dotted(yuanOf(text, amount), text('result.trace', { trace })),
+    words: [said(text('doubted.why')), said(text('doubted.next'), true)],
+  });
+  return { ...framed(text, bar, 'sale.doubted', body), tone: 'attention', foot: { enter: text('key.done') } };
+}
+
 export interface RefusedFacts {
   readonly problem: Problem;
   /** The green key tries again; else it ends. */
