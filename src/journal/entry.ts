@@ -232,9 +232,9 @@ export class Entry {
     this.#record({ kind: 'completed' });
   }
 
-  /** To be called before the first byte of a copy goes to the printer. */
+  /** To be called before the first byte of a copy goes to the printer. Once it is on the disk, a further try writes nothing. */
   copyBegun(copy: Copy): void {
-    this.#record({ kind: 'copy-begun', copy });
+    if (this.history.copies.get(copy) === 'owed') this.#record({ kind: 'copy-begun', copy });
   }
 
   /** To be called when the printer's own status says that the copy is out. */

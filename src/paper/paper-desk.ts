@@ -55,14 +55,14 @@ export interface PaperDeskParts {
 const LOOK_AGAIN_MS = 2000;
 /** How often one that was well is: paper that is taken out between sales is missed before the next one, not after it. */
 const LOOK_AROUND_MS = 10_000;
-/** One that stalls in mid-slip is left alone four times as long each time, up to this: each try costs paper and a row. */
+/** One that fails in mid-slip is left alone four times as long each time, up to this: each try may cost paper. */
 const STALLED_AGAIN_MS = 300_000;
 
 export function paperDesk({ journal, printer, config, clock, text, language }: PaperDeskParts): PaperDesk {
   const watchers = new Set<() => void>();
   const fresh: Entry[] = [];
   let problem: Problem | null = null;
-  /** How often in a row the printer has begun and gone no further, with nobody there to be asked for paper. */
+  /** How often in a row the printer has begun and gone no further, for whatever reason: it looks well before each try. */
   let stalls = 0;
   /** Whether the last try had begun: one that had not has cost nothing. */
   let isBegun = false;
@@ -89,7 +89,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     isBegun = end.printed || end.begun;
     // A try that never began says nothing of how far the next would come.
     if (end.printed) stalls = 0;
-    else if (end.begun) stalls = end.problem.kind === 'device-silent' ? stalls + 1 : 0;
+    else if (end.begun) stalls += 1;
     return end;
   };
 
@@ -113,7 +113,10 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     const note = (kind: 'slip-begun' | 'slip-printed') => {
       latest = journal.settled(latest, { kind });
     };
-    const end = await onPaper(table, () => note('slip-begun'));
+    // Once: each row stays for ever.
+    const end = await onPaper(table, () => {
+      if (!duplicate) note('slip-begun');
+    });
     if (end.printed) note('slip-printed');
     now(end.printed ? null : end.problem);
     return end.printed;

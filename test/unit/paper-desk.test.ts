@@ -115,7 +115,8 @@ t.test("a settlement's slip comes out by itself, and says DUPLICATE where it was
       .lastSettlement()
       ?.steps.map(({ kind }) => kind)
       .slice(-3),
-    ['slip-begun', 'slip-begun', 'slip-printed'],
+    ['ended', 'slip-begun', 'slip-printed'],
+    'that it was begun is on record once, however often it is tried',
   );
   stop.abort();
   await running;
@@ -226,6 +227,26 @@ t.test(
     await running;
   },
 );
+
+t.test('whatever ends a slip that has begun, it is tried more and more rarely, and is on record once', async (t) => {
+  for (const problem of [
+    { kind: 'device-lost', device: 'printer' },
+    { kind: 'printer-error', why: 'cutter' },
+    { kind: 'paper-out' },
+  ] as const) {
+    const { clock, journal, desk, times } = stalling(t, () => ({ ...stalled, problem }));
+    const sale = done(journal, 100, { copies: ['merchant'] });
+    const stop = new AbortController();
+    const running = desk.run(stop.signal);
+    await clock.advance(400_000);
+    t.same(times, [0, 2, 10, 42, 170], problem.kind);
+    const begun = sale.story.filter(({ event }) => event.kind === 'copy-begun');
+    t.equal(begun.length, 1, problem.kind);
+    t.same(sale.copiesOwed, [{ copy: 'merchant', duplicate: true }]);
+    stop.abort();
+    await running;
+  }
+});
 
 t.test('a desk that cannot read what is owed looks again, and prints it then', async (t) => {
   const clock = virtualClock();
