@@ -50,9 +50,10 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
   const fact = store.prepare(`SELECT value FROM facts WHERE name = 'archived_to'`);
   const setFact = store.prepare(`INSERT INTO facts (name, value) VALUES ('archived_to', ?)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
-  // Everything before the newest closed batch: what the counter asks for most stays at hand.
-  const until = store.prepare(`SELECT min(entries.id) AS first FROM entries
-    WHERE batch >= coalesce((SELECT max(batch) FROM closings), 0)`);
+  // Everything before the newest closed batch that holds something: what the counter asks for most stays at hand, and so does
+  // the newest entry, which the bank is asked to know at each sign-in, whatever becomes of this file.
+  const until = store.prepare(`SELECT min(id) AS first FROM entries WHERE batch >= coalesce(
+    (SELECT max(batch) FROM entries WHERE batch IN (SELECT batch FROM closings)), 0)`);
   const newest = store.prepare('SELECT max(id) AS last FROM entries WHERE id < ?');
   const closings = store.prepare('SELECT batch, closed_ms FROM closings ORDER BY batch');
   const incident = store.prepare('INSERT INTO incidents (kind, detail, at_ms) VALUES (?, ?, ?)');

@@ -47,6 +47,29 @@ t.test('closed batches move aside but for the newest, and everything is found as
   t.equal(done(again, 78).id, open.id + 1, 'ids go on');
 });
 
+t.test('settlements of nothing leave what was settled last at hand, whatever becomes of the archive', async (t) => {
+  const folder = testFolder(t);
+  const journal = journalIn(folder);
+  done(journal, 500);
+  close(journal);
+  const { batch, trace } = done(journal, 501);
+  for (let settled = 0; settled < 3; settled++) close(journal);
+  quiet(journal);
+  t.ok(existsSync(archiveIn(folder)), 'the batch before it has moved');
+  journal.close();
+  spoil(archiveIn(folder), 'entries');
+
+  using again = scoped(journalIn(folder));
+  t.ok(again.knows({ batch, trace }), 'the bank’s newest is found: nobody has to answer for it');
+  t.equal(again.last()?.amount, 501);
+  t.match(again.archiveProblem, null, 'it was not even asked for');
+  done(again, 502);
+  close(again);
+  quiet(again);
+  t.match(again.archiveProblem, { kind: 'archive-broken' });
+  t.ok(again.knows({ batch, trace }), 'and it moves once there is a newer one');
+});
+
 t.test('a sale that has moved is refunded like any other', async (t) => {
   const folder = testFolder(t);
   const journal = journalIn(folder);
@@ -182,6 +205,7 @@ t.test('a boot needs nothing of the archive', async (t) => {
   owing.reversalBegun();
   owing.reversed('00');
   close(journal);
+  done(journal, 3);
   close(journal);
   journal.tidy();
   journal.close();

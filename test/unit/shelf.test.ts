@@ -111,7 +111,9 @@ t.test('quiet moments write the index anew, and what a boot finds ended may move
   open.copyPrinted('merchant');
   journal.close();
   using again = scoped(journalIn(folder));
-  for (const next of ['000002', '000003']) again.closeBatch(batch(next));
+  again.closeBatch(batch('000002'));
+  done(again, 2, { copies: [] });
+  again.closeBatch(batch('000003'));
   again.tidy();
   t.ok(existsSync(join(dirname(filesIn(folder).file), 'archive.db')));
 });
