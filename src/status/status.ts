@@ -30,9 +30,11 @@ interface Question {
   readonly since?: unknown;
 }
 
-/** Listens on `path` (Unix, 0660): one JSON object a line in, one a line out. Resolves when it listens. */
+/**
+ * Listens on `path` (Unix, 0660): one JSON object a line in, one a line out. Resolves when it listens, or has told on stderr
+ * why it cannot: on a disk that takes no writes a terminal still has to say so at the counter.
+ */
 export async function serveStatus(path: string, facts: StatusFacts): Promise<{ close(): Promise<void> }> {
-  rmSync(path, { force: true });
   const clients = new Set<Socket>();
   const server = createServer((client) => {
     // A client that dies mid-line takes nothing with it.
@@ -45,8 +47,14 @@ export async function serveStatus(path: string, facts: StatusFacts): Promise<{ c
     client.on('close', () => clients.delete(client));
     attend(client, facts);
   });
-  await listening(server, path);
-  chmodSync(path, 0o660);
+  try {
+    rmSync(path, { force: true });
+    await listening(server, path);
+    chmodSync(path, 0o660);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    console.error(JSON.stringify({ status: { file: path, why: error.message } }));
+  }
   return {
     close: () =>
       new Promise((resolve) => {

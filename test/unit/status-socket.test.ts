@@ -52,6 +52,23 @@ async function served(t: Tap, facts: StatusFacts) {
   };
 }
 
+t.test('a socket that cannot be made is told, and ends nothing', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'guitai-status-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const told = t.capture(console, 'error');
+  for (const path of [join(folder, 'nowhere', 'status.sock'), folder]) {
+    const server = await serveStatus(path, bench().facts);
+    await server.close();
+  }
+  t.match(
+    told().map(({ args }) => JSON.parse(String(args[0])).status),
+    [
+      { file: /nowhere/, why: /^listen E/ },
+      { file: folder, why: /EISDIR/ },
+    ],
+  );
+});
+
 t.test('a row that cannot be read is said to who asks, and the next question is answered', async (t) => {
   const { facts } = bench();
   const journal = () => {
