@@ -7,6 +7,7 @@ import { reconcileBooks } from '../src/reconciliation.ts';
 import { type Manifest, manifestOf, packRecord, RecordError } from '../src/recorder/export.ts';
 import { readSegments } from '../src/recorder/reader.ts';
 import { Fault } from '../src/values/problem.ts';
+import { becomeOwnerOf, isRunningIn } from './owner.ts';
 import { askSecrets } from './secrets.ts';
 
 const HELP = `guitai export [FILE]
@@ -23,7 +24,11 @@ guitai replay FILE [--check]
 
 guitai reconcile --people 00,99 --reference NUMBER
     Two people with a supervisor's or an administrator's password answer, under the bank's ruling number, for a journal
-    that is missing, broken or behind and locks payment. Reads their passwords, one a line. The terminal must be stopped.
+    that is missing, broken or behind and locks payment. Reads their passwords, one a line. The terminal must be stopped;
+    on a board root runs it, and becomes the terminal's user for it:
+        sudo systemctl stop guitai
+        sudo guitai reconcile --people 00,99 --reference NUMBER
+        sudo systemctl start guitai
 
 guitai --help
 guitai --version
@@ -190,9 +195,8 @@ async function reconcile(words: readonly string[]): Promise<void> {
       'Write its 1 to 12 letters and digits: --reference 094107000045',
     );
   }
-  const home = join(terminalDir(), 'terminal');
-  if (!existsSync(home)) throw new Misused(`${home}: no terminal has been here`, 'Name its folder with GUITAI_DIR.');
   const config = readConfig(resolve(process.env.GUITAI_CONFIG ?? join(root, 'firmware-config')));
+  const home = await homeAtRest(`reconcile --people ${numbers.join(',')} --reference ${reference}`);
   const passwords = await askSecrets(
     numbers.map((number) => `password of ${number}: `),
     {
@@ -206,6 +210,23 @@ async function reconcile(words: readonly string[]): Promise<void> {
   if (end.end === 'refused') throw new Misused(end.why, 'Nothing has changed.');
   say('The next start of the terminal opens its books; both names and the number are noted there.');
   process.stdin.destroy();
+}
+
+/** The folder of a terminal that is stopped, as its owner. */
+async function homeAtRest(command: string): Promise<string> {
+  const dir = terminalDir();
+  const home = join(dir, 'terminal');
+  const end = becomeOwnerOf(home);
+  if (end === 'nothing') throw new Misused(`${home}: no terminal has been here`, 'Name its folder with GUITAI_DIR.');
+  if (end === 'kept-out') {
+    const named = process.env.GUITAI_DIR === undefined ? '' : `GUITAI_DIR=${dir} `;
+    throw new Misused(`${home} is the terminal's own`, `Run it as root: sudo ${named}guitai ${command}`);
+  }
+  if (!(await isRunningIn(dir))) return home;
+  throw new Misused(
+    `a terminal is running in ${dir}`,
+    'Stop it first, and start it afterwards: sudo systemctl stop guitai',
+  );
 }
 
 function parsed(words: readonly string[], options: NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object) {

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
+import { mapped } from './journal/disk.ts';
 import type { Reconciliation } from './journal/lock.ts';
 import { systemClock } from './values/clock.ts';
+import { Fault } from './values/problem.ts';
 import { vaultFiles } from './vault/files.ts';
 import type { PasswordEnd } from './vault/operators.ts';
 import { openVault } from './vault/vault.ts';
@@ -58,21 +60,31 @@ function whyNot(number: string, end: Exclude<PasswordEnd, { end: 'right' }>): st
   }
 }
 
-/** What waits for this start; null where nothing does, or it cannot be read. */
+/** What waits for this start; null where nothing does, or it makes no sense. A Fault where the disk does not give it. */
 export function foundReconciliation(home: string): Reconciliation | null {
+  const text = textIn(fileIn(home));
+  if (text === null) return null;
   try {
-    const { people, reference }: Partial<Reconciliation> = JSON.parse(readFileSync(fileIn(home), 'utf8'));
+    const { people, reference }: Partial<Reconciliation> = JSON.parse(text);
     const whole = Array.isArray(people) && people.length === 2 && typeof reference === 'string' && reference !== '';
     return whole ? ({ people, reference } as Reconciliation) : null;
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
-      return null;
-    }
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    return null;
+  }
+}
+
+function textIn(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (error.code === 'ENOENT') return null;
+    throw new Fault({ kind: 'disk-broken', file, why: String(error.code) }, { cause: error });
   }
 }
 
 /** It is good for one start. */
 export function usedReconciliation(home: string): void {
-  rmSync(fileIn(home), { force: true });
+  mapped(fileIn(home), () => rmSync(fileIn(home), { force: true }));
 }

@@ -65,7 +65,22 @@ t.test('one person, a wrong password, an operator: nothing changes', async (t) =
   t.notOk(readdirSync(home).includes('reconciled.json'));
 });
 
-t.test('an answer that cannot be read is none', async (t) => {
+t.test('an answer that the disk does not give is said, as what keeps the terminal from its books', async (t) => {
+  const home = testFolder(t);
+  // Unreadable to root too.
+  mkdirSync(join(home, 'reconciled.json'));
+  const file = join(home, 'reconciled.json');
+  t.same(
+    problemOf(() => foundReconciliation(home)),
+    { kind: 'disk-broken', file, why: 'EISDIR' },
+  );
+  t.match(
+    problemOf(() => usedReconciliation(home)),
+    { kind: 'disk-broken', file },
+  );
+});
+
+t.test('an answer that makes no sense is none', async (t) => {
   const home = testFolder(t);
   mkdirSync(home, { recursive: true });
   for (const text of ['{', '{"people":["00"],"reference":"1"}', '{"people":["00","99"],"reference":""}', '[]']) {
