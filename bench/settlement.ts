@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { journalDisk } from '../src/journal/disk.ts';
 import { type Journal, openJournal } from '../src/journal/journal.ts';
-import type { Counter } from '../src/sale/counter.ts';
+import type { Counter } from '../src/payment/counter.ts';
 import { throughTheSteps } from '../src/settlement/steps.ts';
 import { fen } from '../src/values/fen.ts';
 import { batch } from '../src/values/trace.ts';

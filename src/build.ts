@@ -2,6 +2,7 @@ import type { Board } from '../board/buses.ts';
 import { lastingLine } from '../board/lasting-line.ts';
 import { stripeReader } from './card/stripe-reader.ts';
 import { wasICharged } from './charged/charged.ts';
+import { probesOf } from './checkup/probes.ts';
 import { codeWords } from './config/codes.ts';
 import type { Config } from './config/config.ts';
 import { issuerOf } from './config/institutions.ts';
@@ -9,8 +10,18 @@ import { withParameters } from './config/parameters.ts';
 import { texts } from './config/texts.ts';
 import { customerDisplay } from './customer/display.ts';
 import { promptsOn } from './customer/prompts.ts';
-import { deskTold } from './desk-told.ts';
-import { begun, entryTold, parametersTold, refusalTold, settlementTold } from './flight.ts';
+import { deskTold } from './flight/desk-told.ts';
+import { begun, entryTold, parametersTold, refusalTold, settlementTold } from './flight/flight.ts';
+import {
+  handshakeStep,
+  hostLine,
+  hostTold,
+  wiredBuzzer,
+  wiredDisplay,
+  wiredPaper,
+  wiredPrinter,
+  wiredReader,
+} from './flight/wires-told.ts';
 import type { Ground } from './ground.ts';
 import { openHost } from './host/host.ts';
 import { openJournal } from './journal/journal.ts';
@@ -22,11 +33,10 @@ import { goodbye } from './operator/screens/idle.ts';
 import { problemScreen } from './operator/screens/problem.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { paperDesk } from './paper/paper-desk.ts';
-import { probesOf } from './probes.ts';
+import type { Counter } from './payment/counter.ts';
 import { printer } from './receipt/printer.ts';
 import { openRecorder } from './recorder/recorder.ts';
 import { wireLog } from './recorder/wire-log.ts';
-import type { Counter } from './sale/counter.ts';
 import { barOf, openSession } from './session.ts';
 import { compareOrSignIn, comparesNewest, signInToBank } from './signin/bank.ts';
 import type { StatusFacts } from './status/status.ts';
@@ -36,16 +46,6 @@ import { masked, maskedJson } from './values/masked.ts';
 import type { Problem } from './values/problem.ts';
 import { setClock } from './values/set-clock.ts';
 import { openVault } from './vault/vault.ts';
-import {
-  handshakeStep,
-  hostLine,
-  hostTold,
-  wiredBuzzer,
-  wiredDisplay,
-  wiredPaper,
-  wiredPrinter,
-  wiredReader,
-} from './wires-told.ts';
 
 /** What stands between the board's wires and the terminal's flows. */
 export interface Assembly {

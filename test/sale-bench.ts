@@ -12,7 +12,7 @@ import type { Operator } from '../src/operator/operator.ts';
 import type { Screen } from '../src/operator/screen.ts';
 import type { BarFacts } from '../src/operator/screens/bar.ts';
 import { openOutbox } from '../src/outbox/outbox.ts';
-import type { Counter } from '../src/sale/counter.ts';
+import type { Counter } from '../src/payment/counter.ts';
 import { Pan } from '../src/values/pan.ts';
 import { Fault } from '../src/values/problem.ts';
 import { blockCipher } from '../src/vault/ciphers.ts';

@@ -1,7 +1,7 @@
 import { askKey, untilSeen } from '../operator/ask.ts';
 import { offlineTrying } from '../operator/screens/advice.ts';
 import { impossible } from '../operator/screens/original.ts';
-import type { Counter } from '../sale/counter.ts';
+import type { Counter } from '../payment/counter.ts';
 import { OVER, within } from '../values/clock.ts';
 import { Fault } from '../values/problem.ts';
 

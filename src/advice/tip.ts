@@ -3,11 +3,11 @@ import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { askAmount } from '../operator/ask.ts';
 import { originalAmount } from '../operator/screens/original.ts';
-import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
-import type { Counter } from '../sale/counter.ts';
-import { inPayment } from '../sale/in-flow.ts';
-import { cardOfOriginal } from '../sale/on-file.ts';
-import { chooseEntry } from '../sale/original.ts';
+import { type AcceptedEnd, acceptAndShow } from '../payment/accept.ts';
+import type { Counter } from '../payment/counter.ts';
+import { inPayment } from '../payment/in-flow.ts';
+import { cardOfOriginal } from '../payment/on-file.ts';
+import { chooseEntry } from '../payment/original.ts';
 import { type Fen, fen, MOST_FEN, yuan } from '../values/fen.ts';
 import type { State } from '../values/state.ts';
 

@@ -1,10 +1,10 @@
 import type { StripeCard } from '../card/stripe-card.ts';
 import { askDigits } from '../operator/ask.ts';
 import { voiceCall } from '../operator/screens/advice.ts';
-import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
-import type { Counter } from '../sale/counter.ts';
-import { inPayment } from '../sale/in-flow.ts';
-import { present } from '../sale/sale.ts';
+import { type AcceptedEnd, acceptAndShow } from '../payment/accept.ts';
+import type { Counter } from '../payment/counter.ts';
+import { inPayment } from '../payment/in-flow.ts';
+import { present } from '../payment/present.ts';
 import { type Fen, fen } from '../values/fen.ts';
 
 /** A call may take minutes: the bank's desk looks the card up while the clerk holds the line. */

@@ -2,12 +2,12 @@ import type { StripeCard } from '../card/stripe-card.ts';
 import type { BalanceEnd } from '../host/host.ts';
 import { untilSeen } from '../operator/ask.ts';
 import { balanceDeclined, balanceTold } from '../operator/screens/balance.ts';
-import { presentCard } from '../sale/card.ts';
-import { refuse } from '../sale/charge.ts';
-import type { Counter } from '../sale/counter.ts';
-import { inPayment } from '../sale/in-flow.ts';
-import { askPin } from '../sale/pin.ts';
-import { whileWaiting } from '../sale/waiting.ts';
+import { presentCard } from '../payment/card.ts';
+import { refuse } from '../payment/charge.ts';
+import type { Counter } from '../payment/counter.ts';
+import { inPayment } from '../payment/in-flow.ts';
+import { askPin } from '../payment/pin.ts';
+import { whileWaiting } from '../payment/waiting.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 
 /** A balance does not stay in sight of whoever comes next. */

@@ -2,7 +2,7 @@ import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type EntryType, makesOf } from '../journal/types.ts';
 import { MOST_CANDIDATES } from '../operator/screens/charged.ts';
-import { daysOf } from '../sale/original.ts';
+import { daysOf } from '../payment/original.ts';
 import { fen, MOST_FEN } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
 import { trace } from '../values/trace.ts';

@@ -14,9 +14,9 @@ import {
   LISTED,
 } from '../operator/screens/exceptions.ts';
 import { showProblem } from '../operator/show-problem.ts';
-import { showUntilSeen } from '../sale/accept.ts';
-import type { Counter } from '../sale/counter.ts';
-import { approvedBy, approvedByTwo } from '../sale/supervisor.ts';
+import { showUntilSeen } from '../payment/accept.ts';
+import type { Counter } from '../payment/counter.ts';
+import { approvedBy, approvedByTwo } from '../payment/supervisor.ts';
 import { Fault } from '../values/problem.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { askAmount } from '../operator/ask.ts';
 import { originalAmount } from '../operator/screens/original.ts';
-import type { ChargeEnd } from '../sale/charge.ts';
-import type { Counter } from '../sale/counter.ts';
+import type { ChargeEnd } from '../payment/charge.ts';
+import type { Counter } from '../payment/counter.ts';
 import { type Fen, fen, yuan } from '../values/fen.ts';
 import { goOn } from './go-on.ts';
 import type { Hold } from './hold.ts';

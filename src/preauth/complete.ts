@@ -1,12 +1,12 @@
 import type { SaleCard } from '../host/messages.ts';
 import { askAmount, askYes } from '../operator/ask.ts';
 import { confirmAsk, originalAmount, rowsOf } from '../operator/screens/original.ts';
-import { type AcceptedEnd, acceptAndShow } from '../sale/accept.ts';
-import type { ChargeEnd } from '../sale/charge.ts';
-import type { Counter } from '../sale/counter.ts';
-import { inPayment } from '../sale/in-flow.ts';
-import { cardOfOriginal, numberOf } from '../sale/on-file.ts';
-import { presentChecked } from '../sale/sale.ts';
+import { type AcceptedEnd, acceptAndShow } from '../payment/accept.ts';
+import type { ChargeEnd } from '../payment/charge.ts';
+import type { Counter } from '../payment/counter.ts';
+import { inPayment } from '../payment/in-flow.ts';
+import { cardOfOriginal, numberOf } from '../payment/on-file.ts';
+import { presentChecked } from '../payment/present.ts';
 import { type Fen, fen, yuan } from '../values/fen.ts';
 import { chooseHold } from './choose.ts';
 import { goOn, namedBy } from './go-on.ts';

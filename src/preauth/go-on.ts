@@ -1,11 +1,11 @@
 import type { StripeCard } from '../card/stripe-card.ts';
-import { type ChargeEnd, chargeAsking } from '../sale/charge.ts';
-import type { Counter } from '../sale/counter.ts';
-import { inPayment } from '../sale/in-flow.ts';
-import { askPin, noPin } from '../sale/pin.ts';
-import { presentChecked } from '../sale/sale.ts';
-import { sameCard } from '../sale/same-card.ts';
-import { type Approved, takeApproved } from '../sale/supervisor.ts';
+import { type ChargeEnd, chargeAsking } from '../payment/charge.ts';
+import type { Counter } from '../payment/counter.ts';
+import { inPayment } from '../payment/in-flow.ts';
+import { askPin, noPin } from '../payment/pin.ts';
+import { presentChecked } from '../payment/present.ts';
+import { sameCard } from '../payment/same-card.ts';
+import { type Approved, takeApproved } from '../payment/supervisor.ts';
 import type { Fen } from '../values/fen.ts';
 import { chooseHold } from './choose.ts';
 import type { Hold } from './hold.ts';

@@ -1,9 +1,9 @@
-import { asOftenAsWanted, type ChargeEnd, chargeAsking } from '../sale/charge.ts';
-import type { Counter } from '../sale/counter.ts';
-import { inPayment } from '../sale/in-flow.ts';
-import { askPin } from '../sale/pin.ts';
-import type { Again } from '../sale/result.ts';
-import { present } from '../sale/sale.ts';
+import { asOftenAsWanted, type ChargeEnd, chargeAsking } from '../payment/charge.ts';
+import type { Counter } from '../payment/counter.ts';
+import { inPayment } from '../payment/in-flow.ts';
+import { askPin } from '../payment/pin.ts';
+import { present } from '../payment/present.ts';
+import type { Again } from '../payment/result.ts';
 
 /** The pre-authorisation (预授权): an amount is held on the card, and charged by its completion. */
 export function preauthorise(standing: Counter): Promise<ChargeEnd> {

@@ -1,7 +1,7 @@
 import type { Text } from '../config/texts.ts';
 import { type Report, reportPrinting } from '../operator/screens/printing.ts';
+import type { Counter } from '../payment/counter.ts';
 import type { ReceiptTable } from '../receipt/table.ts';
-import type { Counter } from '../sale/counter.ts';
 import { OVER } from '../values/clock.ts';
 import type { Problem } from '../values/problem.ts';
 import { untilPrinted } from './until-printed.ts';

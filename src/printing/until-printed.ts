@@ -1,6 +1,6 @@
 import { untilSeen } from '../operator/ask.ts';
 import { paperTrouble, type SlipOf } from '../operator/screens/paper.ts';
-import type { Counter } from '../sale/counter.ts';
+import type { Counter } from '../payment/counter.ts';
 import type { Problem } from '../values/problem.ts';
 
 /** Prints, and once more after every trouble that somebody has mended; false where it is left. */

@@ -1,10 +1,10 @@
 import type { Entry } from '../journal/entry.ts';
 import { askDigits, untilSeen } from '../operator/ask.ts';
 import { refundDate, refundReference, refundSilent } from '../operator/screens/refund.ts';
-import { refuse } from '../sale/charge.ts';
-import type { Counter } from '../sale/counter.ts';
-import { inFlow } from '../sale/in-flow.ts';
-import { inquire } from '../sale/inquire.ts';
+import { refuse } from '../payment/charge.ts';
+import type { Counter } from '../payment/counter.ts';
+import { inFlow } from '../payment/in-flow.ts';
+import { inquire } from '../payment/inquire.ts';
 import { fen } from '../values/fen.ts';
 import { Fault } from '../values/problem.ts';
 import { type BankRecord, paidAtBank, type Referred } from './paid.ts';

@@ -3,8 +3,8 @@ import type { Journal } from '../journal/journal.ts';
 import { type EntryType, types } from '../journal/types.ts';
 import { untilSeen } from '../operator/ask.ts';
 import { type VoidWhy, voidRefused, voidTrace } from '../operator/screens/void.ts';
-import type { Counter } from '../sale/counter.ts';
-import { askTrace, entryOf, lastOf } from '../sale/original.ts';
+import type { Counter } from '../payment/counter.ts';
+import { askTrace, entryOf, lastOf } from '../payment/original.ts';
 import type { Fen } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
 

@@ -2,12 +2,12 @@ import type { Entry } from '../journal/entry.ts';
 import type { Particulars } from '../journal/types.ts';
 import { askYes } from '../operator/ask.ts';
 import { confirmAsk, rowsOf } from '../operator/screens/original.ts';
-import { asOftenAsWanted, type ChargeEnd, chargeAsking } from '../sale/charge.ts';
-import type { Counter } from '../sale/counter.ts';
-import { inPayment } from '../sale/in-flow.ts';
-import { askPin, noPin } from '../sale/pin.ts';
-import { sameCard } from '../sale/same-card.ts';
-import { approval } from '../sale/supervisor.ts';
+import { asOftenAsWanted, type ChargeEnd, chargeAsking } from '../payment/charge.ts';
+import type { Counter } from '../payment/counter.ts';
+import { inPayment } from '../payment/in-flow.ts';
+import { askPin, noPin } from '../payment/pin.ts';
+import { sameCard } from '../payment/same-card.ts';
+import { approval } from '../payment/supervisor.ts';
 import { timeOfDay } from '../values/time-of-day.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { instalmentPeriods } from '../operator/screens/advice.ts';
+import { asOftenAsWanted, type ChargeEnd, chargeAsking } from '../payment/charge.ts';
+import type { Counter } from '../payment/counter.ts';
+import { inPayment } from '../payment/in-flow.ts';
+import { askPin } from '../payment/pin.ts';
+import { present } from '../payment/present.ts';
+import type { Again } from '../payment/result.ts';
 import { type Fen, fen } from '../values/fen.ts';
-import { asOftenAsWanted, type ChargeEnd, chargeAsking } from './charge.ts';
-import type { Counter } from './counter.ts';
-import { inPayment } from './in-flow.ts';
-import { askPin } from './pin.ts';
-import type { Again } from './result.ts';
-import { present } from './sale.ts';
 
 /** A sale by instalments (分期消费): the merchant has the whole, the cardholder pays the bank in parts. */
 export function sellByInstalments(standing: Counter): Promise<ChargeEnd> {

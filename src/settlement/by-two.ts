@@ -2,8 +2,8 @@ import { ANOTHER_BATCH } from '../host/response-codes.ts';
 import type { Settlement } from '../journal/settlements.ts';
 import { askDigits, askYes, untilSeen } from '../operator/ask.ts';
 import { settlementByTwo, settlementReference, settlementRuled } from '../operator/screens/settlement-by-two.ts';
-import type { Counter } from '../sale/counter.ts';
-import { approvedByTwo } from '../sale/supervisor.ts';
+import type { Counter } from '../payment/counter.ts';
+import { approvedByTwo } from '../payment/supervisor.ts';
 import type { Batch } from '../values/trace.ts';
 
 /**

@@ -3,8 +3,8 @@ import { NOT_OFFERED } from '../host/response-codes.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Difference, NotThere, Settlement } from '../journal/settlements.ts';
 import { type CardGroup, types } from '../journal/types.ts';
-import type { Counter } from '../sale/counter.ts';
-import { cardOnFile } from '../sale/on-file.ts';
+import type { Counter } from '../payment/counter.ts';
+import { cardOnFile } from '../payment/on-file.ts';
 import type { Trace } from '../values/trace.ts';
 import { counts } from './counting.ts';
 

@@ -2,7 +2,7 @@ import { type Settlement, sinceCompared } from '../journal/settlements.ts';
 import { type EntryType, types } from '../journal/types.ts';
 import { acknowledged, untilSeen } from '../operator/ask.ts';
 import { settlementDifference, settlementDone } from '../operator/screens/settlement.ts';
-import type { Counter } from '../sale/counter.ts';
+import type { Counter } from '../payment/counter.ts';
 
 /** Balanced or not, and each transaction that differs with what to do about it. */
 export async function tellOutcome({ operator, journal, paper }: Counter, settlement: Settlement): Promise<void> {

@@ -11,7 +11,7 @@ import {
   settlementStuck,
 } from '../operator/screens/settlement.ts';
 import { settlementLeft } from '../operator/screens/settlement-by-two.ts';
-import type { Counter } from '../sale/counter.ts';
+import type { Counter } from '../payment/counter.ts';
 import { Fault, type Problem, SPOILT } from '../values/problem.ts';
 import { type Batch, batch } from '../values/trace.ts';
 import { type ByTwoEnd, closeByTwo, openInstead, tellRuled } from './by-two.ts';

@@ -47,7 +47,7 @@ inline begin(r) {
   }
 }
 
-/* ---------------------------------------------------------------- a request: src/sale/charge.ts */
+/* ---------------------------------------------------------------- a request: src/payment/charge.ts */
 
 #ifdef SENT_BEFORE_DISK
 #define NOTE_SENT(r) rows[r].memory = sent
@@ -154,7 +154,7 @@ inline ask(r) {
   fi
 }
 
-/* Rule 10, and 14: the counter has finished, and the bank is told from here on (src/sale/accept.ts). */
+/* Rule 10, and 14: the counter has finished, and the bank is told from here on (src/payment/accept.ts). */
 inline accept(r) {
   atomic {
     record(r, accepted);

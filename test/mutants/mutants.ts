@@ -47,7 +47,7 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
     tests: ['answers', 'ends', 'inquiry-answer', 'settlement-messages'],
   },
   sale: {
-    mutate: ['src/sale/{charge,accept,unsettled,same-card,inquire}.ts'],
+    mutate: ['src/payment/{charge,accept,unsettled,same-card,inquire}.ts'],
     tests: [
       ...['accept', 'charge', 'unsettled', 'same-card', 'inquire', 'charged-at-the-counter', 'holds-at-the-counter'],
       ...['refund', 'sale', 'sale-counter', 'refund-at-the-counter', 'advice'],

@@ -31,7 +31,7 @@ interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: 'the row says sent after the bytes have left',
-    file: 'src/sale/charge.ts',
+    file: 'src/payment/charge.ts',
     from: 'host.send(prepared, () => {\n      entry.sent();\n      sent();\n    }),',
     to: 'host.send(prepared, sent).then((answer) => {\n      entry.sent();\n      return answer;\n    }),',
   },
@@ -124,7 +124,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a no for its original leaves that as the journal has it',
-    file: 'src/sale/result.ts',
+    file: 'src/payment/result.ts',
     from: '  return row === null || !pastTheOriginal.includes(row.fixer);',
     to: '  return row === null;',
     errands: 'ended-at-another-terminal.json',
@@ -150,7 +150,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the approved screen stands before the row is complete',
-    file: 'src/sale/charge.ts',
+    file: 'src/payment/charge.ts',
     from: '    entry.completed();\n  } catch',
     to: '    await showApproved(counter, entry);\n    entry.completed();\n  } catch',
   },
@@ -170,7 +170,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a full disk at the supervisor ends the program',
-    file: 'src/sale/supervisor.ts',
+    file: 'src/payment/supervisor.ts',
     from: 'if (!(error instanceof Fault)) throw error;\n    await',
     to: 'throw error;\n    await',
   },

@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Request } from '../../src/journal/journal.ts';
-import { type AcceptedType, accept, acceptAndShow, showRefusals, showUntilSeen } from '../../src/sale/accept.ts';
-import type { Charge } from '../../src/sale/charge.ts';
-import type { Counter } from '../../src/sale/counter.ts';
+import { type AcceptedType, accept, acceptAndShow, showRefusals, showUntilSeen } from '../../src/payment/accept.ts';
+import type { Charge } from '../../src/payment/charge.ts';
+import type { Counter } from '../../src/payment/counter.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Pan } from '../../src/values/pan.ts';
 import { approval, refusal, saleOf, silence } from '../journal-bench.ts';

@@ -5,7 +5,7 @@ import { addTip, whyNoTip } from '../../src/advice/tip.ts';
 import { sellByVoice } from '../../src/advice/voice.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Request } from '../../src/journal/journal.ts';
-import { showRefusals } from '../../src/sale/accept.ts';
+import { showRefusals } from '../../src/payment/accept.ts';
 import { sellByInstalments } from '../../src/sale/instalment.ts';
 import { sell } from '../../src/sale/sale.ts';
 import { fen } from '../../src/values/fen.ts';

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { AdviceEnd } from '../../src/host/advice.ts';
 import type { SaleCard } from '../../src/host/messages.ts';
 import type { Request } from '../../src/journal/journal.ts';
-import { chargeAsking, refuse, whyNoPayment } from '../../src/sale/charge.ts';
+import { chargeAsking, refuse, whyNoPayment } from '../../src/payment/charge.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Pan } from '../../src/values/pan.ts';
 import { full, lineDown, no, nothing, type SaleBench, saleBench, yes } from '../sale-bench.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { checkUp, type Part, type Probe, saleIsPossible } from '../../src/checkup/checkup.ts';
+import { type Parts, probesOf } from '../../src/checkup/probes.ts';
 import { texts } from '../../src/config/texts.ts';
-import { type Parts, probesOf } from '../../src/probes.ts';
 import { Fault, type Problem } from '../../src/values/problem.ts';
 import { virtualClock } from '../virtual-clock.ts';
 

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { showUntilSeen } from '../../src/sale/accept.ts';
-import { inFlow } from '../../src/sale/in-flow.ts';
-import { showDeclined } from '../../src/sale/result.ts';
+import { showUntilSeen } from '../../src/payment/accept.ts';
+import { inFlow } from '../../src/payment/in-flow.ts';
+import { showDeclined } from '../../src/payment/result.ts';
 import { desk, made } from '../charged-bench.ts';
 import { twoTerminals } from '../elsewhere-bench.ts';
 import { approval, saleOf } from '../journal-bench.ts';

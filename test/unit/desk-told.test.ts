@@ -1,6 +1,6 @@
 import t from 'tap';
 import { texts } from '../../src/config/texts.ts';
-import { deskTold } from '../../src/desk-told.ts';
+import { deskTold } from '../../src/flight/desk-told.ts';
 import type { KeyPress } from '../../src/operator/keypad.ts';
 import type { Screen } from '../../src/operator/screen.ts';
 import { balanceTold } from '../../src/operator/screens/balance.ts';

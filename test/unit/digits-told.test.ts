@@ -1,13 +1,13 @@
 import t from 'tap';
 import { texts } from '../../src/config/texts.ts';
-import { deskTold } from '../../src/desk-told.ts';
+import { deskTold } from '../../src/flight/desk-told.ts';
 import type { KeyPress } from '../../src/operator/keypad.ts';
 import { type Operator, operatorAt } from '../../src/operator/operator.ts';
 import { takesSecret, textsOf } from '../../src/operator/screen.ts';
 import type { BarFacts } from '../../src/operator/screens/bar.ts';
+import { presentCard } from '../../src/payment/card.ts';
+import { showUnsettled } from '../../src/payment/unsettled.ts';
 import type { Happening } from '../../src/recorder/happening.ts';
-import { presentCard } from '../../src/sale/card.ts';
-import { showUnsettled } from '../../src/sale/unsettled.ts';
 import { type SignInDesk, signIn } from '../../src/signin/signin.ts';
 import { fen } from '../../src/values/fen.ts';
 import { saleOf, silence } from '../journal-bench.ts';

@@ -1,13 +1,13 @@
 import t from 'tap';
 import { readConfig } from '../../src/config/config.ts';
-import { begun, entryTold, parametersTold, refusalTold } from '../../src/flight.ts';
+import { begun, entryTold, parametersTold, refusalTold } from '../../src/flight/flight.ts';
+import { hostLine, hostTold } from '../../src/flight/wires-told.ts';
 import type { WireEvent } from '../../src/host/link.ts';
 import type { EntryFacts } from '../../src/journal/entry.ts';
 import type { Happening } from '../../src/recorder/happening.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { batch, trace } from '../../src/values/trace.ts';
-import { hostLine, hostTold } from '../../src/wires-told.ts';
 
 const config = readConfig('firmware-config');
 const journal = { batch: batch('000007'), lastTrace: trace('000123'), debts: () => [] };

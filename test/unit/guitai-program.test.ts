@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
 import { askSecrets } from '../../bin/secrets.ts';
 import { readConfig } from '../../src/config/config.ts';
-import { begun } from '../../src/flight.ts';
+import { begun } from '../../src/flight/flight.ts';
 import { readSegments } from '../../src/recorder/reader.ts';
 import { openRecorder } from '../../src/recorder/recorder.ts';
 import { openSegments } from '../../src/recorder/segments.ts';

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import type { OriginalFacts } from '../../src/host/messages.ts';
-import { inquire } from '../../src/sale/inquire.ts';
+import { inquire } from '../../src/payment/inquire.ts';
 import { Fault, type Problem } from '../../src/values/problem.ts';
 import { type Batch, batch, type Trace, trace } from '../../src/values/trace.ts';
 import { saleBench } from '../sale-bench.ts';

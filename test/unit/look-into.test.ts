@@ -3,7 +3,7 @@ import { texts } from '../../src/config/texts.ts';
 import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { EntryType } from '../../src/journal/types.ts';
-import { showUnsettled } from '../../src/sale/unsettled.ts';
+import { showUnsettled } from '../../src/payment/unsettled.ts';
 import { fen } from '../../src/values/fen.ts';
 import { saleOf, silence } from '../journal-bench.ts';
 import { lineDown, type SaleBench, saleBench } from '../sale-bench.ts';

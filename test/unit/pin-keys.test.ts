@@ -1,6 +1,6 @@
 import t from 'tap';
 import { tellBalance } from '../../src/balance/balance.ts';
-import { chargeAsking } from '../../src/sale/charge.ts';
+import { chargeAsking } from '../../src/payment/charge.ts';
 import { sell } from '../../src/sale/sale.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Pan } from '../../src/values/pan.ts';

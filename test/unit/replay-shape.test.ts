@@ -8,7 +8,7 @@ import { filmOf } from '../../replay/film.ts';
 import { readFilm } from '../../replay/replay.ts';
 import { type Begin, writeConfig, writeSeed } from '../../replay/stage-files.ts';
 import { readConfig } from '../../src/config/config.ts';
-import { begun, parametersTold } from '../../src/flight.ts';
+import { begun, parametersTold } from '../../src/flight/flight.ts';
 import { packRecord, unpackRecord } from '../../src/recorder/export.ts';
 import type { Linked } from '../../src/recorder/happening.ts';
 import { checkLines } from '../../src/recorder/reader.ts';

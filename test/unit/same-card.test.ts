@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { sameCard } from '../../src/sale/same-card.ts';
+import { sameCard } from '../../src/payment/same-card.ts';
 import { fen } from '../../src/values/fen.ts';
 import { trace } from '../../src/values/trace.ts';
 import { saleBench } from '../sale-bench.ts';

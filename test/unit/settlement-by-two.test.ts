@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import type { Settled, SettlementRequest } from '../../src/host/settlement.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { SettlementStep } from '../../src/journal/settlements.ts';
-import type { Counter } from '../../src/sale/counter.ts';
+import type { Counter } from '../../src/payment/counter.ts';
 import { settleBatch } from '../../src/settlement/settle.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Fault } from '../../src/values/problem.ts';

@@ -4,7 +4,7 @@ import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal, Request } from '../../src/journal/journal.ts';
 import type { Settlement } from '../../src/journal/settlements.ts';
 import { type EntryType, types } from '../../src/journal/types.ts';
-import type { Counter } from '../../src/sale/counter.ts';
+import type { Counter } from '../../src/payment/counter.ts';
 import { countOf, counts, stands, unbalanced } from '../../src/settlement/counting.ts';
 import { differenceOf, differencesOf } from '../../src/settlement/differences.ts';
 import { fen } from '../../src/values/fen.ts';

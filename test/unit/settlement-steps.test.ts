@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import type { Settled, SettlementRequest } from '../../src/host/settlement.ts';
-import type { Counter } from '../../src/sale/counter.ts';
+import type { Counter } from '../../src/payment/counter.ts';
 import { throughTheSteps } from '../../src/settlement/steps.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Pan } from '../../src/values/pan.ts';

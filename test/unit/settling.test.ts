@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Settled, SettlementRequest } from '../../src/host/settlement.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import type { Counter } from '../../src/sale/counter.ts';
+import type { Counter } from '../../src/payment/counter.ts';
 import { settleBatch } from '../../src/settlement/settle.ts';
 import { fen } from '../../src/values/fen.ts';
 import { Pan } from '../../src/values/pan.ts';

@@ -3,7 +3,7 @@ import { sellOffline } from '../../src/advice/offline.ts';
 import { powerOn } from '../../src/checkup/power-on.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { Key } from '../../src/operator/keypad.ts';
-import { presentCard } from '../../src/sale/card.ts';
+import { presentCard } from '../../src/payment/card.ts';
 import { type HandshakeDesk, meetKeyCentre } from '../../src/signin/handshake.ts';
 import { type SignInDesk, signIn } from '../../src/signin/signin.ts';
 import { fen } from '../../src/values/fen.ts';

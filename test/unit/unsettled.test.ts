@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import type { ReversalEnd } from '../../src/host/reversal.ts';
 import type { Entry } from '../../src/journal/entry.ts';
 import type { Operator } from '../../src/operator/operator.ts';
-import { showUnsettled } from '../../src/sale/unsettled.ts';
+import { showUnsettled } from '../../src/payment/unsettled.ts';
 import { answerOf, saleOf, silence } from '../journal-bench.ts';
 import { type SaleBench, saleBench } from '../sale-bench.ts';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { Counter } from '../../src/sale/counter.ts';
-import { whileWaiting } from '../../src/sale/waiting.ts';
+import type { Counter } from '../../src/payment/counter.ts';
+import { whileWaiting } from '../../src/payment/waiting.ts';
 import { systemClock } from '../../src/values/clock.ts';
 import { fen } from '../../src/values/fen.ts';
 

@@ -1,18 +1,18 @@
-import type { StripeReader } from './card/stripe-reader.ts';
-import type { Probe } from './checkup/checkup.ts';
-import type { Config } from './config/config.ts';
-import type { Text } from './config/texts.ts';
-import type { CustomerDisplay } from './customer/display.ts';
-import type { Host } from './host/host.ts';
-import type { Journal } from './journal/journal.ts';
-import type { Keypad } from './operator/keypad.ts';
-import { problemWords } from './operator/screens/problem.ts';
-import type { PaperDesk } from './paper/paper-desk.ts';
-import type { Printer } from './receipt/printer.ts';
-import { problemOf } from './receipt/printer-status.ts';
-import type { Clock } from './values/clock.ts';
-import { Fault, type Problem } from './values/problem.ts';
-import type { Vault } from './vault/vault.ts';
+import type { StripeReader } from '../card/stripe-reader.ts';
+import type { Config } from '../config/config.ts';
+import type { Text } from '../config/texts.ts';
+import type { CustomerDisplay } from '../customer/display.ts';
+import type { Host } from '../host/host.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Keypad } from '../operator/keypad.ts';
+import { problemWords } from '../operator/screens/problem.ts';
+import type { PaperDesk } from '../paper/paper-desk.ts';
+import type { Printer } from '../receipt/printer.ts';
+import { problemOf } from '../receipt/printer-status.ts';
+import type { Clock } from '../values/clock.ts';
+import { Fault, type Problem } from '../values/problem.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { Probe } from './checkup.ts';
 
 export interface Parts {
   readonly keypad: Keypad;

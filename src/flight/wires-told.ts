@@ -1,15 +1,15 @@
-import type { ByteLine } from '../board/buses.ts';
-import type { StripeReader } from './card/stripe-reader.ts';
-import type { CustomerDisplay } from './customer/display.ts';
-import type { WireEvent } from './host/link.ts';
-import type { Buzzer } from './operator/buzzer.ts';
-import type { HandshakeStep } from './operator/screens/handshake.ts';
-import { paperWords } from './receipt/paper-words.ts';
-import type { Printer } from './receipt/printer.ts';
-import type { Happening } from './recorder/happening.ts';
-import type { Recorder } from './recorder/recorder.ts';
-import type { WireLog } from './recorder/wire-log.ts';
-import { type Masked, masked, maskedTotals } from './values/masked.ts';
+import type { ByteLine } from '../../board/buses.ts';
+import type { StripeReader } from '../card/stripe-reader.ts';
+import type { CustomerDisplay } from '../customer/display.ts';
+import type { WireEvent } from '../host/link.ts';
+import type { Buzzer } from '../operator/buzzer.ts';
+import type { HandshakeStep } from '../operator/screens/handshake.ts';
+import { paperWords } from '../receipt/paper-words.ts';
+import type { Printer } from '../receipt/printer.ts';
+import type { Happening } from '../recorder/happening.ts';
+import type { Recorder } from '../recorder/recorder.ts';
+import type { WireLog } from '../recorder/wire-log.ts';
+import { type Masked, masked, maskedTotals } from '../values/masked.ts';
 
 type HostTold = Extract<Happening, { kind: 'host' }>;
 

@@ -1,9 +1,9 @@
-import type { Keypad } from './operator/keypad.ts';
-import type { ScreenRenderer } from './operator/renderer.ts';
-import { footCells, type Node, type Screen, takesSecret, textsOf } from './operator/screen.ts';
-import type { Happening } from './recorder/happening.ts';
-import type { Recorder } from './recorder/recorder.ts';
-import { type Masked, masked } from './values/masked.ts';
+import type { Keypad } from '../operator/keypad.ts';
+import type { ScreenRenderer } from '../operator/renderer.ts';
+import { footCells, type Node, type Screen, takesSecret, textsOf } from '../operator/screen.ts';
+import type { Happening } from '../recorder/happening.ts';
+import type { Recorder } from '../recorder/recorder.ts';
+import { type Masked, masked } from '../values/masked.ts';
 
 type Drawing = Pick<ScreenRenderer, 'show' | 'texts'>;
 

@@ -1,15 +1,15 @@
-import type { Config } from './config/config.ts';
-import type { CentreParameters } from './config/parameters.ts';
-import type { EntryFacts } from './journal/entry.ts';
-import type { EntryEvent } from './journal/events.ts';
-import type { Journal } from './journal/journal.ts';
-import type { SettlementStep } from './journal/settlements.ts';
-import type { Happening } from './recorder/happening.ts';
-import type { Recorder } from './recorder/recorder.ts';
-import { hashOf, type Segments } from './recorder/segments.ts';
-import { type Masked, masked, maskedJson } from './values/masked.ts';
-import { Fault } from './values/problem.ts';
-import type { Batch } from './values/trace.ts';
+import type { Config } from '../config/config.ts';
+import type { CentreParameters } from '../config/parameters.ts';
+import type { EntryFacts } from '../journal/entry.ts';
+import type { EntryEvent } from '../journal/events.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { SettlementStep } from '../journal/settlements.ts';
+import type { Happening } from '../recorder/happening.ts';
+import type { Recorder } from '../recorder/recorder.ts';
+import { hashOf, type Segments } from '../recorder/segments.ts';
+import { type Masked, masked, maskedJson } from '../values/masked.ts';
+import { Fault } from '../values/problem.ts';
+import type { Batch } from '../values/trace.ts';
 
 interface Beginning {
   readonly config: Config;
