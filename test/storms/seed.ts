@@ -65,6 +65,8 @@ const APART_MS = 40 * 86_400_000;
 const BATCHES_OF_YEARS = 12;
 /** After an errand the world may stand as it is for so long before it is mended: a second fault comes late. */
 const GRACE_MS = 3000;
+/** Nobody changes a roll faster than a printer is looked at. */
+const ROLL_MS = 1000;
 /** So far back an original is looked for: all of the day and of the day before. */
 const DAY_ROWS = 80;
 /** What leaves its original as if it had never been. */
@@ -109,6 +111,7 @@ export async function day(
     const end = await go();
     await world.clock.sleep(GRACE_MS);
     const { struck } = world.end();
+    if (struck.some(({ fault }) => fault === 'paper-out' || fault === 'cover-open')) await world.clock.sleep(ROLL_MS);
     const findings: Finding[] = end === 'stuck' ? [{ kind: 'stuck', text: `at ${world.screen?.id}` }] : [];
     findings.push(...(await calm(world, who)), ...check.check(task));
     findings.push(...strays.splice(0).map((text): Finding => ({ kind: 'crash', text })));
