@@ -4,6 +4,7 @@ import type { Row } from '../../src/journal/entry.ts';
 import type { State } from '../../src/values/state.ts';
 import { balances } from './balances.ts';
 import type { Errand } from './clerk.ts';
+import { disagreements, leftOn } from './customer.ts';
 import { type Elsewhere, liesAbout, type OtherTerminal } from './elsewhere.ts';
 import { type Books, paperLedger } from './paper.ts';
 import { contradictions } from './sayings.ts';
@@ -138,6 +139,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       findings.push(...contradictions(world.seen, { entries, book, lastRow, lastTrade, told, tradeOf }));
       const originalOf = (trace: string) => entries.find((row) => row.trace === trace)?.original ?? null;
       findings.push(...liesAbout(world.seen, (trace) => did(trace) ?? did(originalOf(trace) ?? '')));
+      findings.push(...disagreements(world.glances), ...leftOn(world.screen?.id, world.customerReads()));
       return findings;
     },
     recount() {

@@ -12,6 +12,7 @@ import { Fault, type Problem } from '../../src/values/problem.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
 import type { BankEnd } from './bank-end.ts';
 import type { Chance } from './chance.ts';
+import { customersEye, type Glance } from './customer.ts';
 import { type StormDevices, stormDevices } from './devices.ts';
 import type { StormDisk } from './disk.ts';
 import { eye, type Glass, type Seen } from './eye.ts';
@@ -37,6 +38,10 @@ export interface World {
   readonly seen: readonly Seen[];
   /** Of the terminal that has power; null while none is open. */
   readonly journal: Journal | null;
+  /** What stood on the screen and on the customer's display at once, as often as a key went down over a result. */
+  readonly glances: readonly Glance[];
+  /** What the customer reads; null where it is dark, or the display has been struck. */
+  customerReads(): readonly string[] | null;
   /** Slips that the paper desk still has to print. */
   readonly paperOwed: number;
   /** Why no terminal could be opened. */
@@ -80,12 +85,6 @@ interface Life {
   assembly: Assembly | null;
 }
 
-/** The faults of a disk for which a program may end and be started anew, by what it says then. */
-const explains: Partial<Record<Problem['kind'], readonly FaultName[]>> = {
-  'disk-full': ['disk-full', 'full-once'],
-  'disk-read-only': ['disk-read-only', 'read-only-once'],
-  'disk-broken': ['io-error', 'sync-lost', 'unread'],
-};
 const DOWN_MS = 24;
 const UP_MS = 24;
 /** Nothing in a world waits for anything but promises and its clock. */
@@ -102,6 +101,7 @@ export function openWorld(parts: WorldParts): World {
   let cuts = 0;
   let seen: Seen[] = [];
   let crashes: string[] = [];
+  let glances: Glance[] = [];
   let looked = Promise.withResolvers<void>();
 
   const isDead = () => life.dead;
@@ -117,6 +117,7 @@ export function openWorld(parts: WorldParts): World {
     return { at_ms: clock.now(), screen, moment };
   };
   const devices = stormDevices({ description: config.board, clock, meter: measure, strike, variety });
+  const customer = customersEye(devices.glass, glyphs);
   const line = stormLine({ clock, meter: measure, chance, strike, ask, open: () => bank.open });
   const trouble = troubles({
     ...{ clock, chance, disk, bank, variety, devices: () => devices, line: () => line },
@@ -212,9 +213,7 @@ export function openWorld(parts: WorldParts): World {
   /** A Fault that no flow could end: it is on the screen, and the program is started anew after a while. */
   function gaveUp(mine: Life, problem: Problem): void {
     if (mine.dead) return;
-    const why = explains[problem.kind] ?? [];
-    if (!measure.struck.some(({ fault }) => why.includes(fault)))
-      crashes.push(`the program gave up, and no disk was struck: ${JSON.stringify(problem)}`);
+    crashes.push(`the program gave up: ${JSON.stringify(problem)}`);
     mine.assembly?.failed(problem);
     clock.after(20_000, () => {
       if (mine.dead) return;
@@ -279,7 +278,20 @@ export function openWorld(parts: WorldParts): World {
     return { now: () => clock.now() + trouble.jumped_ms, monotonic: clock.monotonic, sleep: sleepOver(after), after };
   }
 
+  /** One that was struck is drawn again within two seconds. */
+  function customerReads(): readonly string[] | null {
+    const isStruck = measure.struck.some(({ port, fault }) => port === 'display' || fault === 'display-off');
+    return life.dead || isStruck ? null : customer.rows();
+  }
+
+  function glance(): void {
+    const { screen, moment = null } = seen.at(-1) ?? {};
+    const rows = screen === undefined || moment === null || screen !== watching.standing ? null : customerReads();
+    if (screen !== undefined && moment !== null && rows !== null) glances.push({ screen: screen.id, moment, rows });
+  }
+
   async function press(key: KeyName): Promise<void> {
+    glance();
     const fault = measure.call('key');
     if (fault !== null) strike(fault);
     const { keys } = devices;
@@ -314,6 +326,10 @@ export function openWorld(parts: WorldParts): World {
     get journal() {
       return life.dead ? null : (life.assembly?.terminal.counter.journal ?? null);
     },
+    get glances() {
+      return glances;
+    },
+    customerReads,
     get paperOwed() {
       return life.dead ? 0 : (life.assembly?.terminal.counter.paper.owed ?? 0);
     },
@@ -329,6 +345,7 @@ export function openWorld(parts: WorldParts): World {
     begin(planned) {
       seen = watching.standing === null ? [] : [seenNow(watching.standing)];
       crashes = [];
+      glances = [];
       cuts = 0;
       measure.begin(planned);
       disk.arm(planned.flatMap((one) => ('port' in one && one.port === 'disk' ? [one.at] : [])));
