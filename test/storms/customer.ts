@@ -10,7 +10,7 @@ const SAYS: Readonly<Record<'yes' | 'no' | 'open', readonly string[]>> = {
   yes: [...['approved', 'charged', 'voided', 'held', 'hold-raised', 'released', 'completed', 'held-again', 'refunded']],
   no: [
     ...['declined', 'cancelled', 'not-charged', 'reversed', 'still-charged', 'not-held', 'hold-unchanged'],
-    ...['still-held', 'stands', 'not-refunded', 'void.reversed'],
+    ...['still-held', 'stands', 'not-refunded', 'void.reversed', 'nothing-done'],
   ],
   open: ['unknown', 'pending'],
 };

@@ -232,6 +232,12 @@ export const mutants: readonly Mutant[] = [
     to: 'batch: journal.batch });\n  } catch (error) {\n    throw error;',
     errands: 'signed-out-without-a-line.json',
   },
+  {
+    name: 'a commit whose sync has failed stays in the log',
+    file: 'src/journal/store.ts',
+    from: 'if (isUnsure(error)) writeOver();',
+    to: 'if (isUnsure(error)) doubt = null;',
+  },
 ];
 
 const root = join(import.meta.dirname, '..', '..');

@@ -106,6 +106,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
     check(errand) {
       const { journal, crashes } = world;
       const findings: Finding[] = crashes.map((text) => ({ kind: 'crash', text }));
+      findings.push(...world.lookout.ghosts.map((text): Finding => ({ kind: 'books', text })));
       if (journal === null) return [...findings, { kind: 'refused', text: JSON.stringify(world.refused) }];
       const book = tradesAfter(lastTrade - OLDER);
       // What was done to prepare the errand is looked at too.
@@ -136,10 +137,13 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       // What a screen tells of may be older than what is compared.
       const told = (trace: string) => ofTrace(book, trace) ?? ofTrace(tradesOfDay(), trace);
       const tradeOf = (row: Row) => of.pairs.find(([entry]) => entry === row)?.[1] ?? null;
-      findings.push(...contradictions(world.seen, { entries, book, lastRow, lastTrade, told, tradeOf }));
+      findings.push(...contradictions(world.lookout.seen, { entries, book, lastRow, lastTrade, told, tradeOf }));
       const originalOf = (trace: string) => entries.find((row) => row.trace === trace)?.original ?? null;
-      findings.push(...liesAbout(world.seen, (trace) => did(trace) ?? did(originalOf(trace) ?? '')));
-      findings.push(...disagreements(world.glances), ...leftOn(world.screen?.id, world.customerReads()));
+      findings.push(...liesAbout(world.lookout.seen, (trace) => did(trace) ?? did(originalOf(trace) ?? '')));
+      findings.push(
+        ...disagreements(world.lookout.glances),
+        ...leftOn(world.screen?.id, world.lookout.customerReads()),
+      );
       return findings;
     },
     recount() {

@@ -68,6 +68,11 @@ const RESULT =
   /\.(approved|declined|reversed|reversed-unconfirmed|unknown|reversing|repeating|parked|accepted|accepted\.refused|told)$/;
 const AGAIN = /\.(connecting|accepted)$/;
 
+/** Whether it ends a flow whose request was not begun. */
+export function isUnbegun({ id }: Screen): boolean {
+  return UNBEGUN.test(id) && !id.endsWith('.accepted.refused');
+}
+
 interface Books {
   readonly office: Office | null;
   readonly journal: Journal | null;
@@ -78,7 +83,7 @@ interface Books {
  * row within a second.
  */
 export function momentOf({ office, journal }: Books, screen: Screen, isAgain: boolean) {
-  const unbegun = UNBEGUN.test(screen.id) && !screen.id.endsWith('.accepted.refused');
+  const unbegun = isUnbegun(screen);
   if (office === null || journal === null || (!unbegun && !RESULT.test(screen.id))) return null;
   const last = readable(() => journal.last());
   const newest = last?.id ?? 0;

@@ -110,6 +110,7 @@ export async function day(
     world.begin(point.strikes);
     const end = await go();
     await world.clock.sleep(GRACE_MS);
+    world.lookout.haunt();
     const { struck } = world.end();
     if (struck.some(({ fault }) => fault === 'paper-out' || fault === 'cover-open')) await world.clock.sleep(ROLL_MS);
     const findings: Finding[] = end === 'stuck' ? [{ kind: 'stuck', text: `at ${world.screen?.id}` }] : [];
@@ -119,7 +120,7 @@ export async function day(
       point,
       name: struck.length === 0 ? null : nameOf(name, struck),
       struck,
-      screens: world.seen.map(({ screen }) => screen.id).filter((id, at, all) => id !== all[at - 1]),
+      screens: world.lookout.seen.map(({ screen }) => screen.id).filter((id, at, all) => id !== all[at - 1]),
       findings,
       trades: world.bank.office.trades.nextId() - before,
       virtual_ms: world.clock.monotonic() - began_ms,

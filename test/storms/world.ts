@@ -12,13 +12,13 @@ import { Fault, type Problem } from '../../src/values/problem.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
 import type { BankEnd } from './bank-end.ts';
 import type { Chance } from './chance.ts';
-import { customersEye, type Glance } from './customer.ts';
+import { customersEye } from './customer.ts';
 import { type StormDevices, stormDevices } from './devices.ts';
 import type { StormDisk } from './disk.ts';
-import { eye, type Glass, type Seen } from './eye.ts';
+import { eye, type Glass } from './eye.ts';
 import { type FaultName, type Meter, meter, type Planned, type Strike } from './faults.ts';
 import { type StormLine, stormLine } from './line.ts';
-import { momentOf } from './sayings.ts';
+import { type Lookout, lookout } from './lookout.ts';
 import { troubles } from './troubles.ts';
 import { configOf, type Variety } from './variety.ts';
 
@@ -34,14 +34,10 @@ export interface World {
   readonly chance: Chance;
   /** The screen that stands; null while the panel is dark. */
   readonly screen: Screen | null;
-  /** What stood since the operation began, newest last. */
-  readonly seen: readonly Seen[];
+  /** What was to be seen since the operation began. */
+  readonly lookout: Lookout;
   /** Of the terminal that has power; null while none is open. */
   readonly journal: Journal | null;
-  /** What stood on the screen and on the customer's display at once, as often as a key went down over a result. */
-  readonly glances: readonly Glance[];
-  /** What the customer reads; null where it is dark, or the display has been struck. */
-  customerReads(): readonly string[] | null;
   /** Slips that the paper desk still has to print. */
   readonly paperOwed: number;
   /** Why no terminal could be opened. */
@@ -99,23 +95,21 @@ export function openWorld(parts: WorldParts): World {
   let life: Life = { dead: true, assembly: null };
   let refused: Problem | null = null;
   let cuts = 0;
-  let seen: Seen[] = [];
   let crashes: string[] = [];
-  let glances: Glance[] = [];
   let looked = Promise.withResolvers<void>();
 
   const isDead = () => life.dead;
   const strike = (fault: FaultName) => trouble.strike(fault);
   const watching = eye((screen) => {
-    if (screen !== null) seen.push(seenNow(screen));
+    if (screen !== null) seeing.saw(screen);
     looked.resolve();
   }, glass);
-  const seenNow = (screen: Screen): Seen => {
-    const journal = life.dead ? null : (life.assembly?.terminal.counter.journal ?? null);
-    const isAgain = seen.at(-1)?.screen.id === screen.id;
-    const moment = momentOf({ office: bank.open ? bank.office : null, journal }, screen, isAgain);
-    return { at_ms: clock.now(), screen, moment };
-  };
+  const journalNow = () => (life.dead ? null : (life.assembly?.terminal.counter.journal ?? null));
+  const seeing = lookout({
+    ...{ clock, bank, meter: measure, journal: journalNow, location: disk.journal.location },
+    standing: () => (life.dead ? null : watching.standing),
+    customer: () => customer,
+  });
   const devices = stormDevices({ description: config.board, clock, meter: measure, strike, variety });
   const customer = customersEye(devices.glass, glyphs);
   const line = stormLine({ clock, meter: measure, chance, strike, ask, open: () => bank.open });
@@ -278,20 +272,7 @@ export function openWorld(parts: WorldParts): World {
     return { now: () => clock.now() + trouble.jumped_ms, monotonic: clock.monotonic, sleep: sleepOver(after), after };
   }
 
-  /** One that was struck is drawn again within two seconds. */
-  function customerReads(): readonly string[] | null {
-    const isStruck = measure.struck.some(({ port, fault }) => port === 'display' || fault === 'display-off');
-    return life.dead || isStruck ? null : customer.rows();
-  }
-
-  function glance(): void {
-    const { screen, moment = null } = seen.at(-1) ?? {};
-    const rows = screen === undefined || moment === null || screen !== watching.standing ? null : customerReads();
-    if (screen !== undefined && moment !== null && rows !== null) glances.push({ screen: screen.id, moment, rows });
-  }
-
   async function press(key: KeyName): Promise<void> {
-    glance();
     const fault = measure.call('key');
     if (fault !== null) strike(fault);
     const { keys } = devices;
@@ -320,16 +301,10 @@ export function openWorld(parts: WorldParts): World {
     get screen() {
       return life.dead ? null : watching.standing;
     },
-    get seen() {
-      return seen;
-    },
+    lookout: seeing,
     get journal() {
-      return life.dead ? null : (life.assembly?.terminal.counter.journal ?? null);
+      return journalNow();
     },
-    get glances() {
-      return glances;
-    },
-    customerReads,
     get paperOwed() {
       return life.dead ? 0 : (life.assembly?.terminal.counter.paper.owed ?? 0);
     },
@@ -343,9 +318,8 @@ export function openWorld(parts: WorldParts): World {
       return [...crashes, ...(glass?.wrong ?? [])];
     },
     begin(planned) {
-      seen = watching.standing === null ? [] : [seenNow(watching.standing)];
+      seeing.begin();
       crashes = [];
-      glances = [];
       cuts = 0;
       measure.begin(planned);
       disk.arm(planned.flatMap((one) => ('port' in one && one.port === 'disk' ? [one.at] : [])));
