@@ -132,6 +132,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     else if (id === 'approved' || id === 'accepted') await approved(mood);
     else if (id === 'declined' || id === 'reversed') await refused(errand, mood);
     else if (undecidable.has(id)) await undecided(id, mood);
+    else if (id === 'told') await told(screen, mood);
     else if (watched.has(id)) await world.look(2000);
     else if (id === 'which' && errand?.flow.elsewhere !== undefined) await original(screen, errand, mood);
     else if (id === 'trace' || id === 'print.trace') await original(screen, errand, mood);
@@ -265,6 +266,13 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     if (!again) await world.look(100);
   }
 
+  /** The answer is taken home on paper. */
+  async function told({ foot }: Screen, mood: Mood): Promise<void> {
+    if (foot.menu === undefined || mood.told++ > 0) return press('cancel');
+    await press('menu');
+    await world.look(3000);
+  }
+
   /** Nobody knows yet: the clerk waits for as long as the mood is good, then puts it off. */
   async function undecided(id: string, mood: Mood): Promise<void> {
     await world.look(1000);
@@ -298,6 +306,8 @@ interface Mood {
   agains: number;
   /** How often the original was looked into. */
   looks: number;
+  /** How often an answer was read. */
+  told: number;
   turns: number;
   /** The amount that stood when the last digit of it was pressed. */
   shown: number | null;
@@ -315,6 +325,7 @@ function moodOf(errand: Errand | null, chance: Chance): Mood {
     swipes: 0,
     agains: 0,
     looks: 0,
+    told: 0,
     turns: 0,
     shown: null,
     waits: 12,

@@ -6,7 +6,7 @@ import type { CustomersEye, Glance } from './customer.ts';
 import type { Seen } from './eye.ts';
 import type { Meter } from './faults.ts';
 import { ghosts, hasFailed } from './ghosts.ts';
-import { isUnbegun, momentOf } from './sayings.ts';
+import { falseBalance, isUnbegun, momentOf } from './sayings.ts';
 
 /** What was to be seen of one operation, with the books as they were when it stood there. */
 export interface Lookout {
@@ -16,7 +16,9 @@ export interface Lookout {
   readonly glances: readonly Glance[];
   /** What a start would find and the terminal that runs does not know of, asked where its disk has failed. */
   readonly ghosts: readonly string[];
-  /** Looks for them now. */
+  /** Balances that were told and are others. */
+  readonly balances: readonly string[];
+  /** Looks for ghosts now. */
   haunt(): void;
   /** What the customer reads; null where it is dark, or the display has been struck. */
   customerReads(): readonly string[] | null;
@@ -42,6 +44,7 @@ export function lookout(parts: LookoutParts): Lookout & { saw(screen: Screen): v
   let seen: Seen[] = [];
   let glances: Glance[] = [];
   let haunted: string[] = [];
+  let balances: string[] = [];
 
   function now(screen: Screen): Seen {
     const isAgain = seen.at(-1)?.screen.id === screen.id;
@@ -78,10 +81,15 @@ export function lookout(parts: LookoutParts): Lookout & { saw(screen: Screen): v
     get ghosts() {
       return haunted;
     },
+    get balances() {
+      return balances;
+    },
     haunt,
     customerReads,
     saw(screen) {
       if (isUnbegun(screen)) haunt();
+      const wrong = bank.open ? falseBalance(bank.office, screen) : null;
+      if (wrong !== null) balances.push(wrong);
       const one = now(screen);
       seen.push(one);
       glance(one);
@@ -92,6 +100,7 @@ export function lookout(parts: LookoutParts): Lookout & { saw(screen: Screen): v
       if (screen !== null) seen.push(now(screen));
       glances = [];
       haunted = [];
+      balances = [];
     },
   };
 }

@@ -238,6 +238,36 @@ export const mutants: readonly Mutant[] = [
     from: 'if (isUnsure(error)) writeOver();',
     to: 'if (isUnsure(error)) doubt = null;',
   },
+  {
+    name: 'the list of the batch says another amount',
+    file: 'src/receipt/detail-list.ts',
+    from: 'value: money(amount) },',
+    to: 'value: money(amount + 1) },',
+  },
+  {
+    name: 'on paper nothing was charged',
+    file: 'src/receipt/evidence-slip.ts',
+    from: 'text(answerWords[of.type]?.[answer] ??',
+    to: "text(answer === 'charged' ? 'report.evidence.answer.not-charged' :",
+  },
+  {
+    name: 'the settlement says another total on the screen',
+    file: 'src/operator/screens/settlement.ts',
+    from: 'const { amount, count } = totals[group][side];',
+    to: 'const { count } = totals[group][side];\n      const amount = (totals[group][side].amount + 1) as Fen;',
+  },
+  {
+    name: 'a balance is told that is another',
+    file: 'src/balance/balance.ts',
+    from: 'balanceTold(text, bar, { amount, overdrawn,',
+    to: 'balanceTold(text, bar, { amount: (amount + 1) as typeof amount, overdrawn,',
+  },
+  {
+    name: 'the customer is told no where the clerk is told yes',
+    file: 'src/payment/result.ts',
+    from: "customer.due(amount, 'display.approved',",
+    to: "customer.due(amount, 'display.declined',",
+  },
 ];
 
 const root = join(import.meta.dirname, '..', '..');

@@ -1,3 +1,4 @@
+import type { Office } from '../../bank/office.ts';
 import type { Trade } from '../../bank/trades.ts';
 import type { WalletCard } from '../../board/virtual/wallet.ts';
 import type { Row } from '../../src/journal/entry.ts';
@@ -8,7 +9,7 @@ import { disagreements, leftOn } from './customer.ts';
 import { type Elsewhere, liesAbout, type OtherTerminal } from './elsewhere.ts';
 import { type Books, paperLedger } from './paper.ts';
 import { contradictions } from './sayings.ts';
-import { atRest, settledBooks, TERMINAL } from './settled.ts';
+import { atRest, misfigured, settledBooks, TERMINAL } from './settled.ts';
 import type { World } from './world.ts';
 
 /** What is wrong with a counter that has come to rest. `lost` and `doubled` are money's. */
@@ -107,6 +108,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       const { journal, crashes } = world;
       const findings: Finding[] = crashes.map((text) => ({ kind: 'crash', text }));
       findings.push(...world.lookout.ghosts.map((text): Finding => ({ kind: 'books', text })));
+      findings.push(...world.lookout.balances.map((text): Finding => ({ kind: 'screen', text })));
       if (journal === null) return [...findings, { kind: 'refused', text: JSON.stringify(world.refused) }];
       const book = tradesAfter(lastTrade - OLDER);
       // What was done to prepare the errand is looked at too.
@@ -117,6 +119,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       seenTo = newest;
       const of = placed(entries, book);
       for (const [row, trade] of of.pairs) findings.push(...compared(row, trade, lastRow, did(row.trace)));
+      findings.push(...unlinked(of.pairs, lastRow, world.bank.office));
       for (const trade of of.unknown) {
         if (trade.id > lastTrade) findings.push({ kind: 'lost', text: `no row of ${said(trade)}` });
       }
@@ -133,7 +136,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       const books = booksOf(entries, of.pairs);
       findings.push(...paper.read(world.devices.printer, books));
       for (const row of entries) if (row.id > from) findings.push(...paper.check(row));
-      findings.push(...settlements.check(books), ...atRest(world));
+      findings.push(...settlements.check(books), ...atRest(world), ...misfigured(world.lookout.seen, books));
       // What a screen tells of may be older than what is compared.
       const told = (trace: string) => ofTrace(book, trace) ?? ofTrace(tradesOfDay(), trace);
       const tradeOf = (row: Row) => of.pairs.find(([entry]) => entry === row)?.[1] ?? null;
@@ -193,6 +196,16 @@ function compared(row: Row, trade: Trade | null, lastRow: number, elsewhere: Els
   }
   const lost = charged.includes(found) !== standing.includes(row.state);
   return [{ kind: lost ? 'lost' : 'books', text: both }];
+}
+
+/** The bank has done it to the very trade that the row names. */
+function unlinked(pairs: readonly (readonly [Row, Trade | null])[], lastRow: number, { trades }: Office): Finding[] {
+  return pairs.flatMap(([row, trade]): Finding[] => {
+    if (trade === null || row.id <= lastRow || row.original === null || trade.original === null) return [];
+    const { trace } = trades.byId(trade.original) ?? {};
+    const text = `${row.type} ${row.trace} is of ${row.original} here, and of ${trace} at the bank`;
+    return trace === row.original ? [] : [{ kind: 'books', text }];
+  });
 }
 
 /** A tip's request names the new total; the tip itself is what moves. */

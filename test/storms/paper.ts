@@ -5,6 +5,7 @@ import type { Row } from '../../src/journal/entry.ts';
 import type { Finding } from './oracles.ts';
 import {
   answerOn,
+  detailsOn,
   fenOf,
   isUnfinished,
   netOn,
@@ -199,6 +200,21 @@ function totalsRead(part: Part, { rowsIn }: Books): string[] {
   return net === here ? [] : [`the totals of ${part.batch} come to ${net}, and the rows to ${here}`];
 }
 
+/** A list of the open batch: of each row its amount, and no word beside those that stand. */
+function detailsRead(part: Part, { rowsIn }: Books): string[] {
+  const { batch } = part;
+  if (batch === null) return [];
+  const rows = rowsIn(batch);
+  return detailsOn(part).flatMap(({ trace, fen, stands }) => {
+    const row = rows.find((one) => one.trace === trace);
+    if (row === undefined) return [`the list of ${batch} has ${trace}, which no row has`];
+    if (row.amount === fen && (!stands || standing.includes(row.state))) return [];
+    return [
+      `the list of ${batch} says ${fen}${stands ? '' : ', not done,'} of ${trace}: it is ${row.amount} and ${row.state}`,
+    ];
+  });
+}
+
 /** "Was I charged?" on paper. */
 function evidenceRead(part: Part, books: Books): string[] {
   const answer = answerOn(part);
@@ -228,6 +244,7 @@ function faultRead(part: Part, books: Books): string[] {
 const readers: Partial<Record<Part['kind'], (part: Part, books: Books) => string[]>> = {
   settlement: settlementRead,
   totals: totalsRead,
+  details: detailsRead,
   evidence: evidenceRead,
   fault: faultRead,
 };

@@ -1,11 +1,12 @@
+import { cardAccount } from '../../bank/ledger.ts';
 import type { Office } from '../../bank/office.ts';
 import type { Trade } from '../../bank/trades.ts';
 import type { Row } from '../../src/journal/entry.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import type { Screen } from '../../src/operator/screen.ts';
+import { type Screen, textsOf } from '../../src/operator/screen.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { openStates, type State } from '../../src/values/state.ts';
-import { nodesOf, type Seen } from './eye.ts';
+import { amountOn, nodesOf, type Seen } from './eye.ts';
 import type { Finding } from './oracles.ts';
 import { TERMINAL } from './settled.ts';
 import { fenOf } from './slips.ts';
@@ -71,6 +72,19 @@ const AGAIN = /\.(connecting|accepted)$/;
 /** Whether it ends a flow whose request was not begun. */
 export function isUnbegun({ id }: Screen): boolean {
   return UNBEGUN.test(id) && !id.endsWith('.accepted.refused');
+}
+
+/** What the customer is told to be on the card, where it is not. Null of every other screen. */
+export function falseBalance(office: Office, screen: Screen): string | null {
+  if (screen.id !== 'balance.told') return null;
+  const shown = amountOn(screen);
+  const masked = textsOf(screen)
+    .find((text) => text.includes('*'))
+    ?.replaceAll(' ', '');
+  const card = [...office.seed.cards.values()].find(({ pan }) => pan.masked === masked);
+  if (card === undefined) return `balance.told is of no card: ${masked}`;
+  const is = Math.abs(office.ledger.balance(cardAccount(card.id)) + card.credit);
+  return shown === is ? null : `balance.told says ${shown} of ${card.id}, which has ${is}`;
 }
 
 interface Books {

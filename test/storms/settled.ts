@@ -1,6 +1,8 @@
 import type { Settlement } from '../../src/journal/settlements.ts';
+import { nodesOf, type Seen } from './eye.ts';
 import type { Finding } from './oracles.ts';
 import { type Books, type PaperLedger, sumsOf } from './paper.ts';
+import { fenOf } from './slips.ts';
 import type { World } from './world.ts';
 
 export const TERMINAL = '50461160';
@@ -79,3 +81,26 @@ export function atRest({ bank, journal }: World): Finding[] {
 
 /** As many open ones as a day of moved batches has. */
 const MOST_CASES = 50;
+
+const SIDES = ['home.debit', 'home.credit', 'foreign.debit', 'foreign.credit'];
+
+/** The totals on the screens of a settlement are its rows', where nothing was on its way to the bank. */
+export function misfigured(seen: readonly Seen[], { rowsIn }: Books): Finding[] {
+  const wrong = new Set<string>();
+  for (const { screen } of seen) {
+    if (screen.id !== 'settlement.confirm' && screen.id !== 'settlement.done') continue;
+    const nodes = nodesOf(screen);
+    if (nodes.some(({ key }) => key === 'waiting' || key === 'home')) continue;
+    const named = nodes.find(({ key }) => key === 'ask' || key === 'numbers');
+    const batch = /\d{6}/.exec(named?.node === 'text' ? named.text : '')?.[0];
+    if (batch === undefined) continue;
+    const here = sumsOf(rowsIn(batch));
+    for (const node of nodes) {
+      const at = SIDES.indexOf(node.key ?? '');
+      if (node.node !== 'row' || at < 0) continue;
+      const fen = fenOf(node.state.replace('¥', ''));
+      if (fen !== here[2 * at + 1]) wrong.add(`${screen.id} of ${batch} says ${fen} ${node.key}, and the rows ${here}`);
+    }
+  }
+  return [...wrong].map((text) => ({ kind: 'screen', text }));
+}

@@ -120,6 +120,15 @@ export function isUnfinished({ text }: Part): boolean {
   return UNFINISHED.test(text);
 }
 
+const DETAIL = /^(\d{6}) .*?\s(-?[\d,]+\.\d\d)\n ?\S*\s+\d\d:\d\d(?::\d\d)?( \S+)?$/gm;
+
+/** The rows of a list, and whether it says nothing of them but that. */
+export function detailsOn({ text }: Part): readonly { trace: string; fen: number; stands: boolean }[] {
+  return [...text.matchAll(DETAIL)].map(([, trace = '', yuan = '', word]) => ({
+    ...{ trace, fen: fenOf(yuan), stands: word === undefined },
+  }));
+}
+
 /** The answer of a slip about one request; null where it says no yes and no no. */
 export function answerOn({ text }: Part): (typeof ANSWERS)[number] | null {
   const lines = text.split('\n').map((line) => line.trim());
