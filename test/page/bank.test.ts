@@ -271,17 +271,20 @@ t.test(
     // What never came: its place is taken, under a reference too.
     await page.locator('#trades .more summary').click();
     await fill(page, 'absent', { batch: sale?.batch ?? '', trace: '000321', person: 'Zhao' }, 'not-charged');
-    await page.locator('[data-form="absent"] .said.bad', { hasText: '请照终端上的填写交易类型和金额' }).waitFor();
+    const noAmount = page.locator('[data-form="absent"] .said.bad', { hasText: '请填写：金额（元）' });
+    await noAmount.waitFor();
     await fill(page, 'absent', { amount: '3.21' }, 'not-charged');
     await page.locator('[data-form="absent"] .said', { hasText: /凭证 000321 未扣款，凭据号 \d{6}/ }).waitFor();
     t.match(await newest(), { trace: '000321', state: 'tombstone', type: 'sale', amount: 321 });
 
     // What is older than the list is answered by its number: as the books have it, and as the terminal says it.
     await fill(page, 'absent', { trace: sale?.trace ?? '', amount: '' }, 'charged');
-    await page.locator('[data-form="absent"] .said.bad', { hasText: '请填写：金额（元）' }).waitFor();
+    await noAmount.waitFor();
     await fill(page, 'absent', { amount: '9.01' }, 'charged');
     await page.locator('[data-form="absent"] .said.bad', { hasText: '账上这一笔是消费 ¥9.00：请与终端核对' }).waitFor();
-    await fill(page, 'absent', { amount: '9' }, 'charged');
+    await fill(page, 'absent', { trace: '000321', amount: '' }, 'not-charged');
+    await noAmount.waitFor();
+    await fill(page, 'absent', { trace: sale?.trace ?? '', amount: '9' }, 'charged');
     await page.locator('[data-form="absent"] .said', { hasText: `已扣款，凭据号 ${reference}` }).waitFor();
     await page.locator('#trades summary', { hasText: '未到先冲' }).waitFor();
   },

@@ -204,12 +204,9 @@ function absentForm() {
         name: money,
         label: text(`ruling.${money}`),
         path: 'ruling',
-        // Of what is charged the books know the amount; it is said all the same, so that no other trade is answered.
-        body: ({ amount, ...rest }) => ({
-          ...rest,
-          amount: fenOf(amount) ?? (money === 'charged' ? 0 : undefined),
-          money,
-        }),
+        // Where the books have the trade they know its amount; it is asked for all the same, so that a number that was typed
+        // wrongly answers for no other trade, whichever the word is.
+        body: ({ amount, ...rest }) => ({ ...rest, amount: fenOf(amount) ?? 0, money }),
         done: ({ reference }, { trace }) => text('ruling.tell', { reference, trace, money: text(`ruling.${money}`) }),
       })),
     }),
