@@ -7,7 +7,8 @@ import type { Exchange } from './film.ts';
 /**
  * The bank's side of the line in a replay. Each request goes to the replay's own bank, which checks its MAC and seals what
  * comes back; what the answer then says is what was recorded, sealed anew: code, reference, authorisation, times. Fields
- * that the record hides (card number, expiry, keys, balance) stay as the bank has made them.
+ * that the record hides (card number, expiry, keys, balance) stay as the bank has made them; so does the masked card at
+ * the end of F63 in an inquiry's answer, whose word and code are the record's.
  */
 export interface ReplayLine {
   readonly port: number;
@@ -127,7 +128,10 @@ function asRecorded(said: Buffer, exchange: Exchange, { seal, wrong }: LineParts
   const recorded = exchange.answer ?? {};
   if (real.code === 'A0' && recorded.code !== 'A0') wrong(`the bank refuses the MAC of the ${exchange.mti}`);
   const absent = fieldNames.filter((name) => recorded[name] === undefined);
-  const changes = { ...Object.fromEntries(absent.map((name) => [name, undefined])), ...openFields(recorded) };
+  const open = openFields(real.mti, recorded);
+  const card = open.operator === recorded.operator ? '' : (real.operator ?? '').slice(STANDING);
+  const operator = open.operator === undefined ? {} : { operator: `${open.operator}${card}` };
+  const changes = { ...Object.fromEntries(absent.map((name) => [name, undefined])), ...open, ...operator };
   const message = real.with({ ...changes, mac: undefined, header: real.header });
   const { terminal = '' } = real;
   if (recorded.mac === undefined) return Buffer.from(packFrame(message));
@@ -140,14 +144,24 @@ function asRecorded(said: Buffer, exchange: Exchange, { seal, wrong }: LineParts
   return frame;
 }
 
+/**
+ * F63 of an inquiry's answer: so many characters say how a trade stands, and a card that is masked on the line follows. The
+ * word decides how the record's F48 is to be read, so both are the record's.
+ */
+const STANDING = 17;
+
 /** Of a recorded message, what the record does not hide. */
-export function openFields(recorded: Readonly<Record<string, string>>): Partial<MessageFields> {
+export function openFields(mti: string, recorded: Readonly<Record<string, string>>): Partial<MessageFields> {
   const open = fieldNames.filter((name) => {
     const { form }: Field = fields[name];
     const value = recorded[name];
     return value !== undefined && form !== 'b' && !value.startsWith('(') && !value.includes('*');
   });
-  return Object.fromEntries(open.map((name) => [name, recorded[name]]));
+  const standing = mti === '0830' && recorded.operator?.includes('*') === true;
+  return {
+    ...Object.fromEntries(open.map((name) => [name, recorded[name]])),
+    ...(standing ? { operator: recorded.operator?.slice(0, STANDING) } : {}),
+  };
 }
 
 function send(socket: Socket, frame: Buffer): void {

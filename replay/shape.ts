@@ -36,7 +36,7 @@ function wrongIn(record: Linked): string | null {
 /** What the recorded bank has said goes over the line again. */
 function wrongOnTheLine({ mti, fields }: Extract<Linked, { kind: 'host' }>): string | null {
   try {
-    pack(message({ tpdu: '6000000000', header: '600000000000', mti, ...openFields(fields) }));
+    pack(message({ tpdu: '6000000000', header: '600000000000', mti, ...openFields(mti, fields) }));
     return null;
   } catch (error) {
     if (error instanceof MessageError) return `host.fields ${error.message}`;
