@@ -185,6 +185,7 @@ t.test('a completion that is given back holds again; one that stands again holds
   settle(given.counter, []);
   t.equal(decided(given.counter, 'bank-only', '000003', 'credit'), 'done');
   t.strictSame(given.counter.money(), HELD);
+  t.equal(toldOf(given.counter, '000001000002'), 'held 00 10000 of which 0');
   t.equal(given.counter.code('completion', { trace: '000010', fields: given.fields }), '00');
 
   const stands = afterCompletion(t, { voided: true });
@@ -193,6 +194,21 @@ t.test('a completion that is given back holds again; one that stands again holds
   t.equal(decided(stands.counter, 'bank-only', '000004', 'debit'), 'done');
   t.strictSame(stands.counter.money(), COMPLETED);
   t.equal(stands.counter.code('completion', { trace: '000010', fields: stands.fields }), '12', 'completed already');
+});
+
+t.test('given back in parts it is held again with the last of them, and released when its days are over', async (t) => {
+  const { counter } = afterCompletion(t);
+  const told = () => toldOf(counter, '000001000002');
+  const batch = settle(counter, [{ trace: '000003', amount: 4_000 }]);
+  t.equal(decided(counter, 'another-amount', '000003', 'credit'), 'done');
+  t.equal(told(), 'completed 00 10000 of which 4000', 'what is left of it is charged');
+  disputed(counter, batch, '000003', 0);
+  t.equal(decided(counter, 'bank-only', '000003', 'credit'), 'done');
+  t.strictSame(counter.money(), HELD);
+  t.equal(told(), 'held 00 10000 of which 0');
+  counter.later(31);
+  t.equal(told(), 'released 00 10000 of which 0');
+  t.strictSame(counter.money(), NOTHING);
 });
 
 t.test('what was turned back late is put back with its hold', async (t) => {
