@@ -268,6 +268,13 @@ export const mutants: readonly Mutant[] = [
     from: "customer.due(amount, 'display.approved',",
     to: "customer.due(amount, 'display.declined',",
   },
+  {
+    name: 'a hold that stands is told as charged',
+    file: 'src/charged/answer.ts',
+    from: "? { money: 'not-charged', says: 'held' }",
+    to: "? { money: 'charged', says: 'bank-completed' }",
+    errands: 'hold-that-stands-is-no-charge.json',
+  },
 ];
 
 const root = join(import.meta.dirname, '..', '..');

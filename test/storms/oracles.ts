@@ -7,6 +7,7 @@ import { balances } from './balances.ts';
 import type { Errand } from './clerk.ts';
 import { disagreements, leftOn } from './customer.ts';
 import { type Elsewhere, liesAbout, type OtherTerminal } from './elsewhere.ts';
+import { chargedHold } from './holds.ts';
 import { type Books, paperLedger } from './paper.ts';
 import { contradictions } from './sayings.ts';
 import { atRest, misfigured, settledBooks, TERMINAL } from './settled.ts';
@@ -91,6 +92,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       isOpen: (batch) => batch === world.journal?.batch,
       tradeOf: (batch, trace) =>
         pairs.find(([row]) => is(batch, trace)(row))?.[1] ?? office.trades.find({ terminal: TERMINAL, batch, trace }),
+      charged: (trade) => chargedHold(office, trade),
       rowsIn: (batch) => rows(OF_A_DAY).filter((row) => row.batch === batch),
       countedOf(batch) {
         const closed = office.settlements.find(TERMINAL, batch);
@@ -140,7 +142,17 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       // What a screen tells of may be older than what is compared.
       const told = (trace: string) => ofTrace(book, trace) ?? ofTrace(tradesOfDay(), trace);
       const tradeOf = (row: Row) => of.pairs.find(([entry]) => entry === row)?.[1] ?? null;
-      findings.push(...contradictions(world.lookout.seen, { entries, book, lastRow, lastTrade, told, tradeOf }));
+      findings.push(
+        ...contradictions(world.lookout.seen, {
+          entries,
+          book,
+          lastRow,
+          lastTrade,
+          told,
+          tradeOf,
+          charged: books.charged,
+        }),
+      );
       const originalOf = (trace: string) => entries.find((row) => row.trace === trace)?.original ?? null;
       findings.push(...liesAbout(world.lookout.seen, (trace) => did(trace) ?? did(originalOf(trace) ?? '')));
       findings.push(

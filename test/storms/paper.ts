@@ -23,6 +23,8 @@ export interface Books {
   /** Nothing of it has moved to an archive, which may be lost. */
   isOpen(batch: string): boolean;
   tradeOf(batch: string, trace: string): Trade | null;
+  /** As `chargedHold`. */
+  charged(trade: Trade): boolean | null;
   /** Of a whole batch, as far back as a day goes. */
   rowsIn(batch: string): readonly Row[];
   /** F48 of the settlement that the bank has closed; null where it has closed none of this batch. */
@@ -40,7 +42,6 @@ export interface PaperLedger {
 }
 
 const standing: readonly string[] = ['approved', 'voided', 'refunded'];
-const posted = ['posted'];
 
 export function paperLedger(printedTo: number): PaperLedger {
   /** The newest that was read: what hung from the printer then may have become longer. */
@@ -219,13 +220,13 @@ function detailsRead(part: Part, { rowsIn }: Books): string[] {
 function evidenceRead(part: Part, books: Books): string[] {
   const answer = answerOn(part);
   if (part.trace === null || part.batch === null || answer === null) return [];
-  const row = books.rowOf(part.batch, part.trace);
-  const state = books.tradeOf(part.batch, part.trace)?.state ?? 'none';
+  const trade = books.tradeOf(part.batch, part.trace);
   const which = `the slip about ${part.batch} ${part.trace} says ${answer}`;
-  // A hold is not charged, and stands.
-  const isHold = row?.type === 'preauth' || row?.type === 'preauth-add';
-  const is = posted.includes(state);
-  if (isHold || is === !answer.startsWith('not-')) return [];
+  // A hold is not charged, and stands: its completion charges it.
+  const hold = trade === null ? null : books.charged(trade);
+  const is = hold ?? trade?.state === 'posted';
+  if (is === !answer.startsWith('not-')) return [];
+  const state = hold === null ? (trade?.state ?? 'none') : hold ? 'completed' : 'not completed';
   return [`${which}, and it is ${state} at the bank`];
 }
 

@@ -7,6 +7,7 @@ import { type Screen, textsOf } from '../../src/operator/screen.ts';
 import { Fault } from '../../src/values/problem.ts';
 import { openStates, type State } from '../../src/values/state.ts';
 import { amountOn, nodesOf, type Seen } from './eye.ts';
+import { chargedHold } from './holds.ts';
 import type { Finding } from './oracles.ts';
 import { TERMINAL } from './settled.ts';
 import { fenOf } from './slips.ts';
@@ -21,11 +22,16 @@ export interface Moment {
   /** What stands there, in fen; null where no amount does. */
   readonly amount: number | null;
   /** The bank's of that trace; of the newest row's, where none was begun. */
-  readonly trade: Pick<Trade, 'id' | 'state'> | null;
+  readonly trade: Stand | null;
   /** Of the newest row, where the screen is about that one. */
   readonly row: State | null;
   /** The journal's newest row. */
   readonly newest: number;
+}
+
+interface Stand extends Pick<Trade, 'id' | 'state'> {
+  /** Whether a completion has charged it; null of what is no hold. */
+  readonly charged: boolean | null;
 }
 
 type Says = 'yes' | 'no' | 'open' | 'held';
@@ -129,7 +135,7 @@ export function momentOf({ office, journal }: Books, screen: Screen, isAgain: bo
 }
 
 /** This terminal's newest with this trace: what a screen is about was begun a moment ago. */
-function tradeOf(office: Office, trace: string): Pick<Trade, 'id' | 'state'> | null {
+function tradeOf(office: Office, trace: string): Stand | null {
   let find = byTrace.get(office);
   if (find === undefined) {
     const newest = office.books.db.prepare(
@@ -139,7 +145,7 @@ function tradeOf(office: Office, trace: string): Pick<Trade, 'id' | 'state'> | n
     byTrace.set(office, find);
   }
   const trade = office.trades.byId(find(trace));
-  return trade === null ? null : { id: trade.id, state: trade.state };
+  return trade === null ? null : { id: trade.id, state: trade.state, charged: chargedHold(office, trade) };
 }
 
 const byTrace = new WeakMap<Office, (trace: string) => number>();
@@ -166,6 +172,8 @@ export interface Known {
   /** The newest of the bank's whole day with that trace. */
   told(trace: string): Trade | undefined;
   tradeOf(row: Row): Trade | null;
+  /** As `chargedHold`. */
+  charged(trade: Trade): boolean | null;
 }
 
 const TAKEN: readonly string[] = ['posted', 'voided'];
@@ -202,10 +210,13 @@ function wrongs(id: string, moment: Moment, known: Known): string[] {
   const wrong: string[] = [];
   const [atOnce, atRest] = [moment.trade?.state ?? 'none', end?.state ?? 'none'];
   const isTold = id.endsWith('.told');
-  if (!fits(says, atOnce, isTold)) wrong.push(`says ${says} of ${trace}, which was ${atOnce} at the bank`);
+  const hold = moment.trade?.charged ?? null;
+  const holdAtRest = end === undefined ? null : known.charged(end);
+  if (!fits(says, atOnce, isTold, hold))
+    wrong.push(`says ${says} of ${trace}, which was ${atOnce}${chargedWord(hold)} at the bank`);
   // Another row may have come to the same number meanwhile.
-  else if ((moment.trade === null || moment.trade.id === end?.id) && !fits(says, atRest, isTold))
-    wrong.push(`says ${says} of ${trace}, which is ${atRest} at the bank`);
+  else if ((moment.trade === null || moment.trade.id === end?.id) && !fits(says, atRest, isTold, holdAtRest))
+    wrong.push(`says ${says} of ${trace}, which is ${atRest}${chargedWord(holdAtRest)} at the bank`);
   if (id.endsWith('.reversed') && !['reversed', 'tombstone'].includes(atOnce))
     wrong.push(`of ${trace}, which was ${atOnce} at the bank`);
   if (moment.row !== null && !words(id, says).includes(moment.row))
@@ -217,17 +228,22 @@ function wrongs(id: string, moment: Moment, known: Known): string[] {
   return wrong;
 }
 
-/** Whether the bank's state of the request is what was said of it. */
-function fits(says: Says, state: string, isTold: boolean): boolean {
+function chargedWord(hold: boolean | null): string {
+  return hold === null ? '' : hold ? ' and completed' : ' and not completed';
+}
+
+/** Whether the bank's state of the request is what was said of it; `charged` of a hold, which stays posted either way. */
+function fits(says: Says, state: string, isTold: boolean, charged: boolean | null): boolean {
+  // What was voided is not charged any more, and the question is about now.
+  const isCharged = charged ?? state === 'posted';
   switch (says) {
     case 'yes':
-      // What was voided is not charged any more, and the question is about now.
-      return isTold ? state === 'posted' : TAKEN.includes(state);
+      return isTold ? isCharged : TAKEN.includes(state);
     case 'no':
-      return isTold ? state !== 'posted' : !TAKEN.includes(state);
+      return isTold ? !isCharged : !TAKEN.includes(state);
     case 'held':
       // Of a completion: the hold is what stands.
-      return isTold ? state === 'posted' : !TAKEN.includes(state);
+      return isTold ? state === 'posted' && charged === false : !TAKEN.includes(state);
     case 'open':
       return true;
   }
