@@ -36,30 +36,28 @@ const ROWS = 4;
 const HIGH = 16;
 
 export function customersEye(glass: Pick<Oled, 'lit' | 'pixels'>, glyphs: Glyphs): CustomersEye {
+  /** By the dots of their columns, sixteen in each. */
   const signs = new Map<string, string>();
   const words = languages.flatMap((texts) =>
     Object.entries(texts).flatMap(([id, text]) => (id.startsWith('display.') ? [text] : [])),
   );
   for (const sign of new Set([...words.join(''), ...'0123456789.,¥ '])) {
     const { upper, lower } = glyphs.cell(sign);
-    signs.set(`${upper} ${lower}`, sign);
+    const columns = Array.from(upper, (byte, x) => byte + 256 * (lower[x] ?? 0));
+    signs.set(String.fromCharCode(...columns), sign);
   }
 
   function row(dots: Uint8Array, number: number): string {
-    const column = (x: number, from: number) => {
-      let byte = 0;
-      for (let bit = 0; bit < 8; bit++) byte |= (dots[(number * HIGH + from + bit) * WIDTH + x] ?? 0) << bit;
-      return byte;
-    };
+    let columns = '';
+    for (let x = 0; x < WIDTH; x++) {
+      let column = 0;
+      for (let y = 0; y < HIGH; y++) column |= (dots[(number * HIGH + y) * WIDTH + x] ?? 0) << y;
+      columns += String.fromCharCode(column);
+    }
     let text = '';
     for (let x = 0; x < WIDTH; ) {
-      const cell = (width: number) => {
-        const columns = Array.from({ length: width }, (_, at) => x + at);
-        return `${columns.map((at) => column(at, 0))} ${columns.map((at) => column(at, 8))}`;
-      };
-      const narrow = signs.get(cell(8));
-      const sign = narrow ?? signs.get(cell(16)) ?? '?';
-      text += sign;
+      const narrow = signs.get(columns.slice(x, x + 8));
+      text += narrow ?? signs.get(columns.slice(x, x + 16)) ?? '?';
       x += narrow === undefined ? 16 : 8;
     }
     return text.trimEnd();

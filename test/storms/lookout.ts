@@ -47,9 +47,10 @@ export function lookout(parts: LookoutParts): Lookout & { saw(screen: Screen): v
   let balances: string[] = [];
 
   function now(screen: Screen): Seen {
-    const isAgain = seen.at(-1)?.screen.id === screen.id;
+    const before = seen.at(-1);
+    const last = before?.screen.id === screen.id ? before.moment : null;
     const books = { office: bank.open ? bank.office : null, journal: journal() };
-    return { at_ms: clock.now(), screen, moment: momentOf(books, screen, isAgain) };
+    return { at_ms: clock.now(), screen, moment: momentOf(books, screen, last) };
   }
 
   function haunt(): void {
@@ -90,9 +91,10 @@ export function lookout(parts: LookoutParts): Lookout & { saw(screen: Screen): v
       if (isUnbegun(screen)) haunt();
       const wrong = bank.open ? falseBalance(bank.office, screen) : null;
       if (wrong !== null) balances.push(wrong);
+      const before = seen.at(-1)?.moment ?? null;
       const one = now(screen);
       seen.push(one);
-      glance(one);
+      if (one.moment !== before) glance(one);
     },
     begin() {
       const screen = standing();

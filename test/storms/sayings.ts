@@ -99,15 +99,16 @@ interface Books {
 }
 
 /**
- * Null of a screen that says nothing of money. `isAgain`: it stands already, and is drawn with another bar: it follows its
- * row within a second.
+ * Null of a screen that says nothing of money. `before`: of the same screen, where it stands already and is drawn once more,
+ * with another bar or another second: what says the same says it of that moment.
  */
-export function momentOf({ office, journal }: Books, screen: Screen, isAgain: boolean) {
+export function momentOf({ office, journal }: Books, screen: Screen, before: Moment | null): Moment | null {
   const unbegun = isUnbegun(screen);
   if (office === null || journal === null || (!unbegun && !RESULT.test(screen.id))) return null;
   const last = readable(() => journal.last());
   const newest = last?.id ?? 0;
   if (unbegun) {
+    if (before !== null && before.trace === null) return before;
     const trade = last === null ? null : tradeOf(office, last.trace);
     return { trace: null, says: 'no', amount: null, trade, row: null, newest } satisfies Moment;
   }
@@ -124,11 +125,14 @@ export function momentOf({ office, journal }: Books, screen: Screen, isAgain: bo
   // What the bank has been asked about has its answer in the place of the title.
   const says = saidBy.get(wordOf('money')) ?? saidBy.get(wordOf('title'));
   if (trace === undefined || says === undefined) return null;
-  const ours = last !== null && last.trace === trace && !isAgain;
   const large = nodes.find((node) => node.node === 'amount');
   const yuan = large?.node === 'amount' ? large.yuan : /¥([\d,.]+)/.exec(numbers)?.[1];
+  const amount = yuan === undefined ? null : fenOf(yuan);
+  if (before !== null && before.trace === trace && before.says === says && before.amount === amount) return before;
+  // One that says something new is drawn because its row has changed.
+  const ours = last !== null && last.trace === trace;
   return {
-    ...{ trace, says, newest, amount: yuan === undefined ? null : fenOf(yuan) },
+    ...{ trace, says, newest, amount },
     trade: tradeOf(office, trace),
     row: ours ? readable(() => last.state) : null,
   } satisfies Moment;
