@@ -37,7 +37,7 @@ interface Stand extends Pick<Trade, 'id' | 'state'> {
 type Says = 'yes' | 'no' | 'open' | 'held';
 
 /** The texts that say how the money of a request stands, by their rows of `firmware-config/texts`. */
-const SAYS: Readonly<Record<Says, readonly string[]>> = {
+export const SAYS: Readonly<Record<Says, readonly string[]>> = {
   yes: [
     ...['charged', 'voided', 'held', 'hold-raised', 'released', 'held-again', 'refunded'].map((of) => `money.${of}`),
     ...['payment', 'hold', 'refund', 'release'].map((kind) => `charged.${kind}.charged`),
@@ -72,7 +72,7 @@ const saidBy: ReadonlyMap<string, Says> = new Map(
 const UNBEGUN = /\.(refused|card\.different|impossible)$/;
 /** Screens of a request, by the last part of their ids. */
 const RESULT =
-  /\.(approved|declined|reversed|reversed-unconfirmed|unknown|reversing|repeating|parked|accepted|accepted\.refused|told)$/;
+  /\.(approved|declined|reversed|reversed-unconfirmed|unknown|reversing|repeating|parked|doubted|accepted|accepted\.refused|told)$/;
 const AGAIN = /\.(connecting|accepted)$/;
 
 /** Whether it ends a flow whose request was not begun. */

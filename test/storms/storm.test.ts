@@ -5,7 +5,9 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { flowNamed } from './flows.ts';
 import { provision } from './provision.ts';
+import { SAYS } from './sayings.ts';
 import { day } from './seed.ts';
+import { languages } from './texts.ts';
 
 const run = promisify(execFile);
 const regressions = join(import.meta.dirname, 'regressions');
@@ -33,4 +35,16 @@ t.test('what a storm once found stays found out', async (t) => {
     t.same(missed, [], `${file}: its faults come about`);
   }
   made.remove();
+});
+
+t.test('each word for how the money stands is one that a storm holds against the books', async (t) => {
+  const known = Object.values(SAYS).flat();
+  const words = Object.keys(languages[0] ?? {}).filter((id) =>
+    /^money\.|^charged\.(payment|hold|refund|release)\./.test(id),
+  );
+  t.ok(words.length > 20);
+  t.same(
+    words.filter((id) => !known.includes(id)),
+    [],
+  );
 });
