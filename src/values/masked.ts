@@ -69,8 +69,16 @@ function without(text: string, { number, cut, hide }: Hiding): Masked {
 }
 
 /** F48 of a settlement: two times two amounts, their counts and a flag. Of no row that has a card number it has the length. */
+const SETTLED = /^(?:\d{30}[0-3]){2}$/;
+/**
+ * F48 of an inquiry about a completed hold: two amounts, each below ¥10,000,000.00. A card number would have to lie across
+ * the second one's three zeros and have them in just that place; what is larger is masked like any text.
+ */
+const TWO_AMOUNTS = /^(?:000\d{9}){2}$/;
+
+/** F48 as it comes where it holds amounts alone, which would look like a card number now and then. */
 export function maskedTotals(text: string): Masked {
-  return /^(?:\d{30}[0-3]){2}$/.test(text) ? (text as Masked) : masked(text);
+  return SETTLED.test(text) || TWO_AMOUNTS.test(text) ? (text as Masked) : masked(text);
 }
 
 const SHORTEST_PAN = 13;

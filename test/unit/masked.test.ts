@@ -33,6 +33,20 @@ t.test('of F48 the totals alone are left as they come', async (t) => {
   t.notOk(maskedTotals(`${totals}6222020010011234`).includes('6222020010011234'));
 });
 
+t.test('the two amounts of a completed hold are left as they come, and a card number among zeros is not', async (t) => {
+  const two = '000000009000000000010000';
+  t.not(masked(two), two, 'it looks like a number that begins with 9');
+  t.equal(maskedTotals(two), two);
+  t.equal(maskedTotals('000999999999000999999999'), '000999999999000999999999');
+  const number = '6222020010011234';
+  for (let at = 0; at <= 24 - number.length; at++) {
+    const around = `${'0'.repeat(at)}${number}`.padEnd(24, '0');
+    t.notOk(maskedTotals(around).includes(number), around);
+  }
+  // Without its end, or with one digit more, it is no F48 of two amounts.
+  for (const other of [two.slice(1), `${two}0`, `${two}\n`]) t.equal(maskedTotals(other), masked(other));
+});
+
 t.test('amounts, references, traces, dates and numbers that are no card stay', async (t) => {
   for (const text of [
     ...['000000012850', '633500000001', '2026-12-01T07:34:45.123Z', '6222020010011235', '¥50,000.00'],
