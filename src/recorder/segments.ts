@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import type { Unlinked } from './happening.ts';
 
 /**
- * The record's files, each named by the number of its first record. One is written at its end; the oldest goes when all
- * of them together would be larger than `most_bytes`.
+ * The record's files, each named by the number of its first record. One is written at its end, and the oldest goes where
+ * there would be more than sixteen. Together they have `most_bytes`, and up to twice that after nights in which a request
+ * stayed in hand.
  */
 export interface Segments {
   /** What the last line of all says; null where there is none. */
@@ -15,13 +16,14 @@ export interface Segments {
   /**
    * Appends as many of these records as make a batch, and one at least, each with the hash of the line before. Resolves
    * with their number when the kernel has them. A file that is full is synced and the next one begun where it `mayTurn`;
-   * else it takes them too, up to twice its size.
+   * else it takes them too, up to twice its size, and is then left for `sync`.
    */
   write(made: readonly Unlinked[], mayTurn: boolean): Promise<number>;
   /** Appends all of them, where a write of the first may be under way: for the last moment of a program. */
   spill(made: readonly Unlinked[]): void;
-  /** What was written is on the disk when it resolves. */
+  /** What was written, into whichever file, is on the disk when it resolves. One at a time, and none beside a `write`. */
   sync(): Promise<void>;
+  /** Syncs nothing. */
   close(): void;
 }
 
@@ -71,6 +73,8 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
   let handle: number | null = null;
   let size = 0;
   let writing = false;
+  /** Files that were left before the disk had all of them, oldest first. */
+  const left: number[] = [];
 
   const newest = found.at(-1);
   const last = newest === undefined ? null : takeUp(newest, found.at(-2));
@@ -96,17 +100,29 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
     }
   }
 
-  function next(first: number): number {
+  function next(first: number, isSynced: boolean): number {
     const full = handle;
-    // Whatever fails from here, nothing is written into a file that is closed.
+    // Whatever fails from here, nothing is written into a file that was left.
     handle = null;
-    if (full !== null) cutAndClose(full, size);
+    if (full !== null) leave(full, isSynced);
     size = 0;
     const file = join(folder, `${String(first).padStart(12, '0')}.jsonl`);
     handle = openSync(file, 'w+', 0o600);
     const others = segmentFiles(folder).filter((other) => other !== file);
     for (const oldest of others.slice(0, 1 - FILES)) rmSync(oldest, { force: true });
     return handle;
+  }
+
+  function leave(full: number, isSynced: boolean): void {
+    try {
+      // A batch of which the disk took a part, and which then went into the next file, must not stand in this one too.
+      ftruncateSync(full, size);
+    } finally {
+      if (isSynced) closeSync(full);
+      else left.push(full);
+    }
+    // The oldest of so many have been removed.
+    for (const removed of left.splice(0, left.length - FILES)) closeSync(removed);
   }
 
   /** Their lines, as many as `most_bytes` hold, and the hash of the last one: made here, behind the flows' back. */
@@ -132,7 +148,7 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
       if (handle !== null && isFull && mayTurn) await datasync(handle);
       // A night with a result that nobody has acknowledged: the next one is begun all the same, and nobody waits for the disk.
       const turns = isFull && (mayTurn || size + lines.length > 2 * most);
-      const to = handle === null || turns ? next(first) : handle;
+      const to = handle === null || turns ? next(first, mayTurn) : handle;
       writing = true;
       try {
         // Where it fails, whatever part of it is there stands after the end, and is written over.
@@ -148,14 +164,21 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
       const { lines, first, hash } = chained(made, Number.POSITIVE_INFINITY);
       // What is under way is the beginning of these lines: the same bytes at the same place, whoever is first.
       const stays = handle !== null && (writing || size + lines.length <= most);
-      writeSync(stays && handle !== null ? handle : next(first), lines, 0, lines.length, size);
+      writeSync(stays && handle !== null ? handle : next(first, false), lines, 0, lines.length, size);
       size += lines.length;
       head = hash;
     },
     async sync() {
+      for (let oldest = left[0]; oldest !== undefined; oldest = left[0]) {
+        // Where the disk refuses it stays, and is synced with the next one.
+        await datasync(oldest);
+        left.shift();
+        closeSync(oldest);
+      }
       if (handle !== null) await datasync(handle);
     },
     close() {
+      for (const one of left.splice(0)) closeSync(one);
       if (handle !== null) closeSync(handle);
       handle = null;
     },
@@ -176,15 +199,6 @@ async function writeAt(handle: number, bytes: Buffer, at: number): Promise<void>
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await writeSome(handle, bytes, done, bytes.length - done, at + done);
     done += bytesWritten;
-  }
-}
-
-/** A batch of which the disk took a part, and which then went into the next file, must not stand in this one too. */
-function cutAndClose(handle: number, size: number): void {
-  try {
-    ftruncateSync(handle, size);
-  } finally {
-    closeSync(handle);
   }
 }
 
