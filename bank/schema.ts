@@ -246,8 +246,14 @@ export const steps: readonly string[] = [
   -- sold, and when it first asked to settle it and was refused, so that two people may have closed it there.
   ALTER TABLE discrepancy ADD COLUMN terminal_net INTEGER;
   ALTER TABLE discrepancy ADD COLUMN asked_at INTEGER;
-  UPDATE discrepancy SET terminal_net = terminal_amount, asked_at = opened_at
-    WHERE reason = 'unsettled' AND settlement IS NULL AND terminal_amount > 0;`,
+  -- Nobody had written down who asked: each terminal that is not back in such a batch may have, in mid-settlement too.
+  UPDATE discrepancy SET asked_at = opened_at
+    WHERE reason = 'unsettled' AND batch IS NOT (SELECT batch FROM terminal WHERE id = discrepancy.terminal);
+  -- The amounts have no sign: what it had said is known where it had said something, and neither side is below zero.
+  UPDATE discrepancy SET terminal_net = terminal_amount
+    WHERE reason = 'unsettled' AND (terminal_amount > 0 OR amount > 0) AND amount = abs(bank_amount - terminal_amount)
+      AND (SELECT coalesce(sum(moved), 0) FROM trade WHERE terminal = discrepancy.terminal AND batch = discrepancy.batch
+        AND state = 'posted') >= 0;`,
 ];
 
 /** Brings the books from their form to ours, or makes them. Two processes may try at once. */
