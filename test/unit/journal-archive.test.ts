@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import t from 'tap';
 import { fen } from '../../src/values/fen.ts';
@@ -191,6 +191,37 @@ t.test('an archive that is gone is said, and made anew', async (t) => {
   using again = scoped(journalIn(folder));
   t.equal(again.entry(1), null);
   t.match(again.archiveProblem, { kind: 'archive-broken', set_aside: null });
+});
+
+t.test('a power cut while one is set aside leaves its log, of which nothing comes into the next one', async (t) => {
+  const folder = testFolder(t);
+  const archive = archiveIn(folder);
+  const journal = journalIn(folder);
+  for (const amount of [1, 2]) {
+    done(journal, amount);
+    close(journal);
+  }
+  quiet(journal);
+  // Of the three files the first has its new name, and the log beside it holds all that it has ever been given.
+  const log = readFileSync(`${archive}-wal`);
+  journal.close();
+  t.ok(log.length > 0);
+  rmSync(archive);
+  writeFileSync(`${archive}-wal`, log);
+
+  using again = scoped(journalIn(folder));
+  t.equal(again.entry(1), null);
+  t.match(again.archiveProblem, { kind: 'archive-broken' });
+  for (const amount of [3, 4]) {
+    done(again, amount);
+    close(again);
+  }
+  quiet(again);
+  t.equal(again.entry(1), null, 'what was lost is not there by half');
+  t.same(
+    [2, 3, 4].map((id) => again.entry(id)?.amount),
+    [2, 3, 4],
+  );
 });
 
 t.test('a boot needs nothing of the archive', async (t) => {
