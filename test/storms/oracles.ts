@@ -93,7 +93,13 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       tradeOf: (batch, trace) =>
         pairs.find(([row]) => is(batch, trace)(row))?.[1] ?? office.trades.find({ terminal: TERMINAL, batch, trace }),
       charged: (trade) => chargedHold(office, trade),
-      rowsIn: (batch) => rows(OF_A_DAY).filter((row) => row.batch === batch),
+      rowsIn(batch) {
+        for (let limit = OF_A_DAY; ; limit *= 4) {
+          const all = rows(limit);
+          // A busy day has more of it further back.
+          if (all.length < limit || all.at(-1)?.batch !== batch) return all.filter((row) => row.batch === batch);
+        }
+      },
       countedOf(batch) {
         const closed = office.settlements.find(TERMINAL, batch);
         return closed?.ended != null ? closed.counted : null;

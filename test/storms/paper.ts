@@ -248,4 +248,6 @@ const readers: Partial<Record<Part['kind'], (part: Part, books: Books) => string
   details: detailsRead,
   evidence: evidenceRead,
   fault: faultRead,
+  // The two books are the same here, whatever happens.
+  discrepancy: ({ batch, text }) => [`a slip of discrepancies of ${batch}: ${text.trim().replaceAll(/\s+/g, ' ')}`],
 };
