@@ -131,9 +131,11 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       for (const trade of of.unknown) {
         if (trade.id > lastTrade) findings.push({ kind: 'lost', text: `no row of ${said(trade)}` });
       }
-      const posted = book.filter(
-        ({ id, type, state }) => id > lastTrade && type === errand.flow.type && state === 'posted',
-      );
+      const taken = book.filter(({ id, state }) => id > lastTrade && state === 'posted');
+      const posted = taken.filter(({ type }) => type === errand.flow.type);
+      for (const trade of taken) {
+        if (!posted.includes(trade)) findings.push({ kind: 'books', text: `nobody has asked for ${said(trade)}` });
+      }
       if (posted.length > 1) findings.push({ kind: 'doubled', text: posted.map(said).join(' and ') });
       for (const trade of posted) {
         if (asksItself.includes(trade.type) && trade.amount !== errand.amount) {
