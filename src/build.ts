@@ -199,10 +199,10 @@ export async function assemble(site: Site): Promise<Assembly> {
     issuerOf: (bin) => issuerOf(bin, session.language),
     codeWords: (code) =>
       codeWords(session.language, code) ?? { title: text()('result.unlisted'), customer: '', clerk: '' },
-    async lookInto(entry) {
+    async lookInto(entry, doubted) {
       const { flow } = session;
       session.flow = 'charged';
-      await wasICharged(counter, entry, true);
+      await wasICharged(counter, entry, doubted);
       session.flow = flow;
     },
     signInFirst: () => signInFirst({ counter, session }),

@@ -80,6 +80,7 @@ const terms = {
   voice: { offered: true, limit_fen: 500_000 },
   adjust: { offered: true, supervisor: true },
   tip: { offered: true, most_percent: 20 },
+  inquiry: { offered: true },
 };
 
 const keys = ['0123456789ABCDEFFEDCBA9876543210', 'FEDCBA98765432100123456789ABCDEF'];
@@ -236,13 +237,13 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
           { number: '00', role: 'supervisor', first_password: '123456' },
           { number: '99', role: 'administrator', first_password: '123456' },
         ],
-        transactions: terms,
+        transactions: { ...terms },
       },
       network: { answer_timeout_ms: 60_000, connect_timeout_ms: 5000 },
     },
     issuerOf: () => null,
     codeWords: (code: string) => ({ title: code, customer: '', clerk: '' }),
-    lookInto: (entry: Entry) => wasICharged(counter, entry, true),
+    lookInto: (entry: Entry, doubted: boolean) => wasICharged(counter, entry, doubted),
     signInFirst: async () => {
       bench.signedInFirst++;
       return bench.paysAfter;

@@ -38,12 +38,18 @@ type Verdict = Omit<Answer, 'evidence'>;
 
 /**
  * "Was I charged?" `not-charged` takes the bank's definite word, or that no byte ever left (money rules 2, 3, 15);
- * whatever is less than that is `unknown`, or `being-reversed` where the bank is being told to undo it.
+ * whatever is less than that is `unknown`, or `being-reversed` where the bank is being told to undo it. `doubted`: the bank
+ * has said no to what was begun on it, so that the journal's own word of it is not enough.
  */
-export function answerOf(subject: Subject, heard: Heard | null): Answer {
+export function answerOf(subject: Subject, heard: Heard | null, doubted = false): Answer {
   const ours = byTheJournal(subject);
-  const verdict = heard === null || heard.end === 'refused' ? ours : byTheBank(subject, ours, heard);
+  const unheard = doubted && isDefinite(ours) ? ofRecordAlone : ours;
+  const verdict = heard === null || heard.end === 'refused' ? unheard : byTheBank(subject, ours, heard);
   return { ...verdict, evidence: evidenceOf(subject, heard) };
+}
+
+export function isDefinite({ money }: Pick<Answer, 'money'>): boolean {
+  return money === 'charged' || money === 'not-charged';
 }
 
 export function kindOf(type: EntryType): ChargedKind {
@@ -51,6 +57,8 @@ export function kindOf(type: EntryType): ChargedKind {
   if (type === 'preauth-void') return 'release';
   return types[type].moves === 'out' ? 'refund' : 'payment';
 }
+
+const ofRecordAlone: Verdict = { money: 'unknown', says: 'recorded-here', differs: false };
 
 /** Each state of a request by itself. */
 const own = {
@@ -105,7 +113,6 @@ function byTheBank(subject: Subject, ours: Verdict, heard: Exclude<Heard, { end:
   // The doubt is about another request than the one that the bank was asked about, or the request is on the line now.
   if (doubtsOfOthers.includes(ours.says)) return ours;
   const verdict = (money: ChargedMoney, says: ChargedSays, differs = false): Verdict => ({ money, says, differs });
-  const isDefinite = ours.money === 'charged' || ours.money === 'not-charged';
   if (heard.end === 'none') {
     const wasThere = ours.money === 'charged' || ['held-here', 'voided', 'released'].includes(ours.says);
     return wasThere ? verdict('unknown', 'bank-none', true) : ours;
@@ -119,12 +126,12 @@ function byTheBank(subject: Subject, ours: Verdict, heard: Exclude<Heard, { end:
     const isVoided = ours.says === 'voided' || ours.says === 'released';
     if (ours.money === 'not-charged' && isVoided === (heard.state === 'voided')) return ours;
     if (ours.says === 'held-here' && heard.state === 'voided') return verdict('not-charged', 'bank-released');
-    return verdict('not-charged', heard.state === 'declined' ? 'bank-declined' : 'bank-undone', isDefinite);
+    return verdict('not-charged', heard.state === 'declined' ? 'bank-declined' : 'bank-undone', isDefinite(ours));
   }
   if (isOwedBack(ours)) return verdict('being-reversed', 'bank-posted-reversing');
   if (kind === 'hold') {
     const found = ofHold(ours, heard);
-    return { ...found, differs: ours.money === 'not-charged' || (isDefinite && found.money !== ours.money) };
+    return { ...found, differs: ours.money === 'not-charged' || (isDefinite(ours) && found.money !== ours.money) };
   }
   if (ours.says === 'refunded') return ours;
   // We may say that it is not charged, and the bank has posted it.

@@ -11,7 +11,7 @@ import { evidenceSlip } from '../receipt/evidence-slip.ts';
 import type { ReceiptTable } from '../receipt/table.ts';
 import type { Fen } from '../values/fen.ts';
 import { Fault, type Problem } from '../values/problem.ts';
-import { type Answer, answerOf, chargedOf, type Heard, kindOf } from './answer.ts';
+import { type Answer, answerOf, chargedOf, type Heard, isDefinite, kindOf } from './answer.ts';
 import { evidenceRow, evidenceSaid } from './evidence-words.ts';
 
 /** What is known beside the journal. */
@@ -28,7 +28,7 @@ type Told = Answer & { readonly amount: Fen };
 
 /**
  * The answer about one entry, until the operator has seen it; it follows what the outbox finds out meanwhile. `doubted`:
- * the bank is asked at once, whatever the journal knows.
+ * whatever the journal knows, without the bank's word nothing is definite, so that it is asked at once.
  */
 export async function tell(counter: Counter, entry: Entry, doubted: boolean): Promise<void> {
   const { operator, journal, config, paper } = counter;
@@ -38,7 +38,7 @@ export async function tell(counter: Counter, entry: Entry, doubted: boolean): Pr
   let shows = false;
   const answer = (): Told => {
     const heard = known.events === eventsOf(entry) ? known.heard : null;
-    return { ...answerOf(entry, heard), amount: chargedOf(entry, heard) };
+    return { ...answerOf(entry, heard, doubted), amount: chargedOf(entry, heard) };
   };
   const draw = () => {
     if (!shows) return;
@@ -72,7 +72,7 @@ export async function tell(counter: Counter, entry: Entry, doubted: boolean): Pr
 
   const stop = journal.watch(draw);
   try {
-    if (askable && (doubted || !isDefinite(answer()))) await ask();
+    if (askable && !isDefinite(answer())) await ask();
     show();
     for (;;) {
       const key = await operator.press();
@@ -86,10 +86,6 @@ export async function tell(counter: Counter, entry: Entry, doubted: boolean): Pr
     shows = false;
     stop();
   }
-}
-
-function isDefinite({ money }: Answer): boolean {
-  return money === 'charged' || money === 'not-charged';
 }
 
 function eventsOf(entry: Entry): number {

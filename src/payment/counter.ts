@@ -30,8 +30,11 @@ export interface Counter {
   text(): Text;
   /** What a response code means, in the language of the moment. */
   codeWords(code: string): CodeWords;
-  /** "Was I charged?" about it, asked from the screen that cannot say, and of the bank; resolves when the operator goes back. */
-  lookInto(entry: Entry): Promise<void>;
+  /**
+   * "Was I charged?" about it, asked from the screen that cannot say, and of the bank; resolves when the operator goes back.
+   * `doubted`: the journal's own word of it is not enough.
+   */
+  lookInto(entry: Entry, doubted: boolean): Promise<void>;
   /** Signs in where the bank wants that first; false where no payment can follow, and the operator has seen why. */
   signInFirst(): Promise<boolean>;
   /** The number of the operator who is signed in. */

@@ -62,15 +62,16 @@ export function signOff(entry: Entry, operator: string): void {
 
 /**
  * A definite no, with what each person can do; resolves to the next step that the green key offered and got. Where it may
- * be about what the original has become elsewhere, Clear asks the bank about that one.
+ * be about what the original has become elsewhere, Clear asks the bank about that one, where that can be asked.
  */
 export async function showDeclined(counter: Counter, entry: Entry): Promise<Again | null> {
-  const { operator, customer, codeWords } = counter;
+  const { operator, customer, codeWords, config } = counter;
   const { amount, trace } = entry;
   const code = entry.history.answer?.code ?? '';
   const next = nextAfter[code] ?? 'none';
-  const about = saysOfOriginal(entry) ? entry.original : null;
-  const original = about !== null ? 'ask' : saysOfOriginal(entry) ? 'typed' : null;
+  const isOfOriginal = saysOfOriginal(entry);
+  const about = isOfOriginal && config.profile.transactions.inquiry.offered ? entry.original : null;
+  const original = about !== null ? 'ask' : isOfOriginal ? 'call' : null;
   for (;;) {
     // Nobody is shamed: the customer's side says that nothing was charged, not why.
     customer.due(amount, 'display.declined', original === null ? 'display.not-charged' : 'display.nothing-done');
@@ -79,7 +80,7 @@ export async function showDeclined(counter: Counter, entry: Entry): Promise<Agai
       saleDeclined(text, bar, { amount, code, trace, words: codeWords(code), next, original }),
     );
     if (key === 'clear' && about !== null) {
-      await counter.lookInto(about);
+      await counter.lookInto(about, true);
       continue;
     }
     if (next === 'none' || key !== 'enter') return null;

@@ -186,6 +186,6 @@ async function putOff(counter: Counter, entry: Entry, draw: Draw): Promise<boole
 }
 
 async function lookInto(counter: Counter, entry: Entry): Promise<void> {
-  await counter.lookInto(entry);
+  await counter.lookInto(entry, false);
   counter.customer.due(entry.amount, ...IN_DOUBT);
 }

@@ -77,6 +77,11 @@ export const chargedSamples = {
       unanswered: t('problem.line-down.title'),
       evidence: evidenceWords(t).slice(0, 2),
     }),
+  'charged.told:recorded-here': (t) =>
+    charged.chargedTold(t, offline, {
+      ...{ ...told, money: 'unknown', says: 'recorded-here', amount: most, unanswered: t('problem.line-down.title') },
+      evidence: evidenceWords(t),
+    }),
   'charged.told:held': (t) =>
     charged.chargedTold(t, bar, { ...told, kind: 'hold', money: 'not-charged', says: 'held', amount: most }),
   'charged.told:completed': (t) =>

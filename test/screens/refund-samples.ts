@@ -95,7 +95,7 @@ export const refundSamples = {
     result.saleDeclined(t, bar, { amount: most, code: '61', trace: '000048', words, next: 'other-amount' }),
   ),
   'refund.declined:original': inRefund((t, words) =>
-    result.saleDeclined(t, bar, { amount: most, code: '25', trace: '000048', words, next: 'none', original: 'typed' }),
+    result.saleDeclined(t, bar, { amount: most, code: '25', trace: '000048', words, next: 'none', original: 'call' }),
   ),
   'refund.unknown': inRefund((t) => again.saleRepeatUnknown(t, onBackup, { ...unanswered, waited: 120 })),
   'refund.repeating': inRefund((t) => again.saleRepeating(t, onBackup, { ...unanswered, waited: 3400, attempt: 12 })),

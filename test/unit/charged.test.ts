@@ -220,6 +220,20 @@ t.test('a sale: each state by the journal alone, and beside each word of the ban
   }
 });
 
+t.test('of what is doubted the journal’s own word is not enough; the bank’s is', async (t) => {
+  for (const state of ['approved', 'declined', 'reversed', 'voided', 'refunded'] as const) {
+    for (const unheard of [null, refused]) {
+      t.same(short(answerOf(sale(state), unheard, true)), ['unknown', 'recorded-here'], state);
+    }
+    for (const word of [none, ...bankStates.slice(0, 5).map((name) => heard(name))]) {
+      t.same(short(answerOf(sale(state), word, true)), short(answerOf(sale(state), word)), state);
+    }
+  }
+  for (const state of ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'] as const) {
+    t.same(short(answerOf(sale(state), null, true)), short(answerOf(sale(state), null)), 'what is unknown already');
+  }
+});
+
 t.test('a sale whose void has no result is neither charged nor not', async (t) => {
   for (const state of ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'] as const) {
     const undo = { ...sale(state), facts: { type: 'void', trace: trace('000046'), begun_ms: 5, card: CARD } } as const;

@@ -1,7 +1,9 @@
 import t from 'tap';
+import type { InquiryEnd } from '../../src/host/inquiry.ts';
 import { showUntilSeen } from '../../src/payment/accept.ts';
 import { inFlow } from '../../src/payment/in-flow.ts';
 import { showDeclined } from '../../src/payment/result.ts';
+import { Fault } from '../../src/values/problem.ts';
 import { desk, made } from '../charged-bench.ts';
 import { twoTerminals } from '../elsewhere-bench.ts';
 import { approval, saleOf } from '../journal-bench.ts';
@@ -44,6 +46,60 @@ t.test('a no that is about the original says nothing of its money, and Clear ask
   }
 });
 
+const saysNothing: readonly (() => InquiryEnd)[] = [
+  () => {
+    throw new Fault({ kind: 'line-down', tried: [] });
+  },
+  () => ({ end: 'refused', code: '96', signInAgain: false }),
+];
+
+t.test('a doubted original of which the bank is not heard is neither charged nor not', async (t) => {
+  for (const inquire of saysNothing) {
+    const here = twoTerminals(t);
+    const sale = here.done('sale', 10_000);
+    t.equal(here.elsewhere('refund', sale, 10_000), '00');
+    const entry = here.done('void', 10_000, { original: sale });
+    t.equal(entry.history.answer?.code, '12');
+    const heard = here.counter.host.inquire;
+    here.counter.host.inquire = async () => inquire();
+    const showing = showDeclined(inFlow(here.counter, 'void'), entry);
+    await here.screen('void.declined');
+    here.press('clear');
+    const screen = await here.says(
+      /"Result unknown".*Recorded here, not confirmed at the bank.*Take or give back nothing/,
+    );
+    t.notMatch(screen, /"Charged"|"Not charged"/);
+    t.equal(here.said.at(-1), 'display.unknown');
+    t.equal(here.beeps.at(-1), 'attention');
+    here.press('menu');
+    await new Promise(setImmediate);
+    t.match(JSON.stringify(here.printed), /NOT KNOWN YET.*Recorded here, not confirmed at the bank.*-/);
+    t.notMatch(JSON.stringify(here.printed), /"(NOT )?CHARGED"/);
+    here.counter.host.inquire = heard;
+    here.press('enter');
+    await here.says(/"Charged".*Refunded in full since.*Give nothing more back/);
+    here.press('cancel');
+    await here.screen('void.declined', 2);
+    here.press('enter');
+    t.equal(await showing, null);
+  }
+});
+
+t.test('of a bank that answers no inquiries the look-up is not offered, and its telephone is named', async (t) => {
+  const bench = desk(t, false);
+  const sale = made(bench, 'sale', 10_000);
+  const undo = bench.journal.begin(saleOf(10_000, { type: 'void', original: sale }));
+  undo.sent();
+  undo.answered({ ...approval, money: 'not charged', code: '12' });
+  const showing = showDeclined(inFlow(bench.counter, 'void'), undo);
+  await bench.says(/"Nothing was done".*before you have called -/);
+  t.notMatch(bench.texts().join(), /before you have looked/);
+  t.equal(bench.foot().clear, undefined);
+  bench.press('clear', 'enter');
+  t.equal(await showing, null);
+  t.notOk(bench.screens.includes('charged.told'));
+});
+
 t.test('a no of the card’s own bank leaves the original as it was, and says so', async (t) => {
   const bench = desk(t);
   const sale = made(bench, 'sale', 10_000);
@@ -72,7 +128,7 @@ t.test(
       entry.answered({ ...approval, money: 'not charged', code: '25' });
       const showing = showDeclined(inFlow(bench.counter, type), entry);
       await bench.screen(`${type}.declined`);
-      t.match(bench.texts().join(), /"Nothing was done".*the bank knows/);
+      t.match(bench.texts().join(), /"Nothing was done".*the bank knows.*before you have called -/);
       t.equal(bench.foot().clear, undefined);
       bench.press('clear', 'enter');
       t.equal(await showing, null);

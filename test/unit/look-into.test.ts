@@ -99,15 +99,16 @@ t.test('from one that is not confirmed, and what the bank says there is what the
   t.equal(bank.asked, asked, 'what is reversed is no question any more');
 });
 
-t.test('what is settled while it is looked into ends as it would have', async (t) => {
-  const { bench } = desk(t);
+t.test('what is settled while it is looked into ends as it would have, whatever the inquiry says', async (t) => {
+  const { bench, bank } = desk(t);
   const entry = inDoubt(bench);
   for (let turn = 0; turn < 2; turn++) await bench.counter.outbox.settle(entry);
   const showing = showUnsettled(bench.counter, entry);
   await bench.screen('sale.parked');
   bench.reverses = () => ({ end: 'acknowledged', code: '00' });
+  bank.knows = () => ({ end: 'refused', code: '96', signInAgain: false });
   bench.press('clear');
-  await bench.screen('charged.told');
+  await bench.says(/"Not charged".*The bank has undone it/);
   bench.press('cancel');
   await bench.screen('sale.reversed');
   bench.press('enter');

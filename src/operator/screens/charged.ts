@@ -123,6 +123,7 @@ export type ChargedSays =
   | 'being-completed'
   | 'held'
   | 'held-here'
+  | 'recorded-here'
   | 'released'
   | 'part-refunded'
   | 'bank-posted'
@@ -152,7 +153,7 @@ export interface ChargedToldFacts {
   readonly slip: 'printable' | 'printing' | 'failed';
 }
 
-/** The newest of the evidence that fit beside the answer; the slip has all of it. */
+/** The newest of the evidence that fit beside the answer, one fewer over a note; the slip has all of it. */
 const MOST_ROWS = 4;
 
 const tones = {
@@ -166,7 +167,7 @@ export function chargedTold(text: Text, bar: BarFacts, facts: ChargedToldFacts):
   const { kind, money, says, differs, amount, trace, time, evidence, askable, unanswered, slip } = facts;
   const { tone, mark } = differs ? ({ tone: 'attention', mark: 'bang' } as const) : tones[money];
   const rows = evidence
-    .slice(-MOST_ROWS)
+    .slice(unanswered === null ? -MOST_ROWS : 1 - MOST_ROWS)
     .map(({ name, state }, place): RowNode => ({ node: 'row', key: `row${place}`, name, state, colour: 'ink' }));
   const notes: Node[] = unanswered === null ? [] : [quiet(text('charged.unanswered', { why: unanswered }))];
   const print = text(`charged.slip.${slip}`);
@@ -198,6 +199,7 @@ function toDo({ kind, money, says, differs }: ChargedToldFacts) {
   if (differs) return 'charged.do.differs';
   if (says === 'held') return 'charged.do.held';
   if (says === 'held-here') return 'charged.do.held-here';
+  if (says === 'recorded-here') return 'charged.do.recorded-here';
   if (says === 'refunded') return 'charged.do.given-back';
   // A completion has charged it.
   if (kind === 'hold' && money === 'charged') return 'charged.do.charged';

@@ -54,10 +54,10 @@ export interface DeclinedFacts {
   readonly words: { readonly title: string; readonly customer: string; readonly clerk: string };
   readonly next: DeclineNext;
   /**
-   * The no may be for what the original has become elsewhere: `ask`, and Clear asks the bank about that; `typed`, and the
-   * journal does not hold it. Absent where the no is not about an original.
+   * The no may be for what the original has become elsewhere: `ask`, and Clear asks the bank about that; `call`, and the
+   * bank can be asked by telephone alone. Absent where the no is not about an original.
    */
-  readonly original?: 'ask' | 'typed' | null;
+  readonly original?: 'ask' | 'call' | null;
 }
 
 const nextKeys = {
@@ -69,7 +69,9 @@ const nextKeys = {
 /** A definite no: the bank said that nothing was charged, or, of an original, that nothing was done about it now. */
 export function saleDeclined(text: Text, bar: BarFacts, facts: DeclinedFacts): Screen {
   const { amount, code, trace, words, next, original = null } = facts;
-  const toDo: Node[] = original === null ? [] : [said(text('result.original-at-bank'), true)];
+  const { accounts: phone } = bar.support;
+  const look = original === 'ask' ? text('result.original-at-bank') : text('result.original-by-phone', { phone });
+  const toDo: Node[] = original === null ? [] : [said(look, true)];
   const tell = (who: TextId, what: string) => {
     if (what !== '') toDo.push({ ...said(`${text(who)}${what}`), key: who });
   };
