@@ -1,4 +1,4 @@
-import type { BankState } from '../host/inquiry.ts';
+import { type BankState, isOfHold } from '../host/inquiry.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import { types } from '../journal/types.ts';
@@ -44,7 +44,7 @@ const stateOf = {
   declined: 'declined',
   reversed: 'reversed',
   tombstone: 'reversed',
-  // A hold by its own number: what a completion has charged has another, and the bank says so.
+  // A hold by its own number is no payment, whatever has become of it: what a completion has charged has another.
   held: 'approved',
   completed: 'approved',
   released: 'approved',
@@ -70,7 +70,7 @@ export function paidAtBank(
   // What this terminal has given back counts whether the bank is asked or not.
   const refunded = Math.max(record?.refunded ?? 0, refundedBySlip(journal, reference, null));
   return {
-    payment: true,
+    payment: record === null || !isOfHold(record),
     state: record === null ? 'approved' : stateOf[record.state],
     amount,
     refundable: fen(Math.max(0, amount - refunded)),

@@ -80,6 +80,10 @@ export const refundSamples = {
       ...{ ...notRefunded, why: 'not-at-bank', trace: null, reference: '113009410017' },
       ...{ amount: null, refundable: null },
     }),
+  'refund.impossible:hold': (t) =>
+    refund.refundRefused(t, bar, {
+      ...{ ...notRefunded, why: 'not-payment', trace: null, reference: '113009410017', refundable: fen(0) },
+    }),
   'refund.silent': (t, words) => refund.refundSilent(t, bar, { code: '96', words }),
   'refund.supervisor': inRefund((t) => approval.supervisorPassword(t, bar, { ...supervisor, count: 4, refused: null })),
   'refund.card': inRefund((t) => sale.saleCard(t, bar, { amount: most, ways: allWays, seconds: 54 })),

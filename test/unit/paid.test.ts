@@ -1,4 +1,5 @@
 import t from 'tap';
+import { bankStates } from '../../src/host/inquiry.ts';
 import { paidAtBank, paidOf } from '../../src/refund/paid.ts';
 import { lastDayOf } from '../../src/refund/refundable.ts';
 import { fen } from '../../src/values/fen.ts';
@@ -62,6 +63,15 @@ t.test('a payment of the bank’s books alone has what was typed of it, and is o
   other.sent();
   other.handOver();
   t.equal(paidAtBank(referred, record, fen(5000), journal).open, null, 'what is open under that name is no refund');
+});
+
+t.test('a hold by its own number is no payment, whatever the bank says has become of it', async (t) => {
+  using journal = scoped(journalIn(testFolder(t)));
+  const referred = { reference: '113009410017', date: '1120', day: new Date(2026, 10, 20) };
+  for (const state of bankStates) {
+    const paid = paidAtBank(referred, { state, amount: fen(50_000), refunded: fen(0) }, fen(500_000), journal);
+    t.equal(paid.payment, !['held', 'completed', 'released'].includes(state), state);
+  }
 });
 
 t.test('a day that no month has is none, and a 29 February is looked for in the years that have it', async (t) => {

@@ -50,6 +50,14 @@ t.test('by reference: each word of the bank’s against it, and each silence, be
     [() => ({ end: 'none' }), 'refund.impossible', /Not in the bank's books/],
     [() => ({ end: 'found', state: 'voided', ...known }), 'refund.impossible', /It is voided already/],
     [() => ({ end: 'found', state: 'declined', ...known }), 'refund.impossible', /It was not charged/],
+    ...(['held', 'completed', 'released'] as const).map(
+      (state) =>
+        [
+          () => ({ end: 'found', state, ...known, refunded: fen(0) }),
+          'refund.impossible',
+          /It is no payment.*Only a payment can be refunded/,
+        ] as const,
+    ),
     [
       () => ({ end: 'found', state: 'posted', ...known }),
       'refund.impossible',
