@@ -11,6 +11,9 @@ import { counts } from './counting.ts';
 /** So many questions at once: each is a connection of its own. */
 const AT_ONCE = 8;
 
+/** The bank answers nothing before a sign-in: of none of them anything is known. */
+type SignInFirst = Extract<InquiryEnd, { end: 'refused' }>;
+
 /**
  * Each entry of the unbalanced groups that this terminal and the bank have differently. Asked one by one, those too
  * that do not count here: the bank may have what was declined or reversed.
@@ -19,7 +22,7 @@ export async function differencesOf(
   counter: Counter,
   { batchId }: Settlement,
   groups: readonly CardGroup[],
-): Promise<readonly Difference[]> {
+): Promise<readonly Difference[] | SignInFirst> {
   const { journal } = counter;
   // The answers are told apart by their connections, so that one trace serves them all.
   const trace = journal.takeTrace();
@@ -35,6 +38,7 @@ export async function differencesOf(
       const ends = await Promise.allSettled(some.map((entry) => inquire(counter, entry, trace)));
       for (const [place, end] of ends.entries()) {
         if (end.status === 'rejected') throw end.reason;
+        if (end.value.end === 'refused' && end.value.signInAgain) return end.value;
         const entry = some[place];
         const difference = entry === undefined ? null : differenceOf(entry, end.value);
         if (entry === undefined || difference === null) continue;

@@ -38,7 +38,9 @@ export async function throughTheSteps(counter: Counter, begun: Settlement, show:
       settlement = uploaded.settlement;
       if (uploaded.refused?.code === COMPARE_AGAIN) continue;
       if (uploaded.refused !== null) return uploaded.refused;
-      settlement = await namesDifferences(counter, settlement, show);
+      const named = await namesDifferences(counter, settlement, show);
+      if ('code' in named) return named;
+      settlement = named;
     }
     show('ending');
     const ended = await end(counter, settlement);
@@ -86,11 +88,12 @@ async function upload(counter: Counter, begun: Settlement, show: Show): Promise<
 }
 
 /** The differing rows by name, where the bank answers for each. */
-async function namesDifferences(counter: Counter, settlement: Settlement, show: Show): Promise<Settlement> {
+async function namesDifferences(counter: Counter, settlement: Settlement, show: Show): Promise<Settlement | Refused> {
   if (!counter.config.profile.transactions.inquiry.offered || sinceCompared(settlement, 'differs') !== null)
     return settlement;
   show('asking');
   const differences = await differencesOf(counter, settlement, unbalanced(settlement));
+  if ('code' in differences) return { code: differences.code, signInAgain: true };
   return counter.journal.settled(settlement, { kind: 'differs', differences });
 }
 

@@ -245,6 +245,32 @@ t.test('a comparison has its differences asked once, through a line that breaks,
   );
 });
 
+t.test('a bank that wants a sign-in first says nothing of any row: all are asked anew after it', async (t) => {
+  for (const code of ['77', '99']) {
+    let signedIn = false;
+    let inquiries = 0;
+    const refused = { end: 'refused', code, signInAgain: true } as const;
+    const { go, sold, shown, steps, journal } = desk(t, () =>
+      ++inquiries === 2 && !signedIn ? refused : { end: 'none' },
+    );
+    const traces = [sold(100), sold(200), sold(300)].map(({ trace }) => trace);
+    const says: Says = ({ step }) => (step === 'settle' ? { compared: compared(2) } : { next });
+    t.same(await go(says), { code, signInAgain: true });
+    t.equal(journal.settling?.step('differs'), null, 'nothing is written down of it');
+    t.same(steps(), ['settle', 'upload']);
+    signedIn = true;
+    t.notOk('code' in (await go(says)));
+    t.same(shown, ['comparing', 'uploading', 'asking', 'asking', 'ending']);
+    t.same(steps(), ['settle', 'upload', 'upload-end']);
+    t.equal(inquiries, 6);
+    const { differences } = journal.settling?.step('differs') ?? { differences: [] };
+    t.match(
+      differences,
+      traces.map((trace) => ({ trace, why: 'none' })),
+    );
+  }
+});
+
 t.test('a group of which there is one among many is uploaded too', async (t) => {
   const { go, sold, asked, progress } = desk(t);
   for (let number = 0; number < 130; number++) sold(1);
