@@ -36,12 +36,11 @@ export function adjust(standing: Counter): Promise<AcceptedEnd> {
 /** The amount that it has already is no adjustment. */
 async function askTotal(counter: Counter, original: Entry): Promise<Fen | null> {
   const { operator, config } = counter;
-  const { facts, trace, total } = original;
-  const limit = mostTotal(original, {
+  const { trace, total } = original;
+  const { limit, over } = mostTotal(original, {
     floor_fen: config.profile.transactions.offline.floor_fen,
     limit_fen: config.terminal.sale.limit_fen,
   });
-  const over = facts.type === 'voice' ? 'adjust.amount.over.voice' : 'adjust.amount.over.offline';
   let same = false;
   for (;;) {
     const amount = await askAmount(operator, {
@@ -66,13 +65,16 @@ async function askTotal(counter: Counter, original: Entry): Promise<Fen | null> 
 
 /**
  * The floor limit, or what the bank's desk has authorised; and never above the merchant's limit, which the desk may go
- * over and an adjustment may not.
+ * over and an adjustment may not. `over` says which of them bounds it.
  */
 export function mostTotal(
   { facts, amount }: Pick<Entry, 'facts' | 'amount'>,
   { floor_fen, limit_fen }: { readonly floor_fen: number; readonly limit_fen: number },
-): Fen {
-  return fen(Math.min(facts.type === 'voice' ? amount : Math.max(floor_fen, amount), limit_fen));
+): { readonly limit: Fen; readonly over: TextId } {
+  const isVoice = facts.type === 'voice';
+  const own = isVoice ? amount : fen(Math.max(floor_fen, amount));
+  if (own > limit_fen) return { limit: fen(limit_fen), over: 'amount.over' };
+  return { limit: own, over: isVoice ? 'adjust.amount.over.voice' : 'adjust.amount.over.offline' };
 }
 
 type Why = 'unknown' | 'not-offline' | 'refused' | 'undone' | 'underway' | 'unsettled' | 'settled';

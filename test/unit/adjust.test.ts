@@ -90,12 +90,35 @@ t.test('the most of a tip is its per cent, and a total that a message holds', as
   t.equal(mostTip(fen(MOST_FEN - 7), 20), 7);
 });
 
-t.test('no adjustment goes over the merchant’s limit, whatever the desk has said or the floor is', async (t) => {
+t.test('no adjustment goes over the merchant’s limit, and the refusal names what bounds it', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
   const said = journal.begin(saleOf(30_000, { type: 'voice', copies: [] }));
   const taken = offline(journal, 10_000);
-  for (const entry of [said, taken]) {
-    t.equal(mostTotal(entry, { floor_fen: 30_000, limit_fen: 20_000 }), 20_000);
-    t.equal(mostTotal(entry, { floor_fen: 30_000, limit_fen: 40_000 }), 30_000);
+  for (const [entry, over] of [
+    [said, 'adjust.amount.over.voice'],
+    [taken, 'adjust.amount.over.offline'],
+  ] as const) {
+    const most = (limit_fen: number) => mostTotal(entry, { floor_fen: 30_000, limit_fen });
+    t.same(most(20_000), { limit: 20_000, over: 'amount.over' });
+    t.same(most(29_999), { limit: 29_999, over: 'amount.over' });
+    t.same(most(30_000), { limit: 30_000, over });
+    t.same(most(40_000), { limit: 30_000, over });
   }
+});
+
+t.test('above the merchant’s limit nothing is said to have been authorised', async (t) => {
+  const bench = saleBench(t);
+  bench.advises = lineDown;
+  Object.assign(bench.counter.config.terminal.sale, { limit_fen: 300_000 });
+  const said = bench.journal.begin(saleOf(450_000, { type: 'voice', copies: [] }));
+  said.accepted();
+  said.told(approval);
+  const adjusting = adjust(bench.counter);
+  await bench.screen('adjust.trace');
+  bench.press('enter');
+  await bench.screen('adjust.amount.of');
+  bench.press('3', '0', '0', '0', '0', '1');
+  t.notMatch(await bench.says(/Over the limit of ¥3,000\.00/), /authorised/);
+  bench.press('cancel');
+  await adjusting;
 });

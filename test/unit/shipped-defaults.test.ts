@@ -98,7 +98,7 @@ t.test(
       };
       t.equal(adjusted('000003', 1, amount), '00');
       const entry = { facts: { type }, amount } as unknown as Entry;
-      const most = mostTotal(entry, { floor_fen: offline.floor_fen, limit_fen: limit });
+      const { limit: most } = mostTotal(entry, { floor_fen: offline.floor_fen, limit_fen: limit });
       t.equal(adjusted('000004', most, 1), '00', `${type}, adjusted`);
     }
   },
