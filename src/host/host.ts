@@ -17,7 +17,6 @@ import type { HostSettings } from './settings.ts';
 import { type Settled, type SettlementRequest, settledOf, settlementFacts } from './settlement.ts';
 import {
   type FinancialName,
-  formsOf,
   type RepeatableName,
   reversalOf,
   type Transaction,
@@ -269,13 +268,11 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
     }
   }
 
-  /** In the form that its digest is of. */
+  /** The bytes that its digest is of, or none. */
   function asItWas(name: RepeatableName, facts: Facts, trace: Trace, digest: string | null) {
-    for (const row of formsOf(name)) {
-      const made = packedAgain(name, row, facts, trace);
-      if (digestOf(made.frame) === digest) return made;
-      made.frame.fill(0);
-    }
+    const made = packedAgain(name, transactions[name], facts, trace);
+    if (digestOf(made.frame) === digest) return made;
+    made.frame.fill(0);
     throw new Fault({ kind: 'request-changed', trace });
   }
 

@@ -139,15 +139,6 @@ export type ReversibleName =
 export type RepeatableName = 'refund' | 'completion-advice' | 'offline' | 'voice' | 'adjust' | 'tip';
 export type FinancialName = ReversibleName | RepeatableName;
 
-/**
- * The messages that one which is owed may be of, the present one first. The releases before put F37 also into the advices
- * that the table gives none; one that was begun then is told with the bytes that its digest is of.
- */
-export function formsOf(name: RepeatableName): readonly Transaction[] {
-  const row: Transaction = transactions[name];
-  return row.fields.includes('reference') ? [row] : [row, { ...row, fields: [...row.fields, 'reference'] }];
-}
-
 /** 0400: the original's F3, F25 and F60, its trace and its batch; neither track nor PIN (unionpay.md 7). */
 export function reversalOf(original: Transaction): Transaction {
   return {
