@@ -21,7 +21,7 @@ export interface Difference {
   /** Fen; null where that side does not have it. */
   readonly here: number | null;
   readonly there: number | null;
-  /** Where `there` is null, and the code that the bank gave for it; an earlier release has not written these. */
+  /** Where `there` is null, and the code that the bank gave for it; missing where the bank has it. */
   readonly why?: NotThere;
   readonly code?: string;
   /** The bank's card, masked, where it is another one. */

@@ -81,7 +81,7 @@ function pair(label: string, value: string): ReceiptRow {
 function whatToDo({ here, there, why, bankPan, givesBack, unsent }: Discrepancy): TextId {
   if (here === null) return 'report.discrepancy.do.there-only';
   if (there === null && givesBack) return 'report.discrepancy.do.not-given';
-  if (there === null && why !== null && why !== 'none') return 'report.discrepancy.do.not-taken';
+  if (there === null && why !== 'none') return 'report.discrepancy.do.not-taken';
   if (there === null) return unsent ? 'report.discrepancy.do.unsent' : 'report.discrepancy.do.here-only';
   return bankPan !== null || here === there ? 'report.discrepancy.do.card' : 'report.discrepancy.do.amount';
 }

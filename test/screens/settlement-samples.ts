@@ -53,7 +53,10 @@ export const settlementSamples = (bar: BarFacts) =>
     'settlement.done:unbalanced': (t) =>
       settlement.settlementDone(t, bar, { ...done, flags: { home: 2, foreign: 1 }, bank, differences: 2 }),
     'settlement.difference': (t) =>
-      settlement.settlementDifference(t, bar, { ...differs, trace: '000045', here: 12_850, there: null, place: 1 }),
+      settlement.settlementDifference(t, bar, {
+        ...{ ...differs, trace: '000045', here: 12_850, there: null, place: 1 },
+        why: 'none',
+      }),
     'settlement.difference:amount': (t) =>
       settlement.settlementDifference(t, bar, { ...differs, trace: '000046', here: 12_850, there: 1285, place: 2 }),
     'settlement.difference:card': (t) =>

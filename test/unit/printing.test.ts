@@ -256,7 +256,9 @@ t.test('the last settlement prints once more as a duplicate, with what differed'
   const { totals } = settlement;
   const bank = { ...totals, home: { ...totals.home, debit: { amount: totals.home.credit.amount, count: 0 } } };
   const compared = at.journal.settled(settlement, { kind: 'compared', flags: { home: 2, foreign: 1 }, bank });
-  const differences = [{ trace: '000001', type: 'sale', card: '622202******1234', here: 12_850, there: null }];
+  const differences = [
+    { trace: '000001', type: 'sale', card: '622202******1234', here: 12_850, there: null, why: 'none' as const },
+  ];
   const differs = at.journal.settled(compared, { kind: 'differs', differences });
   at.journal.settled(differs, { kind: 'ended', next: '000002' });
   at.journal.closeBatch(batch('000002'));

@@ -288,6 +288,6 @@ function toDo({ here, there, why, bankCard, givesBack }: DifferenceFacts) {
   if (why === 'unsaid') return why;
   if (here === null) return 'bank-only';
   if (there === null && givesBack) return 'not-given';
-  if (there === null) return why === undefined || why === 'none' ? 'here-only' : 'not-taken';
+  if (there === null) return why === 'none' ? 'here-only' : 'not-taken';
   return bankCard !== undefined || here === there ? 'card' : 'amount';
 }
