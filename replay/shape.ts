@@ -71,7 +71,7 @@ const phone: Schema = { type: 'string', pattern: '^[0-9+ -]{3,14}$' };
 const whole = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
 const oneOf = (...values: readonly (string | null)[]): Schema => ({ enum: values });
 const way = oneOf('out', 'in');
-/** In parts; a record of an earlier release has none. */
+/** Each number in parts. */
 const support = having({ machine: texts, accounts: texts });
 
 /** No life of a terminal is longer: thirty years. */
@@ -108,11 +108,10 @@ const parameters = having({
 });
 
 const shapes: Readonly<Record<Happening['kind'], Schema>> = {
-  begin: having(
-    { ...when, version: text, config, merchant: texts, batch: number6, trace: number6, clean: yesOrNo },
-    {},
-    { serial: texts, support },
-  ),
+  begin: having({
+    ...{ ...when, version: text, config, merchant: texts, serial: texts, support },
+    ...{ batch: number6, trace: number6, clean: yesOrNo },
+  }),
   end: whenAndWhere,
   refused: whenAndWhere,
   reconciled: whenAndWhere,
@@ -140,7 +139,7 @@ const shapes: Readonly<Record<Happening['kind'], Schema>> = {
     note: textOrNull,
   }),
   'key-centre': having({ ...when, way, said: text }),
-  parameters: having({ ...when, sent: parameters }, {}, { support }),
+  parameters: having({ ...when, sent: parameters, support }),
   flow: having({ ...when, flow: text, operator: textOrNull }),
   entry: having({
     ...when,

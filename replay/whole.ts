@@ -1,8 +1,8 @@
 import type { Linked, Recorded } from '../src/recorder/happening.ts';
 
 /**
- * The record with the numbers whole that its writer has taken apart (`flight.ts`). One of an earlier release has them as
- * they are, masked where they could be a card's. It may be of any shape: what is not in parts stays as it is.
+ * The record with the numbers whole that its writer has taken apart (`flight.ts`). It may be of any shape: what is not in
+ * parts stays as it is, and `shape.ts` refuses it.
  */
 export function whole<R extends Linked | Recorded>(record: R): R {
   if (record.kind === 'parameters') {

@@ -45,13 +45,11 @@ export function packRecord(checked: Checked & { readonly lines: string }, export
 
 export function manifestOf({ records, head, broken, torn }: Checked, exported: string): Manifest {
   const begin = records.findLast((record): record is Linked & Begin => record.kind === 'begin');
-  const config = begin?.config as { terminal?: { serial?: string } } | undefined;
-  // A record of an earlier release has it whole, and masked where it could be a card's.
-  const serial = Array.isArray(begin?.serial) ? begin.serial.join('') : config?.terminal?.serial;
   return {
     ...{ guitai: 'flight record', form: 1 },
     version: begin?.version ?? null,
-    serial: serial ?? null,
+    // Anybody may have written it: its chain says nothing of its shape.
+    serial: Array.isArray(begin?.serial) ? begin.serial.join('') : null,
     config_digest: begin?.digest ?? null,
     exported,
     first: records[0]?.n ?? null,
