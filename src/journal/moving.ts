@@ -81,21 +81,16 @@ export function forget(archive: Store, of: { batch: number; last: number; most: 
   return true;
 }
 
-/** The journal's own name, given when it is made; undefined where an older release made this archive. */
+/** The journal's own name, given when it is made, and its archive's from the first rows on; undefined of an empty archive. */
 export function nameIn(store: Store): string | undefined {
   return store.prepare(`SELECT value FROM facts WHERE name = 'journal'`).get()?.value as string | undefined;
 }
 
-/** Whether the archive is this journal's: by its name; where it has none, by its batches, all of which the journal keeps. */
+/** Whether the archive is this journal's: by its name, or because nothing has moved into it yet. */
 export function isOf(journal: Store, archive: Store): boolean {
   const name = nameIn(archive);
   if (name !== undefined) return name === nameIn(journal);
-  const known = journal.prepare('SELECT 1 FROM batches WHERE id = ? AND number = ? AND opened_ms = ?');
-  const batches = archive.prepare('SELECT id, number, opened_ms FROM batches').all();
-  return batches.every((row) => {
-    const { id = null, number = null, opened_ms = null } = row;
-    return known.get(id, number, opened_ms) !== undefined;
-  });
+  return archive.prepare('SELECT 1 FROM entries LIMIT 1').get() === undefined;
 }
 
 /**
