@@ -22,7 +22,7 @@ export interface CountertopOptions {
   readonly port: number;
   /** Progress in plain words. */
   readonly say?: (line: string) => void;
-  /** What its parts find around them besides what is around this process. */
+  /** Environment variables for its parts, beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -61,7 +61,7 @@ export async function startCountertop({
   const broken = Promise.withResolvers<CountertopError>();
   const end = async () => {
     closing = true;
-    // The board first: it ends the terminal, which must not see its lines die before its power.
+    // Stops the board first: it ends the terminal, which must lose its power before its lines to the bank.
     for (const part of parts.reverse()) await part.stop();
     lock.release();
   };
@@ -103,7 +103,7 @@ export async function startCountertop({
   return { dir: folder, url, broken: broken.promise, close };
 }
 
-/** The factory gives the terminal its identity; one that is there and valid under the bank's root stays. */
+/** Gives the terminal its identity, as a factory does; one that exists and is valid under the bank's root is kept. */
 async function provision(
   dir: string,
   env: Readonly<Record<string, string>>,

@@ -1,7 +1,7 @@
 import type { Level, Lines, Pin } from './buses.ts';
 import { GPIO_ROOT, gpioNumber } from './gpio-chips.ts';
 
-/** What is used of onoff's `Gpio`. */
+/** The part of onoff's `Gpio` that is used here. */
 export interface GpioLine {
   readSync(): Level;
   writeSync(level: Level): void;

@@ -51,12 +51,15 @@ export function linuxBoard({ panel, speaker }: Pick<BoardDescription, 'panel' | 
   };
 }
 
-/** For whoever installs the terminal: its screens say of a bus that cannot be opened what they say of an absent device. */
+/** Tells whoever installs the terminal; on the screens a bus that cannot be opened looks like an absent device. */
 function sayOnStderr({ message }: Error): void {
   process.stderr.write(`${message}\n`);
 }
 
-/** A bus that cannot be opened fails its transfers, as an absent device does, and says why once; the next one tries again. */
+/**
+ * A bus that cannot be opened fails its transfers, as an absent device does, and says why once. Each transfer tries to
+ * open it again.
+ */
 export function lastingI2c(open: () => Promise<I2c>, say: (why: Error) => void): I2c {
   let opening: Promise<I2c> | null = null;
   let said = false;
@@ -75,7 +78,7 @@ export function lastingI2c(open: () => Promise<I2c>, say: (why: Error) => void):
   };
 }
 
-/** What of `i2c-bus` moves bytes. */
+/** The part of `i2c-bus` that moves bytes. */
 export type CountingBus = Pick<PromisifiedBus, 'i2cRead' | 'i2cWrite'>;
 
 /** Some adapters answer an absent device with a count of 0 instead of an error. */
@@ -101,7 +104,7 @@ export function countedI2c(bus: CountingBus, path: string): I2c {
   };
 }
 
-/** `aplay` ends with its input, and so with the terminal. */
+/** Plays through `aplay`, which ends with its input, and so with the terminal. */
 export function aplay(device: string, program = 'aplay'): Speaker {
   return {
     play: (samples, rate_hz) =>

@@ -12,8 +12,8 @@ const CHUNK_BYTES = 4_096;
 /**
  * Opens a tty or a PTY, 8N1. What arrived before is thrown away: it was meant for whoever had the line then.
  *
- * serialport opens, sets up and drains the port; bytes are moved here. Its own stream keeps what is written to a closed
- * port for when that is open again, and reads a line that hung up in an endless loop.
+ * serialport opens, sets up and drains the port; bytes are moved here. serialport's own stream would keep what is
+ * written to a closed port until that is open again, and would read a line that hung up in an endless loop.
  */
 export async function serialLine(path: string, baud: number): Promise<ByteLine> {
   const port = await openedPort(path, baud);
@@ -38,7 +38,7 @@ export async function serialLine(path: string, baud: number): Promise<ByteLine> 
     const chunk = Buffer.alloc(CHUNK_BYTES);
     while (open) {
       const count = await tried(() => readSome(fdOf(port), chunk, 0, CHUNK_BYTES, null), wait.readable);
-      // A terminal that hung up reads as the end of a file.
+      // A tty that hung up reads as the end of a file.
       if (count.bytesRead === 0) throw new Error('the line hung up');
       for (const each of receivers) each(chunk.subarray(0, count.bytesRead));
     }
@@ -72,7 +72,7 @@ export async function serialLine(path: string, baud: number): Promise<ByteLine> 
   };
 }
 
-/** What is used of serialport's binding on Linux. */
+/** The part of serialport's Linux binding that is used here. */
 interface Port {
   readonly fd: number | null;
   readonly poller: {
@@ -103,7 +103,7 @@ function fdOf({ fd }: Port): number {
   return fd;
 }
 
-/** Does `work`, waiting by `ready` as often as the kernel asks for another try. */
+/** Does `work`; as often as the kernel says to try later, waits for `ready` and does it again. */
 async function tried<T>(work: () => Promise<T>, ready: () => Promise<void>): Promise<T> {
   for (;;) {
     try {
@@ -121,8 +121,8 @@ const WRITABLE = 2;
 
 /**
  * Waits until the port can be read or written. serialport 13's poller forgets one wait when the other begins, and its
- * callbacks run no promises (node ≥ 26.4, serialport/bindings-cpp#239): a chunk would lie there until something else
- * happens, so an immediate is made to happen.
+ * callbacks run no promise jobs (node ≥ 26.4, serialport/bindings-cpp#239): a chunk would lie there until something
+ * else happens, so `setImmediate` makes something happen.
  */
 function poll(port: Port) {
   let waited = 0;

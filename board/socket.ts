@@ -11,12 +11,12 @@ export const VIRTUAL_CHIP = 'virtual';
 const PANEL_BACKLOG_BYTES = 4_194_304;
 
 /**
- * The board whose far ends stand behind `board/wires.sock` in `dir` (GUITAI_DIR). Its serial lines are PTYs, opened as
- * on any board; their paths are relative to `dir`.
+ * The virtual board, reached through `board/wires.sock` in `dir` (GUITAI_DIR). Its serial lines are PTYs, opened as on
+ * any board; their paths are relative to `dir`.
  */
 export async function socketBoard(dir: string): Promise<Board> {
   const wires = await wiresTo(join(dir, 'board', 'wires.sock'));
-  // Power on: the answer comes when every far end has it.
+  // Power on: the answer comes when all devices have power too.
   await wires.ask(channels.board, ops.board.hello, u16(WIRES_VERSION));
   return {
     lines: socketLines(wires),
@@ -117,7 +117,7 @@ async function socketPanel(wires: Wires): Promise<Framebuffer> {
           sendRectangle(shadow, x1, y1, x2, y2);
           continue;
         }
-        // The newest pixels are what counts: one box grows, and is sent with what the shadow then holds.
+        // Only the newest pixels count: late rectangles grow into one box, sent later with what the shadow then holds.
         if (!late) wires.whenDrained(catchUp);
         const box = late?.box ?? [x1, y1, x2, y2];
         late = {

@@ -75,7 +75,7 @@ export async function wiresTo(path: string): Promise<Wires> {
     if (channel === channels.lines && op === ops.lines.edge) return wires.onEdge(payload[0] ?? 0, payload[1] ? 1 : 0);
     const question = questions.get(channel)?.shift();
     if (question?.op !== op) return end(`an answer that was not asked for: channel ${channel}, op ${op}`);
-    // The chunk that the payload lies in is kept alive only by whoever keeps the answer.
+    // The payload is a view into the chunk that arrived: memory is held only by whoever keeps the answer.
     question.answer(payload);
   });
   socket.on('data', (chunk: Buffer) => {

@@ -5,7 +5,7 @@ import { checkupConfiguration } from './operator/screens/checkup.ts';
 import { problemScreen } from './operator/screens/problem.ts';
 import type { Problem } from './values/problem.ts';
 
-/** Shows a fault without which nothing can be opened: a configuration that is not understood, a journal that is locked. */
+/** Shows a fault that keeps the terminal from starting: a configuration that is not understood, a locked journal. */
 export function showBootFault(renderer: ScreenRenderer, problem: Problem, language: Language, bar: BarFacts): void {
   const text = texts(language);
   const screen =

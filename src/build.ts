@@ -47,17 +47,19 @@ import type { Problem } from './values/problem.ts';
 import { setClock } from './values/set-clock.ts';
 import { openVault } from './vault/vault.ts';
 
-/** What stands between the board's wires and the terminal's flows. */
+/** Everything that is built between the board's wires and the terminal's flows. */
 export interface Assembly {
   readonly terminal: Terminal;
   readonly status: StatusFacts;
-  /** What goes on beside the flows: what is owed, paper, the status bar; until the signal says stop. */
+  /**
+   * Runs what goes on beside the flows until the signal aborts: debts to the bank, paper, status bar, flight recorder.
+   */
   background(signal: AbortSignal): Promise<void>;
-  /** Trade cannot go on, and no bug is to blame: both displays say so. */
+  /** Called when a Fault, not a bug, ends trade: both displays say so. */
   failed(problem: Problem): void;
   /** Says goodbye on both displays and lets go of journal, host and devices. */
   close(): Promise<void>;
-  /** The program ends by a bug: the flight recorder writes what it has. */
+  /** Called when the program exits with an error: the flight recorder writes at once what it still holds. */
   crashed(): void;
 }
 
@@ -67,7 +69,7 @@ export interface Site {
   readonly ground: Ground;
   readonly renderer: Pick<ScreenRenderer, 'show' | 'texts' | 'close'>;
   readonly version: string;
-  /** The self-check has been through. */
+  /** Called when the self-check has finished. */
   checked(): void;
 }
 
@@ -299,7 +301,7 @@ export async function assemble(site: Site): Promise<Assembly> {
     crashed: recorder.spill,
   };
 
-  /** What the status bar and the readers' tiles say changes by itself: the minute, the line, a plug that was pulled. */
+  /** Draws the screen again when a fact on the bar or a tile changes by itself: the minute, the line, a pulled plug. */
   async function keepBarFresh(signal: AbortSignal): Promise<void> {
     const seen = () => {
       const drawn = bar();

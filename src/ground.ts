@@ -16,26 +16,29 @@ import { type VaultFiles, vaultFiles } from './vault/files.ts';
 import { type Identity, readIdentity } from './vault/identity.ts';
 import { type PasswordHash, slowHash } from './vault/operators.ts';
 
-/** What the terminal stands on beside its board: time, chance, its files and its lines. Storms bring their own. */
+/** What the terminal needs beside its board: time, random bytes, files and network lines. Storms supply their own. */
 export interface Ground {
   readonly clock: Clock;
-  /** What passes of the wall's time, from an arbitrary start, in milliseconds; absent where it is `clock.monotonic()`. */
+  /** Wall time since an arbitrary start, in milliseconds; absent where `clock.monotonic()` measures it. */
   readonly passed?: () => number;
   readonly random: Random;
   readonly connect: Connect;
   readonly vault: VaultFiles;
   readonly disk: JournalDisk;
   readonly passwordHash: PasswordHash;
-  /** What the key centre sent down at the last handshake that the disk has kept; null before the first. */
+  /** The parameters that the key centre sent at the last handshake, as the disk keeps them; null before the first. */
   readonly parameters: { kept(): Parameters | null; keep(sent: Parameters): void };
-  /** Two people's answer for a journal that locks payment; good for one start. Absent where nobody can give one. */
+  /**
+   * Two people's word that the books were compared with the bank's, which opens a journal that locks payment. It is
+   * valid for one start. Absent where nobody can give it.
+   */
   readonly reconciliation?: { found(): Reconciliation | null; used(): void };
   /** Throws a Fault of kind `key-centre` where the factory gave none. */
   identity(): Identity;
-  /** What the key centre is told that runs here. */
+  /** The digest that tells the key centre which firmware runs here. */
   firmware(): string;
   glyphs(): Glyphs;
-  /** Where the flight recorder writes, at most so many bytes. */
+  /** Opens the flight recorder's files; `most_bytes` is the room for all of them together. */
   record(most_bytes: number): Segments;
   /** Room on the disk, in bytes. */
   room(): number;
@@ -46,18 +49,18 @@ export interface Machine {
   readonly dir: string;
   /** The project's folder. */
   readonly root: string;
-  /** A replay's: holds by how many milliseconds the wall clock is to be ahead of the machine's. */
+  /** Only in a replay: the file that says how many milliseconds the wall clock is ahead of the machine's. */
   readonly aheadFile?: string;
 }
 
-/** The machine's own. */
+/** The ground of a real machine: its own clock, disk and network. */
 export function machineGround({ dir, root, aheadFile }: Machine): Ground {
   const home = join(dir, 'terminal');
   const parametersFile = join(home, 'parameters.json');
   const ahead_ms = () => (aheadFile === undefined ? 0 : Number(readFileSync(aheadFile, 'utf8')));
   return {
     clock: aheadFile === undefined ? systemClock : aheadBy(ahead_ms),
-    // A replay passes over what nothing happened in: on the wall that is time too.
+    // A replay skips the time in which nothing happens, but that time passes on the wall clock too.
     ...(aheadFile === undefined ? {} : { passed: () => systemClock.monotonic() + ahead_ms() }),
     random: (bytes) => randomBytes(bytes),
     connect: lineConnect({ folder: dir }),

@@ -21,15 +21,15 @@ const dir = resolve(process.env.GUITAI_DIR ?? join(root, '.guitai'));
 const configuration = resolve(process.env.GUITAI_CONFIG ?? join(root, 'firmware-config'));
 const version = String(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
 
-/** `--ahead FILE`: a replay's wall clock; on a board nobody gives it. */
+/** `--ahead FILE`: the wall clock of a replay (see `Machine.aheadFile`); never given on a real board. */
 const aheadAt = process.argv.indexOf('--ahead');
 const aheadFile = aheadAt < 0 ? undefined : process.argv[aheadAt + 1];
 const machine: Machine = { dir, root, ...(aheadFile === undefined ? {} : { aheadFile }) };
 
-/** After the self-check, when the first screens have been drawn and nobody waits. */
+/** Wait after the self-check before the compile cache is written: the first screens are drawn and nobody waits. */
 const KEEP_COMPILED_MS = 1000;
 
-/** Long enough to be read, and to be told on the telephone. */
+/** How long a fault stays on the screen: enough to read it, and to tell it on the telephone. */
 const FAULT_SHOWN_MS = 20_000;
 
 const stop = new AbortController();
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   const board = await wiresOf('kind' in config ? null : config);
   const framebuffer = await board.framebuffer();
   const renderer = screenRenderer({ framebuffer, theme: 'kind' in config ? 'light' : config.terminal.theme });
-  // A board whose wires are gone is a board without power.
+  // When the board's wires are gone, its power is gone too: the terminal stops.
   void board.closed.then(() => stop.abort());
   if ('kind' in config) return refuse(board, renderer, config);
   // Screen, slips and the bank's F12 and F13 speak the merchant's time, whatever the machine's is.
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
   }
   notify('STOPPING=1');
   stop.abort();
-  // What is on the line is given a moment; the journal knows of it in any case.
+  // An exchange on the line gets a moment to finish; the journal knows of it in any case.
   await Promise.race([background, sleep(3000, undefined, { ref: false })]);
   await status.close();
   await assembly.close();
@@ -88,7 +88,7 @@ function configOrProblem(): Config | Problem {
   }
 }
 
-/** The wires that the configuration names; where it names none, those that are there, so that a screen can say so. */
+/** The wires that the configuration names; without a valid one those that exist, so that a screen can say so. */
 async function wiresOf(config: Config | null): Promise<Board> {
   const wires = config?.board.wires ?? (existsSync(join(dir, 'board', 'wires.sock')) ? 'socket' : 'linux');
   if (wires === 'socket') return socketBoard(dir);
@@ -99,7 +99,7 @@ async function wiresOf(config: Config | null): Promise<Board> {
   return linuxBoard(config?.board ?? usual);
 }
 
-/** Whom to call is told even where the rest of the file is not understood, as far as it can be read. */
+/** Reads the support numbers even where the rest of terminal.json is not understood: a screen says whom to call. */
 function numbersToCall(): BarFacts['support'] {
   try {
     const { support } = JSON.parse(readFileSync(join(configuration, 'terminal.json'), 'utf8'));
@@ -138,23 +138,23 @@ async function refuse(board: Board, renderer: ScreenRenderer, problem: Problem, 
   process.exit(0);
 }
 
-/** What a flow could not end by itself, as a row that cannot be read: it is said, and the next start looks at it anew. */
+/** Shows a fault that no flow could handle, as a row that cannot be read, and exits: the next start tries anew. */
 async function giveUp(assembly: Assembly, problem: Problem): Promise<never> {
   console.error(JSON.stringify({ stopped: problem }));
   assembly.failed(problem);
-  // What is owed is told and printed meanwhile; who stops the terminal need not wait.
+  // Debts are still told to the bank and slips printed meanwhile. Stopping the terminal ends the wait.
   await sleep(FAULT_SHOWN_MS, undefined, { signal: stop.signal }).catch(() => undefined);
   process.exit(1);
 }
 
-/** READY after the self-check, whatever it found: a terminal that says what is wrong is up. */
+/** Tells systemd READY after the self-check, whatever it found: a terminal that can say what is wrong is up. */
 function checked(): void {
   notify('READY=1\nSTATUS=in service');
-  // Node keeps what it has compiled when it exits; a terminal does not exit, its power goes.
+  // Node writes its compile cache at exit, but a terminal seldom exits: its power is cut. So it is written now.
   setTimeout(flushCompileCache, KEEP_COMPILED_MS).unref();
 }
 
-/** From the event loop: where it hangs the terminal hangs, and systemd starts it anew. */
+/** Feeds systemd's watchdog from the event loop: if the loop hangs, systemd restarts the terminal. */
 function feedWatchdog(): void {
   const interval_ms = watchdogInterval_ms();
   if (interval_ms !== null) setInterval(() => notify('WATCHDOG=1'), interval_ms / 2).unref();

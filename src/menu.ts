@@ -4,7 +4,7 @@ import type { Key } from './operator/keypad.ts';
 import type { Operator } from './operator/operator.ts';
 import { type MenuEntry, menu } from './operator/screens/idle.ts';
 
-/** What the menus can choose. A choice keeps its digit for ever: hands learn places, not words. */
+/** Everything that the menus offer. A choice keeps its digit for ever: hands learn places, not words. */
 export type Choice =
   | 'sale'
   | 'void-refund'
@@ -36,7 +36,7 @@ export type Choice =
 type Place = keyof typeof submenus;
 
 interface Row extends MenuEntry {
-  /** Null where this terminal has nothing there yet: the place is kept, and dark. */
+  /** Null where this terminal has no such function yet: its place in the menu is kept and greyed. */
   readonly choice: Choice | Place | null;
 }
 
@@ -101,10 +101,10 @@ const submenus = {
   { readonly place: TextId; readonly rows: readonly (MenuEntry & { choice: Choice | null })[] }
 >;
 
-/** A menu that nobody answers goes away. */
+/** A menu closes after this long without a key. */
 const WAIT_S = 60;
 
-/** Null where the operator goes back. What the acquirer does not offer keeps its place, and is dark. */
+/** Null when the operator goes back. An entry that the acquirer does not offer keeps its place, greyed. */
 export async function chooseFromMenu(operator: Operator, offers: (choice: Choice) => boolean): Promise<Choice | null> {
   for (;;) {
     const chosen = await chooseOf(operator, menuOf('main', offers));
@@ -114,7 +114,7 @@ export async function chooseFromMenu(operator: Operator, offers: (choice: Choice
   }
 }
 
-/** The profile's row of each choice that an acquirer may not offer. */
+/** For each choice that an acquirer may leave out: its row in the profile. */
 const profileRows = {
   preauth: 'preauth',
   'preauth-add': 'preauth_add',
@@ -148,7 +148,7 @@ export function menuOf(
   return { entries: lit(rows, offers), place };
 }
 
-/** A place is dark where nothing in it can be had. */
+/** Greys every row that cannot be chosen; a submenu is greyed when none of its rows can be chosen. */
 function lit(rows: readonly Row[], offers: (choice: Choice) => boolean): readonly Row[] {
   const toBeHad = ({ choice }: Pick<Row, 'choice'>): boolean => {
     if (choice === null) return false;

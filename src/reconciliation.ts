@@ -10,15 +10,16 @@ import { vaultFiles } from './vault/files.ts';
 import type { PasswordEnd } from './vault/operators.ts';
 import { openVault } from './vault/vault.ts';
 
-/** Where two people's answer for a journal that is missing, broken or behind waits for the next start. */
+/** The file in which two people's word about a journal that is missing, broken or behind waits for the next start. */
 const fileIn = (home: string) => join(home, 'reconciled.json');
 
-/** Why nothing was reconciled. */
+/** How the reconciliation ended; `why` says what it was refused for. */
 export type ReconcileEnd = { end: 'reconciled' } | { end: 'refused'; why: string };
 
 /**
- * Two people, each with the password that the terminal knows, answer for its books with the bank's reference; the next
- * start opens them, or makes new ones where there are none (money rule 12). The terminal must not run meanwhile.
+ * Takes the word of two people, each checked by password, that the books were compared with the bank's, under the
+ * bank's reference. The next start opens the books, or makes new ones where there are none (money rule 12). The
+ * terminal must not run meanwhile.
  */
 export async function reconcileBooks(
   home: string,
@@ -60,7 +61,7 @@ function whyNot(number: string, end: Exclude<PasswordEnd, { end: 'right' }>): st
   }
 }
 
-/** What waits for this start; null where nothing does, or it makes no sense. A Fault where the disk does not give it. */
+/** The reconciliation that waits for this start; null without a usable one. Throws a Fault where the disk cannot read it. */
 export function foundReconciliation(home: string): Reconciliation | null {
   const text = textIn(fileIn(home));
   if (text === null) return null;
@@ -84,7 +85,7 @@ function textIn(file: string): string | null {
   }
 }
 
-/** It is good for one start. */
+/** Removes the reconciliation: it is valid for one start. */
 export function usedReconciliation(home: string): void {
   mapped(fileIn(home), () => rmSync(fileIn(home), { force: true }));
 }

@@ -8,7 +8,7 @@ import type { PaperDesk } from './paper/paper-desk.ts';
 import type { Clock } from './values/clock.ts';
 import { timeOfDay } from './values/time-of-day.ts';
 
-/** What part of the day the terminal is in: the flow that has the counter. */
+/** The flow that has the counter. */
 export type FlowName =
   | 'checkup'
   | 'signin'
@@ -24,21 +24,21 @@ export type FlowName =
   | 'settlement'
   | 'exceptions';
 
-/** What changes while the terminal runs and is not money: it goes with the power, and nothing is lost by that. */
+/** State that changes while the terminal runs and is not money: it is lost with the power, which does no harm. */
 export interface Session {
   flow: FlowName;
-  /** The self-check has been through and an operator could sign in. */
+  /** True once the self-check and the key centre are done and an operator can sign in. */
   ready: boolean;
   operator: string | null;
   language: Language;
   /** The bank wants a sign-in before the next request. */
   signInAgain: boolean;
   checkup: readonly CheckupRow[];
-  /** The files' configuration with what the key centre sent down. */
+  /** The configuration from the files, with the parameters that the key centre sent. */
   config: Config;
 }
 
-/** A session at power-on. `moved` is told whenever another flow or another operator has the counter. */
+/** A session at power-on. `moved` is called whenever another flow or another operator has the counter. */
 export function openSession(
   { language, config }: Pick<Session, 'language' | 'config'>,
   moved: (session: Pick<Session, 'flow' | 'operator'>) => void,
@@ -73,7 +73,7 @@ interface Known {
   readonly clock: Clock;
 }
 
-/** What every screen's status bar says. */
+/** The facts for the status bar of every screen. */
 export function barOf({ flow, operator, config, checkup }: Session, { host, journal, paper, clock }: Known): BarFacts {
   const tried = checkup.some((row) => row.part === 'line' && row.state !== 'pending');
   return {

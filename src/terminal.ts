@@ -41,9 +41,9 @@ export interface Terminal {
   readonly checkup: CheckupDesk;
   readonly handshake: HandshakeDesk;
   readonly version: string;
-  /** READY for systemd: the self-check has been through. */
+  /** Called when the self-check has finished: systemd is told READY. */
   checked(): void;
-  /** What the key centre sent down: limits, names, telephone numbers. */
+  /** Takes over the parameters that the key centre sent: limits, names, telephone numbers. */
   adopt(parameters: Parameters): void;
   switchLanguage(): void;
 }
@@ -56,7 +56,7 @@ export async function run(terminal: Terminal): Promise<never> {
   await powerOn(checkup, terminal.checked);
   const end = await meetKeyCentre(handshake);
   if (end !== null) terminal.adopt(end.parameters);
-  // What a power cut left owing is told the bank from here on, whoever signs in.
+  // From here on the bank is told what a power cut left owing; this does not wait for an operator.
   counter.outbox.wake();
   session.ready = true;
   for (;;) {
@@ -124,7 +124,7 @@ async function atIdle({ counter }: Terminal): Promise<Opening | 'menu' | 'charge
   };
   const chosen = pressed();
   const swiped = reader.next(over.signal).then((swipe): Opening => ({ swipe }));
-  // The one that loses is aborted below, and that is what it rejects with.
+  // The loser of the race is aborted below and rejects with that abort: there is nothing to handle.
   chosen.catch(() => undefined);
   swiped.catch(() => undefined);
   try {
@@ -163,7 +163,7 @@ function idleFacts(counter: Counter) {
   };
 }
 
-/** Whether what is owed the bank was charged: the newest of it, which is what the customer at the counter asks about. */
+/** Asks "Was I charged?" about the newest transaction owed to the bank: the customer at the counter means that one. */
 async function lookInto(terminal: Terminal): Promise<void> {
   const { counter, session } = terminal;
   const owed = counter.journal.debts().filter(({ debt }) => debt === 'confirm' || owesMoney(debt));
@@ -212,7 +212,7 @@ const transactions = {
   adjust: { flow: 'advice', run: adjust },
 } as const satisfies Partial<Record<Choice, { flow: FlowName; run: Run }>>;
 
-/** These move nothing: what is on record is told and tried whatever the bank wants. */
+/** These move no money, so they run even where no payment can follow. */
 const withoutPayment: readonly Choice[] = ['charged', 'exceptions'];
 
 export async function transact(
@@ -224,12 +224,12 @@ export async function transact(
   for (;;) {
     if (!(await counter.signInFirst()) && !withoutPayment.includes(choice)) return;
     if ((await run(counter))?.end !== 'sign-in-first') return;
-    // Of keys that are not there no answer has told it.
+    // Where working keys were missing nothing was sent, so no answer has set this yet.
     session.signInAgain = true;
   }
 }
 
-/** Until it is finished no payment begins: Enter goes on with it, the menu has what is no payment. */
+/** While the open batch is being settled no payment may begin: Enter continues the settlement, Menu opens the menu. */
 async function atOpenSettlement({ counter: { operator, journal } }: Terminal): Promise<'settle' | 'menu'> {
   operator.show((text, bar) => settlementOpen(text, bar, { batch: journal.batch }));
   return (await acknowledged(operator, ['enter', 'menu'])) === 'enter' ? 'settle' : 'menu';
@@ -240,8 +240,8 @@ function isTransaction(choice: Choice): choice is keyof typeof transactions {
 }
 
 /**
- * After 77, 99, A0 or the header's wish the bank hears nothing before a sign-in; nobody need type for it. False where no
- * payment can follow, and the operator has seen why.
+ * Signs in again without asking the operator, where the bank wants that before anything else (77, 99, A0, or the
+ * message header). False where no payment can follow; the operator has then seen why.
  */
 export async function signInFirst({ counter, session }: Pick<Terminal, 'counter' | 'session'>): Promise<boolean> {
   if (!session.signInAgain || session.operator === null) return true;
@@ -256,14 +256,15 @@ export async function signInFirst({ counter, session }: Pick<Terminal, 'counter'
     return true;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    // Without a line the sale says so by itself, before anything is sent; of another batch the bank says 77 for ever.
+    // Without a line the sale itself says so, before anything is sent. A closed batch cannot be passed over: the bank
+    // would answer 77 for ever.
     if (error.problem.kind !== 'batch-closed') return true;
     await showProblem(counter.operator, error.problem);
     return false;
   }
 }
 
-/** Paper that somebody asks for. */
+/** Prints what the operator chose from the menu. */
 async function print({ counter, session }: Terminal, choice: Print): Promise<void> {
   session.flow = 'printing';
   await prints[choice](counter);

@@ -2,7 +2,7 @@ import { Pan } from '../values/pan.ts';
 import { Track } from './track.ts';
 import { decodeTrack, type Garble, type TrackRead } from './tracks.ts';
 
-/** What a swipe tells of a card. Nothing in it prints a whole number: not by a log, not by JSON, not by an inspector. */
+/** The card data of a swipe. Nothing in it prints a whole number: not by a log, not by JSON, not by an inspector. */
 export interface StripeCard extends Disposable {
   readonly pan: Pan;
   /** YYMM; `0000` on a card that never expires. */

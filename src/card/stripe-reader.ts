@@ -15,7 +15,7 @@ export interface StripeReader {
   next(signal: AbortSignal): Promise<StripeRead>;
   /** Resets the reader, hears its answer, asks what it is. Throws a Fault: device-silent, device-garbled, device-lost. */
   check(): Promise<ReaderIdentity>;
-  /** What the last exchange told; false before the first. */
+  /** Whether the last exchange with the reader went well; false before the first. */
   readonly well: boolean;
   /** Ends a waiting `next` and leaves the reader in its initial state. The line stays open: it is the caller's. */
   close(): Promise<void>;
@@ -114,7 +114,7 @@ export function stripeReader(line: ByteLine, clock: Clock): StripeReader {
     return { model, firmware };
   }
 
-  /** Arms the reader for one swipe. Null where none came within a beat, or where `check` is in a hurry. */
+  /** Arms the reader for one swipe. Null when none came within a beat, or when `check` wants the reader. */
   async function oneSwipe(signal: AbortSignal): Promise<StripeRead | null> {
     // A reader that had no power for a moment answers as before, and has forgotten its settings.
     if (greeted) await configure();
@@ -136,7 +136,7 @@ export function stripeReader(line: ByteLine, clock: Clock): StripeReader {
     }
   }
 
-  /** Whatever it was waiting for, it no longer is; and its answer shows that it is still there. */
+  /** Ends the reader's wait for a card; its answer shows that it is still there. */
   async function disarm(): Promise<void> {
     try {
       await send(RESET);
@@ -197,7 +197,7 @@ export function stripeReader(line: ByteLine, clock: Clock): StripeReader {
   };
 }
 
-/** Noise on the line is no swipe: only a frame's first bytes are. */
+/** Matches once a frame's first bytes have come: noise on the line is no swipe. */
 function frameBegun(bytes: Uint8Array): { found: true; used: 0 } | null {
   return frameStart(bytes) < 0 ? null : { found: true, used: 0 };
 }

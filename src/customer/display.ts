@@ -12,13 +12,13 @@ export interface CustomerDisplay {
   /** Switches it on, and from now on looks every two seconds whether it has lost its power. */
   start(): Promise<void>;
   /**
-   * Up to four rows; a hanzi takes two of the 16 columns, and what does not fit is cut. `discreet`: they are the customer's
-   * own business, which no record keeps.
+   * Up to four rows; a hanzi takes two of the 16 columns, and what does not fit is cut. `discreet`: the rows are the
+   * customer's private data, which no record keeps.
    */
   show(rows: readonly string[], discreet?: boolean): Promise<void>;
   /** Null when it acknowledges and says that it is on. */
   check(): Promise<Problem | null>;
-  /** Dark, and no longer looked after. */
+  /** Switches it off and stops looking after it. */
   close(): Promise<void>;
 }
 
@@ -95,7 +95,7 @@ export function customerDisplay(i2c: I2c, address: number, glyphs: Glyphs, clock
       lastError = error;
     }
   };
-  /** Updates that wait for the one under way are one update: only the newest picture counts. */
+  /** All updates that wait for the one under way become one: only the newest picture counts. */
   const refresh = (): Promise<void> => {
     waiting ??= alone(update);
     return waiting;
@@ -170,7 +170,7 @@ function changes(before: Uint8Array, after: Uint8Array): Window[] {
   return windows;
 }
 
-/** The window's bytes as they go to the chip: that they are data, then page after page. */
+/** The window's bytes as they go to the chip: the control byte for data, then page after page. */
 function cut(picture: Uint8Array, { left, right, top, bottom }: Window): Uint8Array {
   const columns = right + 1 - left;
   const bytes = new Uint8Array(1 + (bottom + 1 - top) * columns);

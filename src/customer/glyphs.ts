@@ -28,7 +28,7 @@ export function readGlyphs(file: Uint8Array): Glyphs {
     const full = position(view, wideAt, wide, code);
     return full >= 0 ? cellOf(file.subarray(wideAt + wide * 2 + full * 32), 16) : null;
   };
-  /** Shown again and again; at most as many as the font has. */
+  /** A cache, since the same signs are shown again and again; it holds at most the whole font. */
   const known = new Map<string, Cell>();
   return {
     cell(sign) {

@@ -13,15 +13,15 @@ export interface Prompts {
   hold(amount: Fen, ...rows: readonly TextId[]): void;
   /** The amount that is no longer held, and what to do. */
   release(amount: Fen, ...rows: readonly TextId[]): void;
-  /** What is on the customer's card. */
+  /** The balance of the customer's card. */
   balance(amount: Fen, label: 'display.balance' | 'display.overdrawn'): void;
-  /** Shows again what stands: the language has changed. */
+  /** Draws the same prompt again after the language has changed. */
   refresh(): void;
 }
 
 interface Standing {
   readonly amount: Fen | null;
-  /** What the amount is to the customer. */
+  /** What the amount means to the customer. */
   readonly label:
     | 'display.due'
     | 'display.back'
@@ -38,7 +38,7 @@ export function promptsOn(display: CustomerDisplay, text: () => Text): Prompts {
     const words = text();
     const { amount, label, rows } = standing;
     const money = amount === null ? [] : [`${words(label)} ${words('display.amount', { amount: yuan(amount, true) })}`];
-    // A display that is dark costs the sale nothing: the driver draws it again when it answers.
+    // Nobody waits for the display: a dark one must not hold up a sale, and its driver draws again when it answers.
     const discreet = label === 'display.balance' || label === 'display.overdrawn';
     void display.show([...money, ...rows.map((id) => words(id))], discreet);
   };

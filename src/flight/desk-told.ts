@@ -7,17 +7,17 @@ import { type Masked, masked } from '../values/masked.ts';
 
 type Drawing = Pick<ScreenRenderer, 'show' | 'texts'>;
 
-/** The operator's desk, told to the recorder: the keys that were taken and the screens that stood. */
+/** Tells the recorder what happens at the operator's desk: the keys that were taken and the screens that were shown. */
 export interface ToldDesk {
   keypad(keypad: Keypad): Keypad;
   renderer(renderer: Drawing): Drawing;
-  /** Another flow has the counter: the digit that was taken last has opened it. */
+  /** Called when another flow has taken the counter: the last digit opened it, and so has been answered. */
   answered(): void;
-  /** For what only a flow does, at the operator's key: it is noted after the digit that it answers. */
+  /** Notes what a flow does in reaction to a key (a sound, the customer's display), after the digit that it answers. */
   readonly reactions: Pick<Recorder, 'note'>;
 }
 
-/** What can be read on a screen, as it stands there: it is masked where it is told. */
+/** The texts on a screen, still unmasked: they are masked when they are noted. */
 interface Read {
   readonly bar: readonly string[];
   readonly texts: readonly string[];
@@ -26,7 +26,7 @@ interface Read {
 
 interface Standing {
   readonly id: string;
-  /** Everything that can be read on it but the bar. */
+  /** All texts on it but the bar's. */
   readonly read: string;
   readonly bar: string;
   readonly secret: boolean;
@@ -35,13 +35,13 @@ interface Standing {
 }
 
 /**
- * A digit is told by its value only where the screen asks for digits that anybody may know, and once it is answered: of a
- * PIN that is typed too early or too late all that is told is that there were digits. On a screen that takes a secret no
- * key is told, nor how many, nor when.
+ * Records a digit's value only where the screen asks for digits that anybody may know, and only once a screen has
+ * answered it: of a PIN that is typed too early or too late the record says only that there were digits. On a screen
+ * that takes a secret no key is recorded, nor how many, nor when.
  */
 export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
   let standing: Standing | null = null;
-  /** Taken, and not answered by a screen yet. */
+  /** The last digit taken, while no screen has answered it. */
   let digit: Masked | null = null;
   let unanswered = false;
   let turn = 0;
@@ -63,7 +63,8 @@ export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
     unanswered ||= digit !== null;
     digit = key >= '0' && key <= '9' ? masked(key) : null;
     if (digit === null) note({ kind: 'key', key: masked(key) });
-    // Whoever asked draws in the same turn; what is drawn later is a clock's, and answers no digit.
+    // A flow that asked for the digit draws in the same turn of the event loop; a later drawing comes from a clock and
+    // answers no digit.
     else setImmediate(unansweredNow, ++turn);
   };
   const unansweredNow = (asked: number) => {
@@ -79,7 +80,7 @@ export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
     const sameBar = before?.bar === next.bar;
     if (sameRead && sameBar) return;
     if (sameBar && !moved && before?.id === next.id && wordsOf(before) === wordsOf(next)) return;
-    // While digits of a secret stand, what changes with them would count them.
+    // While a secret is being typed, changes of the screen would tell how many digits it has.
     if (before?.secret === true && before.id === next.id && dotsOn(screen.body) > 0) return;
     standing = next;
     if (!sameRead) {
@@ -98,7 +99,7 @@ export function deskTold({ note }: Pick<Recorder, 'note'>): ToldDesk {
     answered,
     reactions: {
       note(happening) {
-        // A digit too many is refused by a sound, and by nothing else: it stays without value.
+        // The `refused` sound is no answer: a digit too many has no other reaction, and its value must not be recorded.
         if (happening.kind !== 'sound' || happening.sound !== 'refused') answered();
         note(happening);
       },
@@ -126,7 +127,7 @@ function readOn({ id, bar, body, foot, discreet = false }: Screen): Read {
   const texts = textsOf({ id, tone: 'plain', bar: { place: '', items: [] }, body, foot: {} });
   return {
     bar: [bar.place, ...items],
-    // What is the customer's own business is nobody's in a log.
+    // The amounts on a discreet screen are the customer's private data: they stay out of the record.
     texts: discreet ? texts.filter((text) => !text.startsWith('¥')) : texts,
     foot: footCells(foot).flatMap((cell) => (cell === null ? [] : [cell.text])),
   };
@@ -145,7 +146,7 @@ function standingOf(screen: Screen, { bar, texts, foot }: Read): Standing {
   return { id: screen.id, read, bar: bar.join('\n'), secret, open: screen.digits === 'open' && !secret };
 }
 
-/** Without its numbers: a screen that differs in nothing else has counted seconds. */
+/** The texts without their numbers: a screen that differs in nothing else has only counted seconds. */
 function wordsOf({ read }: Standing): string {
   return read.replaceAll(/\d+/g, '#');
 }

@@ -18,14 +18,14 @@ interface Beginning {
   readonly last: Segments['last'];
 }
 
-/** What the flight recorder says at power-on: who this is, with which configuration, and what stands from before. */
+/** The record at power-on: which terminal this is, its configuration, and the debts from before. */
 export function begun({ config, version, journal, last }: Beginning): Happening {
   const { merchant, ...terminal } = config.terminal;
   const { operators, ...profile } = config.profile;
   const told = maskedJson({
     terminal: { ...terminal, merchant: { name: merchant.name, terminal: merchant.terminal } },
     network: config.network,
-    // A first password opens a terminal that nobody has signed in to.
+    // First passwords stay out: one opens a terminal that nobody has signed in to.
     profile: { ...profile, operators: operators.map(({ number, role }) => ({ number, role })) },
     board: config.board,
   });
@@ -48,7 +48,7 @@ export function begun({ config, version, journal, last }: Beginning): Happening 
   };
 }
 
-/** Too short, each part, to be taken for a card's number, which every tenth serial or telephone number could be. */
+/** Splits a number into parts: as a whole, every tenth serial or telephone number could pass for a card's. */
 function apart(number: string): readonly Masked[] {
   return (number.match(/.{1,7}/gs) ?? []).map(masked);
 }
@@ -58,7 +58,7 @@ export function parametersTold(sent: CentreParameters): Happening {
   return { kind: 'parameters', sent: maskedJson(sent), support };
 }
 
-/** A row of the journal that has begun, or an event of one. Its sealed card stays where it is. */
+/** A new row of the journal, or an event of a row. The row's sealed card is left out. */
 export function entryTold(facts: EntryFacts, { kind, ...detail }: EntryEvent | { kind: 'begun' }): Happening {
   const { type, batch, trace, amount, card, entry_mode, original, operator, particulars } = facts;
   const row = kind === 'begun' ? { card, entry_mode, original, operator, particulars } : {};
@@ -73,7 +73,7 @@ export function settlementTold(batch: Batch, { kind, ...detail }: SettlementStep
   return { kind: 'settlement', batch: masked(batch), step: masked(kind), detail: maskedJson(detail) };
 }
 
-/** A terminal that cannot open its books says so on its screen and ends there: its record says so too. */
+/** Opens the journal; where that fails, the record says why, at once: the program goes no further. */
 export function refusalTold<T>({ note, spill }: Pick<Recorder, 'note' | 'spill'>, open: () => T): T {
   try {
     return open();

@@ -13,7 +13,7 @@ import { type Masked, masked, maskedTotals } from '../values/masked.ts';
 
 type HostTold = Extract<Happening, { kind: 'host' }>;
 
-/** One line for a message that crossed the bank's line. */
+/** Writes a message that crossed the bank's line as one line of the wire log. */
 export function hostLine({ way, line, mti, fields, note }: HostTold): string {
   const arrow = way === 'out' ? '→' : '←';
   const shown = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
@@ -32,7 +32,7 @@ export function hostTold({ direction, line, mti, fields, note }: WireEvent): Hos
   };
 }
 
-/** The codec has masked what the table of fields calls secret; this is for a number that stands where none belongs. */
+/** The codec has masked the fields that its table calls secret; this masks a card number that stands in another one. */
 function fieldsTold(fields: WireEvent['fields']): Record<string, Masked> {
   const told = Object.entries(fields).map(
     ([name, value]) => [name, name === 'totals' ? maskedTotals(value) : masked(value)] as const,
@@ -40,7 +40,7 @@ function fieldsTold(fields: WireEvent['fields']): Record<string, Masked> {
   return Object.fromEntries(told);
 }
 
-/** How far a handshake is, by the message that has just left or come. */
+/** The step of a handshake after each message that has left or come. */
 const stepAfter: Readonly<Record<string, HandshakeStep>> = {
   hello: 'prove',
   'centre-proof': 'prove',
@@ -61,7 +61,7 @@ export function wiredPrinter(printer: Printer, wire: WireLog, { note }: Pick<Rec
       const end = await printer.print(table, beforeFirstByte);
       wire.note('printer', end.printed ? `printed, ${table.length} rows` : `not printed: ${end.problem.kind}`);
       const said = end.printed ? 'printed' : end.problem.kind;
-      // Without paper it is tried each second, for a night if need be: once is told.
+      // Without paper the printer is tried again and again, all night if need be: the same failure is noted once.
       if (end.printed || end.begun || said !== told) note({ kind: 'printed', end: masked(said) });
       told = said;
       return end;

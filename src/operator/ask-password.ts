@@ -12,7 +12,7 @@ export type PasswordEnd =
   | { readonly end: 'must-change' }
   | { readonly end: 'unknown' };
 
-/** The password of a named person, until it fits; false where nobody gives it. */
+/** Asks a named person for the password until it is right; false where nobody gives it. */
 export async function askPassword(
   operator: Operator,
   asked: {

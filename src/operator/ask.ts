@@ -58,12 +58,12 @@ export async function askDigits(operator: Operator, options: DigitOptions): Prom
 interface DigitOptions {
   readonly least: number;
   readonly most: number;
-  /** Null for as long as it takes; the operator's own where it is not said. */
+  /** Null waits as long as it takes; where it is not said, the operator's own `confirm_s`. */
   readonly wait_s?: number | null | undefined;
   readonly draw: (digits: string) => Draw;
 }
 
-/** As `askDigits`, and one of the named keys asks for something else instead. */
+/** As `askDigits`, but one of the named keys asks for something else instead. */
 export async function askDigitsOr<K extends Key>(
   operator: Operator,
   others: readonly K[],
@@ -84,12 +84,12 @@ export async function askDigitsOr<K extends Key>(
   }
 }
 
-/** Whether the green key says so; not where nobody says anything. */
+/** True for the green key; false for Cancel, or when nobody answers. */
 export async function askYes(operator: Operator, draw: Draw): Promise<boolean> {
   return (await askKey(operator, { keys: ['enter', 'cancel'], draw: () => draw })) === 'enter';
 }
 
-/** One of the named keys; null after `wait_s`. `draw` hears the seconds left. Other keys do nothing. */
+/** Waits for one of the named keys; null after `wait_s`. `draw` is given the seconds left. Other keys do nothing. */
 export async function askKey<K extends Key>(
   operator: Operator,
   options: { keys: readonly K[]; wait_s?: number; draw: (left_s: number) => Draw; signal?: AbortSignal },
@@ -113,8 +113,8 @@ export async function askKey<K extends Key>(
 }
 
 /**
- * What the operator is told, until one of the named keys has said that it was seen. Keys that were typed ahead are
- * forgotten: they were meant for the screen before, and would answer one that nobody has read.
+ * Shows something until one of the named keys has said that it was seen. Keys that were typed ahead are forgotten: they
+ * were meant for the screen before, and would answer one that nobody has read.
  */
 export function untilSeen<K extends Key>(operator: Operator, sound: Beep, keys: readonly K[], draw: Draw): Promise<K> {
   operator.flush();

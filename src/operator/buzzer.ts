@@ -18,7 +18,10 @@ const patterns = {
   attention: [120, 80, 120, 80, 120],
 } as const satisfies Record<Beep, readonly number[]>;
 
-/** Claimed at level 0. Null where it is not to be had, as where another program holds it, and why is said: a silent terminal sells. */
+/**
+ * Claims the buzzer's line at level 0. Where that fails (another program may hold it), says why and gives null: a
+ * silent terminal can still sell.
+ */
 export function buzzerLine(lines: Lines, pin: Pin, say: (why: Error) => void): Promise<LineOutputs | null> {
   return lines.outputs([pin], 0).catch((error) => {
     say(error);
@@ -28,7 +31,7 @@ export function buzzerLine(lines: Lines, pin: Pin, say: (why: Error) => void): P
 
 /** An active buzzer: its line, as `buzzerLine` claims it, is high while it sounds. */
 export function buzzer(output: LineOutputs | null, clock: Clock): Buzzer {
-  /** Sounds are numbered; one that is not the newest any more ends. */
+  /** Sounds are numbered: a sound ends when it is no longer the newest. */
   let newest = 0;
   let cutShort = (): void => undefined;
   let playing: Promise<void> = Promise.resolve();

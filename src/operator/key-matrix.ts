@@ -1,11 +1,11 @@
-/** What one scan of the pad saw: for each row driven low, a bit for each column that went low with it. */
+/** The result of one scan of the pad: for each row driven low, a bit for each column that went low with it. */
 export type Scan = readonly number[];
 
 /** A contact that has just moved is not believed again for this long: contacts of rubber pads settle within 10 ms. */
 export const LOCK_OUT_MS = 20;
-/** A key held so long is told of a second time. */
+/** A key held this long is reported a second time. */
 export const HELD_MS = 1_000;
-/** Nobody holds a key so long: it is stuck, and is ignored until it is let go. */
+/** Nobody holds a key this long: it is stuck, and is ignored until it is let go. */
 export const STUCK_MS = 10_000;
 
 /** A key of the pad: its row and column. */
@@ -39,7 +39,7 @@ export function keyStates(rows: number, columns: number): KeyState[] {
 
 /**
  * Moves `states` to what `scan` saw at `now_ms` and returns the presses that it means: at the leading edge, and again
- * when a key has been held. A key that could be a ghost is neither believed nor forgotten.
+ * when a key has been held. A key that could be a ghost keeps its state until the scan is unambiguous.
  */
 export function follow(states: readonly KeyState[], scan: Scan, now_ms: number): Change[] {
   const changes: Change[] = [];

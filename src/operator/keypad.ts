@@ -35,8 +35,8 @@ export interface Keypad {
 /** Fingers run ahead of screens, but not by more than this. */
 const MOST_TYPED_AHEAD = 16;
 /**
- * While a key is down, a stuck one too, a release and a second key in its column make no edge: the pad is looked at so
- * often, which is half a finger's press.
+ * While a key is down or stuck, its release and a second key in its column make no edge: so the pad is scanned this
+ * often, which is half the time of a quick press.
  */
 const LOOK_AGAIN_MS = 20;
 
@@ -61,7 +61,7 @@ export async function keypad(lines: Lines, layout: KeypadLayout, clock: Clock): 
     at_ms: clock.monotonic(),
   });
   const attend = async () => {
-    // Whatever is down when power comes was not pressed for us.
+    // A key that is down when power comes was not pressed for us: it is ignored until it is let go.
     follow(states, await scanOf(rows, columns, layout, ears), clock.monotonic());
     for (const state of states) state.stuck = state.down;
     while (!stopped) {
@@ -101,7 +101,10 @@ export async function keypad(lines: Lines, layout: KeypadLayout, clock: Clock): 
   };
 }
 
-/** When to look again without an edge: as the first lock-out ends, and null while nothing is down or locked out. */
+/**
+ * In how many ms to look again without an edge: soon while a key is down, or when the next lock-out ends; null while
+ * nothing is down or locked out.
+ */
 function lookAgain(states: readonly KeyState[], now_ms: number): number | null {
   let next_ms = states.some(({ down }) => down) ? LOOK_AGAIN_MS : null;
   for (const { changed_ms } of states) {
@@ -111,7 +114,7 @@ function lookAgain(states: readonly KeyState[], now_ms: number): number | null {
   return next_ms;
 }
 
-/** One look at every row, then back to rest. Three keys or more are looked at until two looks agree. */
+/** Looks at every row once, then back to rest. With three keys or more it looks again until two looks agree. */
 async function scanOf(rows: LineOutputs, columns: LineInputs, layout: KeypadLayout, ears: EdgeEars): Promise<Scan> {
   let before: Scan | null = null;
   for (let look = 1; ; look++) {
@@ -184,7 +187,7 @@ interface EdgeEars {
   close(): void;
 }
 
-/** Tells a finger's edges from those that scanning itself makes: these are only on columns that the scan saw. */
+/** Tells a finger's edges from those that scanning itself makes: the latter come only on columns that the scan saw. */
 function edgeEars(columns: LineInputs, clock: Clock): EdgeEars {
   let fallen = 0;
   let seen = 0;
@@ -208,7 +211,7 @@ function edgeEars(columns: LineInputs, clock: Clock): EdgeEars {
     },
     scanned(seenColumns, restColumns) {
       seen = seenColumns;
-      // A column that is low at rest, and was not in the scan, has been pressed behind its back.
+      // A column that is low at rest but not in the scan: its key was pressed while the scan went on.
       fallen |= restColumns;
     },
     wake: () => woken.resolve(),

@@ -11,10 +11,10 @@ export type Draw = (text: Text, bar: BarFacts) => Screen;
 
 /** The person at the terminal: what is shown to him, and what he presses. */
 export interface Operator {
-  /** So long a question waits for an answer, where it does not say how long. */
+  /** How long a question waits for an answer, where it does not say so itself, in seconds. */
   readonly confirm_s: number;
   show(draw: Draw): void;
-  /** Draws the screen that stands again: the language or the status bar has changed. */
+  /** Draws the same screen again after the language or the status bar has changed. */
   refresh(): void;
   /** The next key at its leading edge, with its click. Rejects with the signal's reason. */
   press(signal?: AbortSignal): Promise<Key>;
@@ -48,7 +48,7 @@ export function operatorAt({ keypad, renderer, buzzer, clock, confirm_s, text, b
   const render = (draw: Draw) => {
     const tree = draw(text(), bar());
     renderer.show(tree);
-    // A digit of a PIN changes dots alone: whoever watches the terminal must not count them, nor time them.
+    // A digit of a PIN changes only dots. Watchers are not told, so that they can neither count nor time the digits.
     const before = read;
     read = takesSecret(tree) ? [tree.id, ...textsOf(tree)].join('\n') : '';
     screen = tree.id;

@@ -25,7 +25,7 @@ export interface RendererParts {
   readonly theme: ThemeName;
 }
 
-/** 12 steps of a turning ring a second: enough to be seen, and nothing while no ring turns. */
+/** The time of one step of a turning ring: 12 steps a second are enough to be seen. */
 const TURN_MS = 80;
 const TURN_DEGREES = 30;
 

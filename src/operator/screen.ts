@@ -11,11 +11,13 @@ export interface Screen {
   readonly foot: Foot;
   /** Its amounts are the customer's own business: no record keeps them. */
   readonly discreet?: boolean;
-  /** Digits choose here, or stand on it as they are typed. What is typed on any other screen may be a secret come early. */
+  /**
+   * `open`: digits choose here, or are shown as they are typed. Elsewhere a digit may be a secret's, typed too early.
+   */
   readonly digits?: 'open';
 }
 
-/** What the screen says before a word of it is read; the words say it too. */
+/** What the colour says before a word is read; the words say it too. */
 export type Tone = 'plain' | 'done' | 'refused' | 'attention';
 
 /** The status bar: where the operator is, and what he should know at every moment. */
@@ -35,7 +37,7 @@ export interface BarItem {
   readonly wide?: boolean;
 }
 
-/** The line by its shape as well as its colour: full, half and empty disc; and the paper. */
+/** The line, by shape as well as colour (full, half or empty disc), and the paper. */
 export type BarIcon = 'disc' | 'half-disc' | 'ring' | 'paper';
 
 /** What the function keys do here. A key that is not named does nothing. */
@@ -209,7 +211,7 @@ export function textsOf(screen: Screen): string[] {
   ) as string[];
 }
 
-/** Whether digits are typed on it that nobody may learn. */
+/** Whether secret digits (a PIN, a password) are typed on it. */
 export function takesSecret(screen: Screen): boolean {
   const hasDots = (node: Node): boolean => node.node === 'dots' || ('children' in node && node.children.some(hasDots));
   return screen.body.some(hasDots);

@@ -4,12 +4,12 @@ import type { Journal } from '../journal/journal.ts';
 /** Entries that come onto the exceptions list while the terminal runs, each until its note is printed. */
 export interface NewlyParked {
   readonly next: Entry | null;
-  /** Its note is out. */
+  /** Called when its note is printed. */
   printed(entry: Entry): void;
   stop(): void;
 }
 
-/** What was on the list before has had its note, or is seen there: a boot does not print it again. */
+/** Entries on the list at the start are known already: their note was printed before, or they are seen on the list. */
 export function newlyParked(journal: Pick<Journal, 'debts' | 'watch'>, came: () => void): NewlyParked {
   const known = new Set(parkedIn(journal).map(({ id }) => id));
   const waiting: Entry[] = [];
@@ -22,7 +22,7 @@ export function newlyParked(journal: Pick<Journal, 'debts' | 'watch'>, came: () 
     }
   });
   return {
-    /** One that has been settled meanwhile is no exception any more. */
+    /** Skips entries that have been cleared meanwhile: they are no exceptions any more. */
     get next() {
       while (waiting[0] !== undefined && waiting[0].state !== 'parked') waiting.shift();
       return waiting[0] ?? null;

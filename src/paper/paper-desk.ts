@@ -20,11 +20,11 @@ import { slipFacts } from './slip-facts.ts';
 export interface PaperDesk {
   /** The slips of a sale that has just completed, before older debts. */
   print(entry: Entry): void;
-  /** One more copy of a slip that is out already, with the word DUPLICATE. Null when printed, else what keeps it. */
+  /** Prints a slip that is out already once more, with the word DUPLICATE. Null when printed, else what kept it. */
   reprint(entry: Entry): Promise<Problem | null>;
   /**
-   * A report, in its turn among the slips: null when it is printed, else what keeps it. `beforeFirstByte` is called when
-   * the printer is ready: the place to record that it is begun, where it may come out only once.
+   * Prints a report, in its turn among the slips: null when printed, else what kept it from that. `beforeFirstByte` is
+   * called when the printer is ready: the place to record that the report is begun, where it may come out only once.
    */
   report(table: ReceiptTable, beforeFirstByte?: () => void): Promise<Problem | null>;
   stateOf(entry: Entry): SlipState;
@@ -34,7 +34,7 @@ export interface PaperDesk {
   wake(): void;
   /** Entries and settlements whose slips are owed. */
   readonly owed: number;
-  /** What the self-check found; a trouble is looked at again until it is gone. */
+  /** Takes what the self-check found; a problem is looked at again until it is gone. */
   found(trouble: Problem | null): void;
   /** Calls `changed` after every change of what is above until the returned function is called. */
   watch(changed: () => void): () => void;
@@ -53,18 +53,18 @@ export interface PaperDeskParts {
 
 /** How often a printer that cannot print is asked whether it can again. */
 const LOOK_AGAIN_MS = 2000;
-/** How often one that was well is: paper that is taken out between sales is missed before the next one, not after it. */
+/** How often a printer that was well is asked: missing paper is noticed before the next sale, not after it. */
 const LOOK_AROUND_MS = 10_000;
-/** One that fails in mid-slip is left alone four times as long each time, up to this: each try may cost paper. */
+/** The longest pause after failures in mid-slip: each is four times the last, since each try may cost paper. */
 const STALLED_AGAIN_MS = 300_000;
 
 export function paperDesk({ journal, printer, config, clock, text, language }: PaperDeskParts): PaperDesk {
   const watchers = new Set<() => void>();
   const fresh: Entry[] = [];
   let problem: Problem | null = null;
-  /** How often in a row the printer has begun and gone no further, for whatever reason: it looks well before each try. */
+  /** How many tries in a row have begun and failed in mid-slip; the printer looks well before each of them. */
   let stalls = 0;
-  /** Whether the last try had begun: one that had not has cost nothing. */
+  /** Whether the last try began to print: one that did not has cost no paper. */
   let isBegun = false;
   let woken = Promise.withResolvers<void>();
   const tell = () => {
@@ -77,7 +77,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     tell();
   };
 
-  /** Nobody is told of what they know. */
+  /** Watchers hear only changes of the kind of trouble. */
   const seen = (trouble: Problem | null) => {
     if (trouble?.kind !== problem?.kind) now(trouble);
   };
@@ -95,7 +95,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
 
   async function printCopies(entry: Entry): Promise<boolean> {
     for (const { copy, duplicate } of entry.copiesOwed) {
-      // A printer that cannot begin leaves the copy unbegun: it will not have to say DUPLICATE.
+      // If the printer cannot begin, the copy stays unbegun, and the next try need not say DUPLICATE.
       const slip = saleReceipt(slipOf(entry, duplicate), copy, text());
       const end = await onPaper(slip, () => entry.copyBegun(copy));
       if (end.printed) entry.copyPrinted(copy);
@@ -105,7 +105,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     return true;
   }
 
-  /** The slip of a settlement, and what differed, as one piece of work: at most once without DUPLICATE. */
+  /** Prints the slip of a settlement and its discrepancies as one table: at most once without DUPLICATE. */
   async function printSettlement(owed: Settlement): Promise<boolean> {
     const duplicate = owed.step('slip-begun') !== null;
     const table = settlementTables(owed, config(), text(), duplicate);
@@ -113,7 +113,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     const note = (kind: 'slip-begun' | 'slip-printed') => {
       latest = journal.settled(latest, { kind });
     };
-    // Once: each row stays for ever.
+    // `slip-begun` is noted once only: each step is a row that stays for ever.
     const end = await onPaper(table, () => {
       if (!duplicate) note('slip-begun');
     });
@@ -122,7 +122,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     return end.printed;
   }
 
-  /** What nobody could make good within the retry limit (冲正失败), once, when it is given up: a note, and no receipt. */
+  /** Prints, once, the note for an entry that could not be cleared within the retry limit (冲正失败); it is no receipt. */
   async function printFault(entry: Entry): Promise<boolean> {
     const asked = { config: config(), operator: entry.facts.operator, at: clock.now() };
     return (await report(faultSlip(faultOf(entry, asked), text()))) === null;
@@ -150,7 +150,7 @@ export function paperDesk({ journal, printer, config, clock, text, language }: P
     }
   }
 
-  /** A disk that takes no note of what is printed leaves it owed, and the sale as it stands. */
+  /** Where the disk cannot note what was printed, the slip stays owed and the sale stays as it is. */
   async function kept(printing: Promise<boolean>): Promise<boolean> {
     try {
       return await printing;

@@ -28,7 +28,7 @@ function headOf({ config, operator, at }: Asked, batch: string): ReportHead {
   return { merchant, terminal: merchant.terminal, operator, batch, at };
 }
 
-/** The open batch, slip by slip, each read when its turn comes. */
+/** The pages of the open batch's detail list, each read when its turn comes. */
 export function* detailPages(journal: Journal, asked: Asked): Generator<DetailPage> {
   const head = headOf(asked, journal.batch);
   const pages = Math.max(1, Math.ceil(countOf(journal) / ROWS_OF_A_PAGE));
@@ -40,7 +40,7 @@ export function* detailPages(journal: Journal, asked: Asked): Generator<DetailPa
   }
 }
 
-/** Entries at once when they are only counted. */
+/** How many entries are read at once where they are only counted. */
 const AT_ONCE = 500;
 
 function countOf(journal: Journal): number {
@@ -58,7 +58,7 @@ function detailOf({ trace, amount, state, facts }: Entry) {
   return { trace, type: facts.type, amount, maskedPan: facts.card, state, at: facts.begun_ms };
 }
 
-/** What the open batch comes to; nothing is closed by asking. */
+/** The totals of the open batch; asking closes nothing. */
 export function totalsOf(journal: Journal, asked: Asked): TotalsFacts {
   const { approved, pending } = journal.totals();
   const owing = journal.debts().filter(({ debt, entry }) => owesMoney(debt) && entry.batch === journal.batch);
@@ -74,7 +74,7 @@ function lineOf(sum: Sum): TotalsLine {
   return { ...sum, side: types[sum.type].settles };
 }
 
-/** The slip of a settlement as it ended, and what differed, under the operator and the time of then. */
+/** The slip of a settlement and its discrepancies, with the operator and the time of its beginning. */
 export function settlementTables(settlement: Settlement, config: Config, text: Text, duplicate: boolean): ReceiptTable {
   const compared = settlement.step('compared');
   const group = (name: CardGroup): SettledGroup => ({
@@ -101,7 +101,7 @@ export function settlementTables(settlement: Settlement, config: Config, text: T
   return rows.length === 0 ? slip : [...slip, ...discrepancySlip({ head, reference, rows, phone }, text)];
 }
 
-/** Of the groups that did not balance: what this device could not open was left out of the upload. */
+/** How many transactions of the unbalanced groups the upload left out: this device could not open their card data. */
 function unsentOf(settlement: Settlement): number {
   const flags = settlement.step('compared')?.flags;
   const off = (['home', 'foreign'] as const).filter((group) => flags !== undefined && flags[group] !== 1);
@@ -109,7 +109,7 @@ function unsentOf(settlement: Settlement): number {
   return counts.reduce((sum, count) => sum + count, 0) - (sinceCompared(settlement, 'uploaded')?.rows ?? 0);
 }
 
-/** Its type is one of the journal's: the terminal asks about its own entries alone. */
+/** The terminal asks the bank only about its own entries: so `type` is always one of the journal's types. */
 function discrepancyOf({ trace, type, card, here, there, why, code, bankCard, unsent }: Difference): Discrepancy {
   const amountOf = (amount: number | null): Fen | null => (amount === null ? null : fen(amount));
   return {
@@ -119,7 +119,7 @@ function discrepancyOf({ trace, type, card, here, there, why, code, bankCard, un
   };
 }
 
-/** What is on the exceptions list. */
+/** The facts of an entry on the exceptions list, for its note. */
 export function faultOf({ trace, batch, amount, facts, history }: Entry, asked: Asked): FaultFacts {
   return {
     head: headOf(asked, batch),

@@ -5,7 +5,7 @@ import type { Entry } from '../journal/entry.ts';
 import type { EntryType } from '../journal/types.ts';
 import type { Entry as EntryLetter, SlipFacts, SlipOriginal } from '../receipt/receipt.ts';
 
-/** What the slip of an entry tells, from the entry's own row and history alone. */
+/** The facts for an entry's slip, taken from the entry's own row and history alone. */
 export function slipFacts(
   entry: Entry,
   { terminal, profile }: Pick<Config, 'terminal' | 'profile'>,
@@ -51,7 +51,7 @@ function moneyOf(entry: Entry): Pick<SlipFacts, 'amount' | 'tip' | 'before' | 'i
   return { amount, instalment: { periods, plan: plan ?? '', each: null } };
 }
 
-/** By what the bank, and whoever looks for the original in a drawer, finds it again. */
+/** What names the original, for the bank and for whoever looks for its slip in a drawer. */
 const foundBy = {
   void: ['trace'],
   refund: ['trace', 'reference', 'date'],

@@ -13,7 +13,7 @@ import type { State } from '../values/state.ts';
 import { printPages, printReport } from './report.ts';
 import { untilPrinted } from './until-printed.ts';
 
-/** What can be asked for at the menu's place 6. */
+/** What the print menu (place 6 of the main menu) offers. */
 export const prints = {
   'print-last': printLast,
   'print-any': printAny,
@@ -31,7 +31,7 @@ export function isPrint(choice: string): choice is Print {
 /** How far back the last slip is looked for. */
 const LOOK_BACK = 200;
 
-/** One more copy of the newest slip, with the word DUPLICATE. */
+/** Prints one more copy of the newest slip, with the word DUPLICATE. */
 async function printLast(counter: Counter): Promise<void> {
   const { operator, journal } = counter;
   for (const entry of journal.newest(LOOK_BACK)) if (whyNoSlip(entry) === null) return reprint(counter, entry);
@@ -39,7 +39,7 @@ async function printLast(counter: Counter): Promise<void> {
   await acknowledged(operator, ['enter', 'cancel']);
 }
 
-/** The slip of any entry, by its trace; of one that is on the exceptions list what is known of it. */
+/** Prints the slip of any entry, by its trace; for one on the exceptions list, the note of what is known of it. */
 async function printAny(counter: Counter): Promise<void> {
   const { operator } = counter;
   for (;;) {
@@ -59,19 +59,19 @@ async function printAny(counter: Counter): Promise<void> {
   }
 }
 
-/** The open batch, transaction by transaction. */
+/** Prints the open batch, transaction by transaction. */
 async function printDetails(counter: Counter): Promise<void> {
   const pages = detailPages(counter.journal, asked(counter));
   await printPages(counter, 'details', pages, detailList);
 }
 
-/** What the open batch comes to. */
+/** Prints the totals of the open batch. */
 async function printTotals(counter: Counter): Promise<void> {
   const facts = totalsOf(counter.journal, asked(counter));
   await printReport(counter, 'totals', (text) => totalsSlip(facts, text));
 }
 
-/** The slip of the last settlement once more. */
+/** Prints the slip of the last settlement once more. */
 async function printSettlement(counter: Counter): Promise<void> {
   const { operator, journal, config } = counter;
   const last = journal.lastSettlement();
@@ -102,7 +102,7 @@ function asked({ config, signedIn, clock }: Counter): Asked {
   return { config, operator: signedIn, at: clock.now() };
 }
 
-/** What each state says to whoever wants its slip; `pending` of an advice is out already. */
+/** Why an entry in this state has no slip; null where it has one. A `pending` advice has one too: see `whyNoSlip`. */
 const whyOf = {
   pending: 'open',
   approved: null,
@@ -116,7 +116,7 @@ const whyOf = {
   parked: 'open',
 } as const satisfies Record<State, PrintWhy | null>;
 
-/** Null where it has a slip: the counter has finished with it. */
+/** Why the entry has no slip; null where it has one, because the counter has finished with it. */
 function whyNoSlip(entry: Entry | null): PrintWhy | null {
   if (entry === null) return 'unknown';
   if (entry.state === 'pending' && entry.history.stage === 'accepted') return null;

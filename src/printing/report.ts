@@ -6,7 +6,7 @@ import { OVER } from '../values/clock.ts';
 import type { Problem } from '../values/problem.ts';
 import { untilPrinted } from './until-printed.ts';
 
-/** One report on one slip. */
+/** Prints one report on one slip. */
 export async function printReport(counter: Counter, report: Report, draw: (text: Text) => ReceiptTable): Promise<void> {
   const { operator, paper } = counter;
   await untilPrinted(counter, null, () => {
@@ -20,7 +20,7 @@ export interface Page {
   readonly pages: number;
 }
 
-/** A list slip by slip; Cancel ends it after the slip that is running. What a trouble broke off is printed again whole. */
+/** Prints a list slip by slip; Cancel ends it after the current one. A slip that broke off is printed again whole. */
 export async function printPages<P extends Page>(
   counter: Counter,
   report: Report,
@@ -58,7 +58,7 @@ async function printPage(
   };
   show();
   const watching = list.ending ? Promise.resolve() : cancelled();
-  // It ends with the slip, by the abort below.
+  // When the slip ends it is aborted, below: that rejection says nothing.
   watching.catch(() => undefined);
   try {
     return await paper.report(table);

@@ -3,7 +3,7 @@ import { paperTrouble, type SlipOf } from '../operator/screens/paper.ts';
 import type { Counter } from '../payment/counter.ts';
 import type { Problem } from '../values/problem.ts';
 
-/** Prints, and once more after every trouble that somebody has mended; false where it is left. */
+/** Prints, and again each time the operator says that the trouble is mended; false where the operator gives up. */
 export async function untilPrinted(
   { operator }: Pick<Counter, 'operator'>,
   slip: SlipOf | null,

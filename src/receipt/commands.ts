@@ -31,7 +31,7 @@ export function pieces(rows: readonly LaidRow[]): Uint8Array[] {
   return done;
 }
 
-/** A picture is no longer than a piece: it goes in bands, which follow one another on paper without a seam. */
+/** Cuts a picture into bands no longer than a piece; on paper they follow one another without a seam. */
 function inBands(row: LaidRow): LaidRow[] {
   if (row.kind !== 'mark') return [row];
   const { width, height, dots } = row.mark;

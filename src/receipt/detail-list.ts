@@ -17,7 +17,7 @@ export interface DetailRow {
   readonly at: number;
 }
 
-/** A list is printed slip by slip, so that a long one can be ended after the one that is running. */
+/** One slip of a list: it is printed slip by slip, so that a long one can be ended after the current slip. */
 export interface DetailPage {
   readonly head: ReportHead;
   /** From 1. */
@@ -26,7 +26,7 @@ export interface DetailPage {
   readonly rows: readonly DetailRow[];
 }
 
-/** Transactions on one slip: not half a metre of paper. */
+/** Transactions on one slip: it stays shorter than half a metre. */
 export const ROWS_OF_A_PAGE = 25;
 
 /** The detail list (交易明细) of the open batch. */
@@ -45,7 +45,7 @@ export function detailList({ head, page, pages, rows }: DetailPage, text: Text):
   ]);
 }
 
-/** A success says nothing of itself; everything else has its word. */
+/** An approved transaction carries no word for its state; every other state does. */
 function detail({ trace, type, amount, maskedPan, state, at }: DetailRow, text: Text): ReceiptRow[] {
   const word = state === 'approved' ? '' : ` ${text(`state.${state}`)}`;
   return [

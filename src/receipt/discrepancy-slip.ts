@@ -4,7 +4,7 @@ import type { SlipType } from './receipt.ts';
 import { heading, money, type ReportHead, report } from './report.ts';
 import type { ReceiptRow, ReceiptTable } from './table.ts';
 
-/** A transaction that the two books have differently; null where that side does not have it. */
+/** A transaction that differs between the two books; an amount is null where that side does not have it. */
 export interface Discrepancy {
   readonly trace: string;
   readonly type: SlipType;
@@ -16,7 +16,7 @@ export interface Discrepancy {
   readonly code: string;
   /** The bank's card, where it is another one. */
   readonly bankPan: string | null;
-  /** Of a void or a refund it is the cardholder who lacks the money. */
+  /** True for a void or a refund: where the bank does not have it, the cardholder lacks the money. */
   readonly givesBack: boolean;
   /** Its details could not be uploaded. */
   readonly unsent: boolean;
@@ -63,7 +63,7 @@ function differingRows(row: Discrepancy, text: Text): ReceiptRow[] {
   ];
 }
 
-/** Short: there may be as many as the batch has. */
+/** Kept short: there may be one for every transaction of the batch. */
 function unsaidRows(row: Discrepancy, text: Text): ReceiptRow[] {
   const { here, code } = row;
   const amount = here === null ? text('report.discrepancy.none') : money(here);

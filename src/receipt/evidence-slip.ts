@@ -19,13 +19,13 @@ export interface EvidenceFacts {
   readonly answer: 'charged' | 'not-charged' | 'being-reversed' | 'unknown';
   /** Why that is so, in one sentence. */
   readonly says: string;
-  /** What is on record and what the bank said, in the order in which it happened. */
+  /** The events on record and the bank's answers, in the order in which they happened. */
   readonly lines: readonly { readonly at: number; readonly said: string }[];
   /** Whom to call about accounts; null where nobody need be. */
   readonly phone: string | null;
 }
 
-/** What a yes and a no of the bank's mean where nothing was to be charged. */
+/** The words for the bank's yes and no about a transaction that was not to charge anything. */
 const answerWords: Partial<Record<SlipType, Partial<Record<EvidenceFacts['answer'], TextId>>>> = {
   refund: { charged: 'report.evidence.answer.refunded', 'not-charged': 'report.evidence.answer.not-refunded' },
   'preauth-void': { charged: 'report.evidence.answer.released', 'not-charged': 'report.evidence.answer.not-released' },

@@ -5,7 +5,7 @@ import type { SlipType } from './receipt.ts';
 import { money, type ReportHead, report } from './report.ts';
 import type { ReceiptTable } from './table.ts';
 
-/** A payment that nobody could make good within the retry limit. */
+/** A transaction that could not be cleared with the bank within the retry limit. */
 export interface FaultFacts {
   readonly head: ReportHead;
   readonly type: SlipType;
@@ -21,7 +21,7 @@ export interface FaultFacts {
   readonly phone: string;
 }
 
-/** What is parked on the exceptions list (冲正失败): what it is, that it is unknown, and what to do. */
+/** The note for an entry on the exceptions list (冲正失败): what it is, that its result is unknown, what to do. */
 export function faultSlip(facts: FaultFacts, text: Text): ReceiptTable {
   const { head, type, trace, batch, amount, maskedPan, at, attempts, lost, phone } = facts;
   const pair = (label: string, value: string) => ({ kind: 'pair', label, value }) as const;

@@ -10,7 +10,7 @@ export type LaidRow =
   | { readonly kind: 'gap'; readonly dots: number }
   | { readonly kind: 'cut' };
 
-/** Large characters and pictures stand off from what follows. */
+/** The space between large characters or pictures and what follows. */
 const GAP: LaidRow = { kind: 'gap', dots: 8 };
 
 /** `columns`: how many half-width characters the paper takes, 32 on 58 mm and 48 on 80 mm. */
@@ -67,14 +67,14 @@ function indented(lines: LaidRow[], indent = 0): LaidRow[] {
   return lines.map((row) => (row.kind === 'line' ? { ...row, text: `${' '.repeat(indent)}${row.text}` } : row));
 }
 
-/** What two people compare: twice as high, and twice as wide where there is room to spare. */
+/** A value that two people compare: twice as high, and twice as wide where there is room to spare. */
 function prominent(text: string, columns: number): LaidRow[] {
   const printable = paperText(text);
   if (columns > 32 && columnsOf(printable) * 2 <= columns) return large(text, columns, 'right');
   return wrapped(printable, columns).map((part) => line(aligned(part, columns, 'right'), 1, 2, true));
 }
 
-/** Two words that are too long for a line together may have one each: 重打印凭证 DUPLICATE. */
+/** Two words that are too long for one line of large characters may have a line each: 重打印凭证 DUPLICATE. */
 function title(text: string, columns: number): LaidRow[] {
   const words = paperText(text).trim().split(' ');
   const fit = words.every((word) => columnsOf(word) <= Math.floor(columns / 2));
@@ -94,14 +94,14 @@ function pair(label: string, value: string, columns: number, bold: boolean): Lai
   const right = paperText(value);
   const room = columns - columnsOf(right) - 1;
   const full = paperText(label);
-  // A bracket may hug its word before the value has to move to a line of its own.
+  // If that makes the pair fit on one line, the space before a bracket is dropped.
   const left = columnsOf(full) <= room ? full : full.replace(' (', '(');
   const gap = columns - columnsOf(left) - columnsOf(right);
   if (gap >= 1) return [line(`${left}${' '.repeat(gap)}${right}`, 1, 1, bold)];
   return [...plain(label, columns, 'left', bold), ...plain(value, columns, 'right', bold)];
 }
 
-/** At least eight columns to write on, below the label where it leaves no more; and room above for a hand. */
+/** A line to write on: beside the label where that leaves eight columns, else below it; above it, room for the hand. */
 function fill(label: string, columns: number): LaidRow[] {
   const lines = wrapped(paperText(label), columns);
   const last = lines.pop() ?? '';
@@ -117,7 +117,7 @@ function cells(
   bold: boolean,
 ): LaidRow[] {
   const shares = row.reduce((sum, cell) => sum + cell.share, 0);
-  // One column between the cells; what the division leaves goes to the last.
+  // One column of space between the cells; the rest of the division goes to the last cell.
   const room = columns - (row.length - 1);
   let left = room;
   const widths = row.map((cell, index) => {
@@ -140,7 +140,7 @@ function cells(
   );
 }
 
-/** As wide as its column, so that the next one begins where it should. */
+/** Fills the text up to the width of its column, so that the next column begins where it should. */
 function filled(text: string, columns: number, align: Align): string {
   const placed = aligned(text, columns, align);
   return `${placed}${' '.repeat(Math.max(0, columns - columnsOf(placed)))}`;

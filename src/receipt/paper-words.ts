@@ -1,7 +1,7 @@
 /**
- * What bytes to a receipt printer say, a line or a command each: for a record, not for a printer. Written from the ESC/POS
- * reference, not from what this driver sends: it names whatever command it meets. Questions about the printer's state
- * (DLE EOT) and requests to confirm (GS ( H, GS r) put nothing on paper and are left out.
+ * Puts the bytes for a receipt printer into words, one for each line or command, for the record. Written from the
+ * ESC/POS reference, so it knows commands that this driver never sends. Questions about the printer's state (DLE EOT)
+ * and requests to confirm (GS ( H, GS r) put nothing on paper and are left out.
  */
 export function paperWords(bytes: Uint8Array): readonly string[] {
   const words: string[] = [];
@@ -28,19 +28,19 @@ export function paperWords(bytes: Uint8Array): readonly string[] {
 
 const characters = new TextDecoder('gb18030');
 
-/** Bytes of characters are no lower; each command begins with one that is. */
+/** Bytes of characters are at least this; every command begins with a lower byte. */
 const LOWEST = 0x20;
 
-/** Ends a line: its text is a word of its own. */
+/** Marks a line feed: the text before it becomes a word of its own. */
 const LINE = 'line';
 
 interface Command {
-  /** Empty where it changes neither paper nor style. */
+  /** Empty for a command that the record leaves out, such as one that sets a style. */
   readonly says: string;
   readonly length: number;
 }
 
-/** Two bytes of a command, the bytes that it has in all, and what it says of its third. */
+/** By the first two bytes of a command: its length in bytes, and what it says, given its third byte. */
 const commands: Readonly<Record<string, readonly [length: number, says: (n: number) => string]>> = {
   '1b40': [2, () => ''],
   '1b21': [3, () => ''],

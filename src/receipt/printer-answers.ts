@@ -1,6 +1,6 @@
 /**
- * What an ESC/POS printer says, told apart by its bits (Epson ESC/POS reference, "Identifying the transmitted data"):
- * answers to real-time questions, to queued ones and by the printer's own motion share one line.
+ * What an ESC/POS printer says: answers to real-time questions, to queued ones, and automatic status share one line and
+ * are told apart by their bits (Epson ESC/POS reference, "Identifying the transmitted data").
  */
 export type PrinterAnswer =
   /** To DLE EOT n. */

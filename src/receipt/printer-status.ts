@@ -1,6 +1,6 @@
 import type { Problem } from '../values/problem.ts';
 
-/** What `DLE EOT 1 … 4` say (Epson ESC/POS reference, DLE EOT): one byte each, in the order of the questions. */
+/** The answers to `DLE EOT 1 … 4` (Epson ESC/POS reference, DLE EOT): one byte each, in the order of the questions. */
 export interface PrinterStatus {
   readonly online: boolean;
   readonly coverOpen: boolean;
@@ -24,7 +24,7 @@ export function statusOf([printer, offline, error, paper]: readonly [number, num
   };
 }
 
-/** What keeps the printer from printing, first what the clerk can do something about; null where nothing does. */
+/** The problem that keeps the printer from printing, first one that the clerk can mend; null where there is none. */
 export function problemOf(status: PrinterStatus): Problem | null {
   if (status.coverOpen) return { kind: 'cover-open' };
   if (status.paperOut) return { kind: 'paper-out' };

@@ -18,13 +18,14 @@ export type PrintEnd = { printed: true } | { printed: false; problem: Problem; b
 /** An ESC/POS receipt printer with Chinese characters (GB18030) on a serial line. */
 export interface Printer {
   /**
-   * Prints one table. What the printer does is never thrown: paper may fail, a sale may not. `beforeFirstByte` is called
-   * when the printer is ready and before anything can come onto paper: the place to record that the copy is begun.
+   * Prints one table. A printer's fault is returned, never thrown: paper may fail, a sale may not. `beforeFirstByte` is
+   * called when the printer is ready and before anything can come onto paper: the place to record that the copy is
+   * begun.
    */
   print(table: ReceiptTable, beforeFirstByte?: () => void): Promise<PrintEnd>;
   /** Asks for paper, cover, head and cutter. Throws a Fault: device-silent, device-lost. */
   status(): Promise<PrinterStatus>;
-  /** As `status`, and hears the printer confirm in its way. Throws a Fault of whatever keeps it from printing. */
+  /** As `status`, and has the printer confirm in its way. Throws a Fault of whatever keeps it from printing. */
   check(): Promise<PrinterStatus>;
   /** Half-width characters a line. */
   readonly columns: number;
@@ -43,14 +44,14 @@ export interface PrinterOptions {
   readonly dots: number;
   /** How the printer tells that it has printed, by the board's description. */
   readonly confirms?: Confirmation;
-  /** The power went in mid-copy: what hangs from the printer is cut off before the first receipt. */
+  /** True where power failed in mid-copy: the unfinished paper is cut off before the first receipt. */
   readonly cutFirst?: boolean;
 }
 
 /**
- * `process-id`: GS ( H, answered by number when what came before it is on paper. `queued-status`: GS r 1, which every
- * printer knows; it is answered in its turn without a number, when the printer has read so far: some lines before the
- * paper.
+ * `process-id`: GS ( H, answered with its number when what came before it is on paper. `queued-status`: GS r 1, which
+ * every printer knows; its answer has no number and comes when the printer has read that far, some lines before they
+ * are on paper.
  */
 export type Confirmation = 'process-id' | 'queued-status';
 
@@ -59,13 +60,15 @@ const STATUS_MS = 500;
 const CONFIRM_MS = 1000;
 /** Between two looks at paper and cover while lines are being printed. */
 const LOOK_MS = 250;
-/** A printer that calls itself well and gets no further for so long is not. A full buffer of hanzi prints in 3 s. */
+/**
+ * A printer that reports no problem but confirms nothing for so long has failed. A buffer full of hanzi prints in 3 s.
+ */
 const STALLED_MS = 8000;
-/** A printer that answers GS r early is given so long for the lines that it has read and not printed. */
+/** Time for a printer that answers GS r early to print the lines that it has read but not printed yet. */
 const CATCH_UP_MS = 600;
-/** So long without one, and no answer to an old GS r is left: longer than what lies between two of them takes to print. */
+/** After this silence no answer to an earlier GS r can still come: it is longer than one piece takes to print. */
 const QUIET_MS = 2000;
-/** Answers that a printer of several jobs ago could owe; one that says more babbles. */
+/** The most answers that a printer can owe from earlier jobs; one that sends more sends nonsense. */
 const MOST_OLD = 32;
 /** One piece being printed and one waiting: the head never stands still, and the buffer (4 kB) never overflows. */
 const AHEAD = 2;
@@ -77,7 +80,9 @@ const PROCESS_ID = [0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30];
 /** DLE DC4, function 8: drops what is buffered, so that no old receipt's tail follows the new paper. */
 const CLEAR_BUFFERS = [0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08];
 
-/** Ends a command that was cut off in its middle, as a picture's: it is longer than any of ours. Alone it is nothing. */
+/**
+ * Zeros that complete a command that was cut off, such as a picture: longer than any of ours. Alone they do nothing.
+ */
 const FILLER = new Uint8Array(512);
 
 export function printer(options: PrinterOptions): Printer {
@@ -89,7 +94,7 @@ export function printer(options: PrinterOptions): Printer {
   let tail = true;
   /** The start of a failed receipt hangs out of the printer. */
   let stump = cutFirst;
-  /** It fell silent in mid-receipt: before the next one it must show that it confirms at all, without a line of paper. */
+  /** The printer fell silent in mid-receipt: before the next one it must confirm once, which costs no paper. */
   let doubted = false;
   // Not from zero: an answer that was meant for the process before a power cut must not be taken for one of ours.
   let count = Math.floor(clock.now() / 1000);
@@ -111,9 +116,9 @@ export function printer(options: PrinterOptions): Printer {
   async function hear(ms: number): Promise<PrinterAnswer | null> {
     const answer = await arrived.heard(ms, firstAnswer);
     if (answer?.say === 'process') confirmed.add(answer.id);
-    // Nobody asks for it in the other mode: there it is noise on the line.
+    // In `process-id` mode nobody asks for this answer: there it is noise on the line.
     if (answer?.say === 'queued' && confirms === 'queued-status') {
-      // Some go on reading when the paper is out, and print what they read on nothing.
+      // Some printers go on reading when the paper is out, and print onto nothing.
       if (answer.paperOut) throw new Fault({ kind: 'paper-out' });
       confirmed.add(QUEUE);
     }
@@ -125,7 +130,7 @@ export function printer(options: PrinterOptions): Printer {
     for (;;) {
       const answer = await hear(Math.max(0, deadline - clock.monotonic()));
       if (answer === null || answer.say === say) return answer;
-      // A line that is never quiet has as long as any other.
+      // A line that is never quiet gets no more time than any other.
       if (clock.monotonic() >= deadline) return null;
     }
   }
@@ -140,7 +145,7 @@ export function printer(options: PrinterOptions): Printer {
     return statusOf([await next(), await next(), await next(), await next()]);
   }
 
-  /** As `look`, while no confirmation is waited for: what came too late for an earlier look answers no later one. */
+  /** As `look`, while no confirmation is awaited: late answers to an earlier look are dropped, and answer no other. */
   async function lookAnew(): Promise<PrinterStatus> {
     arrived.clear();
     return look();
@@ -162,13 +167,13 @@ export function printer(options: PrinterOptions): Printer {
     throw new Fault({ kind: 'device-garbled', device: 'printer', why });
   }
 
-  /** While the printer stands still, so that closing the cover does not set an old receipt going again. */
+  /** Drops what is buffered while the printer stands still, so that closing the cover starts no old receipt again. */
   async function clearBuffers(): Promise<void> {
     await send(CLEAR_BUFFERS);
     tail = (await hearSaid('cleared', STATUS_MS)) === null && tail;
   }
 
-  /** What is left of receipts before: dropped, or printed to its end where the printer cannot drop it. */
+  /** Gets rid of what is left of earlier receipts: dropped, or printed to its end where the printer cannot drop it. */
   async function withoutTail(): Promise<void> {
     if (tail) await clearBuffers();
     if (!tail) return;
@@ -177,7 +182,7 @@ export function printer(options: PrinterOptions): Printer {
     tail = false;
   }
 
-  /** An answer to an old question carries no number: it must not be taken for the word on a new receipt. */
+  /** Waits until all old answers have come: without a number, one could be taken for the word on a new receipt. */
   async function oldAnswersGone(): Promise<void> {
     await send(QUEUED_STATUS);
     if ((await hearSaid('queued', STALLED_MS)) === null) throw silent(STALLED_MS);
@@ -199,7 +204,7 @@ export function printer(options: PrinterOptions): Printer {
     let looked = since;
     while (!confirmed.delete(id)) {
       const left_ms = looked + LOOK_MS - clock.monotonic();
-      // What is said of another piece, and noise, put off no look.
+      // Answers about another piece, and noise, do not put off the next look.
       if (left_ms > 0 && (await hear(left_ms)) !== null) continue;
       looked = clock.monotonic();
       const problem = problemOf(await look());
@@ -225,7 +230,7 @@ export function printer(options: PrinterOptions): Printer {
     if (confirms === 'queued-status') await caughtUp();
   }
 
-  /** Paper, cover and power that held until the lines that were read early must be out. */
+  /** Waits until the lines that were read early must be on paper, then checks that paper, cover and power have held. */
   async function caughtUp(): Promise<void> {
     await clock.sleep(CATCH_UP_MS);
     const problem = problemOf(await look());
@@ -246,7 +251,7 @@ export function printer(options: PrinterOptions): Printer {
       return { printed: true };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      // With the paper went what was on it; otherwise the next receipt must not begin on the stump of this one.
+      // When the paper ran out, the printed part left with it; otherwise the stump is cut off before the next receipt.
       if (begun) stump = error.problem.kind !== 'paper-out';
       if (begun) doubted = error.problem.kind === 'device-silent';
       if (begun) await dropTail();
@@ -259,7 +264,7 @@ export function printer(options: PrinterOptions): Printer {
     try {
       await clearBuffers();
     } catch (error) {
-      // Lost or without power; `tail` has the buffers cleared before the next receipt.
+      // The printer is lost or without power: `tail` has its buffers cleared before the next receipt.
       if (!(error instanceof Fault)) throw error;
     }
   }

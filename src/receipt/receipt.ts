@@ -27,26 +27,26 @@ export interface SlipFacts {
   readonly expiry: string | null;
   readonly batch: string;
   readonly trace: string;
-  /** What it undoes, completes, adds to or changes. */
+  /** The transaction that this one undoes, completes, adds to or changes. */
   readonly original?: SlipOriginal | null;
-  /** Of a voice authorisation the code that the bank's clerk said by telephone. */
+  /** The authorisation code; of a voice authorisation, the one that the bank's clerk said by telephone. */
   readonly authorisation: string | null;
   readonly reference: string | null;
   /** Milliseconds since 1970, the counter's own time: it is the same on every copy, whenever the bank was told. */
   readonly at: number;
-  /** MMDD, where the bank has it under another day: what a clerk types to find it again. */
+  /** MMDD, only where the bank booked it under another day: the day that a clerk types to find it again. */
   readonly bankDay?: string | null;
-  /** Of a tip the amount that it is added to; of an adjustment the new total. */
+  /** The amount; of a tip, the amount that it is added to; of an adjustment, the new total. */
   readonly amount: Fen;
   readonly tip?: Fen;
-  /** Of an adjustment the total before it. */
+  /** Only of an adjustment: the total before it. */
   readonly before?: Fen;
   /** Lines for a tip and a total by hand on the merchant's copy, where the acquirer's profile takes tips. */
   readonly tipLine?: boolean;
   readonly instalment?: SlipInstalment;
-  /** The counter has finished before the bank: it has not been told yet. */
+  /** The counter has finished the transaction, and the bank has not been told of it yet. */
   readonly untold?: boolean;
-  /** The word for its success where that has been undone since. */
+  /** Set where the transaction succeeded and has been undone since. */
   readonly undone?: 'voided' | 'refunded' | null;
   /** A copy that was begun before and not confirmed, or a reprint (money rule 5). */
   readonly duplicate: boolean;
@@ -58,7 +58,7 @@ export interface SlipFacts {
 
 export interface SlipOriginal {
   readonly trace?: string | null;
-  /** Where it is another one than the slip's own. */
+  /** Only where it is not the slip's own batch. */
   readonly batch?: string | null;
   readonly reference?: string | null;
   readonly authorisation?: string | null;
@@ -193,7 +193,7 @@ function instalmentRows({ periods, plan, each }: SlipInstalment, text: ReceiptTe
   ];
 }
 
-/** What somebody who finds the slip in a drawer must know: whether money has moved, and whether the bank knows of it. */
+/** Notes for somebody who finds the slip in a drawer: whether money has moved, and whether the bank knows of it. */
 function noteRows({ type, untold, undone }: SlipFacts, text: ReceiptText): ReceiptRow[] {
   const { says }: SlipKind = kinds[type];
   const notes = [

@@ -15,7 +15,7 @@ export interface ReportHead {
 export type CardGroup = 'home' | 'foreign';
 export const cardGroups = ['home', 'foreign'] as const satisfies readonly CardGroup[];
 
-/** How many, and what they come to in fen; below zero where it is taken back. */
+/** A count, and the sum in fen; the sum is below zero where adjustments took more away than the rest comes to. */
 export interface Counted {
   readonly count: number;
   readonly amount: number;
@@ -39,7 +39,7 @@ export function report(head: ReportHead, title: TextId, text: Text, body: readon
   ];
 }
 
-/** `1,284.50`, `-3.00`, of fen. A sum may be more than any one amount may be. */
+/** Writes fen as `1,284.50` or `-3.00`. A sum may be more than any one amount may be. */
 export function money(amount: number): string {
   const size = Math.abs(amount);
   const whole = String(Math.floor(size / 100)).replace(/\B(?=(\d{3})+$)/g, ',');

@@ -17,7 +17,7 @@ export type Sides = Readonly<Record<'debit' | 'credit', Counted>>;
 
 export interface SettledGroup {
   readonly ours: Sides;
-  /** What the bank has; null where it has not said so. */
+  /** The bank's sums; null where it has not said them. */
   readonly bank: Sides | null;
   /** 1 balanced, 2 unbalanced, 3 the bank finds that the figures contradict themselves; null before it has compared. */
   readonly flag: 1 | 2 | 3 | null;
@@ -26,7 +26,7 @@ export interface SettledGroup {
 export interface SettlementFacts {
   readonly head: ReportHead;
   readonly groups: Readonly<Record<CardGroup, SettledGroup>>;
-  /** The bank's own number of it, by which its accounts desk finds it; null where it has said none. */
+  /** The bank's own number of the settlement, by which its accounts desk finds it; null where it has said none. */
   readonly reference: string | null;
   /** The batch that is open from here on; null while the settled one is not closed. */
   readonly next: string | null;
@@ -38,7 +38,7 @@ export interface SettlementFacts {
   /** Whom to call about accounts. */
   readonly phone: string;
   readonly duplicate: boolean;
-  /** Closed without the bank; null where the bank has closed it. */
+  /** Set where two people closed the batch without the bank; null where the bank has closed it. */
   readonly ruled: RuledFacts | null;
 }
 
@@ -72,7 +72,7 @@ export function settlementSlip(facts: SettlementFacts, text: Text): ReceiptTable
   ]);
 }
 
-/** Before any figure: the bank has not agreed to them. */
+/** Printed before any figure, because the bank has not agreed to the figures. */
 function ruledRows({ people, reference, code }: RuledFacts, phone: string, text: Text): ReceiptRow[] {
   const pair = (label: string, value: string) => ({ kind: 'pair', label, value }) as const;
   return [
@@ -86,7 +86,9 @@ function ruledRows({ people, reference, code }: RuledFacts, phone: string, text:
   ];
 }
 
-/** What the two sides have differently: where the money is, and, once the bank has closed it, what is done about it. */
+/**
+ * What differs between the two sides. Who has more, and whom to call, is said only once the bank has closed the batch.
+ */
 function differenceRows(facts: SettlementFacts, text: Text): ReceiptRow[] {
   const { groups, differences, unsaid, unsent, phone, next, ruled } = facts;
   const off = next === null || ruled !== null ? [] : cardGroups.filter((group) => isOff(groups[group]));
@@ -107,7 +109,7 @@ function isOff({ flag }: SettledGroup): boolean {
   return flag !== null && flag !== 1;
 }
 
-/** The groups do not agree, and together they do: the same cards, that either side takes for another group. */
+/** True where both groups differ but their sums agree: the two sides put the same cards into different groups. */
 function isSameInAll(groups: SettlementFacts['groups']): boolean {
   const sums = (whose: 'ours' | 'bank', side: 'debit' | 'credit') =>
     together(cardGroups.flatMap((group) => groups[group][whose]?.[side] ?? []));
@@ -120,7 +122,7 @@ function isSameInAll(groups: SettlementFacts['groups']): boolean {
   );
 }
 
-/** Which side has more, of what is taken less what is given back. */
+/** Says which side has the larger net amount: debits less credits. */
 function offBy(group: CardGroup, { ours, bank }: SettledGroup, text: Text): ReceiptRow[] {
   if (bank === null) return [];
   const more = netOf(ours) - netOf(bank);
@@ -138,7 +140,7 @@ function plain(text: string): ReceiptRow {
   return { kind: 'text', text };
 }
 
-/** Ours alone where the bank has the same; both, one below the other, where it has not. */
+/** Our figures alone where the group balances; else the bank's as well, below ours. */
 function groupRows(group: CardGroup, settled: SettledGroup, text: Text): ReceiptRow[] {
   const { ours, bank, flag } = settled;
   const rows = (side: 'debit' | 'credit'): ReceiptRow[] => [
@@ -166,7 +168,7 @@ function groupRows(group: CardGroup, settled: SettledGroup, text: Text): Receipt
   ];
 }
 
-/** F48 says three digits of a count (bank/upload.ts): of the numbers that end in them the one nearest to ours. */
+/** F48 has only a count's last three digits (bank/upload.ts): takes the number with these that is nearest to ours. */
 function wholeCount(said: number, ours: number): number {
   const nearest = said + 1000 * Math.round((ours - said) / 1000);
   return nearest < 0 ? nearest + 1000 : nearest;

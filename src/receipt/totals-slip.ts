@@ -14,10 +14,10 @@ import {
 } from './report.ts';
 import type { ReceiptRow, ReceiptTable } from './table.ts';
 
-/** `change` alters the amount of the debit side and no count; `nothing` is held, and never settled. */
+/** `change` alters the amount of the debit side and no count; `nothing` is for holds, which are never settled. */
 export type TotalsSide = 'debit' | 'credit' | 'change' | 'nothing';
 
-/** What the transactions of one type, operator and card group come to. */
+/** The sum of the transactions of one type, operator and card group. */
 export interface TotalsLine extends Counted {
   readonly type: SlipType;
   readonly side: TotalsSide;
@@ -27,11 +27,11 @@ export interface TotalsLine extends Counted {
 
 export interface TotalsFacts {
   readonly head: ReportHead;
-  /** What the bank has said yes to. */
+  /** The transactions that the bank has approved. */
   readonly approved: readonly TotalsLine[];
-  /** What the counter has accepted and the bank has yet to be told. */
+  /** The transactions that the counter has accepted and the bank has yet to be told. */
   readonly pending: readonly TotalsLine[];
-  /** Payments that are still being made good: they keep the batch from being settled. */
+  /** Payments that are still to be cleared with the bank: they keep the batch from being settled. */
   readonly owed: number;
 }
 

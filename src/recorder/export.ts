@@ -6,7 +6,7 @@ import { type Break, type Checked, checkLines } from './reader.ts';
 export interface Manifest {
   readonly guitai: 'flight record';
   readonly form: 1;
-  /** Of the program, the machine and the configuration, as the newest power-on in the record says them. */
+  /** Program version, serial number and configuration digest, as the newest power-on in the record gives them. */
   readonly version: string | null;
   readonly serial: string | null;
   readonly config_digest: string | null;
@@ -48,7 +48,7 @@ export function manifestOf({ records, head, broken, torn }: Checked, exported: s
   return {
     ...{ guitai: 'flight record', form: 1 },
     version: begin?.version ?? null,
-    // Anybody may have written it: its chain says nothing of its shape.
+    // The file may come from anybody: a valid chain does not prove that a record has the right shape.
     serial: Array.isArray(begin?.serial) ? begin.serial.join('') : null,
     config_digest: begin?.digest ?? null,
     exported,
@@ -61,7 +61,7 @@ export function manifestOf({ records, head, broken, torn }: Checked, exported: s
 
 export type Begin = Extract<Happening, { kind: 'begin' }>;
 
-/** Reads what `packRecord` made, and checks the chain again. Throws a RecordError where it is none. */
+/** Reads what `packRecord` made, and checks the chain again. Throws a RecordError where the file is no record. */
 export function unpackRecord(bytes: Uint8Array): Exported {
   const text = opened(bytes);
   const end = text.indexOf('\n');
@@ -69,7 +69,8 @@ export function unpackRecord(bytes: Uint8Array): Exported {
   const checked = checkLines(text.slice(end + 1), manifest.first);
   const { broken, head, records } = checked;
   if (broken !== null || manifest.broken !== null || head === manifest.head) return { ...checked, manifest };
-  // Every link holds, and still the chain ends otherwise than when it was exported: the last line, or lines after it.
+  // Every link holds, but the chain does not end in the manifest's hash: its last line was altered, or lines were added
+  // or cut off at the end.
   const n = manifest.last ?? 0;
   const why =
     records.at(-1)?.n === n
@@ -78,7 +79,7 @@ export function unpackRecord(bytes: Uint8Array): Exported {
   return { ...checked, manifest, broken: { n, why } };
 }
 
-/** No terminal keeps more (256 MB, config/config.ts), and a text has a bound too. */
+/** No terminal keeps more than 256 MB (config/config.ts), and a JavaScript string has a limit too. */
 const MOST_BYTES = 300 << 20;
 
 function opened(bytes: Uint8Array): string {

@@ -2,38 +2,48 @@ import type { Fen } from '../values/fen.ts';
 import type { Masked, MaskedJson } from '../values/masked.ts';
 
 /**
- * What the flight recorder takes: what crossed a wire, and what was decided. No type here can hold a card number, a PIN
- * or a key: text is `Masked`, amounts are `Fen`, and a digit that no screen has answered openly has no value.
+ * One thing that the flight recorder takes: something that crossed a wire, or a decision. No type here can hold a card
+ * number, a PIN or a key: text is `Masked`, amounts are `Fen`, and a digit has a value only where a screen has asked
+ * for it openly.
  */
 export type Happening =
-  /** The program has begun. `clean`: the record before ends with `end`; `torn`: bytes of a half-written line, dropped. */
+  /**
+   * The program has started. `clean`: the record before ends with `end`. `torn`: bytes of an unfinished line, cut off.
+   */
   | {
       readonly kind: 'begin';
       readonly version: Masked;
-      /** Of the configuration that follows, SHA-256. */
+      /** SHA-256 of the configuration that follows. */
       readonly digest: Masked;
-      /** Without first passwords. */
+      /** The configuration without first passwords. */
       readonly config: MaskedJson;
-      /** The merchant's number in two parts: as a whole it could be a card's. So could the two that follow. */
+      /**
+       * The merchant's number in two parts: whole, it could pass for a card number. So could `serial` and `support`.
+       */
       readonly merchant: readonly Masked[];
       readonly serial: readonly Masked[];
       readonly support: SupportInParts;
       readonly batch: Masked;
-      /** The last trace that was taken. */
+      /** The last trace number that was used. */
       readonly trace: Masked;
-      /** What is owed from before, each entry in a line of its own. */
+      /** The debts from before this start, one item each. */
       readonly owed: readonly MaskedJson[];
       readonly clean: boolean;
       readonly torn: number;
     }
   | { readonly kind: 'end' }
-  /** The books could not be opened: nothing was sold in this life. */
+  /** The journal could not be opened, so nothing was sold in this run. */
   | { readonly kind: 'refused'; readonly problem: MaskedJson }
-  /** Two people have answered for a journal that was missing or behind. */
+  /** Two people have given their word on a journal that was missing, broken or behind (money rule 12). */
   | { readonly kind: 'reconciled'; readonly by: MaskedJson }
-  /** A key as the flow took it; `digits` for one or more on a screen that asks for none, or that no screen answered. */
+  /**
+   * A key that the flow took. `digits` stands for one or more digits without their values, because no screen asked for
+   * them openly, or none answered them.
+   */
   | { readonly kind: 'key'; readonly key: Masked }
-  /** Digits that nobody may learn are typed from `begun` to `ended`, by whatever keys; `by` is the one that ended it. */
+  /**
+   * A secret (PIN, password) is typed from `begun` to `ended`: no key of it is recorded. `by` is the key that ended it.
+   */
   | {
       readonly kind: 'secret';
       readonly screen: Masked;
@@ -51,7 +61,7 @@ export type Happening =
   | { readonly kind: 'sound'; readonly sound: Masked }
   | { readonly kind: 'card'; readonly read: 'card'; readonly number: Masked; readonly chip: boolean }
   | { readonly kind: 'card'; readonly read: 'unreadable'; readonly why: Masked }
-  /** Lines and commands, as the bytes to the printer say them. */
+  /** Text lines and commands, read back from the bytes that went to the printer. */
   | { readonly kind: 'paper'; readonly said: readonly Masked[] }
   | { readonly kind: 'printed'; readonly end: Masked }
   | {
@@ -66,7 +76,7 @@ export type Happening =
   | { readonly kind: 'key-centre'; readonly way: 'out' | 'in'; readonly said: Masked }
   | { readonly kind: 'parameters'; readonly sent: MaskedJson; readonly support: SupportInParts }
   | { readonly kind: 'flow'; readonly flow: Masked; readonly operator: Masked | null }
-  /** What was written into the journal. */
+  /** A new row of the journal, or an event of one, as it was written. */
   | {
       readonly kind: 'entry';
       readonly type: Masked;
@@ -78,13 +88,13 @@ export type Happening =
     }
   /** A step of a settlement, as it was written into the journal. */
   | { readonly kind: 'settlement'; readonly batch: Masked; readonly step: Masked; readonly detail: MaskedJson }
-  /** The batch that new entries belong to is another one. */
+  /** Another batch is open: new entries belong to it from here on. */
   | { readonly kind: 'batch'; readonly batch: Masked }
-  /** A device that was well has a problem, or none any more. */
+  /** A device has got a problem, or its problem has ended (null). */
   | { readonly kind: 'device'; readonly device: 'printer' | 'reader'; readonly problem: Masked | null }
   | { readonly kind: 'checkup'; readonly parts: MaskedJson };
 
-/** Whom to call, each number in parts. */
+/** Telephone numbers to call, each in parts so that none can pass for a card number. */
 export interface SupportInParts {
   readonly machine: readonly Masked[];
   readonly accounts: readonly Masked[];
@@ -92,15 +102,15 @@ export interface SupportInParts {
 
 /** A happening with its place in the chain. */
 export type Recorded = Happening & {
-  /** From 1, without a gap through all lives of the terminal. */
+  /** Counts from 1 through all runs of the terminal, without a gap. */
   readonly n: number;
   /** By the wall clock, ISO 8601. */
   readonly at: string;
-  /** Milliseconds by the monotonic clock of this life. */
+  /** Milliseconds by the monotonic clock of this run. */
   readonly up: number;
 };
 
-/** A record that the file takes, and how many before it found no room on the disk. */
+/** A record for the file; `lost` says how many records before it could not be kept. */
 export type Unlinked = Recorded & { readonly lost?: number };
 
 /** A line of the file: the record, and how it hangs on the one before. */

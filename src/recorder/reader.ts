@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs';
 import type { Linked } from './happening.ts';
 import { hashOf, lineOf, segmentFiles } from './segments.ts';
 
-/** A record, checked: every line of it that holds, and what is wrong with the first that does not. */
+/** A checked record: its lines up to the first bad one, and what is wrong with that one. */
 export interface Checked {
   readonly records: readonly Linked[];
-  /** SHA-256 of the last line that holds: who has kept it can tell a record that was written anew. */
+  /** SHA-256 of the last good line: whoever has kept it can tell a record that was rewritten later. */
   readonly head: string;
   /** Null where every record carries the hash of the one before. */
   readonly broken: Break | null;
-  /** Bytes of a last line that was not finished: a power cut's, and no fault of the chain. */
+  /** Bytes of an unfinished last line: a power cut leaves one, and it is no fault of the chain. */
   readonly torn: number;
 }
 
 export interface Break {
-  /** The number of the first record that does not hold; null where its line says none. */
+  /** The number of the first bad record; null where it cannot be known. */
   readonly n: number | null;
   readonly why: string;
 }
@@ -28,7 +28,7 @@ export function readSegments(folder: string): Checked & { readonly lines: string
   return { ...checkLines(lines), lines };
 }
 
-/** The oldest may make room for the newest while they are read: the record then begins with the next. */
+/** The terminal may delete the oldest file while the files are read: the record then begins with the next one. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -39,8 +39,8 @@ function textOf(file: string): string {
 }
 
 /**
- * Checks the chain, line by line. The first record may follow on others that rotation has removed (`first` is its number,
- * where somebody knows it); from there on nothing may be missing that the record itself does not say is missing.
+ * Checks the chain, line by line. Rotation may have removed records before the first one (`first` is its number, where
+ * it is known); after it only those may be missing that a record's `lost` counts.
  */
 export function checkLines(text: string, first: number | null = null): Checked {
   const records: Linked[] = [];

@@ -3,36 +3,36 @@ import type { Happening, Recorded, Unlinked } from './happening.ts';
 import { isDiskError, type Segments } from './segments.ts';
 
 /**
- * The flight recorder: a chain of records in which each carries the SHA-256 of the one before. `note` costs a push; the
- * disk is written behind the flows' back, and a disk that is full or broken costs records, never a sale.
+ * The flight recorder: a chain of records in which each carries the SHA-256 of the one before. `note` only pushes to a
+ * list; the disk is written in the background, so a full or broken disk costs records, never a sale.
  */
 export interface Recorder {
   note(happening: Happening): void;
-  /** The newest records after `n`, oldest first, as many as are kept at hand. */
+  /** The records after `n`, oldest first, as far back as memory keeps them. */
   since(n: number): readonly Recorded[];
   /** Calls `heard` with each record as it is made, until the returned function is called. */
   watch(heard: (record: Recorded) => void): () => void;
-  /** Writes what has gathered, until the signal aborts. */
+  /** Writes pending records to the disk until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   /** Notes the end, writes and syncs all. */
   close(): Promise<void>;
-  /** Writes what has gathered at once, for a program that ends by a bug. */
+  /** Writes pending records at once, for a program that ends with an error. */
   spill(): void;
 }
 
 export interface RecorderParts {
   readonly segments: Segments;
   readonly clock: Clock;
-  /** Whether no request is in hand: only then is the disk asked to sync, and a full file left, so that no sale waits for it. */
+  /** True while no request is in hand: only then is the disk synced and a full file left: no sale waits for it. */
   readonly quiet: () => boolean;
 }
 
-/** What a killed process loses at most; what a power cut loses is what the disk has not synced. */
+/** A killed process loses at most the records of this long; a power cut also loses what is not synced. */
 const WRITE_MS = 250;
-/** What money hangs on is handed to the kernel at once, behind the back of whoever noted it. */
+/** Records that money depends on are handed to the kernel at once; whoever noted them does not wait. */
 const URGENT: ReadonlySet<Happening['kind']> = new Set(['begin', 'entry', 'host']);
 const SYNC_MS = 5000;
-/** A disk that refuses is asked again so often. */
+/** How long to wait before a disk that refused is tried again. */
 const REFUSED_MS = 5000;
 const MOST_PENDING = 4000;
 const AT_HAND = 1000;
@@ -45,7 +45,7 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
   let n = segments.last?.n ?? 0;
   let arrived = Promise.withResolvers<void>();
   let urgent = Promise.withResolvers<void>();
-  /** When the oldest write was made that is not synced; null where all is. */
+  /** When the oldest unsynced write was made; null when everything is synced. */
   let unsynced_ms: number | null = null;
 
   function note(happening: Happening): void {
@@ -58,7 +58,7 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
     };
     atHand.push(made);
     if (atHand.length > AT_HAND) atHand.shift();
-    // A disk that takes nothing for long: what comes is not kept, and the next that is kept says how much was not.
+    // When the disk takes nothing for long, new records are dropped; the next one that is kept says how many.
     if (pending.length >= MOST_PENDING) lost += 1;
     else {
       pending.push(lost > 0 ? { ...made, lost } : made);
@@ -119,7 +119,7 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
         await write();
         await sync();
       } catch (error) {
-        // Without room for it the chain ends where it ended.
+        // If the disk refuses the `end` record, the chain simply ends without it.
         if (!isDiskError(error)) throw error;
       }
       segments.close();
@@ -135,7 +135,7 @@ export function openRecorder({ segments, clock, quiet }: RecorderParts): Recorde
     },
   };
 
-  /** For so long, or until something calls. */
+  /** Waits `ms`, or less where `call` resolves first. */
   async function rest(ms: number, call: Promise<void>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const callOff = clock.after(ms, resolve);

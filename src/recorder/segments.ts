@@ -6,24 +6,26 @@ import { promisify } from 'node:util';
 import type { Unlinked } from './happening.ts';
 
 /**
- * The record's files, each named by the number of its first record. One is written at its end, and the oldest goes where
- * there would be more than sixteen. Together they have `most_bytes`, and up to twice that after nights in which a request
- * stayed in hand.
+ * The record's files, each named by the number of its first record. Only the newest one grows, and the oldest is
+ * deleted when there would be more than sixteen. Together they take `most_bytes`, or up to twice that after nights in
+ * which a request stayed in hand.
  */
 export interface Segments {
-  /** What the last line of all says; null where there is none. */
+  /** What the last line of the whole record says; null for an empty record. */
   readonly last: Tail | null;
   /**
-   * Appends as many of these records as make a batch, and one at least, each with the hash of the line before. Resolves
-   * with their number when the kernel has them. A file that is full is synced and the next one begun where it `mayTurn`;
-   * else it takes them too, up to twice its size, and is then left for `sync`.
+   * Appends the first of these records, at least one and as many as fit in a batch, each with the hash of the line
+   * before. Resolves with their number when the kernel has them. Where it `mayTurn`, a full file is synced and the next
+   * one begun; else the full file grows on, up to twice its size, and is then left for `sync`.
    */
   write(made: readonly Unlinked[], mayTurn: boolean): Promise<number>;
-  /** Appends all of them, where a write of the first may be under way: for the last moment of a program. */
+  /** Appends all of them at once, even while a `write` of the first ones is under way: for a program's last moment. */
   spill(made: readonly Unlinked[]): void;
-  /** What was written, into whichever file, is on the disk when it resolves. One at a time, and none beside a `write`. */
+  /**
+   * Resolves when all that was written, in whichever file, is on the disk. One at a time, and none during a `write`.
+   */
   sync(): Promise<void>;
-  /** Syncs nothing. */
+  /** Closes the files without a sync. */
   close(): void;
 }
 
@@ -35,10 +37,10 @@ export interface Tail {
   readonly torn: number;
 }
 
-/** At most so many files: each is read and sent as a whole. */
+/** The most files that are kept; each is read and sent as a whole. */
 const FILES = 16;
 const BATCH_BYTES = 32 << 10;
-/** The end of a file that is read to find its last line. */
+/** How much of a file's end is read to find its last line. */
 const LONGEST_LINE = 256 << 10;
 
 export function hashOf(line: string | Uint8Array): string {
@@ -51,7 +53,7 @@ export function segmentFiles(folder: string): string[] {
   return names.sort().map((name) => join(folder, name));
 }
 
-/** Where the disk refuses, the record of this life stays in memory: each write rejects with what the disk said. */
+/** Where the disk refuses, the record of this run stays in memory: each write rejects with the disk's error. */
 export function openSegments(folder: string, most_bytes: number): Segments {
   try {
     return segmentsIn(folder, most_bytes);
@@ -73,12 +75,12 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
   let handle: number | null = null;
   let size = 0;
   let writing = false;
-  /** Files that were left before the disk had all of them, oldest first. */
+  /** Full files that were left before they were synced, oldest first. */
   const left: number[] = [];
 
   const newest = found.at(-1);
   const last = newest === undefined ? null : takeUp(newest, found.at(-2));
-  /** Of the last line that was written. */
+  /** Hash of the last line that was written. */
   let head = last?.hash ?? hashOf('');
 
   function takeUp(file: string, earlier: string | undefined): Tail | null {
@@ -88,7 +90,7 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
     size = whole;
     const torn = length - whole;
     if (tail !== null) return { ...numbered(tail, file), torn };
-    // A file that began with the torn line: the one before it has the last whole one.
+    // The file holds nothing but a torn line: the last whole line is in the file before it.
     const none = { n: firstIn(file) - 1, hash: hashOf(''), kind: '' };
     if (earlier === undefined) return torn === 0 && none.n === 0 ? null : { ...none, torn };
     const before = openSync(earlier, 'r');
@@ -102,7 +104,7 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
 
   function next(first: number, isSynced: boolean): number {
     const full = handle;
-    // Whatever fails from here, nothing is written into a file that was left.
+    // If anything below fails, `handle` stays null: nothing more is written into the file that was left.
     handle = null;
     if (full !== null) leave(full, isSynced);
     size = 0;
@@ -115,17 +117,20 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
 
   function leave(full: number, isSynced: boolean): void {
     try {
-      // A batch of which the disk took a part, and which then went into the next file, must not stand in this one too.
+      // Cuts off a batch that the disk took only in part: it goes into the next file, and must not stand in both.
       ftruncateSync(full, size);
     } finally {
       if (isSynced) closeSync(full);
       else left.push(full);
     }
-    // The oldest of so many have been removed.
+    // Beyond FILES the oldest have been deleted from the folder already, and need no sync.
     for (const removed of left.splice(0, left.length - FILES)) closeSync(removed);
   }
 
-  /** Their lines, as many as `most_bytes` hold, and the hash of the last one: made here, behind the flows' back. */
+  /**
+   * The lines of these records, as many as `most_bytes` hold, and the hash of the last one. Hashing happens here and
+   * not in `note`, so that no flow waits for it.
+   */
   function chained(made: readonly Unlinked[], most_bytes: number): Chained {
     const texts: string[] = [];
     let bytes = 0;
@@ -146,12 +151,13 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
       const { lines, first, count, hash } = chained(made, BATCH_BYTES);
       const isFull = size + lines.length > most;
       if (handle !== null && isFull && mayTurn) await datasync(handle);
-      // A night with a result that nobody has acknowledged: the next one is begun all the same, and nobody waits for the disk.
+      // A request may stay in hand all night, while nobody acknowledges its result: beyond twice its size the file is
+      // left anyway, without a sync.
       const turns = isFull && (mayTurn || size + lines.length > 2 * most);
       const to = handle === null || turns ? next(first, mayTurn) : handle;
       writing = true;
       try {
-        // Where it fails, whatever part of it is there stands after the end, and is written over.
+        // If this fails, the part that was written lies beyond `size` and is overwritten next time.
         await writeAt(to, lines, size);
         size += lines.length;
         head = hash;
@@ -162,7 +168,7 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
     },
     spill(made) {
       const { lines, first, hash } = chained(made, Number.POSITIVE_INFINITY);
-      // What is under way is the beginning of these lines: the same bytes at the same place, whoever is first.
+      // A write under way writes the beginning of these same lines: the same bytes at the same place, in any order.
       const stays = handle !== null && (writing || size + lines.length <= most);
       writeSync(stays && handle !== null ? handle : next(first, false), lines, 0, lines.length, size);
       size += lines.length;
@@ -170,7 +176,7 @@ function segmentsIn(folder: string, most_bytes: number): Segments {
     },
     async sync() {
       for (let oldest = left[0]; oldest !== undefined; oldest = left[0]) {
-        // Where the disk refuses it stays, and is synced with the next one.
+        // If the disk refuses, the file stays in `left`, and the next `sync` tries it again.
         await datasync(oldest);
         left.shift();
         closeSync(oldest);
@@ -204,7 +210,7 @@ async function writeAt(handle: number, bytes: Buffer, at: number): Promise<void>
 
 type End = Omit<Tail, 'torn'>;
 
-/** A damaged last line has the number that follows from the last one that is sound, or from the file's name. */
+/** Gives a damaged last line its number, counted on from the last sound line or from the file's name. */
 function numbered(end: End, file: string): End {
   const first = firstIn(file);
   if (end.n >= first) return end;
@@ -218,7 +224,7 @@ function firstIn(file: string): number {
   return Number(basename(file, '.jsonl'));
 }
 
-/** The last whole line of a file, and where it ends. A damaged one says no number, and holds the chain by its bytes. */
+/** The last whole line of a file, and where it ends. A damaged one has no number; the chain goes on from its bytes. */
 function endOf(handle: number): { whole: number; length: number; tail: End | null } {
   const length = fs.fstatSync(handle).size;
   const bytes = Buffer.alloc(Math.min(length, LONGEST_LINE));
@@ -231,7 +237,7 @@ function endOf(handle: number): { whole: number; length: number; tail: End | nul
   return { whole, length, tail: { n, hash: hashOf(line), kind } };
 }
 
-/** A line of a record, as far as it is one; null where it is not. */
+/** Parses a line of a record; null where it is none. */
 export function lineOf(text: string): { readonly n: number; readonly kind: string; readonly prev: string } | null {
   try {
     const line: unknown = JSON.parse(text);

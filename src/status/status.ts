@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Fault } from '../values/problem.ts';
 
 /**
- * What the local status socket tells: read only and masked. The virtual board's control API, a technician's tools and
- * the metrics ask here; nothing on a board listens on a network for it.
+ * The facts that the local status socket tells, read only and masked. The virtual board's control API, a technician's
+ * tools and the metrics ask here; nothing on a board listens on a network for it.
  */
 export interface StatusFacts {
   state(): object;
@@ -31,13 +31,13 @@ interface Question {
 }
 
 /**
- * Listens on `path` (Unix, 0660): one JSON object a line in, one a line out. Resolves when it listens, or has told on stderr
- * why it cannot: on a disk that takes no writes a terminal still has to say so at the counter.
+ * Listens on `path` (Unix, 0660): one JSON object a line in, one a line out. Resolves when it listens, or after saying
+ * on stderr why it cannot: with a disk that takes no writes, the terminal must still show that at the counter.
  */
 export async function serveStatus(path: string, facts: StatusFacts): Promise<{ close(): Promise<void> }> {
   const clients = new Set<Socket>();
   const server = createServer((client) => {
-    // A client that dies mid-line takes nothing with it.
+    // A client that dies mid-line must not take the terminal with it.
     client.on('error', () => client.destroy());
     if (clients.size >= most.clients) {
       turnAway(client, { error: 'too many clients', remedy: 'close one of them' });
@@ -88,7 +88,7 @@ function attend(client: Socket, facts: StatusFacts): void {
   const say = (answer: object) => {
     if (!client.writable) return;
     client.write(`${JSON.stringify(answer)}\n`);
-    // One that asks and does not read would fill the terminal's memory.
+    // A client that asks and never reads would fill the terminal's memory.
     if (client.writableLength > most.unread_bytes) client.destroy();
   };
   const watch = () => {
@@ -116,10 +116,10 @@ function attend(client: Socket, facts: StatusFacts): void {
       return;
     }
     for (const line of lines) {
-      // One that does not read is gone, and what it asked for with it.
+      // A client that never reads has been cut off: its other questions are dropped.
       if (client.destroyed) return;
       reply(line, facts, { say, watch, follow, ended: ended.signal }).catch((error: unknown) => {
-        // A row that cannot be read is no reason to end the terminal; what else is thrown is a bug.
+        // A journal row that cannot be read is no reason to end the terminal; anything else that is thrown is a bug.
         if (!(error instanceof Fault)) throw error;
         say({ error: error.problem.kind, remedy: 'ask again' });
       });
@@ -171,7 +171,7 @@ async function reply(line: string, facts: StatusFacts, { say, watch, follow, end
   }
 }
 
-/** The screen now, or as soon as it is the one waited for; after the timeout the one that stands then. */
+/** The screen now if it is the one waited for, else as soon as it is; after the timeout, whichever stands then. */
 function awaited(question: Question, facts: StatusFacts, ended: AbortSignal): Promise<object> {
   const { wait } = question;
   if (typeof wait !== 'string' || facts.screen().screen === wait) return Promise.resolve(facts.screen());

@@ -9,7 +9,7 @@ const BAR_HEIGHT = 28;
 const FOOT_HEIGHT = 40;
 const MARGIN = 12;
 const EDGE = 20;
-/** Two lines of it stand in the foot. */
+/** The text size at which a note of two lines fits into the foot. */
 const SMALL_NOTE = 13;
 
 /** The status bar. Only what differs from the bar before is drawn again. */
@@ -56,8 +56,8 @@ function paintItem(pen: Pen, parent: Obj, item: BarItem): { object: Obj; text: O
 }
 
 /**
- * Leaves out what may be left out, the last first, until the rest stands beside the place on one line; then words that
- * have an icon beside them; then the end of the place.
+ * Makes the bar fit on one line: leaves out `wide` items, the last first; then the words of items that have an icon
+ * too; then the end of the place.
  */
 function fitting(pen: Pen, { place, items }: Bar): Bar {
   const room = pen.width - 2 * pen.px(MARGIN);
@@ -118,11 +118,11 @@ export function footAt(pen: Pen, parent: Obj): (foot: Foot) => void {
 
 interface Note {
   readonly label: Obj;
-  /** What one line of it may take; null where it takes two. */
+  /** The width that one line of the note may take; null where the note takes two lines. */
   readonly room: number | null;
 }
 
-/** Gives the note, where there is one. */
+/** Draws the keys and the note; returns the note, where there is one. */
 function paintCells(pen: Pen, object: Obj, foot: Foot): Note | null {
   const cells = footCells(foot).filter((cell) => cell !== null);
   const noteAlone = cells.length === 1 && foot.note !== undefined;
@@ -158,7 +158,7 @@ function noteFits(pen: Pen, text: string, room: number): boolean {
   return widthOf(pen, text, textSizes.body) <= room;
 }
 
-/** What the keys and the gaps beside them take. */
+/** The width of the keys and of the gaps beside them. */
 function keysWidth(pen: Pen, cells: readonly { readonly key: FootKey | null; readonly text: string }[]): number {
   const keys = cells.filter(({ key }) => key !== null);
   return keys.reduce((sum, { text }) => sum + pen.px(26 + 12) + widthOf(pen, text, textSizes.body), 0);

@@ -31,7 +31,7 @@ type Painter<N extends Node> = (pen: Pen, parent: Obj, node: N, direction: Direc
 
 export type PainterOf = { readonly [K in Leaf['node']]: Painter<Extract<Leaf, { node: K }>> };
 
-/** Everything but the two that hold children. */
+/** Every node except the two kinds that hold children. */
 export type Leaf = Exclude<Node, { node: 'column' } | { node: 'line' }>;
 
 const MAIN = 0;
@@ -152,7 +152,7 @@ function paintAmount(pen: Pen, parent: Obj, node: AmountNode, direction: Directi
   const style = { size, colour: 'ink', strong: true } as const;
   if (apart) {
     const sign = label(pen, object, '¥', { size: size / 2, colour: 'muted' });
-    // Both stand on one base line.
+    // Puts the sign and the digits on one base line.
     const lift = lv.fontGetBaseLine(pen.font(size, true)) - lv.fontGetBaseLine(pen.font(size / 2));
     lv.objSetStylePadBottom(sign, lift, MAIN);
   }
@@ -169,7 +169,7 @@ function paintAmount(pen: Pen, parent: Obj, node: AmountNode, direction: Directi
 function paintRow(pen: Pen, parent: Obj, node: RowNode): Standing<RowNode> {
   const object = fullWidth(flow(box(parent), { direction: 'line', gap: pen.px(10), align: 'centre' }));
   if (pen.narrow) {
-    // What is too long to stand beside its name stands under it, at the same edge.
+    // A state that is too long to stand beside its name stands under it, at the same right edge.
     lv.objSetFlexFlow(object, FLEX_FLOW.ROW_WRAP);
     lv.objSetFlexAlign(object, FLEX_ALIGN.END, FLEX_ALIGN.CENTER, FLEX_ALIGN.CENTER);
     lv.objSetStylePadRow(object, 0, MAIN);
@@ -200,7 +200,7 @@ function paintTiles(pen: Pen, parent: Obj, node: TilesNode): Standing<TilesNode>
   lv.objSetFlexGrow(object, 1);
   lv.objSetStylePadRow(object, pen.px(8), MAIN);
   lv.objSetStylePadColumn(object, pen.px(8), MAIN);
-  // Two rows have room for three, and wider tiles do not break their words.
+  // A narrow panel has room for three rows instead of two: wider tiles do not break their words.
   const two = pen.narrow && Math.ceil(node.tiles.length / node.columns) === 2;
   const columns = two ? Math.min(node.columns, 2) : node.columns;
   const rows = Math.ceil(node.tiles.length / columns);

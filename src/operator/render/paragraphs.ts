@@ -6,9 +6,9 @@ import { type Font, lv, type Obj } from 'lvgl-bindings';
  */
 export interface Paragraphs {
   add(label: Obj, text: string, font: Font): void;
-  /** False where the label is none of these. */
+  /** False where the label is no paragraph. */
   write(label: Obj, text: string): boolean;
-  /** What the label says, read from LVGL, with the spaces back that line ends have replaced. */
+  /** The label's text as LVGL has it, with the spaces that the line ends have replaced. */
   read(label: Obj): string;
   /** Breaks the lines of every label whose text or width has changed. */
   settle(root: Obj): void;
@@ -96,7 +96,7 @@ const LATIN = /[!-~¥°]/;
 const CLOSING = /[，。、：；！？）》」』”’…·%]/;
 const OPENING = /[（《「『“‘]/;
 
-/** Facts that dots keep apart stay whole where they fit on a line of their own. */
+/** Facts with a middle dot between them stay whole where they fit on a line of their own. */
 function partsOf(text: string, measure: (line: string) => number, width: number): string[] {
   const facts = text.split(/(?<= · )/);
   return facts.flatMap((fact) => (facts.length > 1 && measure(fact.trimEnd()) <= width ? [fact] : piecesOf(fact)));

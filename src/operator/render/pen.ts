@@ -22,17 +22,17 @@ export interface Typeface {
 /** What drawing needs to know of the panel and the theme. */
 export interface Pen {
   readonly theme: Theme;
-  /** The screen's tone: what the ground is that things are drawn on. */
+  /** The screen's tone: it gives the ground that things are drawn on. */
   readonly tone: Tone;
-  /** Of the panel, in its own pixels. */
+  /** The panel's width in its own pixels. */
   readonly width: number;
-  /** Less than 400 logical pixels wide. */
+  /** Whether the panel is less than 400 logical pixels wide. */
   readonly narrow: boolean;
-  /** Logical pixels as the panel's. */
+  /** Converts logical pixels into the panel's own. */
   px(logical: number): number;
   font(logical: number, strong?: boolean): Font;
   readonly paragraphs: Paragraphs;
-  /** The rings that turn: the renderer moves them on while they are there. */
+  /** The rings that turn: the renderer keeps them turning while they are there. */
   readonly turning: Set<Obj>;
   /** What can be shown of a text: without control characters, and with 〓 for what no font has. */
   printable(text: string): string;

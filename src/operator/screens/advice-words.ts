@@ -1,6 +1,6 @@
 import type { TextId } from '../../config/texts.ts';
 
-/** What the counter decides and the bank is told of, and the sale by instalments: a sale but for these words. */
+/** Words that differ from a sale's in the advices (the counter decides, the bank is told later) and in instalments. */
 export const adviceWords = {
   instalment: { 'place.sale': 'place.instalment', 'result.approved': 'instalment.approved' },
   offline: {

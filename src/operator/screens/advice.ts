@@ -11,13 +11,15 @@ export interface AcceptedFacts {
   readonly amount: Fen;
   readonly authorisation: string | null;
   readonly trace: string;
-  /** Whether the bank has said yes already; `parked`: it has been told as often as it is told, and has not answered. */
+  /** Whether the bank has said yes. `parked`: the retry limit is reached, and the bank has not answered. */
   readonly state: 'pending' | 'approved' | 'parked';
   readonly slip: SlipState;
   readonly sign: boolean;
 }
 
-/** The counter has finished; whether the bank has booked it stands first and changes while it stands there. */
+/**
+ * The counter has finished the transaction. Whether the bank has booked it stands first, and changes as it is known.
+ */
 export function accepted(text: Text, bar: BarFacts, facts: AcceptedFacts): Screen {
   const { title, amount, authorisation, trace, state, slip, sign } = facts;
   const tone = state === 'approved' ? 'done' : 'attention';
@@ -48,15 +50,15 @@ export interface AdviceRefusedFacts {
   readonly code: string;
   /** What the code means. */
   readonly why: string;
-  /** What the merchant holds in hand is worth a call; of a tip or an adjustment the original stands. */
+  /** True for a tip or an adjustment whose original stands; else the clerk is told to keep the slip and call. */
   readonly original: boolean;
-  /** The bank has left its batch: no word of the code's fits that. */
+  /** True where the bank has another batch open: the words of the code do not fit that. */
   readonly left: boolean;
-  /** The no may be for what its original has become elsewhere. */
+  /** True where the bank may have refused because the original has changed elsewhere. */
   readonly ofOriginal: boolean;
 }
 
-/** The bank's definite no to what the counter had taken: an exception for people. */
+/** The bank's definite no to a transaction that the counter had finished: people have to deal with it. */
 export function adviceRefused(text: Text, bar: BarFacts, facts: AdviceRefusedFacts): Screen {
   const { amount, trace, code, why, original, left, ofOriginal } = facts;
   const { accounts: phone } = bar.support;
@@ -78,7 +80,7 @@ export function adviceRefused(text: Text, bar: BarFacts, facts: AdviceRefusedFac
   return { ...framed(text, bar, 'sale.accepted.refused', body), tone: 'refused', foot: { enter: text('key.done') } };
 }
 
-/** Whether there is a line is seen before anybody goes without one. */
+/** Shown while the terminal tries the line: with a line nobody need go offline. */
 export function offlineTrying(text: Text, bar: BarFacts): Screen {
   return {
     ...framed(
@@ -105,7 +107,7 @@ export interface VoiceCallFacts {
   readonly typed: string;
 }
 
-/** Whom to call and what to say on one screen, and the answer typed under it. */
+/** Shows on one screen whom to call and what to say, and takes the code that is answered. */
 export function voiceCall(text: Text, bar: BarFacts, facts: VoiceCallFacts): Screen {
   const row = (name: TextId, state: string): RowNode => ({
     ...{ node: 'row', key: name, name: text(name), state, colour: 'ink' },
@@ -153,7 +155,7 @@ export function voiceCall(text: Text, bar: BarFacts, facts: VoiceCallFacts): Scr
 
 export interface PeriodsFacts {
   readonly amount: Fen;
-  /** Each at the digit of its place, from 1. */
+  /** Each is chosen by the digit of its place, from 1. */
   readonly choices: readonly { readonly periods: number; readonly each: Fen }[];
 }
 

@@ -12,7 +12,7 @@ export interface OtherCardFacts {
   readonly masked: string;
 }
 
-/** Another card than the original's was swiped: nothing has left, the original stands. */
+/** Another card than the original's was swiped: nothing was sent, and the original stands. */
 export function otherCard(text: Text, bar: BarFacts, { amount, trace, masked }: OtherCardFacts): Screen {
   const body = result({
     tone: 'attention',
@@ -33,12 +33,12 @@ export interface SupervisorFacts {
   /** Who is asked. */
   readonly person: string;
   readonly role: 'supervisor' | 'administrator';
-  /** Where they are, as the bar says it. */
+  /** The place that the status bar names. */
   readonly place: TextId;
   /** What is approved, where it is an amount. */
   readonly amount?: Fen | null | undefined;
   readonly count: number;
-  /** Why the password before did not open. */
+  /** Why the password before was refused. */
   readonly refused: { readonly left: number } | { readonly locked_s: number } | 'default' | null;
 }
 

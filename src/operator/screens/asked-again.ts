@@ -5,7 +5,9 @@ import type { BarFacts } from './bar.ts';
 import { dotted, quiet, result, said } from './layout.ts';
 import { sale as framed } from './sale.ts';
 
-/** What has no reversal and no result yet (money rule 8): the bank is asked with the same request until it answers. */
+/**
+ * A transaction without a reversal, its result unknown (money rule 8): the same request is sent until it is answered.
+ */
 export interface RepeatFacts {
   readonly amount: Fen;
   readonly trace: string;
@@ -29,7 +31,7 @@ export function saleRepeatUnknown(text: Text, bar: BarFacts, facts: RepeatFacts)
   };
 }
 
-/** The request is on the line once more. */
+/** Shown while the same request is sent once more. */
 export function saleRepeating(
   text: Text,
   bar: BarFacts,
@@ -56,7 +58,7 @@ export interface RepeatParkedFacts {
   readonly attempts: number;
 }
 
-/** Past the retry limit: on record, still asked, and somebody is to be called. */
+/** Past the retry limit: it stays on record, the bank is still asked, and somebody has to call. */
 export function saleRepeatParked(text: Text, bar: BarFacts, { amount, trace, attempts }: RepeatParkedFacts): Screen {
   const body = result({
     tone: 'attention',

@@ -6,12 +6,12 @@ import { amountNode, centred, inFours, quiet, result, said } from './layout.ts';
 
 export interface BalanceFacts {
   readonly amount: Fen;
-  /** The customer owes it. */
+  /** True where the amount is what the customer owes. */
   readonly overdrawn: boolean;
   readonly masked: string;
 }
 
-/** The customer's own: on the screen and on the customer's display, never spoken. */
+/** The balance is the customer's private data: on the screen and the customer's display, never spoken. */
 export function balanceTold(text: Text, bar: BarFacts, { amount, overdrawn, masked }: BalanceFacts): Screen {
   const owed: Node[] = overdrawn
     ? [{ node: 'text', key: 'overdrawn', text: text('balance.overdrawn'), size: 'title', align: 'centre' }]
@@ -39,7 +39,7 @@ export interface BalanceDeclinedFacts {
   readonly words: { readonly title: string; readonly customer: string; readonly clerk: string };
 }
 
-/** A definite no to a question about no money. */
+/** A definite no to a balance inquiry: no money was to move. */
 export function balanceDeclined(text: Text, bar: BarFacts, { code, words }: BalanceDeclinedFacts): Screen {
   const toDo = (['customer', 'clerk'] as const)
     .filter((who) => words[who] !== '')

@@ -44,7 +44,7 @@ export interface Candidate {
   readonly masked: string | null;
 }
 
-/** So many can be told apart on the smallest panel, a digit each. */
+/** The most candidates that can be told apart on the smallest panel, a digit each. */
 export const MOST_CANDIDATES = 5;
 
 export interface ChargedSeveralFacts {
@@ -54,7 +54,7 @@ export interface ChargedSeveralFacts {
 }
 
 export function chargedSeveral(text: Text, bar: BarFacts, { candidates, more }: ChargedSeveralFacts): Screen {
-  // Of the same amount the card tells them apart; there is no room for both.
+  // Where all amounts are the same, the end of the card number tells them apart; there is no room for both.
   const alike = candidates.every(({ amount }) => amount === candidates[0]?.amount);
   const rows = candidates.map(({ trace, amount, state, time, masked }, place): Node => {
     const apart = alike ? (masked?.slice(-4) ?? null) : text('result.amount', { amount: yuan(amount, true) });
@@ -100,7 +100,7 @@ export function chargedNone(text: Text, bar: BarFacts, { typed }: ChargedNoneFac
 
 export type ChargedMoney = 'charged' | 'not-charged' | 'being-reversed' | 'unknown';
 
-/** What the question is about: a payment, a hold on a card, or what was to give back without an original of ours. */
+/** What the question is about: a payment, a hold, or a refund or release whose original is not in this journal. */
 export type ChargedKind = 'payment' | 'hold' | 'refund' | 'release';
 
 /** Why the money stands as it does. */
@@ -146,14 +146,14 @@ export interface ChargedToldFacts {
   readonly time: string;
   /** What is on record, in its order: a name, and when and how. */
   readonly evidence: readonly { readonly name: string; readonly state: string }[];
-  /** Whether the green key asks the bank; else it ends. */
+  /** Whether the green key asks the bank; else it ends the question. */
   readonly askable: boolean;
-  /** What kept the bank's word away, where it was asked and said none. */
+  /** Why the bank gave no answer, where it was asked in vain. */
   readonly unanswered: string | null;
   readonly slip: 'printable' | 'printing' | 'failed';
 }
 
-/** The newest of the evidence that fit beside the answer, one fewer over a note; the slip has all of it. */
+/** How many rows of evidence, the newest, fit below the answer: one fewer above a note. The slip has all of them. */
 const MOST_ROWS = 4;
 
 const tones = {
@@ -181,7 +181,7 @@ export function chargedTold(text: Text, bar: BarFacts, facts: ChargedToldFacts):
     body: result({
       tone,
       mark,
-      // A hold that stands is no charge, and none that could be made again.
+      // A hold that stands is no charge, but "not charged" alone would suggest that nothing is held.
       title: text(says === 'held' ? 'money.held-not-charged' : `charged.${kind}.${money}`),
       numbers: dotted(text('result.amount', { amount: yuan(amount, true) }), text('result.trace', { trace }), time),
       words: [
@@ -201,7 +201,7 @@ function toDo({ kind, money, says, differs }: ChargedToldFacts) {
   if (says === 'held-here') return 'charged.do.held-here';
   if (says === 'recorded-here') return 'charged.do.recorded-here';
   if (says === 'refunded') return 'charged.do.given-back';
-  // A completion has charged it.
+  // The hold was completed: the money is charged.
   if (kind === 'hold' && money === 'charged') return 'charged.do.charged';
   if (kind !== 'payment') return `charged.do.other.${money}` as const;
   if (says === 'voided') return 'charged.do.given-back';

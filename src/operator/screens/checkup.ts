@@ -126,7 +126,7 @@ function checkupRow(text: Text, { part, state, needed, detail, problem }: Checku
   return { node: 'row', key: part, name, state: short, colour: needed ? 'refused' : 'attention' };
 }
 
-/** Of several faults the one that stops a sale is told first. */
+/** The remedy for the worst fault: one that stops a sale comes before one that does not. */
 function remedy(text: Text, bar: BarFacts, { rows }: CheckupFacts, usable: boolean): string[] {
   const failed = rows.filter((row) => row.problem !== null);
   const worst = failed.find((row) => row.needed) ?? failed[0];

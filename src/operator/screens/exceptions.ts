@@ -19,7 +19,7 @@ export interface ExceptionShown {
   readonly card: string | null;
 }
 
-/** So many fit on the smallest panel. */
+/** The most rows that fit on the smallest panel. */
 export const LISTED = 5;
 
 export interface ExceptionListFacts {
@@ -28,7 +28,7 @@ export interface ExceptionListFacts {
   readonly count: number;
 }
 
-/** What the bank has not acknowledged yet, each at the digit that chooses it. */
+/** The transactions that the bank has not acknowledged yet, each at the digit that chooses it. */
 export function exceptionList(text: Text, bar: BarFacts, { rows, more, count }: ExceptionListFacts): Screen {
   const shown = rows.map(({ trace, amount, state }, place): RowNode => {
     const name = `${place + 1}  ${trace}  ¥${yuan(amount, true)}`;
@@ -71,7 +71,7 @@ function whereIs({ set_aside, in_place }: ArchiveBroken): 'kept' | 'left' | 'gon
   return in_place ? 'left' : 'gone';
 }
 
-/** The archive of closed batches was broken: which file, and the key with which somebody says that they know. */
+/** The archive of closed batches was broken: names the file, and the green key says that somebody has seen it. */
 export function exceptionArchive(text: Text, bar: BarFacts, { problem }: { readonly problem: ArchiveBroken }): Screen {
   const { title, remedy } = problemWords(text, problem);
   const kept = problem.set_aside ?? problem.file;
@@ -108,7 +108,7 @@ export function exceptionTrying(text: Text, bar: BarFacts): Screen {
   };
 }
 
-/** One of them: what is known, the next try, and who ends it where the bank stays silent. */
+/** One exception: what is known, the key for the next try and, where allowed, the key for two people to end it. */
 export function exceptionChosen(
   text: Text,
   bar: BarFacts,
@@ -142,8 +142,8 @@ export function exceptionChosen(
 }
 
 /**
- * What the bank has said of the money, in the words of the transaction itself: where a void is open, "charged" could be
- * the sale that stands or the void that was done.
+ * Asks what the bank has said of the money, in the words of the transaction itself: where a void is open, "charged"
+ * could be the sale that stands or the void that was done.
  */
 export function exceptionRuling(text: Text, bar: BarFacts, { type, trace, amount }: ExceptionShown): Screen {
   const word = (id: TextId) => text(type === 'sale' ? id : wordOf(type, id));

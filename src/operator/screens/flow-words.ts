@@ -4,10 +4,10 @@ import { adviceWords } from './advice-words.ts';
 import type { BarFacts } from './bar.ts';
 import { holdWords, unknownIs } from './hold-words.ts';
 
-/** The flows that ask a sale's questions and end as a sale ends, about another movement of the money. */
+/** The flows that ask the same questions and end in the same ways as a sale, about another movement of the money. */
 export type OtherFlow = 'void' | 'refund' | 'balance' | 'charged' | keyof typeof holdWords | keyof typeof adviceWords;
 
-/** What such a flow says where a sale would say something else. A text that is no row is the same in both. */
+/** For each flow, the text that replaces a text of a sale. A text without a row is the same in both. */
 const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
   void: {
     'place.sale': 'place.void',
@@ -60,7 +60,7 @@ const instead: Readonly<Record<OtherFlow, Partial<Record<TextId, TextId>>>> = {
   ...adviceWords,
 };
 
-/** What the amount on the customer's display is: to pay, unless it goes back, is held or is no longer held. */
+/** What the amount on the customer's display means: to pay, unless it goes back, is held or is released. */
 export function movesOf(flow: OtherFlow): 'due' | 'back' | 'hold' | 'release' {
   const moves: Partial<Record<OtherFlow, 'back' | 'hold' | 'release'>> = {
     void: 'back',
@@ -73,7 +73,7 @@ export function movesOf(flow: OtherFlow): 'due' | 'back' | 'hold' | 'release' {
   return moves[flow] ?? 'due';
 }
 
-/** The text that the flow has in the place of a sale's. */
+/** The text that the flow has instead of a sale's. */
 export function wordOf(flow: OtherFlow, id: TextId): TextId {
   return instead[flow][id] ?? id;
 }

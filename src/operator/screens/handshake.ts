@@ -47,8 +47,8 @@ export function handshakeRunning(text: Text, bar: BarFacts, { step }: HandshakeF
 }
 
 /**
- * Why the handshake ended without keys; the key centre's own words for a refusal, two of the line, and one of this
- * terminal's own certificate.
+ * Why the handshake ended without keys: `identity` is about this terminal's own certificate, `no-line` and `silent` are
+ * about the line, and the rest are the key centre's own words for a refusal.
  */
 export type HandshakeWhy =
   | 'identity'
@@ -72,9 +72,9 @@ export interface HandshakeEndFacts {
   readonly detail?: string;
 }
 
-/** May be tried again. */
+/** A failure after which the handshake may be tried again. */
 export function handshakeFailed(text: Text, bar: BarFacts, { why, serial, detail = '' }: HandshakeEndFacts): Screen {
-  // No network mends a certificate.
+  // A bad certificate has words of its own: no network mends it.
   const own = why === 'identity' ? 'handshake.identity' : 'handshake.failed';
   return {
     id: 'handshake.failed',

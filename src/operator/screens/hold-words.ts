@@ -4,10 +4,10 @@ type Words = Partial<Record<TextId, TextId>>;
 
 const whys = ['silent', 'line-lost', 'bad-mac', 'no-mac', 'mismatch', 'garbled', 'unlisted', 'restart'] as const;
 
-/** Why nobody knows is the bank's or the line's affair; what it is that nobody knows is the flow's. */
+/** Gives every reason for an unknown result the same text of the flow: it says what is unknown, not why. */
 export const unknownIs = (id: TextId): Words => Object.fromEntries(whys.map((why) => [`unknown.why.${why}`, id]));
 
-/** What is so wherever an original stays as it is until the bank's yes. */
+/** The words of all flows about an original, which stays as it is until the bank says yes. */
 const ofAnOriginal = {
   'refused.title': 'result.unchanged.not-begun',
   'result.paper.owed': 'result.paper.later',
@@ -17,7 +17,7 @@ const ofAnOriginal = {
 
 const undone = {
   ...ofAnOriginal,
-  // What is undone is the whole of it.
+  // Always the whole amount is undone: another amount is no way out.
   'key.other-amount': 'key.retry',
   'unknown.title': 'void.unknown.title',
   'unknown.next': 'void.unknown.next',

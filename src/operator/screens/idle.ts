@@ -7,7 +7,7 @@ import { type BarFacts, barOf } from './bar.ts';
 import { centred } from './layout.ts';
 import { problemWords } from './problem.ts';
 
-/** The readers that are well: only those are offered. */
+/** Which readers are well: only those are offered. */
 export interface Ways {
   readonly stripe: boolean;
   readonly chip: boolean;
@@ -20,21 +20,21 @@ export interface IdleFacts {
   readonly merchant: string;
   readonly ways: Ways;
   readonly last: { readonly type: TransactionType; readonly amount: Fen; readonly state: State } | null;
-  /** What is still to be made good: each stays on the screen until it is. */
+  /** How many debts of each kind there are: each kind stays on the screen until it is cleared. */
   readonly owed: {
     readonly reversing: number;
-    /** Refunds that are asked again until the bank's word. */
+    /** Refunds whose request is sent again until the bank answers it. */
     readonly repeating: number;
     readonly parked: number;
-    /** Reversed, and the bank knew of no original: it has yet to confirm. */
+    /** Reversals that the bank answered with "no original": it has yet to confirm them. */
     readonly unconfirmed: number;
-    /** The bank said no to what the counter had finished with, and nobody has seen it. */
+    /** Transactions that the counter had finished and the bank refused, and nobody has seen that. */
     readonly refused: number;
-    /** Taken by the counter, and the bank has yet to hear of it. */
+    /** Transactions that the counter has finished, and the bank has yet to hear of. */
     readonly untold: number;
     readonly paper: number;
   };
-  /** A batch that the bank has taken away before it was settled. */
+  /** A batch that the bank has taken away before it was settled; null where there is none. */
   readonly left: string | null;
 }
 
@@ -59,14 +59,14 @@ export function idle(text: Text, bar: BarFacts, { merchant, ways, last, owed, le
   };
 }
 
-/** The last one, or, while something is owed the bank, the key that looks into that: there is no room for both. */
+/** Shows the last transaction or, while something is owed to the bank, the key that looks into it: both do not fit. */
 function footOf(text: Text, { last, owed }: Pick<IdleFacts, 'last' | 'owed'>): Foot {
   const enter = text('key.menu');
   if (owesBank(owed)) return { clear: text('key.look-into'), enter };
   return last === null ? { enter } : { note: lastSale(text, last), enter };
 }
 
-/** Clear asks the bank about it; a slip is no affair of the bank's. */
+/** Whether something is owed that Clear can ask the bank about; slips that are owed do not count. */
 export function owesBank({ reversing, repeating, parked, unconfirmed, untold }: IdleFacts['owed']): boolean {
   return reversing + repeating + parked + unconfirmed + untold > 0;
 }
@@ -76,7 +76,7 @@ function lastSale(text: Text, { type, amount, state }: NonNullable<IdleFacts['la
   return text(type === 'sale' ? 'idle.last' : 'idle.last.of', values);
 }
 
-/** One line for what weighs most: money before paper, and what needs a telephone before what mends itself. */
+/** One line for the debt that weighs most: money before paper, and what needs a call before what clears itself. */
 function owedNotice(text: Text, bar: BarFacts, { owed, left }: Pick<IdleFacts, 'owed' | 'left'>): Node | null {
   const { parked, reversing, repeating, unconfirmed, refused, untold, paper } = owed;
   const notice = (colour: 'refused' | 'attention', line: string): Node => {
@@ -117,7 +117,7 @@ export interface MenuFacts {
 
 export function menu(text: Text, bar: BarFacts, { entries, place }: MenuFacts): Screen {
   const chosen = entries.find((entry) => entry.chosen);
-  // Nine tiles fill the smallest panel; what is at 0 stands under them, as 0 does on the keypad.
+  // Nine tiles fill the smallest panel; the entry at 0 stands under them, as 0 does on the keypad.
   const under = entries.find(({ digit }) => digit === '0');
   const tiles = entries
     .filter((entry) => entry !== under)

@@ -43,7 +43,7 @@ export function centred(children: readonly Node[], gap: ColumnNode['gap'] = 'med
   return [{ node: 'column', children, gap, align: 'centre', justify: 'centre', grow: true }];
 }
 
-/** The question for digits, what is typed of them so far, and the hint or the refusal under it. */
+/** A question for digits, the digits typed so far, and the hint or the refusal under them. */
 export function askedDigits(ask: string, typed: string, under: Node, empty = '– – – – – –'): Node[] {
   return [
     { node: 'text', text: ask, size: 'title', align: 'centre' },
@@ -69,7 +69,7 @@ export interface ResultFacts {
   readonly amount?: Fen;
   /** The facts to read out on the telephone: codes and numbers. */
   readonly numbers: string;
-  /** What is so, and what each person can do. */
+  /** The explanation, and what each person can do. */
   readonly words: readonly Node[];
 }
 

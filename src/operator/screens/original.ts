@@ -5,7 +5,7 @@ import type { BarFacts } from './bar.ts';
 import { amountNode, askedDigits, centred, dotted, inFours, quiet, result, said } from './layout.ts';
 import { sale as framed } from './sale.ts';
 
-/** What an original is asked for by, where a flow needs one; each flow draws these under its own name. */
+/** Which number a flow asks for to find an original; each flow draws these screens under its own name. */
 export interface TraceAskFacts {
   /** The digits typed so far. */
   readonly typed: string;
@@ -45,7 +45,7 @@ export function authorisationAsk(text: Text, bar: BarFacts, { typed }: TypedFact
 }
 
 export interface DateAskFacts extends TypedFacts {
-  /** The date before was none, or one that is too long ago. */
+  /** Why the date before was refused: it is no date (`wrong`), or it is more than so many days ago. */
   readonly refused: 'wrong' | { readonly days: number } | null;
 }
 
@@ -72,13 +72,13 @@ export interface OriginalAmountFacts {
   /** The original in one quiet line. */
   readonly of: string;
   readonly ask: TextId;
-  /** What stands under the amount where nothing is amiss. */
+  /** The line under the amount, where nothing was refused. */
   readonly hint: string;
   /** Why the last key did nothing; in red. */
   readonly refused: string | null;
 }
 
-/** An amount about an original, which stays in sight: what is held, what was sold. */
+/** Asks for an amount while the original stays in sight: what is held, or what was sold. */
 export function originalAmount(text: Text, bar: BarFacts, facts: OriginalAmountFacts): Screen {
   const { amount, of, ask, hint, refused } = facts;
   const under: Node =
@@ -103,11 +103,11 @@ export interface ConfirmFacts {
   readonly foot: { readonly cancel: TextId; readonly enter: TextId };
   /** What to bear in mind before the green key. */
   readonly notice?: string;
-  /** What it comes to, in one quiet line. */
+  /** The outcome, in one quiet line. */
   readonly hint?: string;
 }
 
-/** What is about to be done, with its facts: it is seen before it is done. */
+/** Shows what is about to be done, with its facts, before it is done. */
 export function confirmAsk(text: Text, bar: BarFacts, facts: ConfirmFacts): Screen {
   const { ask, amount, rows, foot, notice, hint } = facts;
   const row = ([name, state]: readonly [TextId, string]): RowNode => ({
@@ -155,9 +155,9 @@ export function rowsOf({ masked, time, trace, authorisation }: OriginalShown): r
 export interface ImpossibleFacts {
   readonly title: TextId;
   readonly remedy: TextId;
-  /** Whatever the remedy has to say beside the telephone number of the bar. */
+  /** Values for the remedy's text, besides the telephone number. */
   readonly values?: TextValues;
-  /** Of the original, where one was named. */
+  /** Trace and amount of the original, where one was named. */
   readonly trace: string | null;
   readonly amount: Fen | null;
   /** What may still be given back of it; null or absent where nothing is said of that. */
@@ -166,7 +166,7 @@ export interface ImpossibleFacts {
   readonly another: boolean;
 }
 
-/** Nothing is begun: the sentence, and what it is about. */
+/** Says why nothing can be begun, and for which original. */
 export function impossible(text: Text, bar: BarFacts, facts: ImpossibleFacts): Screen {
   const { title, remedy, values, trace, amount, left = null, another } = facts;
   const foot: Foot = another

@@ -37,7 +37,7 @@ export function paperTrouble(
       numbers: stands(text, slip),
       words: [said(text(`paper.${trouble}.text`)), callMachine(text, bar.support)],
     }),
-    // A report is nobody's due: it is left, not put off.
+    // Nobody is owed a report: Cancel drops it, and does not put it off.
     foot: { cancel: text(slip === null ? 'key.end' : 'key.print-later'), enter: text('key.print-now') },
   };
 }

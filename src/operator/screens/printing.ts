@@ -12,7 +12,7 @@ export interface PrintTraceFacts {
   readonly typed: string;
 }
 
-/** Which slip: its trace, as it stands on the lists and the slips. */
+/** Asks which slip, by its trace, as lists and slips show it. */
 export function printTrace(text: Text, bar: BarFacts, { typed }: PrintTraceFacts): Screen {
   return {
     id: 'print.trace',
@@ -35,7 +35,7 @@ export interface PrintConfirmFacts {
   readonly state: State;
 }
 
-/** The entry as the books have it: what is printed is seen before it is printed. */
+/** Shows the entry as the books have it, before its slip is printed. */
 export function printConfirm(text: Text, bar: BarFacts, facts: PrintConfirmFacts): Screen {
   const { type, amount, masked, trace, batch, time, state } = facts;
   const row = (name: string, value: string): RowNode => ({ node: 'row', key: name, name, state: value, colour: 'ink' });
@@ -105,7 +105,7 @@ const reportText = {
 
 export interface ReportPrintingFacts {
   readonly report: Report;
-  /** Of a list that takes several slips; Cancel ends it after the one that is running. */
+  /** Only for a list, which takes several slips; Cancel ends it after the one that is printing. */
   readonly page: { readonly page: number; readonly pages: number; readonly ending: boolean } | null;
 }
 

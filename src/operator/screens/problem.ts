@@ -9,7 +9,7 @@ interface ProblemRow {
   readonly short: TextId;
   readonly title: TextId;
   readonly remedy: TextId;
-  /** Whose number helps where the remedy does not. */
+  /** Whose telephone number helps where the remedy does not. */
   readonly call: keyof Support;
 }
 
@@ -22,7 +22,7 @@ const machine = <K extends Problem['kind']>(kind: K) =>
   }) as const;
 const accounts = <K extends Problem['kind']>(kind: K) => ({ ...machine(kind), call: 'accounts' }) as const;
 
-/** What is said of each kind of fault: a new kind does not compile before it has its words in both languages. */
+/** The words for each kind of fault: a new kind does not compile before it has its words in both languages. */
 const rows = {
   'line-down': machine('line-down'),
   'host-silent': accounts('host-silent'),
@@ -78,7 +78,7 @@ export interface ProblemFacts {
   readonly foot?: Foot;
 }
 
-/** A fault that stands in nobody's payment: the part, the remedy, whom to call. */
+/** A fault outside any payment: its title, the remedy, whom to call. */
 export function problemScreen(text: Text, bar: BarFacts, { problem, foot }: ProblemFacts): Screen {
   const words = problemWords(text, problem);
   return {

@@ -5,18 +5,18 @@ import { type BarFacts, barOf } from './bar.ts';
 import { amountNode, askedDigits, centred, dotted, inFours, quiet, result, said } from './layout.ts';
 
 export interface RefundOriginalFacts {
-  /** What it came to, what has gone back, and what may still go back; nulls where only the bank would know. */
+  /** What was paid, what has been refunded, and what may still be; null where only the bank would know. */
   readonly paid: Fen | null;
   readonly refunded: Fen | null;
   readonly refundable: Fen | null;
   /** `2026-11-29`, with the time where it is known. */
   readonly day: string;
   readonly reference: string | null;
-  /** Of the journal's row; null where the bank alone has it. */
+  /** The original's row in the journal; null where the bank alone has it. */
   readonly row: { readonly masked: string; readonly trace: string; readonly batch: string } | null;
 }
 
-/** What is to be refunded, as the journal or the bank has it: it is seen before anything goes back. */
+/** Shows the original, as the journal or the bank has it, before anything is refunded. */
 export function refundOriginal(text: Text, bar: BarFacts, facts: RefundOriginalFacts): Screen {
   const { paid, refunded, refundable, day, reference, row } = facts;
   const line = (name: string, state: string): RowNode => ({ node: 'row', key: name, name, state, colour: 'ink' });
@@ -112,27 +112,27 @@ export type RefundWhy =
 
 export interface RefundRefusedFacts {
   readonly why: RefundWhy;
-  /** Of the original, where there is one. */
+  /** Trace, reference and amount of the original, where there is one. */
   readonly trace: string | null;
   readonly reference: string | null;
   readonly amount: Fen | null;
-  /** Null where nothing is known of it. */
+  /** How much of it may still be refunded; null where that is not known. */
   readonly refundable: Fen | null;
   /** `2026-11-29` */
   readonly day: string | null;
   readonly window_days: number;
-  /** What undoes it before its settlement: the green key's void, or a completion's own in another menu. */
+  /** What can undo it before it is settled: a void (on the green key), or a completion void (in another menu). */
   readonly instead: 'void' | 'completion-void' | null;
 }
 
-/** What is not settled yet is not refunded. */
+/** What to do instead with `same-batch`: what is not settled yet cannot be refunded. */
 const remedies = {
   void: 'refund.why.same-batch.remedy',
   'completion-void': 'refund.why.same-batch.completion',
   wait: 'refund.why.same-batch.wait',
 } as const satisfies Record<string, TextId>;
 
-/** Nothing is begun: the sentence, what it is about, and what is left of it. */
+/** Says why nothing can be refunded, of which original, and what is left of it. */
 export function refundRefused(text: Text, bar: BarFacts, facts: RefundRefusedFacts): Screen {
   const { why, trace, reference, amount, refundable, day, window_days, instead } = facts;
   const values = { phone: bar.support.accounts, date: day ?? '', days: window_days };
@@ -160,7 +160,7 @@ export interface RefundTypedFacts {
   readonly typed: string;
 }
 
-/** An original that the journal does not hold is named by the bank's own number. */
+/** Asks for the bank's own number (reference), which names an original that the journal does not hold. */
 export function refundReference(text: Text, bar: BarFacts, { typed }: RefundTypedFacts): Screen {
   const inGroups = typed.replace(/(.{4})(?=.)/g, '$1 ');
   const hint = quiet(text('refund.reference.hint'), 'centre');
@@ -168,7 +168,7 @@ export function refundReference(text: Text, bar: BarFacts, { typed }: RefundType
 }
 
 export interface RefundDateFacts extends RefundTypedFacts {
-  /** The four digits before are no day. */
+  /** The four digits typed before are no day. */
   readonly wrong: boolean;
 }
 

@@ -54,8 +54,8 @@ export interface DeclinedFacts {
   readonly words: { readonly title: string; readonly customer: string; readonly clerk: string };
   readonly next: DeclineNext;
   /**
-   * The no may be for what the original has become elsewhere: `ask`, and Clear asks the bank about that; `call`, and the
-   * bank can be asked by telephone alone. Absent where the no is not about an original.
+   * Set where the bank may have refused because the original has changed elsewhere. `ask`: Clear asks the bank about
+   * the original. `call`: the bank can be asked by telephone alone.
    */
   readonly original?: 'ask' | 'call' | null;
 }
@@ -66,7 +66,7 @@ const nextKeys = {
   retry: 'key.retry',
 } as const satisfies Record<Exclude<DeclineNext, 'none'>, TextId>;
 
-/** A definite no: the bank said that nothing was charged, or, of an original, that nothing was done about it now. */
+/** A definite no: nothing was charged; or, where it is about an original, nothing was done about that now. */
 export function saleDeclined(text: Text, bar: BarFacts, facts: DeclinedFacts): Screen {
   const { amount, code, trace, words, next, original = null } = facts;
   const { accounts: phone } = bar.support;
@@ -199,7 +199,7 @@ export interface ParkedFacts {
   readonly attempts: number;
 }
 
-/** Past the retry limit: on record, still retried, and somebody is to be called. */
+/** Past the retry limit: it stays on record, is still retried, and somebody has to call. */
 export function saleParked(text: Text, bar: BarFacts, { amount, trace, attempts }: ParkedFacts): Screen {
   const body = result({
     tone: 'attention',
@@ -216,7 +216,10 @@ export function saleParked(text: Text, bar: BarFacts, { amount, trace, attempts 
   };
 }
 
-/** The disk may have taken it or not, and only the next start knows: what the bank would hear of is not paid in cash. */
+/**
+ * Nobody knows whether the disk has taken the row; the next start will see, and if it has, the bank is told. So the
+ * customer must not pay in cash instead.
+ */
 export function saleDoubted(text: Text, bar: BarFacts, { amount, trace }: { amount: Fen; trace: string }): Screen {
   const body = result({
     tone: 'attention',

@@ -58,13 +58,13 @@ export function saleAmount(text: Text, bar: BarFacts, { amount, limit, card, aga
 }
 
 export interface CardAskFacts {
-  /** Null where none is in question. */
+  /** Null where the question is not about an amount. */
   readonly amount: Fen | null;
   readonly ways: Ways;
   readonly seconds: number;
 }
 
-/** The three ways, lit only if that reader is well; without any, what to do about it. */
+/** Offers the three ways to pay, each lit only if its reader is well; if none is, says what to do about it. */
 export function saleCard(text: Text, bar: BarFacts, { amount, ways, seconds }: CardAskFacts): Screen {
   const lost: Node[] = wayOrder.some((way) => ways[way]) ? [] : [readerLost(text, bar)];
   return {
@@ -94,7 +94,7 @@ export function saleCardAgain(text: Text, bar: BarFacts, facts: CardAgainFacts):
 
 export interface CardAnotherFacts {
   readonly ways: Ways;
-  /** So many swipes were not read. */
+  /** How many swipes were not read. */
   readonly most: number;
 }
 
@@ -193,7 +193,7 @@ export interface ConnectingFacts {
   readonly line: 'primary' | 'backup';
 }
 
-/** Nothing has left yet. */
+/** Shown while the line is being opened: nothing has been sent yet. */
 export function saleConnecting(text: Text, bar: BarFacts, { amount, line }: ConnectingFacts): Screen {
   return {
     ...sale(

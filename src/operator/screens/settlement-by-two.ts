@@ -7,7 +7,7 @@ import { type ShownTotals, totalRows } from './settlement.ts';
 export interface SettlementLeftFacts {
   readonly code: string;
   readonly batch: string;
-  /** The one that the bank has open instead. */
+  /** The batch that the bank has open instead. */
   readonly bankBatch: string;
 }
 
@@ -34,7 +34,7 @@ export interface SettlementByTwoFacts {
   readonly totals: ShownTotals;
 }
 
-/** What two people are about to close, and what it means that the bank has not agreed to it. */
+/** Shows the batch that two people are about to close, and what it means that the bank has not agreed. */
 export function settlementByTwo(text: Text, bar: BarFacts, { batch, totals }: SettlementByTwoFacts): Screen {
   return {
     id: 'settlement.by-two',
@@ -67,7 +67,7 @@ export interface SettlementRuledFacts {
   readonly reference: string;
 }
 
-/** Closed here, without the bank: what is open at the bank, and with which paper it ends there. */
+/** The batch is closed here, without the bank: says what is open there, and under which reference it is ended. */
 export function settlementRuled(text: Text, bar: BarFacts, { batch, next, reference }: SettlementRuledFacts): Screen {
   return {
     id: 'settlement.ruled',

@@ -16,11 +16,11 @@ export type ShownTotals = Readonly<
 export interface SettlementConfirmFacts {
   readonly batch: string;
   readonly totals: ShownTotals;
-  /** What the bank has yet to hear of: it is told first. */
+  /** How many transactions the bank has yet to hear of: it is told of them first. */
   readonly waiting: number;
 }
 
-/** What the batch comes to, before it is closed. */
+/** Shows the totals of the batch before it is closed. */
 export function settlementConfirm(text: Text, bar: BarFacts, facts: SettlementConfirmFacts): Screen {
   const { batch, totals, waiting } = facts;
   const note = waiting === 0 ? [] : [{ ...quiet(text('settlement.waiting', { count: waiting })), key: 'waiting' }];
@@ -37,7 +37,7 @@ export function settlementConfirm(text: Text, bar: BarFacts, facts: SettlementCo
   };
 }
 
-/** A card group without a transaction is left out, unless both are. */
+/** A card group without a transaction is left out, unless both groups are empty. */
 export function totalRows(text: Text, totals: ShownTotals): Node[] {
   const busy = (['home', 'foreign'] as const).filter((group) =>
     (['debit', 'credit'] as const).some((side) => totals[group][side].count > 0 || totals[group][side].amount > 0),
@@ -56,7 +56,7 @@ export type SettlingStep = 'clearing' | 'comparing' | 'uploading' | 'asking' | '
 
 export interface SettlementRunningFacts {
   readonly step: SettlingStep;
-  /** Of an upload. */
+  /** The progress of an upload. */
   readonly done?: { readonly rows: number; readonly of: number };
 }
 
@@ -76,7 +76,7 @@ export function settlementRunning(text: Text, bar: BarFacts, { step, done }: Set
   };
 }
 
-/** One that a power cut or the operator has put off: it comes before any payment. */
+/** A settlement that a power cut or the operator has put off: it comes before any payment. */
 export function settlementOpen(text: Text, bar: BarFacts, { batch }: { readonly batch: string }): Screen {
   return {
     id: 'settlement.open',
@@ -95,11 +95,11 @@ export function settlementOpen(text: Text, bar: BarFacts, { batch }: { readonly 
 
 export interface SettlementOwingFacts {
   readonly count: number;
-  /** Whether its settlement has begun: then nothing else is traded before it is done. */
+  /** Whether the batch's settlement has begun: then no payment is possible before it is finished. */
   readonly blocks: boolean;
 }
 
-/** Money is owed: the batch stays open, and what keeps it is said. */
+/** Money is owed in the batch, so it stays open: says what keeps it. */
 export function settlementOwing(text: Text, bar: BarFacts, { count, blocks }: SettlementOwingFacts): Screen {
   const says = text(blocks ? 'settlement.owing.blocks' : 'settlement.owing.text');
   return {
@@ -119,11 +119,11 @@ export function settlementOwing(text: Text, bar: BarFacts, { count, blocks }: Se
 
 export interface SettlementStuckFacts {
   readonly problem: Problem;
-  /** Whether nothing else is traded before it is done. */
+  /** Whether no payment is possible before the settlement is finished. */
   readonly blocks: boolean;
 }
 
-/** The line or the disk stopped it: nothing is lost, it goes on where it was. */
+/** The line or the disk stopped the settlement: nothing is lost, and it goes on where it was. */
 export function settlementStuck(text: Text, bar: BarFacts, { problem, blocks }: SettlementStuckFacts): Screen {
   const { title, remedy } = problemWords(text, problem);
   return {
@@ -176,7 +176,7 @@ export interface SettlementDoneFacts {
   readonly flags: Readonly<Record<Group, 1 | 2 | 3>>;
   readonly totals: ShownTotals;
   readonly bank: ShownTotals;
-  /** Transactions that the two books have differently, as far as they are known one by one. */
+  /** How many transactions differ between the two books, as far as they are known one by one. */
   readonly differences: number;
 }
 
@@ -213,7 +213,7 @@ export function settlementDone(text: Text, bar: BarFacts, facts: SettlementDoneF
   };
 }
 
-/** Only the sides that differ. */
+/** A row for each side that differs. */
 function offBy(text: Text, totals: ShownTotals, bank: ShownTotals): Node[] {
   return (['home', 'foreign'] as const).flatMap((group) =>
     (['debit', 'credit'] as const).flatMap((side): Node[] => {
@@ -237,7 +237,7 @@ export interface DifferenceFacts {
   readonly code?: string;
   /** The bank's card, where it is another one. */
   readonly bankCard?: string;
-  /** Of a void or a refund it is the cardholder who lacks the money. */
+  /** True for a void or a refund: where the bank does not have it, the cardholder lacks the money. */
   readonly givesBack: boolean;
   readonly place: number;
   readonly of: number;

@@ -5,12 +5,12 @@ import { askedDigits, centred, dotted, quiet } from './layout.ts';
 
 export interface SigninReferenceFacts {
   readonly typed: string;
-  /** What the bank has and this terminal has not. */
+  /** The bank's newest transaction, which this terminal does not have. */
   readonly batch: string;
   readonly trace: string;
 }
 
-/** The bank's reference for having compared the two books. */
+/** Asks for the bank's reference, which says that the two books have been compared. */
 export function signinReference(text: Text, bar: BarFacts, { typed, batch, trace }: SigninReferenceFacts): Screen {
   return {
     id: 'signin.reference',

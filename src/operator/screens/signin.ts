@@ -10,7 +10,7 @@ const place: TextId = 'place.signin';
 export interface OperatorFacts {
   /** The digits typed so far. */
   readonly typed: string;
-  /** The number typed before is nobody's. */
+  /** True where no operator has the number typed before. */
   readonly unknown?: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface PasswordFacts {
   readonly operator: string;
   /** How many digits are typed. */
   readonly count: number;
-  /** The password before was wrong: so many tries are left. */
+  /** How many tries are left, where the password before was wrong. */
   readonly left?: number;
 }
 
@@ -62,11 +62,11 @@ export interface NewPasswordFacts {
   readonly operator: string;
   readonly count: number;
   readonly step: 'first' | 'repeat';
-  /** Why the one before was not taken. */
+  /** Why the new password before was not taken. */
   readonly refused?: 'digits' | 'same' | 'known' | 'differs';
 }
 
-/** The first password opens nothing where the profile is not a lab's: it is changed before the first sign-in. */
+/** Outside a lab profile the first password opens nothing: it is changed before the first sign-in. */
 export function signinNewPassword(text: Text, bar: BarFacts, facts: NewPasswordFacts): Screen {
   const { operator, count, step, refused } = facts;
   const under: Node =

@@ -24,16 +24,16 @@ export type VoidWhy =
 export interface VoidRefusedFacts {
   readonly why: VoidWhy;
   readonly trace: string;
-  /** Of the original, where there is one. */
+  /** The amount of the original, where there is one. */
   readonly amount: Fen | null;
   /** What may still be given back of it. */
   readonly refundable: Fen | null;
   readonly batch: string;
-  /** Clear names the original by the bank's reference. */
+  /** Whether Clear asks for the original by the bank's reference instead. */
   readonly byReference?: boolean;
 }
 
-/** Nothing is begun: the sentence, the sale that it is about, and another trace on the green key. */
+/** Says why the sale cannot be voided; the green key asks for another trace. */
 export function voidRefused(text: Text, bar: BarFacts, facts: VoidRefusedFacts): Screen {
   const { why, trace, amount, refundable, batch, byReference = false } = facts;
   const values = { batch, refundable: yuan(refundable ?? fen(0), true) };
@@ -42,7 +42,7 @@ export function voidRefused(text: Text, bar: BarFacts, facts: VoidRefusedFacts):
   return byReference ? { ...screen, foot: { ...screen.foot, clear: text('key.by-reference') } } : screen;
 }
 
-/** Before it is known whether it is voided or refunded. */
+/** Puts a screen under the name of the menu: whether it will be a void or a refund is not known yet. */
 function ofMenu(text: Text, bar: BarFacts, screen: Screen): Screen {
   return { ...screen, id: screen.id.replace('sale.', 'void.'), bar: barOf(text, bar, text('menu.void-refund')) };
 }
