@@ -33,7 +33,7 @@ export function adjust(standing: Counter): Promise<AcceptedEnd> {
   });
 }
 
-/** The amount that it has already is no adjustment. */
+/** Asks for the new total; the total that it already has is refused. */
 async function askTotal(counter: Counter, original: Entry): Promise<Fen | null> {
   const { operator, config } = counter;
   const { trace, total } = original;
@@ -64,8 +64,8 @@ async function askTotal(counter: Counter, original: Entry): Promise<Fen | null> 
 }
 
 /**
- * The floor limit, or what the bank's desk has authorised; and never above the merchant's limit, which the desk may go
- * over and an adjustment may not. `over` says which of them bounds it.
+ * The most that the new total may be: the floor limit, or what the bank's desk has authorised; never above the
+ * merchant's limit, which the desk may exceed and an adjustment may not. `over` names the limit that applies.
  */
 export function mostTotal(
   { facts, amount }: Pick<Entry, 'facts' | 'amount'>,
@@ -92,7 +92,10 @@ const whyOf = {
   parked: null,
 } as const satisfies Record<State, Why | null>;
 
-/** Why this entry's amount cannot be another one; null where it can. The bank is told in the order in which things began. */
+/**
+ * Why this entry's amount cannot be adjusted; null if it can. An entry that the bank has not answered yet can be: the
+ * bank is told of things in the order in which they began.
+ */
 export function whyNotAdjust(journal: Pick<Journal, 'batch'>, entry: Entry | null): Why | null {
   if (entry === null) return 'unknown';
   const { type } = entry.facts;
@@ -102,10 +105,10 @@ export function whyNotAdjust(journal: Pick<Journal, 'batch'>, entry: Entry | nul
   if (entry.batch !== journal.batch) return 'settled';
   const standing = entry.sequels.filter(({ state }) => state !== 'declined' && state !== 'reversed');
   const undoing = standing.filter(({ facts: { type } }) => types[type].moves === 'out');
-  // A void that the bank has taken has made it `voided`: this one has no result yet.
+  // A void that the bank has taken makes the entry `voided`, so this one has no result yet.
   if (undoing.some(({ facts: { type } }) => type === 'void')) return 'underway';
   if (undoing.length > 0) return 'undone';
-  // Nobody knows which amount the bank has, and the next adjustment names it.
+  // Nobody knows which amount the bank has, and the next adjustment would name it.
   return standing.some(({ state }) => state === 'unknown' || state === 'parked') ? 'unsettled' : null;
 }
 

@@ -5,12 +5,12 @@ import type { Counter } from '../payment/counter.ts';
 import { OVER, within } from '../values/clock.ts';
 import { Fault } from '../values/problem.ts';
 
-/** What a customer at the counter bears. */
+/** The longest wait that a customer at the counter accepts. */
 const LONGEST_MS = 6000;
 
 /**
- * Whether the bank cannot be reached: asked of the bank itself before anybody goes without it, for seconds. One
- * that is silent for so long would be silent to a sale too. Null where the clerk gives up.
+ * Whether the bank cannot be reached, tested for a few seconds with an echo before the terminal approves by itself. A
+ * bank that stays silent this long would not answer a sale either. Null if the clerk gives up.
  */
 export async function lineIsDown(counter: Counter): Promise<boolean | null> {
   const { operator, host, config, clock } = counter;
@@ -32,7 +32,7 @@ export async function lineIsDown(counter: Counter): Promise<boolean | null> {
     draw: () => (text, bar) => offlineTrying(text, bar),
     signal: over.signal,
   }).then(() => null);
-  // The one that loses is aborted below, and that is what it rejects with.
+  // The loser of the race is aborted below and rejects with that abort.
   cancelled.catch(() => undefined);
   try {
     return await Promise.race([echoed, cancelled]);
@@ -41,7 +41,7 @@ export async function lineIsDown(counter: Counter): Promise<boolean | null> {
   }
 }
 
-/** The bank answers: it is asked, as always. */
+/** Tells the clerk that the bank answers, so the payment is taken as a normal sale. */
 export async function sayLineIsUp({ operator }: Counter): Promise<void> {
   const facts = { trace: null, amount: null, another: false };
   await untilSeen(operator, 'refused', ['enter', 'cancel'], (text, bar) =>

@@ -38,12 +38,12 @@ async function approveHere(counter: Counter, amount: Fen, card: StripeCard): Pro
   }
   const first = openFirst(counter, amount, card);
   if (!(await confirmed(counter, amount, card, first))) return { end: 'cancelled' };
-  // Money rule 10: a trace of its own, and the one of the online try that is being reversed.
+  // Money rule 10: it has a trace of its own and names the trace of the online try that is being reversed.
   const particulars = first === null ? {} : { after: first.trace };
   return acceptAndShow(counter, { type: 'offline', amount, card, particulars });
 }
 
-/** What the same card has tried to pay online, however long ago, and of which nobody knows how it ended; the newest. */
+/** The newest online payment of the same card and amount, however old, of which nobody knows how it ended. */
 function openFirst({ journal, vault }: Counter, amount: Fen, card: StripeCard): Entry | null {
   const fingerprint = vault.fingerprint(card.pan);
   const found = journal.debts().findLast(({ entry: { facts }, state }) => {

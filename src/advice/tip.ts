@@ -45,7 +45,7 @@ function askTip({ operator, config }: Counter, original: Entry): Promise<Fen | n
   });
 }
 
-/** By the acquirer's per cent, which holds above the merchant's limit too; the total must fit the message. */
+/** The largest tip: the acquirer's percentage, even above the merchant's limit; the total must fit the message. */
 export function mostTip(sold: Fen, percent: number): Fen {
   return fen(Math.min(Math.floor((sold * percent) / 100), MOST_FEN - sold));
 }
@@ -74,7 +74,7 @@ export function whyNoTip(journal: Pick<Journal, 'batch'>, entry: Entry | null): 
   if (entry.batch !== journal.batch) return 'settled';
   const standing = entry.sequels.filter(({ state }) => state !== 'declined' && state !== 'reversed');
   if (standing.some(({ facts }) => facts.type === 'tip')) return 'tipped';
-  // A void or a refund, of a part or not yet decided: the total is not what it was.
+  // A void or a refund that is partial or has no result yet: the total is not the sale's any more.
   return standing.length > 0 ? 'undone' : null;
 }
 

@@ -10,7 +10,7 @@ import { askPin } from '../payment/pin.ts';
 import { whileWaiting } from '../payment/waiting.ts';
 import { Fault, type Problem } from '../values/problem.ts';
 
-/** A balance does not stay in sight of whoever comes next. */
+/** How long the balance is shown: whoever comes next must not see it. */
 const SHOWN_S = 30;
 
 /** The balance inquiry (余额查询): card, PIN, and what is on it, for the customer's eyes. No money moves, nothing is owed. */
@@ -35,19 +35,19 @@ async function withCard(counter: Counter, card: StripeCard): Promise<void> {
 type Inquired = BalanceEnd | { readonly end: 'failed'; readonly problem: Problem };
 
 /**
- * The PIN, and the bank's answer or what kept it away; `pin-again` where a sign-in has changed the PIN's key meanwhile, null
- * where the customer gave up.
+ * Asks for the PIN and then the bank; returns its answer or the problem that prevented one. `pin-again` if a sign-in
+ * has changed the PIN's key meanwhile, null if the customer gave up.
  */
 async function inquire(counter: Counter, card: StripeCard): Promise<Inquired | 'pin-again' | null> {
   const { customer, outbox, journal, host, config, vault } = counter;
   const answer_s = Math.ceil(config.network.answer_timeout_ms / 1000);
   try {
-    // Without the keys of a sign-in that is under way it cannot be enciphered, and throws.
+    // Throws while a sign-in in the background has left no key to encipher the PIN.
     const asked = await askPin(counter, card, null);
     if (asked === null) return null;
     const pin = asked.block;
     customer.say('display.bank');
-    // The protocol wants what is owed told before the next request (unionpay.md 7).
+    // The protocol wants pending reversals sent before the next request (unionpay.md 7).
     await outbox.clearBeforeSale();
     if (pin !== null && pin.kcv !== vault.kcvOf('PIK')) return 'pin-again';
     const at = { trace: journal.takeTrace(), batch: journal.batch };

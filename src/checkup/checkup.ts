@@ -22,7 +22,10 @@ export interface CheckupRow {
   readonly problem: Problem | null;
 }
 
-/** All parts at once, a row each as it happens; resolves to the finished rows. A bug in a probe is thrown, not shown. */
+/**
+ * Asks all parts at once and shows each row as its answer comes; resolves to the finished rows. A bug in a probe is
+ * thrown, not shown.
+ */
 export async function checkUp(
   probes: readonly Probe[],
   clock: Clock,
@@ -50,7 +53,7 @@ export function saleIsPossible(rows: readonly CheckupRow[]): boolean {
   return rows.every((row) => row.state === 'ok' || !row.needed);
 }
 
-/** What a needed part may have while payment goes on. */
+/** Problems of a needed part with which a sale is still possible. */
 const BEARABLE: readonly Problem['kind'][] = ['archive-broken'];
 
 async function answerOf({ part, needed, deadline_ms, ask }: Probe, clock: Clock): Promise<CheckupRow> {

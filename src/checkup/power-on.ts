@@ -13,7 +13,7 @@ export interface CheckupDesk {
   keep(rows: readonly CheckupRow[]): void;
 }
 
-/** While a sale is impossible the parts are asked again so often: a plug that is put back needs no key. */
+/** While a sale is impossible the parts are asked again after this long: a plug that is put back in needs no key. */
 const ASK_AGAIN_S = 3;
 
 /**

@@ -27,14 +27,14 @@ export interface Parts {
   readonly silent: boolean;
   readonly clock: Clock;
   readonly config: Config;
-  /** On the disk that holds the terminal's state, in bytes. */
+  /** Free space on the disk that holds the terminal's state, in bytes. */
   room(): number;
   text(): Text;
 }
 
-/** A slip that is on its way, as after a power cut, holds the printer's answer up for as long as it takes. */
+/** Extra time for the printer: a slip that is being printed, as after a power cut, delays its answer. */
 const SLIP_MS = 10_000;
-/** A part for which no time before this can be true: this release was not made then. */
+/** A clock that shows an earlier time is wrong: this release did not exist then. */
 const RELEASED_MS = Date.UTC(2026, 10, 1);
 
 /** The parts of the self-check, each asked by a real exchange. */
@@ -48,7 +48,8 @@ export function probesOf(parts: Parts): readonly Probe[] {
       deadline_ms,
       async ask() {
         well(await keypad.check());
-        // A silent terminal sells; it has no row for what sounds with each key.
+        // A terminal without a buzzer can sell. The buzzer has no row of its own, so the keypad's row says that it is
+        // missing.
         return silent ? problemWords(text(), { kind: 'device-lost', device: 'buzzer' }).title : null;
       },
     },
@@ -134,7 +135,10 @@ interface Patience {
   readonly deadline_ms: number;
 }
 
-/** A device that has just got its power may be deaf to the first question: it is asked until it was silent for so long. */
+/**
+ * A device that has just got its power may miss the first question: asks again until it has been silent for
+ * `deadline_ms`.
+ */
 async function answered<T>(ask: () => Promise<T>, { signal, clock, deadline_ms }: Patience): Promise<T> {
   for (let until_ms: number | null = null; ; ) {
     try {

@@ -79,7 +79,7 @@ export interface Transactions {
   readonly voice: Offered & { readonly limit_fen: number };
   readonly adjust: Offered & Approved;
   readonly tip: Offered & { readonly most_percent: number };
-  /** `newest`: whether the bank says which transaction is its newest too; where nothing is said, it does. */
+  /** `newest`: whether the bank also says which transaction is its newest; true if absent. */
   readonly inquiry: Offered & { readonly newest?: boolean };
 }
 
@@ -92,7 +92,7 @@ interface Approved {
   readonly supervisor: boolean;
 }
 
-/** What acquirers ask for differently in their messages (unionpay.md 14). */
+/** What differs between acquirers in their messages (unionpay.md 14). */
 export interface Dialect {
   readonly read_capability: '2' | '5' | '6';
   readonly operator_field: 'spaces' | 'zeros';
@@ -104,7 +104,8 @@ export interface Dialect {
 
 /** Reads and checks every file; throws a Fault of kind `configuration` that names the file, the key and the remedy. */
 export function readConfig(folder: string): Config {
-  // The schemas belong to the release: a test holds them against the meta-schema, whose compiling would cost each boot.
+  // A test checks the schemas, which belong to the release, against the meta-schema: compiling that here would slow
+  // each boot.
   const ajv = new Ajv({ allErrors: true, verbose: true, meta: false, validateSchema: false });
   const terminal = read<TerminalConfig>(folder, 'terminal.json', schema(ajv, folder, 'schemas/terminal.json'));
   const network = read<NetworkConfig>(folder, 'network.json', schema(ajv, folder, 'schemas/network.json'));
@@ -128,10 +129,13 @@ export function readConfig(folder: string): Config {
   return { terminal: { ...terminal, recorder }, network, profile, board };
 }
 
-/** Of a longer record no export is read (recorder/export.ts). A terminal that was configured for more starts all the same. */
+/**
+ * The longest record that an export can read (recorder/export.ts). A terminal configured for more starts all the same,
+ * with this.
+ */
 const RECORDER_MB = 256;
 
-/** A zone that the runtime does not know would be UTC, without a word. */
+/** Refuses a time zone that the runtime does not know: it would be taken for UTC without a word. */
 function mustBeZone(time_zone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone: time_zone });
@@ -142,7 +146,7 @@ function mustBeZone(time_zone: string): void {
   }
 }
 
-/** Sixteen places for sixteen keys: where one stands twice another has none, and that could be Enter. */
+/** Sixteen places for sixteen keys: if one key stands twice another has no place, and that could be Enter. */
 function mustHaveEachKey(file: string, { keypad }: BoardDescription): void {
   const keys = keypad.keys.flat();
   const twice = keys.find((key, place) => keys.indexOf(key) !== place);
@@ -175,8 +179,8 @@ function parse(folder: string, file: string): unknown {
 }
 
 /**
- * Where the parser gave up. Its message is not passed on: where it says no position it quotes ten characters to either side,
- * and a first password may stand there.
+ * Where the parser gave up. Its message is not passed on: if it names no position it quotes ten characters on either
+ * side, and a first password may stand there.
  */
 function placeOf(message: string, text: string): string {
   const before = text.slice(0, positionOf(message, text)).split('\n');
@@ -194,7 +198,7 @@ function positionOf(message: string, text: string): number {
   return text.indexOf(quoted) + (cut === undefined ? quoted.indexOf(token) : QUOTED_BEFORE);
 }
 
-/** A key that is misspelt is unknown and missing at once; the first of the two leads to the mistake. */
+/** A misspelt key is reported both as unknown and as missing; the report of the unknown key leads to the mistake. */
 function foremost(errors: readonly ErrorObject[]): ErrorObject | undefined {
   return errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0];
 }

@@ -29,8 +29,8 @@ export function withParameters(config: Config, sent: CentreParameters): Config {
 }
 
 /**
- * Whole or not at all: a power cut leaves the parameters of the handshake before. So does a disk that is full or
- * read-only (false): they are in effect all the same, and the next handshake brings them again.
+ * Keeps the parameters, whole or not at all: a power cut leaves those of the handshake before. So does a disk that is
+ * full or read-only (false): the new ones are in effect all the same, and the next handshake brings them again.
  */
 export function keepParameters(file: string, sent: CentreParameters): boolean {
   try {
@@ -60,7 +60,7 @@ function write(file: string, text: string): void {
   }
 }
 
-/** Those of the last handshake; null before the first, and where the file is damaged: the next handshake mends it. */
+/** The last handshake's parameters; null before the first, and if the file is damaged: the next handshake mends it. */
 export function keptParameters(file: string): CentreParameters | null {
   try {
     const kept: unknown = JSON.parse(readFileSync(file, 'utf8'));

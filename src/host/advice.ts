@@ -7,7 +7,7 @@ import type { Facts, OriginalFacts } from './messages.ts';
 import { asksForSignIn } from './response-codes.ts';
 import type { RepeatableName } from './transactions.ts';
 
-/** A refund that is asked again, or an advice: everything that its message is made of, as the journal keeps it. */
+/** A refund that is sent again, or an advice: everything that its message is made of, as the journal keeps it. */
 export interface AdviceRequest {
   readonly transaction: RepeatableName;
   readonly trace: Trace;
@@ -22,21 +22,21 @@ export interface AdviceRequest {
   /** F48, digits. */
   readonly totals?: string;
   readonly instalments?: NonNullable<Facts['instalments']>;
-  /** Of the first one's bytes. */
+  /** `digestOf` the frame that was sent first. */
   readonly digest: string | null;
 }
 
 export type AdviceEnd =
-  /** Its `money` may be unknown: then it is said again later. */
+  /** Its `money` may be unknown: then the message is sent again later. */
   | { end: 'answer'; answer: Answer }
   /** The keys are missing or not the bank's. */
   | { end: 'sign-in-first'; code: string | null };
 
-/** What the answer to it means. */
+/** What the answer to an advice means. */
 export function adviceEnd(answer: Answer): AdviceEnd {
   const { code, why } = answer;
   if (asksForSignIn(code) || why === 'bad-mac' || why === 'no-mac') {
-    // A code that nobody vouches for says that something is wrong with the keys, and nothing more.
+    // A code without a good MAC shows that something is wrong with the keys, and nothing more.
     return { end: 'sign-in-first', code: why === null ? code : null };
   }
   return { end: 'answer', answer };
@@ -46,7 +46,7 @@ export function adviceEnd(answer: Answer): AdviceEnd {
 const MTI_AT = 13;
 const MAC_BYTES = 8;
 
-/** Of the message without its envelope and its MAC, which come from the keys of the moment. Lower-case hex. */
+/** SHA-256, in lower-case hex, of the message without envelope and MAC, which depend on current settings and keys. */
 export function digestOf(frame: Uint8Array): string {
   return createHash('sha256')
     .update(frame.subarray(MTI_AT, frame.length - MAC_BYTES))

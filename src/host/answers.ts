@@ -3,8 +3,8 @@ import { coveredByMac, type Message } from './codec.ts';
 import { asksForSignIn, responseCode } from './response-codes.ts';
 
 /**
- * What is known of the money: `charged`, the bank has done what was asked (a void's yes is one too); `not charged`, it
- * has not, and said so; else unknown.
+ * What is known of the money. `charged`: the bank has done what was asked (an approved void too). `not charged`: the
+ * bank says that it has not. `unknown`: anything else.
  */
 export type Money = 'charged' | 'not charged' | 'unknown';
 
@@ -47,10 +47,13 @@ export interface Asked {
   readonly sealed: boolean;
 }
 
-/** What identifies a request; an answer gives back those that the request had. */
+/** Fields that identify a request; an answer repeats those that the request had. */
 const echoed = ['processing', 'amount', 'trace', 'terminal', 'merchant'] as const;
 
-/** Whether an answer may be believed: its MAC first, then that it is the answer to what was asked (money.md 2). */
+/**
+ * Why an answer may not be believed; null if it may. Checks its MAC first, then that it answers what was asked
+ * (money.md 2).
+ */
 export function doubtOf(bytes: Uint8Array, heard: Message, asked: Asked, vault: Vault): Doubt | null {
   if (asked.sealed) {
     if (heard.mac === undefined) return 'no-mac';
@@ -63,7 +66,10 @@ export function doubtOf(bytes: Uint8Array, heard: Message, asked: Asked, vault: 
   return null;
 }
 
-/** The answer to a financial request. What may not be believed says nothing about the money, whatever its code. */
+/**
+ * Judges the answer to a financial request. An answer that may not be believed says nothing about the money, whatever
+ * its code.
+ */
 export function judged(bytes: Uint8Array, heard: Message, asked: Asked, vault: Vault): Answer {
   const { code = null, reference, authorisation, institutions = '', time, date } = heard;
   const row = code === null ? null : responseCode(code);
@@ -84,7 +90,7 @@ export function judged(bytes: Uint8Array, heard: Message, asked: Asked, vault: V
   };
 }
 
-/** Whether the bank hears nothing before a sign-in, whatever was asked: by the answer's MAC, its code or its header. */
+/** Whether the answer (its MAC, code or header) says that the bank takes nothing more before a sign-in. */
 export function wantsSignIn({ code, header }: Message, doubt: Doubt | null): boolean {
   // A sign-in does no harm, so it needs no proof; a wrong MAC means that the keys differ (unionpay.md 5).
   if (doubt === 'bad-mac' || doubt === 'no-mac') return true;
@@ -93,12 +99,12 @@ export function wantsSignIn({ code, header }: Message, doubt: Doubt | null): boo
   return doubt === null && header[5] === '3';
 }
 
-/** Host text goes to a screen and to a printer: no control characters, no padding; null where nothing is left. */
+/** Host text for a screen and a printer: without control characters and padding; null if nothing is left. */
 function shown(text: string | null | undefined): string | null {
   return unpadded(text)?.trimStart() ?? null;
 }
 
-/** F37 and F38 go back to the bank as they came: only the blanks that fill them up are left off, and put on again. */
+/** F37 and F38 go back to the bank as they came: only the blanks that pad them are left off here, and put on again. */
 function unpadded(text: string | null | undefined): string | null {
   const clean = text?.replaceAll(/\p{C}/gu, '').trimEnd() ?? '';
   return clean === '' ? null : clean;

@@ -3,7 +3,7 @@ import { type Fen, fen } from '../values/fen.ts';
 /** What is available on a card. */
 export interface Balance {
   readonly amount: Fen;
-  /** It is owed to the bank, not to the cardholder. */
+  /** True if the cardholder owes the amount to the bank. */
   readonly overdrawn: boolean;
 }
 

@@ -42,7 +42,7 @@ const highOf = Uint8Array.from({ length: 256 }, (_, byte) => '0123456789ABCDEF'.
 const lowOf = Uint8Array.from({ length: 256 }, (_, byte) => '0123456789ABCDEF'.charCodeAt(byte & 15));
 const NINE = 57;
 
-/** `size` digits, none over `most`, that stand in `bytes` from `from`; `bytes` holds them whole. */
+/** Reads `size` digits, none over `most`, from `bytes` at `from`; the caller makes sure that `bytes` holds them all. */
 export function readNibbles(
   bytes: Uint8Array,
   from: number,
@@ -88,7 +88,7 @@ function refuseDigit(size: number, label: string): never {
   throw new MessageError(label, `digit 0x${String.fromCharCode(gathering[place] ?? 0)} at place ${place + 1}`);
 }
 
-/** `size` characters from `from`, each a byte. With `printable`, ASCII from space to tilde alone. */
+/** Reads `size` characters from `from`, one a byte. With `printable`, only ASCII from space to tilde. */
 export function readCharacters(
   bytes: Uint8Array,
   from: number,
@@ -123,7 +123,10 @@ export function writeCharacters(
   return at + value.length;
 }
 
-/** Characters are put here before they become a string of their own: a slice would keep a longer one, a PAN in it, alive. */
+/**
+ * Characters are gathered here and become a string of their own: a slice would keep a longer string, with a PAN in it,
+ * alive.
+ */
 const gathering = Buffer.alloc(512);
 
 /** Overwrites the characters of the last field read. */
@@ -134,7 +137,7 @@ export function forgetGathered(): void {
 type N = number;
 const g = gathering as unknown as readonly [N, N, N, N, N, N, N, N, N, N, N, N, N, N, N];
 
-/** The sizes that every message has are spelled out: the general call costs four times as much. */
+/** The common sizes are spelled out: the general call costs four times as much. */
 function gathered(size: number): string {
   const make = String.fromCharCode;
   switch (size) {

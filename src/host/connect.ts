@@ -5,7 +5,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Connect, Stream } from '../values/stream.ts';
 
 export interface ConnectSettings {
-  /** Where `lines.json` of published addresses is looked up, at each connection. */
+  /** The folder of `lines.json`, which names the published addresses; read at each connection. */
   readonly folder: string;
   /** PEM of the authorities that a TLS host's certificate may come from; the system's where there are none. */
   readonly authorities?: readonly string[];

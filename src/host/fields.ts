@@ -52,8 +52,8 @@ export const fields = {
  *   holds every nibble); `an` printable ASCII; `ans` any byte as one character (host text may be GB 18030); `b` bytes.
  * - `size` counts digits for `n` and `z`, else bytes; with `length` it is the most, without it is exact.
  * - An odd number of digits is padded with a 0 nibble on the right, or on the left where `align` is `right`.
- * - `secret`: how it prints; `pan` keeps first six and last four, `all` shows the length alone, `rows` too where it
- *   holds neither totals nor an amount nor a count: a row has a whole account number.
+ * - `secret`: how it prints; `pan` keeps first six and last four, `all` shows only the length. `rows` shows
+ *   totals, amounts and counts as they are; of rows, which have whole account numbers, it shows only the length.
  */
 export interface Field {
   readonly bit: number;

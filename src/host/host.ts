@@ -27,8 +27,8 @@ import {
 /** The bank as the flows see it. Nothing here knows a screen; nothing here decides what is owed. */
 export interface Host {
   /**
-   * 0800: asks for working keys and puts them into the vault once every check value matched. Throws a Fault where there
-   * is no answer to speak of: `line-down`, `host-silent`, `host-garbled`, `keys-mismatch`, `keys-missing`.
+   * 0800: asks for working keys and puts them into the vault once every check value matched. Throws a Fault if there is
+   * no usable answer: `line-down`, `host-silent`, `host-garbled`, `keys-mismatch`, `keys-missing`.
    */
   signIn(operator: string, at: { trace: Trace; batch: Batch }): Promise<SignInEnd>;
   /** 0820/002. The working keys are gone afterwards, whatever the bank says. */
@@ -36,7 +36,7 @@ export interface Host {
   /** 0820/301: whether the bank is there, over which line. Throws a Fault of kind `line-down`, `host-silent` or `host-garbled`. */
   echo(signal?: AbortSignal): Promise<{ line: LineName; took_ms: number; code: string | null }>;
   /**
-   * 0200/310000: what is on the card; moves nothing, owes nothing. Throws a Fault where there is no answer to speak of, as
+   * 0200/310000: asks what is on the card; moves nothing, owes nothing. Throws a Fault if there is no usable answer, as
    * `echo` does, and `mac-wrong`.
    */
   balance(inquiry: Omit<FinancialRequest, 'amount' | 'original'>): Promise<BalanceEnd>;
@@ -50,20 +50,20 @@ export interface Host {
    */
   reverse(reversal: ReversalRequest): Promise<ReversalEnd>;
   /**
-   * 0220: the same request as often as it takes; the bank knows its duplicates (money rule 8). Throws a Fault of kind
-   * `line-down`, and `request-changed` where the bytes would not be those that the digest is of, or cannot be made.
+   * 0220: sends the same request as often as it takes; the bank recognises duplicates (money rule 8). Throws a Fault of
+   * kind `line-down`, and `request-changed` if the bytes cannot be made any more or do not match the digest.
    */
   advise(request: AdviceRequest): Promise<AdviceEnd>;
   /**
-   * What the bank's books say of a transaction, under its MAC, or of the newest of this terminal where `of` names none;
-   * moves nothing. Throws a Fault where there is no answer to speak of, as `balance` does.
+   * Asks what the bank's books say, under its MAC, of a transaction, or of this terminal's newest if `of` names none;
+   * moves nothing. Throws a Fault if there is no usable answer, as `balance` does.
    */
   inquire(inquiry: { trace: Trace; batch: Batch; of: OriginalFacts }): Promise<InquiryEnd>;
   /** 0500 and 0320: a step of the settlement. Throws as `inquire` does. */
   settle(request: SettlementRequest, at: { trace: Trace; batch: Batch }): Promise<Settled>;
   /** Where the last exchange went. */
   readonly line: LineName | 'down';
-  /** Answers that came to nobody. */
+  /** How many answers came that nobody was waiting for. */
   readonly discarded: number;
   close(): void;
 }
@@ -96,8 +96,9 @@ export interface FinancialRequest {
 export interface HostTools extends LinkTools {
   readonly vault: Vault;
   /**
-   * Told by each answer after which the bank hears nothing before a sign-in, whatever was asked: of the background's as of
-   * the counter's (unionpay.md 1). That of a sign-in is one too: whoever signs in knows that it is done.
+   * Called for each answer after which the bank takes nothing more before a sign-in, whatever was asked, by the counter
+   * or in the background (unionpay.md 1). The answer to a sign-in may be one too: whoever signs in knows that it is
+   * done.
    */
   readonly onSignInAgain?: () => void;
   /** Told of an answer that came after `send` gave up: evidence, never a change of state (money.md 4). */
@@ -108,12 +109,12 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
   const { vault, clock } = tools;
   const link = openLink(settings, tools);
   const onLate: NonNullable<HostTools['onLate']> = (trace, batch, answer) => {
-    // Keys that were changed meanwhile spoil its MAC, and no others.
+    // A late answer with a wrong MAC asks for no sign-in: the keys may have changed meanwhile.
     if (answer.why === null && answer.signInAgain) tools.onSignInAgain?.();
     try {
       tools.onLate?.(trace, batch, answer);
     } catch (error) {
-      // Evidence that the disk has no room for; what is owed is owed without it.
+      // The disk has no room for this evidence; no debt depends on it.
       if (!(error instanceof Fault)) throw error;
     }
   };
@@ -170,11 +171,11 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
     prepare(transaction, { card, original = null, ...request }) {
       if (request.amount === 0) throw new RangeError(`a ${transaction} of nothing`);
       const row: Transaction = transactions[transaction];
-      // A number from the journal was keyed by nobody, and read by nobody: 01 is what has no track (unionpay.md 2).
+      // 01 means that there is no track: a card number from the journal was neither keyed nor read (unionpay.md 2).
       const entryMode = `${card.track2 === null ? '01' : '02'}${request.pin === null ? '2' : '1'}`;
       const { reference = null, authorisation = null } = original ?? {};
       const facts = { ...request, transaction, entryMode, original, reference, authorisation };
-      // A request that may be sent again has what the journal keeps of the card, and no more.
+      // A request that may be sent again contains of the card only what the journal keeps.
       const again = isRepeatable(transaction);
       const whole: Facts = again ? { ...facts, pan: card.pan, expiry: card.expiry } : { ...facts, card };
       const { message, frame } = packed(transaction, row, whole);
@@ -240,7 +241,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
     return !settings.profile.dialect.without_mac.includes(name);
   }
 
-  /** A frame of its own, with its MAC; the codec's shared buffer is overwritten. */
+  /** Packs a message and its MAC into a frame of its own; the codec's shared buffer is overwritten. */
   function packed(
     name: TransactionName | 'reversal',
     row: Transaction,
@@ -258,7 +259,10 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
     }
   }
 
-  /** What the journal keeps cannot be made into its message: that is this request's own affair, and no fault of the bank's. */
+  /**
+   * Packs a request again from the journal. If that is impossible the fault is this request's (`request-changed`), not
+   * the bank's.
+   */
   function packedAgain(name: TransactionName | 'reversal', row: Transaction, facts: Facts, trace: Trace) {
     try {
       return packed(name, row, facts);
@@ -268,7 +272,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
     }
   }
 
-  /** The bytes that its digest is of, or none. */
+  /** Packs a request again; throws `request-changed` if the bytes do not match its digest. */
   function asItWas(name: RepeatableName, facts: Facts, trace: Trace, digest: string | null) {
     const made = packedAgain(name, transactions[name], facts, trace);
     if (digestOf(made.frame) === digest) return made;
@@ -276,7 +280,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
     throw new Fault({ kind: 'request-changed', trace });
   }
 
-  /** An exchange about no money: the answer, or a Fault. */
+  /** An exchange that moves no money: resolves to the answer, or throws a Fault. */
   async function ask(
     name: 'sign-in' | 'sign-out' | 'echo' | 'balance' | 'inquiry' | SettlementRequest['step'],
     facts: Facts,
@@ -284,7 +288,8 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
   ): Promise<{ heard: Message; line: LineName }> {
     const row = transactions[name];
     const { message, frame } = packed(name, row, facts);
-    // An inquiry moves nothing: an answer that was lost on the way is worth no minute of anybody's.
+    // An inquiry moves nothing, so it may be sent again: nobody should wait a minute for an answer that was lost on the
+    // way.
     const again = name === 'inquiry' ? { again_ms: AGAIN_MS } : {};
     const exchanged = await link.exchange({ message, frame, ...again }, signal).finally(() => frame.fill(0));
     if (exchanged.end === 'silent') throw new Fault({ kind: 'host-silent', waited_ms: exchanged.waited_ms });
@@ -311,7 +316,7 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
     return answer;
   }
 
-  /** An answer that crossed the line and says nothing: whoever reads what crossed it must know. */
+  /** Notes in the record of the line that an answer came and was not believed. */
   function notBelieved({ trace }: Message, why: Doubt): void {
     const line = link.line === 'backup' ? 'backup' : 'primary';
     const fields = trace === undefined ? {} : { trace };
@@ -320,8 +325,8 @@ export function openHost(settings: HostSettings, tools: HostTools): Host {
 }
 
 /**
- * What the bank knows again by its trace is told again so soon: with one answer in five lost, and a minute until the timer
- * ends, nobody would know for minutes what became of the money.
+ * A message that the bank recognises by its trace is sent again after this long: with one answer in five lost, and a
+ * minute until the timer ends, nobody would know for minutes what became of the money.
  */
 const AGAIN_MS = 2500;
 

@@ -5,10 +5,10 @@ import type { Message } from './codec.ts';
 import { asksForSignIn } from './response-codes.ts';
 
 /**
- * How a transaction stands in the bank's books; a `tombstone` was reversed before it came, and never will be taken. The
- * last three are said of a pre-authorisation that was taken, and of what was added to it, whichever terminal has gone on
- * with it since: it is held · a completion has charged it · nothing is held any more, and nothing was charged. A bank
- * that does not tell these apart says `posted`.
+ * How a transaction stands in the bank's books. A `tombstone` was reversed before it came, and will never be taken. The
+ * last three are for a pre-authorisation that was taken, and for what was added to it, whichever terminal has continued
+ * it since: it is held · a completion has charged it · it was released and nothing charged. A bank that does not tell
+ * these apart says `posted`.
  */
 export const bankStates = [
   ...(['posted', 'voided', 'declined', 'reversed', 'tombstone'] as const),
@@ -18,12 +18,12 @@ export type BankState = (typeof bankStates)[number];
 
 const ofHolds: readonly BankState[] = ['held', 'completed', 'released'];
 
-/** Whether the word is one for holds alone. */
+/** Whether the state is one that only holds have. */
 export function isOfHold({ state }: { readonly state: BankState }): boolean {
   return ofHolds.includes(state);
 }
 
-/** Whether the bank has taken it, and it was not undone: what has become of a hold since makes no difference to that. */
+/** Whether the bank has taken it and it was not undone; what has become of a hold since makes no difference. */
 export function isTaken({ state }: { readonly state: BankState }): boolean {
   return state === 'posted' || ofHolds.includes(state);
 }
@@ -37,11 +37,11 @@ export type InquiryEnd =
       amount: Fen;
       /** What has been refunded of it; of a completed hold, of its completion. */
       refunded: Fen;
-      /** Of a completed hold what its completion came to; null where the answer does not say. */
+      /** What the completion of a completed hold came to; null where the answer does not say. */
       completed?: Fen | null;
       reference: string | null;
       authorisation: string | null;
-      /** Where it stands; null where the answer does not say. */
+      /** Its batch and trace; null where the answer does not say. */
       place?: { readonly batch: Batch; readonly trace: Trace } | null;
       /** Masked; null where the answer does not say, or there was none. */
       card?: string | null;
@@ -53,7 +53,7 @@ export type InquiryEnd =
 /** F63 of the answer: organisation 3, the state's word padded to 12, the transaction's own code 2, its masked card. */
 const STANDING = /^.{3}([a-z]+) *([0-9A-Z]{2})(\d{2,6}\*+\d{4})?$/;
 
-/** Whether the bank's row is of another card than ours. Of what either side does not say nothing can be told. */
+/** Whether the bank's row is of another card than ours; false if either side does not name a card. */
 export function isAnotherCard({ card = null }: { readonly card?: string | null }, ours: string | null): boolean {
   return card !== null && ours !== null && card !== ours;
 }
@@ -66,7 +66,7 @@ export function isAnothers(
   return !ours.amounts.includes(found.amount) || isAnotherCard(found, ours.card);
 }
 
-/** What an answer under a good MAC says; a Fault where it says nothing that can be read. */
+/** Reads an answer whose MAC is good; throws a Fault if it says nothing that can be read. */
 export function inquiryEnd(message: Message): InquiryEnd {
   const { code, amount, totals, reference, authorisation, operator = '', original = '' } = message;
   if (code === undefined) throw garbled('F39', 'missing');

@@ -34,7 +34,7 @@ export interface Link {
   exchange(outgoing: Outgoing, signal?: AbortSignal): Promise<Exchanged>;
   /** Where the last exchange went. */
   readonly line: LineName | 'down';
-  /** Answers that came to nobody: late ones, and those to another trace. */
+  /** How many answers came that nobody was waiting for: late ones, and those to another trace. */
   readonly discarded: number;
   /** Ends the wait for late answers. */
   close(): void;
@@ -46,8 +46,8 @@ export interface Outgoing {
   readonly frame: Uint8Array;
   readonly beforeFirstByte?: () => void;
   /**
-   * Of a message that may be told again: without an answer it is, every so many milliseconds, beside the first; whichever
-   * is answered first counts.
+   * For a message that may be sent again: without an answer it is, each time this long has passed, on a connection of
+   * its own. Whichever is answered first counts.
    */
   readonly again_ms?: number;
   /** Told of an answer that comes after the wait was given up. */
@@ -60,9 +60,9 @@ export interface LinkTools {
   readonly onWire?: (event: WireEvent) => void;
 }
 
-/** So often one exchange tells its message at most: a bank that has not answered by then is only waited for. */
+/** How many times one exchange sends its message at most; after that it only waits. */
 const MOST_TOLD = 8;
-/** More answers than this to other traces, and the far end is not speaking with us. */
+/** After this many answers to other traces the far end is not speaking with us: the exchange counts as garbled. */
 const MOST_STRANGERS = 16;
 
 export function openLink(settings: HostSettings, { connect, clock, onWire }: LinkTools): Link {
@@ -113,7 +113,7 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
           settings.network.connect_timeout_ms,
           async (stop) => {
             const opened = await connect(settings.network[name], stop);
-            // One that comes after its deadline has nobody to use it.
+            // A connection that stands only after its deadline is of no use to anybody.
             if (stop.aborted) await opened.close();
             return opened;
           },
@@ -151,14 +151,17 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
     try {
       await call.stream.write(call.outgoing.frame);
     } catch (cause) {
-      // Some of it may have left: what the host has done is open.
+      // Some of the frame may have left, so nobody knows what the host has done.
       if (cause instanceof Error) return { end: 'line-lost' };
       throw cause;
     }
     return answer(call, stop);
   }
 
-  /** The answer to any of them; where every connection has ended without one, how the last of them ended. */
+  /**
+   * Sends the same message again on new connections until one of them is answered; if all end without an answer, tells
+   * how the last one ended.
+   */
   async function toldAgain(first: Call, again_ms: number, stop: AbortSignal): Promise<Exchanged> {
     const { signal: end, over } = tied(stop);
     const heard = Promise.withResolvers<Exchanged>();
@@ -175,13 +178,13 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
     try {
       for (let times = 1; times < MOST_TOLD; times++) {
         const waited = clock.sleep(again_ms, end).then(() => null);
-        // The sleep that loses is aborted below, and that is what it rejects with.
+        // The sleep that loses is aborted below and rejects with that abort.
         waited.catch(() => undefined);
         const exchanged = await Promise.race([heard.promise, waited]);
         if (exchanged !== null) return exchanged;
         const calling = anotherCall(first.outgoing, end);
         more.push(calling);
-        // A line that takes its time to stand must not hold up what is answered meanwhile.
+        // A connection that is slow to stand must not delay an answer that comes meanwhile.
         const called = await Promise.race([heard.promise, calling]);
         if (called === null) continue;
         if ('end' in called) return called;
@@ -191,13 +194,13 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
       return await heard.promise;
     } finally {
       over();
-      // One that does not stand yet is given up by that, and rejects with it.
+      // A connection that does not stand yet is aborted by `over` and rejects.
       const calls = await Promise.all(more.map((calling) => calling.catch(() => null)));
       await Promise.all(calls.map((call) => call && hangUp(call)));
     }
   }
 
-  /** Null where no line can be reached now: the first one is still waited for. */
+  /** Opens one more connection; null if no line can be reached now: the earlier ones are still waited for. */
   async function anotherCall(outgoing: Outgoing, signal: AbortSignal): Promise<Call | null> {
     try {
       const [stream, name] = await reach(signal);
@@ -239,7 +242,7 @@ export function openLink(settings: HostSettings, { connect, clock, onWire }: Lin
     onWire?.({ direction: 'in', line: call.name, mti: message.mti, fields: message.masked(), note });
   }
 
-  /** A late answer changes nothing, but it is evidence: the line stays up for as long again. */
+  /** A late answer changes nothing, but it is evidence: the line is kept open for one more answer timeout. */
   async function awaitLate(call: Call): Promise<void> {
     try {
       const read = await within(

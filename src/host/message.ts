@@ -132,7 +132,10 @@ fieldNames.forEach((name, slot) => {
   });
 });
 
-/** Digits of F48 where it holds totals, one amount or two, or a count; anything else is rows with account numbers. */
+/**
+ * Lengths of F48 that hold totals (62), two amounts or one (24, 12), or a count (4); any other is rows with account
+ * numbers.
+ */
 const NO_ROWS: readonly number[] = [62, 24, 12, 4];
 
 function maskedValue(field: Field, value: string | Uint8Array): string {

@@ -14,12 +14,12 @@ export interface SaleCard {
   readonly pan: Pan;
   /** YYMM */
   readonly expiry: string;
-  /** Null where the card itself is not there: its number comes from the journal. */
+  /** Null if the card itself is not there and its number comes from the journal. */
   readonly track2: Revealing | null;
   readonly track3: Revealing | null;
 }
 
-/** The original as the bank knows it: where it stands (F61), its reference (F37) and its authorisation (F38). */
+/** The original as the bank knows it: its batch and trace (F61), its reference (F37) and its authorisation (F38). */
 export interface OriginalFacts {
   /** Null where only its date is known. */
   readonly place: { readonly batch: Batch; readonly trace: Trace } | null;
@@ -68,7 +68,7 @@ interface Making {
 
 type Makers = { readonly [Name in FieldName]?: (making: Making) => FieldValue<Name> | null | undefined };
 
-/** A message of the row, without its MAC. A Fault where a key is missing or a field cannot be made. */
+/** Makes the message of a row, without its MAC. Throws a Fault if a key is missing or a field cannot be made. */
 export function compose(row: Transaction, facts: Facts, settings: HostSettings, vault: Vault): Message {
   const making: Making = { row, facts, settings, vault };
   const values: Record<string, string | Uint8Array> = {};
@@ -80,7 +80,7 @@ export function compose(row: Transaction, facts: Facts, settings: HostSettings, 
   return message({ tpdu, header, mti: row.request, ...values } as MessageFields);
 }
 
-/** A field each: what it holds, and when (unionpay.md 2). */
+/** For each field: what it holds, or nothing if it is left out (unionpay.md 2). */
 const makers: Makers = {
   pan: ({ facts }) => facts.pan?.reveal(),
   processing: ({ row }) => row.processing,
@@ -129,9 +129,9 @@ function batchOf({ row, facts, settings }: Making): string {
 
 /** F61: batch and trace, or twelve zeros and the date where the bank finds it by reference or authorisation. */
 function originalOf({ row, facts: { original } }: Making): string | null {
-  // What a telephone authorisation names is no transaction: it has no place and no date.
+  // A telephone authorisation names no transaction, so there is no place and no date.
   if (row.original === undefined || original === null || original === undefined) return null;
-  // The newest of this terminal is asked for, whatever it is.
+  // Twelve zeros ask for this terminal's newest transaction, whatever it is.
   if (row.newest === true && original.place === null && original.date === null) return '0'.repeat(12);
   if (row.original === 'date' || original.place === null) {
     if (original.date === null) throw new Fault({ kind: 'host-garbled', field: 'F61', why: 'the date is not known' });

@@ -4,7 +4,7 @@ import type { Batch, Trace } from '../values/trace.ts';
 import type { Message } from './codec.ts';
 import type { FinancialName } from './transactions.ts';
 
-/** A request that is whole and has not been sent. It prints masked, is sent at most once, and is overwritten then. */
+/** A complete request that has not been sent. It prints masked, is sent at most once, and is then overwritten. */
 export class Prepared {
   readonly trace: Trace;
   readonly batch: Batch;
@@ -12,7 +12,7 @@ export class Prepared {
   /** F22 */
   readonly entry_mode: string;
   readonly transaction: FinancialName;
-  /** Of everything but envelope and MAC, of a request that may have to be sent again byte for byte; else null. */
+  /** `digestOf` the frame, if the request may have to be sent again byte for byte; else null. */
   readonly digest: string | null;
   readonly #message: Message;
   readonly #answer: string;
@@ -44,7 +44,7 @@ export class Prepared {
     return { message: this.#message, answer: this.#answer, frame };
   }
 
-  /** Of a request that is given up before it was sent. */
+  /** Overwrites a request that is given up before it was sent. */
   wipe(): void {
     this.#frame?.fill(0);
     this.#frame = null;

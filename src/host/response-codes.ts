@@ -1,11 +1,11 @@
 import type { Money } from './answers.ts';
 
-/** Who can do something about it: the customer, the clerk, the card's bank, our bank, a technician, time, or the terminal itself. */
+/** Who can solve it: the customer, the clerk, the card's bank, our bank, a technician, time, or the terminal itself. */
 export type Fixer = 'nobody' | 'cardholder' | 'clerk' | 'issuer' | 'acquirer' | 'technician' | 'wait' | 'terminal';
 
-/** Field 39 of what is not of the batch that the bank has open, or not as it was settled. */
+/** Field 39 if something does not belong to the batch that the bank has open, or is not as it was settled. */
 export const ANOTHER_BATCH = '77';
-/** Field 39 of what the bank does not do for anybody. */
+/** Field 39 if the bank does not offer what was asked to anybody. */
 export const NOT_OFFERED = '40';
 
 /**
@@ -116,7 +116,7 @@ export interface ResponseCode {
 
 export type KnownCode = keyof typeof responseCodes;
 
-/** Whether the bank hears nothing more before a sign-in. */
+/** Whether the code means that the bank takes nothing more before a sign-in. */
 export function asksForSignIn(code: string | null | undefined): boolean {
   return responseCode(code ?? '')?.signInAgain === true;
 }

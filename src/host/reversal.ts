@@ -35,7 +35,7 @@ export type ReversalEnd =
 /** Codes of a reversal that mean "there is nothing to reverse" (money.md 3). */
 const NO_ORIGINAL = ['12', '25'];
 
-/** What its message is made of; an acquirer's dialect may leave the card's number and expiry out. */
+/** What a reversal's message is made of; an acquirer's dialect may leave the card's number and expiry out. */
 export function reversalFacts(reversal: ReversalRequest, { profile: { dialect } }: HostSettings): Facts {
   const { trace, batch, amount, entry_mode, pan, expiry, authorisation, original = null, reason } = reversal;
   return {
@@ -45,9 +45,9 @@ export function reversalFacts(reversal: ReversalRequest, { profile: { dialect } 
   };
 }
 
-/** What the answer to it means. */
+/** What the answer to a reversal means. */
 export function reversalEnd({ code, why }: Answer): ReversalEnd {
-  // Keys that differ spoil every MAC, the bank's refusal included: only a sign-in ends that.
+  // If the keys differ every MAC is wrong, also that of the bank's refusal: only a sign-in ends that.
   if (asksForSignIn(code)) return { end: 'sign-in-first', code };
   if (why === 'bad-mac') return { end: 'sign-in-first', code };
   if (why !== null || code === null) return { end: 'no-answer', code, why };

@@ -5,7 +5,7 @@ import type { Message } from './codec.ts';
 import type { Facts } from './messages.ts';
 import { asksForSignIn } from './response-codes.ts';
 
-/** What one side of a card group sums up to. */
+/** The totals of one side (debit or credit) of a card group. */
 export interface SideTotals {
   readonly amount: Fen;
   readonly count: number;
@@ -55,7 +55,7 @@ export function settlementFacts(request: SettlementRequest): Pick<Facts, 'totals
   }
 }
 
-/** What the answer says; null where it has no code. */
+/** Reads the answer to a step; null if it has no code. */
 export function settledOf({ code, totals, reference, batch: named = '' }: Message): Settled | null {
   if (code === undefined) return null;
   const next = named.slice(2, 8);
@@ -72,7 +72,7 @@ function groupDigits({ debit, credit }: Totals[Group]): string {
   return `${sideDigits(debit)}${sideDigits(credit)}0`;
 }
 
-/** Amount 12, count 3: of a thousand the last three digits. */
+/** Amount of 12 digits, count of 3: its last three digits. */
 function sideDigits({ amount, count }: SideTotals): string {
   return `${String(amount).padStart(12, '0')}${String(count % 1000).padStart(3, '0')}`;
 }

@@ -1,6 +1,6 @@
 import type { FieldName } from './fields.ts';
 
-/** From the card's number to its place in the terminal. A field that has nothing to hold is left out. */
+/** The fields that most messages begin with, F2 to F25. A field that has nothing to hold is left out. */
 const opening = [
   ...['pan', 'processing', 'amount', 'trace', 'expiry', 'entryMode', 'cardSequence', 'condition'],
 ] as readonly FieldName[];
@@ -9,9 +9,9 @@ const closing = [
   ...['original', 'payload', 'operator'],
 ] as readonly FieldName[];
 
-/** A card that is there: its tracks and PIN go with it. */
+/** The card is there: its tracks and PIN are sent. */
 const withCard: readonly FieldName[] = [...opening, 'pinCapture', 'track2', 'track3', ...closing];
-/** A void names its original by its reference too; what goes on with a hold by its authorisation and its day alone. */
+/** A follow-up of a hold names it by authorisation (F38) and day alone; a void, below, also by reference (F37). */
 const withCardAndHold: readonly FieldName[] = [
   ...opening,
   ...(['pinCapture', 'track2', 'track3', 'authorisation'] as const),
@@ -45,7 +45,10 @@ export const transactions = {
     fields: ['trace', 'terminal', 'merchant', 'batch'],
   },
   echo: { request: '0820', answer: '0830', kind: '00', network: '301', fields: ['terminal', 'merchant', 'batch'] },
-  /** Ours: what the bank's books say of a transaction (交易状态查询); an acquirer that has it says so in its profile. */
+  /**
+   * Our own message: asks what the bank's books say of a transaction (交易状态查询). An acquirer that has it says so in its
+   * profile.
+   */
   inquiry: {
     request: '0820',
     answer: '0830',
@@ -117,7 +120,7 @@ export interface Transaction {
   readonly capability?: boolean;
   /** How F61 names the original: its batch and trace, or twelve zeros and its date. */
   readonly original?: 'place' | 'date';
-  /** Whether F61 without a place and a date means the newest of this terminal. */
+  /** Whether F61 of twelve zeros asks for this terminal's newest transaction. */
   readonly newest?: boolean;
   /** F63.1 where it names the card organisation. */
   readonly organisation?: string;
@@ -125,7 +128,7 @@ export interface Transaction {
 }
 
 export type TransactionName = keyof typeof transactions;
-/** Those that are sent once and made good by a reversal where the result is unknown. */
+/** Types that are sent once, and reversed if the result is unknown. */
 export type ReversibleName =
   | 'sale'
   | 'void'
@@ -135,7 +138,7 @@ export type ReversibleName =
   | 'completion'
   | 'completion-void'
   | 'instalment';
-/** Those that are sent again, byte for byte, until the bank has said what became of them. */
+/** Types that are sent again, byte for byte, until the bank has said what became of them. */
 export type RepeatableName = 'refund' | 'completion-advice' | 'offline' | 'voice' | 'adjust' | 'tip';
 export type FinancialName = ReversibleName | RepeatableName;
 

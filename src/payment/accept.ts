@@ -11,14 +11,14 @@ import { inFlow } from './in-flow.ts';
 import { saysOfOriginal, signOff } from './result.ts';
 import { showDoubted } from './unsettled.ts';
 
-/** What the counter may finish by itself. */
+/** Transactions that the terminal finishes by itself, without waiting for the bank's answer. */
 export type AcceptedType = Extract<EntryType, 'offline' | 'voice' | 'completion-advice' | 'tip' | 'adjust'>;
 
 export type AcceptedEnd = { end: 'accepted'; entry: Entry } | Cancelled | Refused | Unsettled;
 
 type Acceptance = Omit<Charge, 'pin' | 'type'> & { readonly type: AcceptedType };
 
-/** From its row in the journal to the screen that says how it stands: pending until the bank has taken it. */
+/** Writes the row, then shows how the transaction stands: pending until the bank has taken it. */
 export async function acceptAndShow(counter: Counter, charge: Acceptance): Promise<AcceptedEnd> {
   let entry: Entry;
   try {
@@ -33,9 +33,9 @@ export async function acceptAndShow(counter: Counter, charge: Acceptance): Promi
 }
 
 /**
- * A transaction that the counter finishes by itself: its row is on the disk, and the bank is told of it from here on, in
- * the background, until it has taken it. Throws a Fault where the disk refuses, with nothing begun; where nobody can say
- * whether it has refused, what comes back is in doubt.
+ * Writes the row of a transaction that the terminal finishes by itself; from here on the outbox tells the bank in the
+ * background until the bank has taken it. Throws a Fault if the disk refuses, with nothing begun; if nobody can say
+ * whether the disk has refused, returns the entry in doubt (`isDoubted`).
  */
 export function accept(counter: Counter, charge: Charge): Entry {
   const { entry, prepared } = begin(counter, charge);
@@ -43,7 +43,7 @@ export function accept(counter: Counter, charge: Charge): Entry {
   try {
     entry.accepted();
   } catch (error) {
-    // Nobody has it in hand: a row that was begun and never accepted is one that the terminal declined.
+    // The flow gives it up: a row that was begun, never accepted, and is in no flow's hands counts as declined here.
     entry.handOver();
     if (!(error instanceof Fault && entry.isDoubted)) throw error;
     return entry;
@@ -52,12 +52,15 @@ export function accept(counter: Counter, charge: Charge): Entry {
   return entry;
 }
 
-/** The cardholder signs for what is charged without the bank's asking; a tip and its total are signed on the first slip. */
+/**
+ * The cardholder signs for a charge that the bank was not asked about; a tip and its total are signed on the first
+ * slip.
+ */
 const signed: readonly AcceptedType[] = ['offline', 'voice'];
-/** These change an original that stands without them, where the bank has taken it. */
+/** Types that change an original; where the bank has taken the original, it stands without them. */
 const ofOriginal: readonly AcceptedType[] = ['tip', 'adjust'];
 
-/** Stays until Enter; what the bank says meanwhile is on it at once, and a refusal is seen before anything else. */
+/** Stays until Enter. The bank's answer appears on it at once, and a refusal must be seen before it closes. */
 async function showAccepted(counter: Counter, entry: Entry, type: AcceptedType): Promise<void> {
   const { operator, customer, paper, journal, signedIn } = counter;
   const { amount, trace } = entry;
@@ -68,7 +71,7 @@ async function showAccepted(counter: Counter, entry: Entry, type: AcceptedType):
     const { authorisation = null } = history.answer ?? {};
     if (state !== shown) customer.due(amount, wordFor(state), ...(sign ? (['display.sign'] as const) : []));
     if (state === 'declined' && shown !== state) {
-      // A key that was meant for the screen before has not seen this one.
+      // Drops keys that were meant for the screen before: they must not dismiss a refusal that nobody has seen.
       operator.flush();
       operator.beep('refused');
     }
@@ -100,8 +103,8 @@ async function showAccepted(counter: Counter, entry: Entry, type: AcceptedType):
 }
 
 /**
- * What the bank has refused of what the counter had finished with, each until Enter: it may have come at night, or after a
- * power cut, and it stays on the idle screen until somebody has seen it.
+ * Shows each transaction that the bank has refused after the counter had finished with it, each until Enter. The
+ * refusal may have come at night or after a power cut; it stays on the idle screen until somebody has seen it.
  */
 export async function showRefusals(standing: Counter): Promise<void> {
   for (const { entry, debt } of standing.journal.debts()) {
@@ -121,13 +124,13 @@ function refusalOf({ codeWords }: Counter, entry: Entry): Draw {
   const original = ofOriginal.includes(facts.type as AcceptedType) && entry.original?.state !== 'declined';
   const refused = {
     ...{ amount, trace, code, why: codeWords(code).title, original, left: code === ANOTHER_BATCH },
-    // A tip and an adjustment say of their original no more than that it was not changed.
+    // For a tip or an adjustment the screen says no more of the original than that it was not changed.
     ofOriginal: facts.type === 'completion-advice' && saysOfOriginal(entry),
   };
   return (text, bar) => adviceRefused(text, bar, refused);
 }
 
-/** A disk that takes no note of it shows it again. */
+/** Records who has seen the refusal. If the disk cannot record it, the refusal is shown again later. */
 function saw(entry: Entry, operator: string): void {
   try {
     entry.seen(operator);

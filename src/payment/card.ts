@@ -7,7 +7,7 @@ import { OVER } from '../values/clock.ts';
 import type { Fen } from '../values/fen.ts';
 import type { Counter } from './counter.ts';
 
-/** So many swipes that cannot be read, and another card or another way is asked for. */
+/** After this many unreadable swipes the clerk is asked for another card or another way to pay. */
 const MOST_SWIPES = 3;
 
 export function waysOf({ reader }: Pick<Counter, 'reader'>): Ways {
@@ -18,7 +18,7 @@ export function cardFacts({ issuerOf }: Counter, { pan }: StripeCard): CardFacts
   return { masked: pan.masked, issuer: issuerOf(pan.bin) };
 }
 
-/** Asks for a card until one is read; null where nobody has one. `swipe` is one that came before the question. */
+/** Asks for a card until one is read; null if nobody has one. `swipe` is a swipe that came before the question. */
 export async function presentCard(
   counter: Counter,
   amount: Fen | null,
@@ -31,7 +31,7 @@ export async function presentCard(
   for (;;) {
     if (read?.read === 'card') {
       if (!read.card.hasChip) return read.card;
-      // Its stripe may not be used while its chip can be: the clerk is told, and the question stands.
+      // A card's stripe may not be used while its chip can be: the clerk is told, and a card is asked for again.
       read.card.wipe();
       chip = true;
       operator.beep('attention');
@@ -76,7 +76,7 @@ async function nextSwipe(counter: Counter, wait_s: number, step: Step): Promise<
   };
   const swiped = reader.next(over.signal);
   const left = askKey(operator, { keys: ['cancel'], wait_s, draw, signal: over.signal }).then(() => null);
-  // The one that loses is aborted below, and that is what it rejects with.
+  // The loser of the race is aborted below and rejects with that abort.
   swiped.catch(() => undefined);
   left.catch(() => undefined);
   try {

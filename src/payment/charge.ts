@@ -30,12 +30,12 @@ export type Cancelled = { end: 'cancelled' };
 /** Nothing has left for the bank. */
 export type Refused = { end: 'refused'; problem: Problem; again: Again | null };
 
-/** Nobody knows what becomes of it. */
+/** Nobody knows yet how the transaction ends. */
 export type Unsettled = { end: 'unsettled'; entry: Entry; again: Again | null };
 
 /**
- * Once, its amount to be asked for, and then as often as the counter wants to take it once more, each time after the
- * sign-in that the bank may have asked for with its answer.
+ * Takes the payment once, asking for its amount, and then again as often as the operator wants. Before each new try it
+ * signs in, if the bank's answer has asked for that.
  */
 export async function asOftenAsWanted(counter: Counter, take: (how: Again) => Promise<ChargeEnd>): Promise<ChargeEnd> {
   let how: Again = { digit: '0' };
@@ -56,7 +56,10 @@ export interface Charge {
   readonly particulars?: Particulars;
 }
 
-/** What can be known before the card: no payment begins on a full disk, without keys, or without its books. */
+/**
+ * Why no payment can begin, checked before the card is read: the journal cannot be written, a settlement is open, or a
+ * key is missing. Null if one can.
+ */
 export function whyNoPayment({ journal, vault }: Counter): Problem | null {
   try {
     journal.checkWritable();
@@ -73,7 +76,7 @@ function missingKey(vault: Counter['vault']): Problem | null {
   return missing === undefined ? null : { kind: 'keys-missing', slot: missing };
 }
 
-/** The PIN, and then from the row in the journal to the screen that says how it ended, whatever the type. */
+/** Asks for the PIN, then takes the transaction from its row in the journal to the screen that says how it ended. */
 export async function chargeAsking(
   counter: Counter,
   charged: Omit<Charge, 'pin'>,
@@ -85,7 +88,7 @@ export async function chargeAsking(
       pin = await ask();
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      // A sign-in in the background has forgotten the keys of before, and the PIN cannot be enciphered.
+      // A sign-in in the background has dropped the old keys, so the PIN cannot be enciphered.
       return refuse(counter, error.problem, charged.amount);
     }
     if (pin === null) return { end: 'cancelled' };
@@ -103,11 +106,12 @@ async function charge(counter: Counter, charge: Charge): Promise<ChargeEnd | 'pi
   );
   let begun: ReturnType<typeof begin>;
   try {
-    // The protocol wants what is owed told before the next request (unionpay.md 7).
+    // The protocol wants pending reversals sent before the next request (unionpay.md 7).
     await outbox.clearBeforeSale();
     const missing = missingKey(vault);
     if (missing !== null) return refuse(counter, missing, amount);
-    // That may have taken a sign-in. A PIN under the keys of before would be a wrong one, and count against the card.
+    // That may have included a sign-in. A PIN block under the old key would open to a wrong PIN, which counts against
+    // the card.
     if (charge.pin !== null && charge.pin.kcv !== vault.kcvOf('PIK')) return 'pin-again';
     begun = begin(counter, charge);
   } catch (error) {
@@ -138,7 +142,7 @@ async function unsettled(counter: Counter, entry: Entry): Promise<ChargeEnd> {
   return { end: entry.state === 'declined' ? 'declined' : 'unsettled', entry, again };
 }
 
-/** The row on the disk, and the request that goes out under it: refused here if at all, before the bank could hear of it. */
+/** Writes the row to the disk and prepares its request. A Fault here comes before the bank could have heard of it. */
 export function begin(counter: Counter, charge: Charge): { entry: Entry; prepared: Prepared } {
   const { journal, vault, host, config, signedIn } = counter;
   const { type, amount, card, pin, original } = charge;
@@ -181,7 +185,7 @@ function authorise(counter: Counter, entry: Entry, prepared: Prepared): Promise<
   );
 }
 
-/** Nothing has left: the reason, and another try where the line may be back. */
+/** Shows why nothing was sent to the bank; offers another try if the line may be back. */
 export async function refuse(
   { operator, customer }: Counter,
   problem: Problem,

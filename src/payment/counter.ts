@@ -26,16 +26,16 @@ export interface Counter {
   readonly clock: SetClock;
   /** The name of a card's issuer, by its first six digits. */
   issuerOf(bin: string): string | null;
-  /** The words of the moment's language, for what is made to be kept: paper. */
+  /** The texts in the current language, for what is made to be kept: paper. */
   text(): Text;
-  /** What a response code means, in the language of the moment. */
+  /** What a response code means, in the current language. */
   codeWords(code: string): CodeWords;
   /**
-   * "Was I charged?" about it, asked from the screen that cannot say, and of the bank; resolves when the operator goes back.
-   * `doubted`: the journal's own word of it is not enough.
+   * Answers "was I charged?" for an entry whose screen cannot say, from the journal and the bank; resolves when the
+   * operator goes back. `doubted`: what the journal says of it is not enough.
    */
   lookInto(entry: Entry, doubted: boolean): Promise<void>;
-  /** Signs in where the bank wants that first; false where no payment can follow, and the operator has seen why. */
+  /** Signs in if the bank wants that first; false if no payment can follow, and the operator has seen why. */
   signInFirst(): Promise<boolean>;
   /** The number of the operator who is signed in. */
   readonly signedIn: string;

@@ -4,8 +4,8 @@ import { type Refused, refuse, whyNoPayment } from './charge.ts';
 import type { Counter } from './counter.ts';
 
 /**
- * What a flow beside the sale does, under its own name and in its words. It is not begun where nothing can be paid, and the
- * operator has seen why; the customer is welcome again however it ends.
+ * Runs a flow other than the sale, under its own name and in its words. If no payment can begin, the operator sees why
+ * and the flow does not run. However it ends, the customer's display returns to its welcome.
  */
 export async function inPayment<End>(
   standing: Counter,

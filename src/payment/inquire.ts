@@ -4,12 +4,12 @@ import { Fault, type Problem } from '../values/problem.ts';
 import type { Counter } from './counter.ts';
 import { whileWaiting } from './waiting.ts';
 
-/** The bank's word, or what kept it away. */
+/** The bank's answer to an inquiry, or the problem that prevented one. */
 export type Inquired = InquiryEnd | { readonly end: 'failed'; readonly problem: Problem };
 
 /**
- * What the bank's books say of a transaction, while the screen counts the seconds. Moves nothing, owes nothing. `before`
- * runs when what is owed has been tried, just before the bank is asked.
+ * Asks what the bank's books say of a transaction, while the screen counts the seconds. Moves no money and leaves no
+ * debt. `before` runs after the debts were tried, just before the bank is asked.
  */
 export async function inquire(counter: Counter, of: OriginalFacts, before?: () => Promise<void>): Promise<Inquired> {
   const { journal, host, config, outbox } = counter;
@@ -17,7 +17,7 @@ export async function inquire(counter: Counter, of: OriginalFacts, before?: () =
   try {
     return await whileWaiting(counter, null, answer_s, async (sent) => {
       sent();
-      // The protocol wants what is owed told before the next request (unionpay.md 7).
+      // The protocol wants pending reversals sent before the next request (unionpay.md 7).
       await outbox.clearBeforeSale();
       await before?.();
       return host.inquire({ trace: journal.takeTrace(), batch: journal.batch, of });

@@ -6,8 +6,8 @@ import type { Counter } from './counter.ts';
 import { sameCard } from './same-card.ts';
 
 /**
- * The card of an original, for a message without tracks: as it is on file, or presented once more where it cannot be read
- * any more. Null where nobody has it.
+ * The card of an original, for a message without tracks: as the journal keeps it, or presented again if that cannot be
+ * read any more. Null if nobody has it.
  */
 export async function cardOfOriginal(counter: Counter, original: Entry, amount: Fen): Promise<SaleCard | null> {
   return cardOnFile(counter, original) ?? numberOf(await sameCard(counter, original, amount));
@@ -24,7 +24,7 @@ export function cardOnFile({ vault }: Counter, { facts: { sealed } }: Entry): Sa
   }
 }
 
-/** Of a card that was swiped for a message without tracks: they are gone at once. */
+/** Number and expiry of a card that was swiped for a message without tracks; its tracks are wiped at once. */
 export function numberOf(card: StripeCard | null): SaleCard | null {
   if (card === null) return null;
   card.wipe();

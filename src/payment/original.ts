@@ -9,19 +9,19 @@ import { type Fen, fen, yuan } from '../values/fen.ts';
 import { trace } from '../values/trace.ts';
 import type { Counter } from './counter.ts';
 
-/** How far back the last one that will do is looked for. */
+/** How many of the newest entries are searched for the last one that qualifies. */
 const LOOK_BACK = 200;
 
 export interface Wanted<Why extends string> {
-  /** Of what types it is: Enter alone takes the last one that will do. */
+  /** The types it may have. The last entry that qualifies is the default, which Enter alone takes. */
   readonly types: readonly EntryType[];
   /** Why this entry will not do; null where it will. */
   whyNot(entry: Entry | null): Why | null;
-  /** What each reason says, and what to do. */
+  /** Title and remedy shown for each reason. */
   readonly words: Readonly<Record<Why, readonly [TextId, TextId]>>;
 }
 
-/** The entry of the journal that something is to be done about, by the number on its slip; null where nobody has one. */
+/** Asks for the number on a slip until the journal has an entry that qualifies; null if the operator goes back. */
 export async function chooseEntry<Why extends string>(counter: Counter, wanted: Wanted<Why>): Promise<Entry | null> {
   const { operator, journal } = counter;
   for (;;) {
@@ -48,13 +48,13 @@ export async function chooseEntry<Why extends string>(counter: Counter, wanted: 
 type Last = { readonly amount: Fen; readonly trace: string } | null;
 type DrawTyped = (typed: string) => Draw;
 
-/** The trace on a slip, its zeros before it typed or not; Enter alone takes the last one, where there is one. */
+/** Asks for the trace on a slip, its leading zeros typed or not; Enter alone takes the last one, if there is one. */
 export async function askTrace(operator: Operator, last: Last, draw: DrawTyped): Promise<string | null> {
   const trace = await askTraceOr(operator, [], last, draw);
   return typeof trace === 'object' ? null : trace;
 }
 
-/** As `askTrace`, and one of the named keys asks for something else instead. */
+/** As `askTrace`; one of the keys in `others` asks for something else instead. */
 export async function askTraceOr<K extends Key>(operator: Operator, others: readonly K[], last: Last, draw: DrawTyped) {
   const typed = await askDigitsOr(operator, others, { least: last === null ? 1 : 0, most: 6, draw });
   if (typed === null || typeof typed === 'object') return typed;
@@ -69,14 +69,14 @@ export function lastOf<Why extends string>({ journal }: Counter, { types, whyNot
   return null;
 }
 
-/** MMDD that a slip may name it by: the bank's day of it, and the counter's. */
+/** The days (MMDD) by which a slip may name the entry: the terminal's day and the bank's. */
 export function daysOf({ facts, history }: Entry): readonly string[] {
   const at = new Date(facts.begun_ms);
   const ours = [at.getMonth() + 1, at.getDate()].map((each) => String(each).padStart(2, '0')).join('');
   return [ours, history.answer?.host_time?.mmdd ?? ours];
 }
 
-/** In the open batch first: a trace comes round again after 999999. */
+/** Finds an entry by its trace, in the open batch first, because traces repeat after 999999. */
 export function entryOf({ journal }: Pick<Counter, 'journal'>, number: string): Entry | null {
   if (number === '000000') return null;
   return journal.find(trace(number), journal.batch) ?? journal.find(trace(number));

@@ -8,15 +8,16 @@ import type { Counter } from './counter.ts';
 /** Where the acquirer wants no PIN: nobody is asked. */
 export const noPin = async () => ({ block: null });
 
-/** An Enter that comes sooner was pressed twice on the screen before, and says nothing of a PIN. */
+/** An Enter that comes sooner is a double press from the screen before, not the answer "no PIN". */
 const SEEN_MS = 500;
 
-/** So long nobody has typed: who typed a PIN when its time was up has taken the finger away. */
+/** After this much silence a customer who was still typing when the time ran out has stopped. */
 const QUIET_S = 2;
 
 /**
- * The PIN, enciphered; `block` is null where the card has none (Enter without a digit), the whole is null where the
- * customer gave up. The digits go from the key straight into the vault; the screen hears their number alone.
+ * Asks for the PIN and enciphers it. `block` is null if the card has none (Enter without a digit); the result is null
+ * if the customer gave up. The digits go from the key straight into the vault; the screen learns only how many they
+ * are.
  */
 export async function askPin(
   counter: Counter,
@@ -36,7 +37,7 @@ export async function askPin(
       operator.show((text, bar) => salePin(text, bar, { amount, card: cardFacts(counter, card), count, bypass }));
       const key = await operator.pressWithin(config.terminal.waits.pin_s);
       if (key === null) {
-        // The rest of a PIN would be an amount on the next screen, for all to read.
+        // Swallows the rest of the PIN: on the next screen it would be an amount, for all to read.
         entry.wipe();
         while ((await operator.pressWithin(QUIET_S)) !== null);
         return null;
@@ -49,7 +50,7 @@ export async function askPin(
         if (count === 0 && bypass && seen) return { block: null };
         const block = entry.block(card.pan);
         if (block !== null) return { block };
-        // ISO 9564-1: a PIN has four digits at least. What was typed is gone, so it is asked for anew.
+        // ISO 9564-1: a PIN has at least four digits. The digits typed are wiped, so the PIN is asked for again.
         operator.beep('refused');
       }
     }

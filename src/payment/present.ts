@@ -11,7 +11,7 @@ import type { Again } from './result.ts';
 /** What a payment begins with: an amount's first digit, a card, or the amount of a sale that was not charged. */
 export type Opening = { readonly swipe: StripeRead } | Again;
 
-/** A card that came before anybody knew that nothing can be paid. */
+/** Wipes a card that was swiped before it was known that no payment can begin. */
 export function putAway(swipe: StripeRead): void {
   if (swipe.read === 'card') swipe.card.wipe();
 }
@@ -21,7 +21,7 @@ interface Presented {
   readonly card: StripeCard;
 }
 
-/** An amount and a card, in the order in which they come, and the clerk's word on the card's number. */
+/** Asks for an amount and a card, in whichever order they come; the clerk confirms the card's number. */
 export async function present(counter: Counter, opening: Opening, terms: Terms = {}): Promise<Presented | null> {
   if ('swipe' in opening) return cardFirst(counter, opening.swipe);
   const amount = 'amount' in opening ? opening.amount : await enterAmount(counter, opening.digit, null, terms.limit);
@@ -31,13 +31,16 @@ export async function present(counter: Counter, opening: Opening, terms: Terms =
 }
 
 export interface Terms {
-  /** The most that it may be; a sale's where it is not said. */
+  /** The largest amount allowed; the sale's limit if absent. */
   readonly limit?: Fen;
-  /** What the same card and amount minutes ago must have done to be asked about: charged where it is not said. */
+  /**
+   * Which earlier payment of the same card and amount, minutes ago, is asked about: one that charged (`in`, the
+   * default) or one that held the amount.
+   */
   readonly moves?: 'in' | 'held';
 }
 
-/** A card for an amount that is known, its number compared with the one on the card. */
+/** Asks for a card for a known amount; the clerk compares its number with the one on the card. */
 export async function presentChecked(counter: Counter, amount: Fen, terms: Terms = {}): Promise<StripeCard | null> {
   const card = await presentCard(counter, amount, null);
   if (card === null) return null;
@@ -87,7 +90,10 @@ function numberIsRight(
   );
 }
 
-/** Money rule 16: what became of the same card and amount minutes ago, to be shown where Enter would charge it again. */
+/**
+ * Money rule 16: how an earlier payment of the same card and amount, minutes ago, ended; shown where Enter would charge
+ * it again.
+ */
 function firstOf({ journal, vault, config }: Counter, card: StripeCard, amount: Fen, moves: Terms['moves'] = 'in') {
   const within_ms = config.terminal.sale.again_within_s * 1000;
   const first = journal.again({ fingerprint: vault.fingerprint(card.pan), amount, within_ms, moves });

@@ -49,10 +49,13 @@ export async function showApproved({ operator, customer, paper, signedIn }: Coun
   }
 }
 
-/** Nothing turns a completed sale into a failure (money rule 14): a disk that takes no note of the clerk's word neither. */
+/**
+ * Records the clerk's word on the signature. Nothing turns a completed sale into a failure (money rule 14), not even a
+ * disk that cannot record it.
+ */
 export function signOff(entry: Entry, operator: string): void {
   try {
-    // The disk may have taken the bank's yes and not the counter's end: it is asked once more.
+    // The disk may have recorded the bank's approval but not the completion: records that once more.
     if (entry.history.stage === 'charged') entry.completed();
     entry.signedOff(operator, true);
   } catch (error) {
@@ -61,8 +64,9 @@ export function signOff(entry: Entry, operator: string): void {
 }
 
 /**
- * A definite no, with what each person can do; resolves to the next step that the green key offered and got. Where it may
- * be about what the original has become elsewhere, Clear asks the bank about that one, where that can be asked.
+ * Shows a definite refusal and what each person can do; resolves to the next step that the green key offered, if it was
+ * pressed. If the refusal may be about what the original has become elsewhere, Clear asks the bank about the original,
+ * where inquiries are offered.
  */
 export async function showDeclined(counter: Counter, entry: Entry): Promise<Again | null> {
   const { operator, customer, codeWords, config } = counter;
@@ -88,12 +92,12 @@ export async function showDeclined(counter: Counter, entry: Entry): Promise<Agai
   }
 }
 
-/** Whoever has seen the card has found its original first, and as it is here. */
+/** A refusal for the issuer or the cardholder to solve comes after the bank has found the original, as it is here. */
 const pastTheOriginal: readonly Fixer[] = ['issuer', 'cardholder'];
 
 /**
- * Whether the bank's no may be for what an original has become, at another terminal or with time: then nothing is known
- * here of how that one stands, whatever the journal has of it (money rule 2).
+ * Whether the bank's refusal may be due to what an original has become, at another terminal or over time. Then nothing
+ * is known here of how the original stands, whatever the journal says of it (money rule 2).
  */
 export function saysOfOriginal({ facts, history }: Entry): boolean {
   const { original, particulars } = facts;

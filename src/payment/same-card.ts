@@ -7,8 +7,8 @@ import { presentCard } from './card.ts';
 import type { Counter } from './counter.ts';
 
 /**
- * Until the card of the original is read: the vault's digest of the number tells it, no number is kept. Null where nobody
- * has it.
+ * Asks for a card until it is the one of the original, recognised by the vault's fingerprint because no number is kept.
+ * Null if nobody has it.
  */
 export async function sameCard(
   counter: Counter,

@@ -7,9 +7,9 @@ import { asOftenAsWanted, type ChargeEnd, refuse } from './charge.ts';
 import type { Counter } from './counter.ts';
 
 /**
- * Who approves this amount beside the operator, as its row keeps it: nobody where the acquirer's profile does not ask;
- * null where it asks and nobody approves. A supervisor's password is asked until it fits; the vault counts the tries and
- * locks.
+ * Who approves this amount besides the operator, as its row keeps it: nobody (`{}`) if the acquirer's profile does not
+ * ask; null if it asks and nobody approves. A supervisor's password is asked for until it fits; the vault counts the
+ * tries and locks.
  */
 export async function approval(
   counter: Counter,
@@ -21,20 +21,20 @@ export async function approval(
     const supervisor = await approvedBy(counter, 'supervisor', 'place.sale', amount);
     return supervisor === null ? null : { supervisor };
   } catch (error) {
-    // A disk on which no try can be counted approves nothing, and says so.
+    // If the disk cannot count a try nothing is approved, and the operator sees why.
     if (!(error instanceof Fault)) throw error;
     await refuse(counter, error.problem);
     return null;
   }
 }
 
-/** An amount, and who has approved so much. */
+/** An amount, and who has approved it. */
 export interface Approved {
   readonly amount: Fen;
   readonly by: Particulars;
 }
 
-/** As often as the counter wants to take it, of an amount that is asked for and approved. */
+/** Asks for an amount, has it approved and takes it, as often as the operator wants. */
 export function takeApproved(
   counter: Counter,
   supervisor: boolean,
@@ -43,15 +43,15 @@ export function takeApproved(
 ): Promise<ChargeEnd> {
   let terms: Approved | null = null;
   return asOftenAsWanted(counter, async (how) => {
-    // After 13 and 61 the same amount has no chance.
+    // `digit`: the first try, or one after codes 13 and 61, for which the same amount has no chance.
     if ('digit' in how) terms = await approvedAmount(counter, supervisor, terms, ask);
     return terms === null ? { end: 'cancelled' } : take(terms);
   });
 }
 
 /**
- * The amount that is asked for, approved where the profile asks: a supervisor has approved what came `before`, and less than
- * that. Null where the operator goes back, or nobody approves.
+ * Asks for the amount and has it approved, if the profile wants that; an approval given `before` also covers a smaller
+ * amount. Null if the operator goes back or nobody approves.
  */
 async function approvedAmount(
   counter: Counter,

@@ -10,21 +10,21 @@ import type { Unsettled } from './charge.ts';
 import type { Counter } from './counter.ts';
 import { type Again, showApproved, showDeclined } from './result.ts';
 
-/** What the customer is told for as long as nobody knows. */
+/** What the customer's display says while nobody knows how the payment ended. */
 const IN_DOUBT = ['display.unknown', 'display.stay'] as const;
 
 /**
- * Money rule 2: nobody knows, so it is made good in its type's own way, and the screen says each step as it is known.
- * Resolves when the operator puts it off or it has come to its end, to how the counter wants to take it anew. From each
- * screen that cannot say whether the card was charged, Clear asks just that.
+ * Money rule 2: nobody knows how it ended, so it is reversed or sent again, as its type requires, and the screen shows
+ * each step. Resolves when that has ended or the operator puts it off, to how the operator wants to take it again. On
+ * each screen that cannot say whether the card was charged, Clear asks exactly that.
  */
 export function showUnsettled(counter: Counter, entry: Entry): Promise<Again | null> {
   return types[entry.facts.type].lost === 'reverse' ? showReversing(counter, entry) : showAskedAgain(counter, entry);
 }
 
 /**
- * No byte of it has left, and the disk says no, but the next start may find that it has said yes: the bank would hear of it
- * then. Nobody at the counter can make sure of it, so neither cash nor another try may take its place.
+ * No byte of the request has left and the disk has refused the row, but the next start may find the row written; then
+ * the bank would hear of it. Nobody at the counter can make sure, so neither cash nor another try may take its place.
  */
 export async function showDoubted(counter: Counter, entry: Entry): Promise<Unsettled> {
   const { operator, customer } = counter;
@@ -37,7 +37,7 @@ export async function showDoubted(counter: Counter, entry: Entry): Promise<Unset
   return { end: 'unsettled', entry, again: null };
 }
 
-/** The bank is told to undo it, once more where it finds afterwards that it had taken it. */
+/** Follows the reversal, and again if the bank turns out later to have taken what it did not know at first. */
 async function showReversing(counter: Counter, entry: Entry): Promise<Again | null> {
   const { amount, trace } = entry;
   for (;;) {
@@ -55,7 +55,7 @@ async function showReversing(counter: Counter, entry: Entry): Promise<Again | nu
   }
 }
 
-/** Money rule 8: it has no reversal; the bank is asked with the same request, which it never takes twice. */
+/** Money rule 8: this type has no reversal; the same request is sent again, which the bank never takes twice. */
 async function showAskedAgain(counter: Counter, entry: Entry): Promise<Again | null> {
   const { amount, trace } = entry;
   const { operator, customer } = counter;
@@ -77,13 +77,13 @@ async function showAskedAgain(counter: Counter, entry: Entry): Promise<Again | n
 }
 
 interface Following {
-  /** How often it has been sent by this screen where it is on the line now; null where nothing is. */
+  /** How many times this screen has sent it, while a message is under way; null while none is. */
   readonly asked: number | null;
   /** Seconds since the screen came up. */
   readonly waited: number;
 }
 
-/** Until the entry is in one of these states, or, with false, until the operator puts it off. Enter tries once more. */
+/** Waits until the entry is in one of these states (true) or is put off (false). Enter tries once more. */
 async function followed(
   counter: Counter,
   entry: Entry,
@@ -113,7 +113,7 @@ async function followed(
       // The outbox works in the background too: whoever settles it, the screen follows within a second.
       const first = asking ? [key, settling] : [key];
       const pressed = await Promise.race([...first, clock.sleep(1000, over.signal)]);
-      // The seconds move by the clock: were they drawn at a key, the screen would seem to answer it.
+      // Only the clock moves the seconds: if they were drawn at a key, the screen would seem to answer it.
       if (pressed === undefined) {
         waited = Math.round((clock.monotonic() - since_ms) / 1000);
         continue;
@@ -125,17 +125,17 @@ async function followed(
     }
     return true;
   } catch (error) {
-    // What breaks the screen may have broken the question too: one of them is told.
+    // Whatever broke the screen may make `settling` reject too: only the first error is thrown.
     settling.catch(() => undefined);
     throw error;
   } finally {
     over.abort(OVER);
-    // The key that nobody waits for any more is aborted just now.
+    // The key press that is still pending has just been aborted.
     await key.catch(() => undefined);
   }
 }
 
-/** What became of a reversal; what was unconfirmed is confirmed meanwhile, or `open` again. */
+/** Shows how a reversal ended. An unconfirmed one may be confirmed meanwhile, or be `open` again. */
 async function showReversed(counter: Counter, entry: Entry): Promise<Again | null | 'open'> {
   const { operator, customer, journal } = counter;
   const { amount, trace } = entry;
@@ -159,11 +159,11 @@ async function showReversed(counter: Counter, entry: Entry): Promise<Again | nul
   try {
     draw();
     for (;;) {
-      // Where it is open again nobody waits for the key any more.
+      // If the reversal is open again, the key is not waited for any more.
       const key = await Promise.race([acknowledged(operator, ['enter', 'cancel', 'clear'], over.signal), reopened]);
       if (key === 'open') return key;
       if (key !== 'clear') return shown === 'reversed' && key === 'enter' ? { amount } : null;
-      // What is reversed is no question any more.
+      // After a confirmed reversal there is nothing left to ask.
       if (shown === 'reversed') continue;
       stop();
       await lookInto(counter, entry);
@@ -175,7 +175,7 @@ async function showReversed(counter: Counter, entry: Entry): Promise<Again | nul
   }
 }
 
-/** What is parked stays on its screen until the operator has seen it; false where it is not parked, or not any more. */
+/** Shows a parked entry until the operator has seen it; false if it is not parked, or not any more. */
 async function putOff(counter: Counter, entry: Entry, draw: Draw): Promise<boolean> {
   while (entry.state === 'parked') {
     counter.operator.show(draw);

@@ -12,7 +12,7 @@ export async function whileWaiting<T>(
 ): Promise<T> {
   const over = new AbortController();
   const count = async () => {
-    // The first byte is written in this very turn: what is drawn must not stand before it.
+    // The first byte is written in this same turn of the event loop; drawing must not come before it.
     await null;
     for (let seconds = of_s; seconds >= 0; seconds--) {
       operator.show((text, bar) => saleWaiting(text, bar, { amount, seconds, of: of_s }));

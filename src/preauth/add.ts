@@ -12,7 +12,7 @@ export function addToHold(counter: Counter): Promise<ChargeEnd> {
   return goOn(counter, { type: 'preauth-add', supervisor: false, pin: true, amountOf: askMore });
 }
 
-/** What is held together stays within the limit of one payment. */
+/** Asks how much to add; the total held stays within the limit of one payment. */
 function askMore({ operator, config }: Counter, hold: Hold): Promise<Fen | null> {
   const most = fen(config.terminal.sale.limit_fen);
   const held = hold.entry === null ? fen(0) : hold.amount;

@@ -11,14 +11,14 @@ import { openStates } from '../values/state.ts';
 import { type Hold, type HoldWhy, whyNoDate, whyNoHold } from './hold.ts';
 
 /**
- * The pre-authorisation that is to be gone on with: by its trace where the journal holds it, by its authorisation code
- * and date where it does not. Null where the operator goes back, or the archive could not be asked.
+ * Asks for the pre-authorisation to continue with: by its trace if the journal holds it, by its authorisation code and
+ * date if not. Null if the operator goes back, or the archive could not be asked.
  */
 export async function chooseHold(counter: Counter): Promise<Hold | null> {
   try {
     return await chosen(counter);
   } catch (error) {
-    // What cannot be read may be what has ended it.
+    // The part of the archive that cannot be read may hold what has ended it.
     if (!(error instanceof Fault)) throw error;
     await refuse(counter, error.problem);
     return null;
@@ -44,18 +44,21 @@ type Found = { readonly hold: Hold } | NoHold;
 function judged(counter: Counter, entry: Entry | null, trace: string): Found {
   const why = whyNoHold(entry, termsOf(counter));
   if (why !== null || entry === null) return { why: why ?? 'unknown', trace, entry };
-  // It may have been ended by its slip before the journal was asked for its trace.
+  // It may have been ended by its code and date instead of its trace; such an end is not among its sequels.
   const ended = endedBySlip(counter, entry.history.answer?.authorisation ?? '', daysOf(entry), entry);
   return ended ?? { hold: { entry, amount: entry.total } };
 }
 
-/** One that its slip has ended is not proposed either. */
-function whyNot(counter: Counter, entry: Entry | null): HoldWhy | null {
+/** As `judged`, for the default that is proposed: one that was ended by its code and date is not proposed either. */
+function whyNotProposed(counter: Counter, entry: Entry | null): HoldWhy | null {
   const found = judged(counter, entry, '');
   return 'hold' in found ? null : found.why;
 }
 
-/** By code and date: the journal may hold it all the same, and knows then what has been done about it. */
+/**
+ * Finds a pre-authorisation by code and date. The journal may hold it all the same, and then knows what has been done
+ * about it.
+ */
 async function findByCode(counter: Counter): Promise<Found | null> {
   const typed = await askTyped(counter);
   if (typed === null) return null;
@@ -65,7 +68,10 @@ async function findByCode(counter: Counter): Promise<Found | null> {
   return endedBySlip(counter, typed.authorisation, [typed.date], null) ?? { hold: typed };
 }
 
-/** What has succeeded here on the same slip: the bank alone has the pre-authorisation, and its end is in the journal. */
+/**
+ * A completion or void that was begun here by this code and date, without the journal's row of the pre-authorisation,
+ * and has succeeded; null if there is none.
+ */
 function endedBySlip(
   counter: Counter,
   authorisation: string,
@@ -73,11 +79,11 @@ function endedBySlip(
   ours: Entry | null,
 ): NoHold | null {
   const { now_ms, days } = termsOf(counter);
-  // A code and a day come round again; by then the bank has long let go of what was held.
+  // Codes and days repeat; by then the bank has long released what was held.
   const since_ms = now_ms - (days + 1) * DAY_MS;
   for (const entry of counter.journal.begunBy('authorisation', authorisation, ours?.id)) {
     const { type, original, begun_ms, particulars } = entry.facts;
-    // A row of ours has what was begun on it among its sequels; another one's is another hold.
+    // What was begun on our own row is among its sequels; what was begun on another row is about another hold.
     if (ours !== null && original !== null) continue;
     if (begun_ms < since_ms || !dates.includes(particulars.date ?? '')) continue;
     const why = makesOf(type);
@@ -90,7 +96,7 @@ function endedBySlip(
 
 const DAY_MS = 86_400_000;
 
-/** Whether something that was begun on such a slip has no result yet. */
+/** Whether something that was begun by this authorisation code has no result yet. */
 function isUnderway({ journal }: Counter, authorisation: string): boolean {
   const family: readonly EntryType[] = ['preauth-add', 'preauth-void', 'completion', 'completion-advice'];
   return journal.debts().some(({ entry: { facts, state } }) => {
@@ -99,7 +105,7 @@ function isUnderway({ journal }: Counter, authorisation: string): boolean {
   });
 }
 
-/** Whether another one is asked for. */
+/** Shows why nothing can be done about it; true if the operator wants to name another one. */
 async function sayWhyNot(counter: Counter, { why, trace, entry }: NoHold): Promise<boolean> {
   const { operator } = counter;
   const [title, remedy] = words[why];
@@ -110,9 +116,9 @@ async function sayWhyNot(counter: Counter, { why, trace, entry }: NoHold): Promi
   return key === 'enter';
 }
 
-/** The number on the slip; Enter alone takes the last open one, the menu key asks for the code instead. */
+/** Asks for the number on the slip; Enter alone takes the last open one, the menu key asks for the code instead. */
 function askNumber(counter: Counter): Promise<string | { readonly key: 'menu' } | null> {
-  const last = lastOf(counter, { types: ['preauth'], whyNot: (entry) => whyNot(counter, entry) });
+  const last = lastOf(counter, { types: ['preauth'], whyNot: (entry) => whyNotProposed(counter, entry) });
   return askTraceOr(
     counter.operator,
     ['menu'],
@@ -121,7 +127,7 @@ function askNumber(counter: Counter): Promise<string | { readonly key: 'menu' } 
   );
 }
 
-/** Code and date from a slip; null where the operator goes back to the trace. */
+/** Asks for code and date from a slip; null if the operator goes back to the trace. */
 async function askTyped({ operator, config, clock }: Counter): Promise<Extract<Hold, { entry: null }> | null> {
   const authorisation = await askDigits(operator, {
     ...{ least: 6, most: 6 },

@@ -13,7 +13,7 @@ import { goOn, namedBy } from './go-on.ts';
 import { type Hold, mostOf } from './hold.ts';
 import { lineOf, shownOf } from './shown.ts';
 
-/** The completion (预授权完成): what is really owed is charged of the hold, and the rest is released. */
+/** The completion (预授权完成): charges what is really owed from the hold, and the rest is released. */
 export function complete(counter: Counter): Promise<ChargeEnd | AcceptedEnd> {
   const { by, pin } = counter.config.profile.transactions.completion;
   if (by === 'advice') return completeByAdvice(counter);
@@ -33,9 +33,12 @@ export function completeByAdvice(standing: Counter): Promise<AcceptedEnd> {
   });
 }
 
-/** No card is read that would tell one guest's hold from another's: what is charged is seen with its card on file. */
+/**
+ * No card is read that would tell one guest's hold from another's, so the clerk confirms the charge with the card on
+ * file shown.
+ */
 async function confirmed({ operator }: Counter, { entry }: Hold, amount: Fen): Promise<boolean> {
-  // One that was typed has its card read and compared.
+  // For a hold that was typed by code and date, a card is read and its number compared.
   if (entry === null) return true;
   const rows = rowsOf(shownOf(entry));
   operator.flush();
@@ -47,12 +50,12 @@ async function confirmed({ operator }: Counter, { entry }: Hold, amount: Fen): P
   );
 }
 
-/** The card of the hold; of one that was typed any card. */
+/** The card of the hold; any card, if the hold was typed by code and date. */
 async function cardOf(counter: Counter, { entry }: Hold, amount: Fen): Promise<SaleCard | null> {
   return entry === null ? numberOf(await presentChecked(counter, amount)) : cardOfOriginal(counter, entry, amount);
 }
 
-/** All that is held is proposed; a little more is allowed, by the acquirer's percentage. */
+/** Asks for the amount to charge: proposes all that is held, and allows a little more, by the acquirer's percentage. */
 function askCharge({ operator, config }: Counter, hold: Hold): Promise<Fen | null> {
   const { over_percent } = config.profile.transactions.completion;
   const typed = hold.entry === null;

@@ -10,18 +10,19 @@ import type { Fen } from '../values/fen.ts';
 import { chooseHold } from './choose.ts';
 import type { Hold } from './hold.ts';
 
-/** What is done about a pre-authorisation. */
+/** A follow-up of a pre-authorisation. */
 export interface GoingOn {
   readonly type: 'preauth-add' | 'preauth-void' | 'completion';
   readonly supervisor: boolean;
   readonly pin: boolean;
-  /** The amount that it is done with; null where the operator goes back. */
+  /** Asks for its amount; null if the operator goes back. */
   amountOf(counter: Counter, hold: Hold): Promise<Fen | null>;
 }
 
 /**
- * From the pre-authorisation to the bank's word: which one, how much, a supervisor where the profile asks, its own card.
- * Until the bank's yes the hold is as it was, and so it is after a request that was lost and reversed (money rule 7).
+ * Runs a follow-up up to the bank's answer: which pre-authorisation, how much, a supervisor's approval if the profile
+ * asks, the card of the hold. Until the bank approves the hold is as it was, and so it is after a request that was lost
+ * and reversed (money rule 7).
  */
 export function goOn(standing: Counter, going: GoingOn): Promise<ChargeEnd> {
   return inPayment(standing, going.type, async (counter) => {
@@ -45,7 +46,7 @@ async function withCard(
   return await chargeAsking(counter, charge, pin ? () => askPin(counter, card, amount) : noPin);
 }
 
-/** The card of the hold; of one that was typed nobody here knows which card it was, so the bank compares. */
+/** The card of the hold. For a hold that was typed nobody here knows the card, so the bank compares. */
 function cardOf(counter: Counter, hold: Hold, amount: Fen): Promise<StripeCard | null> {
   return hold.entry === null ? presentChecked(counter, amount) : sameCard(counter, hold.entry, amount);
 }

@@ -3,7 +3,7 @@ import { makesOf } from '../journal/types.ts';
 import { type Fen, fen, MOST_FEN } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
 
-/** A pre-authorisation that something is done about: the journal's, or one that was typed from its slip. */
+/** A pre-authorisation to be followed up: the journal's, or one that was typed from its slip. */
 export type Hold =
   | { readonly entry: Entry; readonly amount: Fen }
   | { readonly entry: null; readonly authorisation: string; readonly date: string };
@@ -20,7 +20,7 @@ export type HoldWhy =
   | 'expired'
   | 'no-authorisation';
 
-/** What each state of a pre-authorisation says to whoever wants to go on with it; a success may be. */
+/** Why a pre-authorisation in each state cannot be followed up; null if it can. */
 const whyOf = {
   pending: 'unsettled',
   approved: null,
@@ -36,7 +36,7 @@ const whyOf = {
 
 export interface HoldTerms {
   readonly now_ms: number;
-  /** Days after which the bank lets go of what is held. */
+  /** Days after which the bank releases what is held. */
   readonly days: number;
 }
 
@@ -47,28 +47,28 @@ export function whyNoHold(entry: Entry | null, { now_ms, days }: HoldTerms): Hol
   const why = whyOf[entry.state];
   if (why !== null) return why;
   const { sequels } = entry;
-  // The counter has finished with a completion of its own, whether the bank has heard of it or not.
+  // A completion by advice is final for the terminal, whether the bank has heard of it or not.
   if (sequels.some(({ facts, state }) => facts.type === 'completion-advice' && openStates.includes(state))) {
     return 'completed';
   }
   if (sequels.some(({ state }) => openStates.includes(state))) return 'underway';
-  // One that was voided is as if it had never been; but not while the void itself is on its way.
+  // A voided completion counts as if it had never been, but not while its void has no result.
   const completions = sequels.filter(({ facts }) => makesOf(facts.type) === 'completed');
   if (completions.some(({ state }) => state === 'approved' || state === 'refunded')) return 'completed';
   if (daysBetween(entry.facts.begun_ms, now_ms) > days) return 'expired';
   return entry.history.answer?.authorisation ? null : 'no-authorisation';
 }
 
-/** The most that a completion may charge of what is held: the acquirer's per cent holds above the merchant's limit too. */
+/** The most that a completion may charge of a hold: the acquirer's percentage, even above the merchant's limit. */
 export function mostOf(held: Fen, over_percent: number): Fen {
   return fen(Math.min(Math.floor((held * (100 + over_percent)) / 100), MOST_FEN));
 }
 
-/** Why a typed date of a pre-authorisation cannot be one; null where it can. Of all its years the latest one counts. */
+/** Why a typed date (MMDD) cannot be a pre-authorisation's; null if it can. The latest possible year counts. */
 export function whyNoDate(mmdd: string, { now_ms, days }: HoldTerms): 'wrong' | { readonly days: number } | null {
   const [month, day] = [Number(mmdd.slice(0, 2)), Number(mmdd.slice(2))];
   const year = new Date(now_ms).getFullYear();
-  // A day ahead is the bank's, where its clock is past midnight and ours is not.
+  // One day ahead is allowed: the bank's clock may be past midnight and ours not.
   const then = [year + 1, year, year - 1]
     .map((each) => new Date(each, month - 1, day))
     .find((each) => daysBetween(now_ms, each.getTime()) <= 1);

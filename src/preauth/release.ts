@@ -25,7 +25,7 @@ async function wholeAmount(counter: Counter, hold: Hold): Promise<Fen | null> {
   return yes ? hold.amount : null;
 }
 
-/** The bank compares the amount with what it holds. */
+/** Asks for the whole amount held; the bank compares it with what it holds. */
 function askWhole({ operator, config }: Counter, hold: Hold): Promise<Fen | null> {
   const limit = fen(config.terminal.sale.limit_fen);
   return askAmount(operator, {

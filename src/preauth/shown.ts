@@ -5,7 +5,7 @@ import type { OriginalShown } from '../operator/screens/original.ts';
 import { yuan } from '../values/fen.ts';
 import type { Hold } from './hold.ts';
 
-/** A hold in one quiet line. */
+/** Describes a hold in one line of text. */
 export function lineOf(text: Text, hold: Hold): string {
   if (hold.entry === null) {
     const { authorisation, date } = hold;
@@ -18,7 +18,7 @@ export function lineOf(text: Text, hold: Hold): string {
 export function shownOf({ trace, facts, history }: Entry): OriginalShown {
   return {
     ...{ trace, masked: facts.card ?? '', authorisation: history.answer?.authorisation ?? null },
-    // A hold is days old, or of this morning: the day belongs to it.
+    // A hold may be days old, so the time is shown with its day.
     time: minuteOf(new Date(facts.begun_ms)),
   };
 }

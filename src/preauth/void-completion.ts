@@ -19,7 +19,7 @@ export function voidCompletion(standing: Counter): Promise<ChargeEnd> {
   return inPayment(standing, 'completion-void', async (counter) => {
     const original = await chooseEntry(counter, {
       types: ['completion', 'completion-advice'],
-      whyNot: (entry) => whyNotVoid(counter.journal, entry),
+      whyNot: (entry) => whyNoCompletionVoid(counter.journal, entry),
       words,
     });
     if (original === null || !(await confirmed(counter, original))) return { end: 'cancelled' };
@@ -76,8 +76,8 @@ const whyOf = {
   parked: 'unsettled',
 } as const satisfies Record<State, Why | null>;
 
-/** Null where it can. */
-export function whyNotVoid(journal: Pick<Journal, 'batch'>, entry: Entry | null): Why | null {
+/** Why this completion cannot be voided; null if it can. */
+export function whyNoCompletionVoid(journal: Pick<Journal, 'batch'>, entry: Entry | null): Why | null {
   if (entry === null) return 'unknown';
   const { type } = entry.facts;
   if (type !== 'completion' && type !== 'completion-advice') return 'not-completion';

@@ -10,19 +10,22 @@ import { Fault } from '../values/problem.ts';
 import { type BankRecord, paidAtBank, type Referred } from './paid.ts';
 import { lastDayOf, type Paid } from './refundable.ts';
 
-/** An original by the bank's own number: in the journal after all, or as the bank has it. */
+/** An original found by the bank's own number: in the journal after all, or as the bank has it. */
 export type ByReference =
   | { readonly entry: Entry }
   | { readonly referred: Referred; readonly paid: Paid | 'not-at-bank'; readonly record: BankRecord | null };
 
-/** Null where the operator goes back, or neither the bank nor the archive could be asked. */
+/**
+ * Asks for the bank's reference and looks the original up; null if the operator goes back, or the bank or the archive
+ * could not be asked.
+ */
 export async function originalByReference(counter: Counter): Promise<ByReference | null> {
   const referred = await askReference(counter);
   if (referred === null) return null;
   try {
     return await lookedUp(counter, referred);
   } catch (error) {
-    // What cannot be read may be what was given back of it.
+    // The part of the archive that cannot be read may hold an earlier refund of it.
     if (!(error instanceof Fault)) throw error;
     await refuse(inFlow(counter, 'refund'), error.problem);
     return null;

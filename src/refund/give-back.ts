@@ -8,13 +8,13 @@ import { inFlow } from '../payment/in-flow.ts';
 import { type Fen, fen } from '../values/fen.ts';
 import { Fault } from '../values/problem.ts';
 import { originalByReference } from './by-reference.ts';
-import { askOriginal, isVoidable, showNoVoid, whyNot } from './original.ts';
+import { askOriginal, isForTheVoidFlow, showNoVoid, whyNoVoid } from './original.ts';
 import { paidOf } from './paid.ts';
 import { type Original, refundPayment } from './refund.ts';
 import { type Paid, whyNoRefund } from './refundable.ts';
 import { voidSale } from './void.ts';
 
-/** The menu's one entry for what goes back: a sale of the open batch is voided, an older payment is refunded. */
+/** The menu's one entry for giving money back: a sale of the open batch is voided, an older payment is refunded. */
 export async function giveBack(counter: Counter): Promise<void> {
   for (;;) {
     const asked = await askOriginal(counter);
@@ -40,7 +40,7 @@ async function unknown(counter: Counter, trace: string): Promise<Next | 'by-refe
   return key === 'enter' ? 'other' : 'over';
 }
 
-/** Null where it cannot be read what was given back of it, and the operator has seen why. */
+/** What the journal says was paid and given back; null if it cannot be read, and the operator has seen why. */
 async function paidHere(counter: Counter, entry: Entry): Promise<Paid | null> {
   try {
     return paidOf(entry, counter.journal);
@@ -51,16 +51,16 @@ async function paidHere(counter: Counter, entry: Entry): Promise<Paid | null> {
   }
 }
 
-/** `wanted`: a refund where the operator has asked for one; a sale that is not settled is voided without asking for it. */
+/** `wanted`: `refund` if the operator has asked for one; with `either` a sale that is not settled is voided. */
 async function ofTheJournal(counter: Counter, entry: Entry, wanted: 'either' | 'refund'): Promise<Next> {
   const paid = await paidHere(counter, entry);
   if (paid === null) return 'over';
   const { journal, config, clock } = counter;
   const { refund, void: undo } = config.profile.transactions;
   const { trace } = entry;
-  const isVoids = wanted === 'either' && entry.batch === journal.batch && isVoidable(entry);
+  const isVoids = wanted === 'either' && entry.batch === journal.batch && isForTheVoidFlow(entry);
   if (isVoids || !refund.offered) {
-    const why = whyNot(journal, entry) ?? (undo.offered ? null : 'not-offered');
+    const why = whyNoVoid(journal, entry) ?? (undo.offered ? null : 'not-offered');
     if (why === null) {
       await voidSale(counter, entry);
       return 'over';
@@ -84,27 +84,30 @@ async function ofTheBank(
   if (paid === 'not-at-bank') return showNoRefund(counter, paid, { entry: null, referred, paid: null, told: null });
   const original: Original = { entry: null, paid, referred, told: record };
   const why = whyNoRefund(paid, counter.config.profile.transactions.refund, new Date(counter.clock.now()));
-  // What it came to nobody has said: that the limit is reached is all that is known.
+  // The bank was not asked for the amount: all that is known is that refunds from here have reached the limit.
   if (why === 'refunded' && record === null) return showNoRefund(counter, 'refunded-here', original);
   if (why !== null) return showNoRefund(counter, why, original);
   await refundPayment(counter, original);
   return 'over';
 }
 
-/** What undoes it before its settlement. */
+/** Which kind of void can undo the entry before its settlement; null if none can. */
 function insteadOf({ journal, config }: Counter, entry: Entry): 'void' | 'completion-void' | null {
-  if (config.profile.transactions.void.offered && whyNot(journal, entry) === null) return 'void';
+  if (config.profile.transactions.void.offered && whyNoVoid(journal, entry) === null) return 'void';
   const { type } = entry.facts;
   if (entry.refundable < entry.total) return null;
   return type === 'completion' || type === 'completion-advice' ? 'completion-void' : null;
 }
 
-/** Nothing of what was never charged, or has gone back already. */
+/** What may still be given back: nothing if it was never charged, has gone back already, or is being voided. */
 function leftOf({ payment, state, open, refundable }: Paid): Fen {
   return payment && state === 'approved' && open !== 'void' ? refundable : fen(0);
 }
 
-/** The sentence, and what is left; Enter asks for another original, or voids what is not settled yet. */
+/**
+ * Shows why it cannot be refunded, and what is left of it; Enter asks for another original, or voids a sale that is not
+ * settled yet.
+ */
 async function showNoRefund(
   counter: Counter,
   why: RefundWhy,

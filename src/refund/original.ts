@@ -8,7 +8,7 @@ import { askTrace, entryOf, lastOf } from '../payment/original.ts';
 import type { Fen } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
 
-/** The original that the number on the slip names, null where the journal has none; null where the operator goes back. */
+/** Asks for the number on a slip and finds its entry (null if the journal has none); null if the operator goes back. */
 export async function askOriginal(counter: Counter): Promise<{ trace: string; entry: Entry | null } | null> {
   const isNot = (entry: Entry | null) => (entry?.state === 'approved' ? null : 'not-charged');
   const last = lastOf(counter, { types: voided, whyNot: isNot });
@@ -26,20 +26,20 @@ export interface NoVoid {
   readonly byReference: boolean;
 }
 
-/** Why it cannot be voided; the key that ends it. */
+/** Shows why it cannot be voided; resolves to the key that closes the screen. */
 export async function showNoVoid(
   { operator, journal }: Counter,
   { why, trace, entry, refundable, byReference }: NoVoid,
 ): Promise<'enter' | 'cancel' | 'clear'> {
   const batch = entry?.batch ?? journal.batch;
-  // What is left is left of all of it.
+  // The whole total; `refundable` says how much of it is left.
   const facts = { why, trace, amount: entry?.total ?? null, refundable, batch, byReference };
   return untilSeen(operator, 'refused', byReference ? ['enter', 'cancel', 'clear'] : ['enter', 'cancel'], (text, bar) =>
     voidRefused(text, bar, facts),
   );
 }
 
-/** What each state of a sale says to whoever wants it undone; a success may be. */
+/** Why a sale in each state cannot be voided; null if it can. */
 const whyOf = {
   pending: 'unsettled',
   approved: null,
@@ -53,26 +53,30 @@ const whyOf = {
   parked: 'unsettled',
 } as const satisfies Record<State, VoidWhy | null>;
 
-/** What a void undoes; a completion has a void of its own. */
+/** Types that a void undoes; a completion has its own kind of void. */
 const voided: readonly EntryType[] = ['sale', 'instalment', 'offline', 'voice'];
 
-/** Of a type that a void undoes; or nothing that a refund could give back either, which the void's sentences say. */
-export function isVoidable({ facts: { type } }: Entry): boolean {
+/**
+ * Whether the void flow takes this entry: a void undoes its type, or it charged nothing that a refund could give back,
+ * and then the void's refusal says why.
+ */
+export function isForTheVoidFlow({ facts: { type } }: Entry): boolean {
   return voided.includes(type) || types[type].moves !== 'in';
 }
 
 /** Why this entry cannot be voided; null where it can. */
-export function whyNot(journal: Pick<Journal, 'batch'>, entry: Entry | null): VoidWhy | null {
+export function whyNoVoid(journal: Pick<Journal, 'batch'>, entry: Entry | null): VoidWhy | null {
   if (entry === null) return 'unknown';
   if (!voided.includes(entry.facts.type)) return 'not-sale';
   const why = whyOf[entry.state];
   if (why !== null) return why;
   const opened = entry.sequels.filter(({ state }) => openStates.includes(state));
   if (opened.some(({ facts: { type } }) => types[type].moves === 'out')) return 'underway';
-  // A tip that the bank has not taken yet: it would not know the amount.
+  // The bank has not taken a tip or an adjustment yet, so it would not know the amount.
   if (opened.length > 0) return 'unsettled';
   if (entry.batch !== journal.batch) return 'settled';
-  // Its batch was taken away and has come back: a void would give the whole back, and a part has gone back.
+  // The bank moved to another batch and back to this one, and a part was refunded meanwhile: a void would give the
+  // whole back.
   if (entry.refundable < entry.total) return 'refunded-in-part';
   return entry.history.answer?.reference ? null : 'no-reference';
 }

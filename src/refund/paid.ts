@@ -15,7 +15,7 @@ export interface Referred {
   readonly day: Date;
 }
 
-/** A row of the journal as a refund is measured against it. */
+/** Measures a row of the journal for a refund: what it charged, what of that is left, what is still open. */
 export function paidOf(entry: Entry, journal: Pick<Journal, 'batch' | 'debts' | 'begunBy'>): Paid {
   const { facts, sequels, history } = entry;
   const { moves } = types[facts.type];
@@ -37,14 +37,14 @@ export function paidOf(entry: Entry, journal: Pick<Journal, 'batch' | 'debts' | 
   };
 }
 
-/** The words of the bank's books for what a refund asks of a payment. */
+/** The bank's states, translated into the states that a refund checks. */
 const stateOf = {
   posted: 'approved',
   voided: 'voided',
   declined: 'declined',
   reversed: 'reversed',
   tombstone: 'reversed',
-  // A hold by its own number is no payment, whatever has become of it: what a completion has charged has another.
+  // A hold is no payment, whatever has become of it: its completion has charged under a reference of its own.
   held: 'approved',
   completed: 'approved',
   released: 'approved',
@@ -57,8 +57,9 @@ export interface BankRecord {
 }
 
 /**
- * What the bank says of an original that the journal does not hold; without its word only the limit bounds what is given
- * back of it, and the bank decides. A refund of it that has no end yet is in the journal, under the reference that was typed.
+ * An original that the journal does not hold, as the bank records it. Without a record only the limit bounds what is
+ * given back, and the bank decides. A refund of it without a definite end is in the journal, under the reference that
+ * was typed.
  */
 export function paidAtBank(
   { reference, day }: Referred,
@@ -81,8 +82,8 @@ export function paidAtBank(
 }
 
 /**
- * What has gone back under this reference: of a payment that the journal has no row for, or has none any more; or of a row
- * of ours, which has what was begun on it among its sequels.
+ * The sum of refunds under this reference. For a payment without a row in the journal, all of them; for a row of ours
+ * only those begun without it, because the others are among its sequels.
  */
 function refundedBySlip(journal: Pick<Journal, 'begunBy'>, reference: string | null, ours: Entry | null): number {
   if (reference === null) return 0;

@@ -19,15 +19,17 @@ import { mostRefundable, type Paid } from './refundable.ts';
 export interface Original {
   readonly paid: Paid;
   readonly entry: Entry | null;
-  /** Where the journal does not hold it; the bank's numbers where it was asked. */
+  /**
+   * `referred`: what was typed, if the journal does not hold the original. `told`: the bank's amounts, if it was asked.
+   */
   readonly referred: Referred | null;
   readonly told: { readonly amount: Fen; readonly refunded: Fen } | null;
 }
 
 /**
- * The refund of a settled payment (退货), of all of it or of a part: seen, measured, approved by a supervisor, put back on
- * the card that paid. It has no reversal: without a result it is asked again, and blocks another one meanwhile (money
- * rule 8).
+ * The refund of a settled payment (退货), all of it or a part: the operator confirms the original and the amount, a
+ * supervisor approves, the money goes back to the card that paid. It has no reversal: without a result it is sent
+ * again, and blocks another one meanwhile (money rule 8).
  */
 export function refundPayment(standing: Counter, original: Original): Promise<ChargeEnd> {
   return inPayment(standing, 'refund', async (counter) => {
@@ -43,7 +45,7 @@ function confirmed({ operator }: Counter, { paid, entry, referred, told }: Origi
   const refunded = fen(paid.amount - paid.refundable);
   const shown = {
     paid: entry === null ? (told?.amount ?? null) : paid.amount,
-    // Of a second refund by the same reference it is seen what the first has given back, though the bank is not asked.
+    // Even if the bank is not asked, a second refund by the same reference shows what the first has given back.
     refunded: isKnown || refunded > 0 ? refunded : null,
     refundable: isKnown ? paid.refundable : null,
     day: entry === null ? dayOf(paid.day) : dayAndTime(paid.day),
@@ -53,7 +55,7 @@ function confirmed({ operator }: Counter, { paid, entry, referred, told }: Origi
   return askYes(operator, (text, bar) => refundOriginal(text, bar, shown));
 }
 
-/** All that is left is proposed. */
+/** Asks for the amount; proposes all that is left, where that is known. */
 function enterAmount({ operator, config }: Counter, { paid, entry, told }: Original): Promise<Fen | null> {
   const { refund } = config.profile.transactions;
   const most = mostRefundable(paid, refund);
@@ -79,11 +81,11 @@ async function withCard(counter: Counter, original: Original, { amount, by }: Ap
   const named = referred === null ? {} : { reference: referred.reference, date: referred.date };
   const particulars: Particulars = { ...by, ...named };
   const request = { type: 'refund', amount, card, particulars, ...(entry && { original: entry }) } as const;
-  // Money that comes back takes no PIN.
+  // A refund takes no PIN.
   return await chargeAsking(counter, request, noPin);
 }
 
-/** The card that paid, where the journal knows it; else the bank tells. */
+/** The card that paid, if the journal knows it; otherwise any card, and the bank compares. */
 function cardFor(counter: Counter, entry: Entry | null, amount: Fen): Promise<StripeCard | null> {
   return entry === null || entry.facts.fingerprint === null
     ? presentCard(counter, amount, null)

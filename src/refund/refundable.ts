@@ -7,7 +7,7 @@ export interface Paid {
   /** A sale, an instalment, a completion, an offline or a voice sale: what took money from a card. */
   readonly payment: boolean;
   readonly state: State;
-  /** What it came to, and what of that has not been given back. */
+  /** `amount`: what was charged. `refundable`: what of that has not been given back. */
   readonly amount: Fen;
   readonly refundable: Fen;
   /** What was begun on it and has no definite end yet. */
@@ -15,7 +15,7 @@ export interface Paid {
   /** Not yet settled: the batch that took it is still open. */
   readonly inOpenBatch: boolean;
   readonly reference: string | null;
-  /** The day of it, at any hour, local. */
+  /** The local day of the payment; the hour means nothing. */
   readonly day: Date;
 }
 
@@ -25,7 +25,7 @@ export interface RefundRules {
   readonly window_days: number;
 }
 
-/** What each state of a payment says to whoever wants money back; a success may go back. */
+/** Why a payment in each state cannot be refunded; null if it can. */
 const whyOf = {
   pending: 'unsettled',
   approved: null,
@@ -39,7 +39,10 @@ const whyOf = {
   parked: 'unsettled',
 } as const satisfies Record<State, RefundWhy | null>;
 
-/** Null where it can be refunded. The first reason stands: what has happened to the money comes before rules. */
+/**
+ * Why it cannot be refunded; null if it can. What has happened to the money is checked before the acquirer's rules, and
+ * the first reason found is the answer.
+ */
 export function whyNoRefund(paid: Paid, rules: RefundRules, now: Date): RefundWhy | null {
   if (!paid.payment) return 'not-payment';
   const why = whyOf[paid.state];

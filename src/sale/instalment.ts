@@ -24,7 +24,7 @@ async function sell(counter: Counter, opening: Again): Promise<ChargeEnd> {
   return await chargeAsking(counter, instalment, () => askPin(counter, card, amount));
 }
 
-/** Which of them a card may have is its issuer's affair, whose code says so. */
+/** Asks for the number of instalments. Whether this card may have it is the issuer's decision (response code). */
 async function choosePeriods({ operator, customer, config }: Counter, amount: Fen): Promise<number | null> {
   const { periods } = config.profile.transactions.instalment;
   const choices = periods.map((each) => ({ periods: each, each: fen(Math.ceil(amount / each)) }));

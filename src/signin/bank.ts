@@ -13,20 +13,20 @@ export interface BankDesk {
   readonly journal: Journal;
   readonly clock: SetClock;
   readonly vault: Pick<Vault, 'forgetWorkingKeys'>;
-  /** Whether the bank is asked for its newest. */
+  /** Whether the bank is asked which transaction of this terminal is its newest. */
   readonly compares: boolean;
 }
 
-/** Whether the bank says which transaction is its newest. */
+/** Whether the bank can say which transaction of this terminal is its newest. */
 export function comparesNewest({ inquiry }: Pick<Transactions, 'inquiry'>): boolean {
   return inquiry.offered && inquiry.newest !== false;
 }
 
 /**
- * Signs the operator in at the bank: new working keys, and the batch that the bank has open. Throws a Fault of the line,
- * and `bank-ahead` where the bank has had a request of this terminal that its journal does not hold: then there are no
- * working keys either, so that nothing is paid under them, whoever asked for the sign-in (money rule 12). `newest-unsaid`
- * where it does not say, and has not said since this start.
+ * Signs the operator in at the bank: new working keys, and the batch that the bank has open. Throws the Faults of the
+ * line. Throws `bank-ahead` if the bank has had a request of this terminal that the journal does not hold, and drops
+ * the working keys so that nothing is paid under them, whoever asked for the sign-in (money rule 12). Throws
+ * `newest-unsaid` if the bank does not name its newest transaction and the journal was not compared since this start.
  */
 export async function signInToBank(desk: BankDesk, operator: string): Promise<SignInEnd> {
   const { host, journal, clock } = desk;
@@ -38,7 +38,10 @@ export async function signInToBank(desk: BankDesk, operator: string): Promise<Si
   return end;
 }
 
-/** A journal that was compared is not changed for a backup while it is open: a bank that does not say holds nobody up. */
+/**
+ * A journal that was compared once cannot be swapped for a backup while it is open: from then on a bank that does not
+ * name its newest transaction holds nobody up.
+ */
 async function compareAtSignIn(desk: BankDesk): Promise<void> {
   try {
     await compareWithBank(desk);
@@ -49,8 +52,9 @@ async function compareAtSignIn(desk: BankDesk): Promise<void> {
 }
 
 /**
- * A cloned card or a restored backup would take traces again that the bank has seen, and turn back what was approved after the
- * backup was made. Throws a Fault of kind `bank-ahead`, `newest-unsaid` where nobody can say, and those of the line.
+ * Finds a journal that is older than the bank's books. A cloned memory card or a restored backup would use traces again
+ * that the bank has seen, and reverse what was approved after the backup was made. Throws a Fault of kind `bank-ahead`,
+ * `newest-unsaid` if nobody can say, and those of the line.
  */
 async function compareWithBank({ host, journal, vault }: Comparing): Promise<void> {
   const newest = { place: null, date: null, reference: null, authorisation: null };
@@ -72,18 +76,21 @@ async function compareWithBank({ host, journal, vault }: Comparing): Promise<voi
 
 type Comparing = Pick<BankDesk, 'host' | 'journal' | 'vault'>;
 
-/** Where the bank's newest stands. One that is refused, or told without its place, may be any: nothing is known of it. */
+/**
+ * Batch and trace of the bank's newest transaction; `none` if it has none, or does not offer this. If it refuses
+ * otherwise, or does not tell the place, the newest may be any transaction: throws.
+ */
 function newestOf(end: InquiryEnd): { readonly batch: Batch; readonly trace: Trace } | 'none' {
   if (end.end === 'none') return 'none';
   if (end.end === 'found' && end.place) return end.place;
   if (end.end === 'found') throw new Fault({ kind: 'newest-unsaid', code: '00' });
   if (end.signInAgain) throw new Fault({ kind: 'mac-wrong' });
-  // Its word, under its MAC, that it compares with nobody: as where the profile says so.
+  // The bank says under its MAC that it does not offer this to anybody: the same as a profile that does not compare.
   if (end.code === NOT_OFFERED) return 'none';
   throw new Fault({ kind: 'newest-unsaid', code: end.code });
 }
 
-/** The same before the outbox tells the bank anything: under other keys than the bank's it cannot be asked. */
+/** Compares before the outbox sends anything. If the keys are not the bank's it cannot be asked: then signs in. */
 export async function compareOrSignIn(desk: Comparing, signIn: () => Promise<boolean>): Promise<void> {
   try {
     await compareWithBank(desk);

@@ -20,12 +20,15 @@ export interface HandshakeDesk {
   shake(step: (step: HandshakeStep) => void): Promise<HandshakeEnd>;
 }
 
-/** Refusals after which no key of this terminal may be used: somebody is not who he says he is, or a key is not the centre's. */
+/**
+ * Refusals after which no key of this terminal may be used: one side is not who it claims to be, or a key is not the
+ * centre's.
+ */
 const locking: readonly HandshakeWhy[] = ['wrong-ca', 'bad-signature', 'kcv-mismatch', 'revoked', 'replayed-token'];
 
 /**
- * Shakes hands with the key centre. Where the centre cannot be reached and a master key is loaded the day goes on with
- * it (null); a proof that fails or a check value that does not match locks the terminal and says so.
+ * Shakes hands with the key centre. If the centre cannot be reached and a master key is loaded, the terminal goes on
+ * with that key (null). A proof that fails or a check value that does not match locks the terminal and says so.
  */
 export async function meetKeyCentre(desk: HandshakeDesk): Promise<HandshakeEnd | null> {
   const { operator, vault, serial } = desk;
@@ -43,7 +46,7 @@ export async function meetKeyCentre(desk: HandshakeDesk): Promise<HandshakeEnd |
       }
       if (vault.stateOf('TMK') === 'loaded' && (why === 'no-line' || why === 'silent')) return null;
       const detail = error.problem.kind === 'key-centre' ? error.problem.why : '';
-      // A key that was typed meanwhile has not seen this one.
+      // Drops keys that were typed before this screen was shown.
       operator.flush();
       operator.show((text, bar) => handshakeFailed(text, bar, { why, serial, detail }));
       await acknowledged(operator, ['enter']);
@@ -67,7 +70,7 @@ function whyOf(problem: Problem): HandshakeWhy {
   }
 }
 
-/** A centre that dies in the middle of the handshake is one that cannot be reached. */
+/** A centre that falls silent or hangs up during the handshake counts as out of reach; null for any other reason. */
 function outOfReach(why: string): HandshakeWhy | null {
   if (why.startsWith('silent')) return 'silent';
   return why.startsWith('hung up') ? 'no-line' : null;

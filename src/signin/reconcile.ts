@@ -5,12 +5,12 @@ import type { Problem } from '../values/problem.ts';
 import { batch, trace } from '../values/trace.ts';
 import type { SignInDesk } from './signin.ts';
 
-/** So long a person is waited for. */
+/** How long the screen waits for each person. */
 const WAIT_S = 60;
 
 /**
- * Two people answer with the bank's reference for what the bank has and this terminal has not; from then on it may sign
- * in. False where one of them goes back.
+ * Two people answer, with the bank's reference, for transactions that the bank has and this terminal has not; from then
+ * on it may sign in. False if one of them goes back.
  */
 export async function reconcile(desk: SignInDesk, ahead: Extract<Problem, { kind: 'bank-ahead' }>): Promise<boolean> {
   const { operator, people, journal, config } = desk;

@@ -39,7 +39,7 @@ export async function signIn(desk: SignInDesk): Promise<string> {
       const number = await whoIsThere(desk);
       if (await atTheBank(desk, number)) return number;
     } catch (error) {
-      // A disk on which no try can be counted lets nobody in, and says so.
+      // If the disk cannot count a try nobody gets in, and the operator sees why.
       if (!(error instanceof Fault)) throw error;
       await failed(desk.operator, { problem: error.problem });
     }
@@ -53,7 +53,7 @@ function failed(operator: Operator, failure: SigninFailedFacts): Promise<'enter'
   );
 }
 
-/** The number and its password, until they fit. */
+/** Asks for an operator's number and password until they fit. */
 async function whoIsThere({ operator, people }: SignInDesk): Promise<string> {
   let unknown = false;
   for (;;) {
@@ -126,7 +126,7 @@ async function newPassword(operator: Operator, people: Operators, number: string
   }
 }
 
-/** Counts down until the operator goes back or the lock is over; the vault holds it anyway. */
+/** Counts down until the operator goes back or the lock is over; the vault enforces the lock in any case. */
 async function lockedOut(operator: Operator, number: string, wait_ms: number): Promise<void> {
   await askKey(operator, {
     ...{ keys: ['cancel'], wait_s: Math.ceil(wait_ms / 1000) },

@@ -6,7 +6,10 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after `ms`, or rejects with the signal's reason. Holds no event loop open after an abort. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `act` once after `ms`; the returned function calls it off. For what sleeps too often for a signal each time. */
+  /**
+   * Calls `act` once after `ms`; the returned function calls it off. For callers that sleep too often for a signal each
+   * time.
+   */
   after(ms: number, act: () => void): () => void;
 }
 
@@ -54,12 +57,15 @@ export function aheadBy(ahead_ms: () => number): Clock {
 /** Randomness as an argument: `node:crypto`'s in the terminal, a seeded one in storms. */
 export type Random = (bytes: number) => Uint8Array;
 
-/** Why the loser of a race is called off. One for all: making one takes a picture of the stack, which nobody reads. */
+/**
+ * The reason with which the loser of a race is aborted. One for all: making a new one records the stack, which nobody
+ * reads.
+ */
 export const OVER = new DOMException('nobody waits for it any more', 'AbortError');
 
 /**
- * A signal of its own that also follows others, until it is over. `AbortSignal.any` would leave something of each in a
- * signal that lives as long as the terminal.
+ * A new signal that also aborts with others, until `over` is called. `AbortSignal.any` would leave something of each
+ * new signal in one that lives as long as the terminal.
  */
 export function tied(...outers: readonly AbortSignal[]): { readonly signal: AbortSignal; over(): void } {
   const own = new AbortController();
@@ -78,8 +84,8 @@ export function tied(...outers: readonly AbortSignal[]): { readonly signal: Abor
 }
 
 /**
- * The first to settle wins; `null` after `ms`. The loser is told through `signal`, so that it leaves no timer behind.
- * Nothing begins where `outer` is over already.
+ * Runs `work` for at most `ms`, then resolves to null. The loser is told through `signal`, so that it leaves no timer
+ * behind. Nothing begins if `outer` has aborted already.
  */
 export async function within<T>(
   clock: Clock,
@@ -97,7 +103,7 @@ export async function within<T>(
   const callOff = clock.after(ms, () => resolve(null));
   outer?.addEventListener('abort', stop, { once: true });
   try {
-    // What the loser rejects with after the race is the abort itself, and nobody hears it.
+    // If `work` loses it rejects with the abort, after the race is over: nobody hears that.
     work(own.signal).then(resolve, reject);
     return await promise;
   } finally {

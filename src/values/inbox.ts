@@ -1,6 +1,9 @@
 import { type Clock, within } from './clock.ts';
 
-/** What has arrived on a line and not been read yet, and a wait for more of it. Bounded: the oldest bytes go first. */
+/**
+ * Bytes that have arrived on a line and were not read yet, and a wait for more. Bounded: the oldest bytes are dropped
+ * first.
+ */
 export interface Inbox {
   push(chunk: Uint8Array): void;
   /** Overwrites and drops what is there. */
@@ -58,7 +61,7 @@ export function inbox(clock: Clock, most: number): Inbox {
               try {
                 const answer = taken();
                 if (answer === null) return;
-                // What comes in the same moment is the next caller's.
+                // Bytes that come in the same moment are the next caller's.
                 arrived = nobodyWaits;
                 resolve(answer);
               } catch (error) {

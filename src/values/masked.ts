@@ -8,11 +8,14 @@ export type Masked = string & { readonly [brand]: 'Masked' };
 /** The longest text of a record; a screen and a line of paper are shorter. */
 const LONGEST = 2000;
 /**
- * Thirteen digits at least, apart or in fours, however many. Not twelve: no issuer gives out so short a number (ISO/IEC
- * 7812-1 leaves it open), and every tenth reference number of the bank (F37) would look like one.
+ * Thirteen digits or more, together or with single spaces or hyphens between them. Not twelve: no issuer gives out so
+ * short a number (ISO/IEC 7812-1 leaves it open), and every tenth reference number of the bank (F37) would look like
+ * one.
  */
 const NUMBER = /\d(?:[ -]?\d){12,}/g;
-/** The same as a person writes it: with whatever is neither letter nor digit between two of them. */
+/**
+ * The same as a person may write it: with up to three characters between two digits that are neither letter nor number.
+ */
 const WRITTEN = /\d(?:[^\p{L}\p{N}]{0,3}\d){12,}/gu;
 /** A number, a separator of track 1, 2 or 3, and what an issuer writes after it. */
 const TRACK = /\d{12,}[=^D]+[^\s"]*/g;
@@ -21,18 +24,18 @@ const CUT = /(?:\d[ -]?)+$/;
 const WRITTEN_CUT = /(?:\d[^\p{L}\p{N}]{0,3})+$/u;
 
 /**
- * The text with each track gone and each card number down to its first six and last four digits, or gone where other
- * digits stand at it. What comes here is masked already where its writer knew of the number; this is the gate for what
- * nobody knew of.
+ * The text with each track removed and each card number cut to its first six and last four digits; a card number that
+ * adjoins other digits is starred out whole. Writers that know of a number have masked it already: this gate is for the
+ * numbers that nobody knew of.
  */
 export function masked(text: string): Masked {
   return without(text, { number: NUMBER, cut: CUT, hide: hidden });
 }
 
 /**
- * The same of what a person has written down, in whatever digits (６２２２, ⑥) and with whatever between them. Digits apart
- * may be a date and a number, and every tenth would look like a card's: of such a run only what begins like a scheme's
- * number is gone.
+ * The same for text that a person has typed, in any script's digits (６２２２, ⑥) and with anything between them. Separated
+ * digits may be a date and a number, and every tenth such run would look like a card number: in such a run only what
+ * begins like a scheme's number is hidden.
  */
 export function maskedWords(text: string): Masked {
   const looksLikeOne = (digits: string) => lengthsAt(digits, 0).includes(digits.length);
@@ -68,15 +71,20 @@ function without(text: string, { number, cut, hide }: Hiding): Masked {
   return whole.replaceAll(TRACK, '(track)').replaceAll(number, hide) as Masked;
 }
 
-/** F48 of a settlement: two times two amounts, their counts and a flag. Of no row that has a card number it has the length. */
+/**
+ * F48 of a settlement: for each of two card groups two amounts with their counts, and a flag. No rows with a card
+ * number have this length.
+ */
 const SETTLED = /^(?:\d{30}[0-3]){2}$/;
 /**
- * F48 of an inquiry about a completed hold: two amounts, each below ¥10,000,000.00. A card number would have to lie across
- * the second one's three zeros and have them in just that place; what is larger is masked like any text.
+ * F48 of an inquiry about a completed hold: two amounts, each below ¥10,000,000.00. A card number could match only with
+ * the second amount's three zeros in just that place; larger amounts are masked like any text.
  */
 const TWO_AMOUNTS = /^(?:000\d{9}){2}$/;
 
-/** F48 as it comes where it holds amounts alone, which would look like a card number now and then. */
+/**
+ * F48 is left as it is if it holds only amounts, which would look like a card number now and then; else it is masked.
+ */
 export function maskedTotals(text: string): Masked {
   return SETTLED.test(text) || TWO_AMOUNTS.test(text) ? (text as Masked) : masked(text);
 }
@@ -84,8 +92,8 @@ export function maskedTotals(text: string): Masked {
 const SHORTEST_PAN = 13;
 const LONGEST_PAN = 19;
 /**
- * How a scheme's numbers begin (the published ranges), and how many digits they have. Digits that stand alone need no
- * such look; in a longer run every tenth place would pass for a card number without it.
+ * How a scheme's numbers begin (the published ranges), and how many digits they have. Digits that stand alone are
+ * judged without this; in a longer run every tenth place would pass for a card number without it.
  */
 const SCHEMES: readonly (readonly [beginning: RegExp, lengths: readonly number[]])[] = [
   [/^(?:60|62|64|65|81|9)/, [16, 17, 18, 19]],
@@ -96,7 +104,7 @@ const SCHEMES: readonly (readonly [beginning: RegExp, lengths: readonly number[]
   [/^3(?:0[0-5]|[689])/, [14, 16, 17, 18, 19]],
 ];
 
-/** A run of digits without the card number that it is, or that it holds. */
+/** Masks the card number that a run of digits is, or those that it holds. */
 function hidden(run: string): string {
   const digits = run.replaceAll(/\D/g, '');
   if (digits.length <= LONGEST_PAN && passesLuhn(digits)) {
@@ -105,7 +113,7 @@ function hidden(run: string): string {
   return starred(run);
 }
 
-/** With a star for each digit of the card numbers in it. */
+/** Puts a star for each digit of the card numbers in a run. */
 function starred(run: string): string {
   const digits = run.replaceAll(/\D/g, '');
   const secret = new Set<number>();
@@ -125,7 +133,7 @@ function lengthsAt(digits: string, from: number): readonly number[] {
   return lengths.filter((length) => from + length <= digits.length);
 }
 
-/** What JSON can say, each of its texts masked. */
+/** Any JSON value, each of its texts masked. */
 export type MaskedJson =
   | Masked
   | number
@@ -134,7 +142,7 @@ export type MaskedJson =
   | readonly MaskedJson[]
   | { readonly [name: string]: MaskedJson };
 
-/** The largest number that is no card number. */
+/** The largest number that is too short for a card number. */
 const LARGEST = 10 ** 12 - 1;
 
 /** A copy of plain data for a log: texts masked, bytes as their count, large numbers as masked text. */

@@ -24,8 +24,8 @@ export class Pan {
   }
 
   /**
-   * `622202******1234`: at most the first six and the last four, as receipts and books show it (PCI DSS 3.4.1). Of a
-   * short number fewer of the first: six digits at least stay hidden.
+   * `622202******1234`: at most the first six and the last four, as receipts and books show it (PCI DSS 3.4.1). A short
+   * number shows fewer of its first digits: at least six digits stay hidden.
    */
   get masked(): string {
     const digits = this.#digits.toString('latin1');

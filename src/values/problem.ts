@@ -38,7 +38,7 @@ export type Problem =
 
 export type Device = 'keypad' | 'display' | 'stripe-reader' | 'printer' | 'buzzer' | 'screen' | 'speaker';
 
-/** What every answer is spoilt by until the next sign-in. */
+/** Problems that spoil every answer until the next sign-in. */
 export const SPOILT: readonly Problem['kind'][] = ['mac-wrong', 'keys-missing'];
 
 export class Fault extends Error {

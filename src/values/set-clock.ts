@@ -6,18 +6,19 @@ export interface SetClock extends Clock {
   set(host_time: { readonly hhmmss: string; readonly mmdd: string }): void;
 }
 
-/** Less than this is the way of the message, not a wrong clock. */
+/** A smaller difference is the time that the message took, not a wrong clock. */
 const LEAST_MS = 3000;
 const HALF_YEAR_MS = 182 * 86_400_000;
 
 /**
- * Until the host has said its time it is the system's; from then on the host's, and what has passed since. Whoever sets
- * the system's clock afterwards (NTP, a technician) would otherwise correct a second time what the host has corrected.
+ * Shows the system's time until the host has said its own; from then on the host's, plus what has passed since. If it
+ * went on from the system's clock, whoever sets that afterwards (NTP, a technician) would correct a second time what
+ * the host has corrected.
  *
- * What has passed is `passed`, the machine's `monotonic()` where nothing else is given. It runs for years without a step,
- * at the system's rate: seconds a day off where no NTP steers it, which the next day's sign-in mends. It stands still
- * while a machine is suspended: nothing here suspends a terminal, and one that was is behind by as long till its next
- * sign-in.
+ * `passed` measures what has passed: the machine's `monotonic()` by default. It runs for years without a step, at the
+ * system's rate: seconds a day off where no NTP steers it, which the next day's sign-in mends. It stands still while a
+ * machine is suspended: nothing here suspends a terminal, and one that was suspended is behind by that time until its
+ * next sign-in.
  */
 export function setClock(clock: Clock, passed: () => number = () => clock.monotonic()): SetClock {
   let host: { readonly at: number; readonly passed: number } | null = null;

@@ -11,5 +11,5 @@ export type State =
   | 'refunded'
   | 'parked';
 
-/** Without a definite end: what is begun beside such a request could charge, hold or give back twice. */
+/** States without a definite end: another request beside such a one could charge, hold or give back twice. */
 export const openStates: readonly State[] = ['pending', 'unknown', 'reversing', 'reversed-unconfirmed', 'parked'];

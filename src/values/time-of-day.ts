@@ -1,6 +1,6 @@
 /**
- * `09:41:07`, in the terminal's own time zone, which is the counter's. Not by `toTimeString`: that says the zone's name
- * too, and takes five times as long, for each status bar of each screen.
+ * `09:41:07` in the terminal's own time zone, which is the counter's. Not made by `toTimeString`, which adds the zone's
+ * name and takes five times as long, for each status bar of each screen.
  */
 export function timeOfDay(at: number): string {
   const time = new Date(at);

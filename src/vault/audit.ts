@@ -15,7 +15,7 @@ export function openAudit(files: VaultFiles, clock: Clock): Audit {
     note(what, facts) {
       const line = Buffer.from(`${JSON.stringify({ time: new Date(clock.now()).toISOString(), what, ...facts })}\n`);
       if (size + line.length > MOST_BYTES) {
-        // The older half is kept beside it, so that a bound never costs the latest record.
+        // The full file is kept beside the new one, so that the size limit never costs the latest records.
         files.write('audit.1.jsonl', files.read(FILE) ?? new Uint8Array(0));
         files.write(FILE, line);
         size = line.length;

@@ -7,7 +7,7 @@ export interface CardSafe {
   sealCard(pan: Pan, expiry: string): Buffer;
   /** Throws a `SealError` on anything that `sealCard` of this device did not make. */
   openCard(sealed: Uint8Array): { readonly pan: Pan; readonly expiry: string };
-  /** Tells the same card again, and nothing else: HMAC-SHA-256 of the number under a key of this device. */
+  /** Recognises the same card, and tells nothing else: HMAC-SHA-256 of the number under a key of this device. */
   fingerprint(pan: Pan): Buffer;
 }
 

@@ -5,7 +5,7 @@ export const VERSION = 1;
 export const MOST_MESSAGE = 16_384;
 export const CENTRE_NAME = 'guitai key centre';
 
-/** Why one side sends the other away. */
+/** Why one side refuses the other. */
 export const refusals = [
   'wrong-ca',
   'expired',
@@ -19,7 +19,7 @@ export const refusals = [
 ] as const;
 export type Refusal = (typeof refusals)[number];
 
-/** What the centre tells a terminal beside its key. */
+/** What the centre sends a terminal besides its key. */
 export interface Parameters {
   readonly merchant_name: string;
   readonly limit_fen: number;

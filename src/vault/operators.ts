@@ -107,7 +107,7 @@ export function openOperators(settings: OperatorSettings): Operators {
     const row = await rowOf(number);
     if (row === null) return { end: 'unknown' };
     if (row.locked_until - clock.now() > LONGEST_LOCK_MS) {
-      // The clock has jumped back; nobody waits for it to come round again.
+      // The clock has jumped back: nobody waits longer than the longest lock.
       row.locked_until = clock.now() + LONGEST_LOCK_MS;
       save();
     }

@@ -50,11 +50,11 @@ export interface VaultSettings {
   /** Live keys are refused without one. */
   readonly secureElement: boolean;
   readonly sm4PinShape: Sm4PinShape;
-  /** Who may work at a terminal that nobody has worked at yet. */
+  /** The people of a new terminal, at which nobody has worked yet. */
   readonly operators: Parameters<typeof openOperators>[0]['first'];
   /** Defaults must be changed before they open anything, where the profile is not a lab's. */
   readonly defaultsAllowed: boolean;
-  /** A slow one where it is not said. */
+  /** The slow one if absent. */
   readonly passwordHash?: PasswordHash;
 }
 
@@ -112,7 +112,10 @@ export function openVault(settings: VaultSettings): Vault {
 const DEVICE_KEY = 'device.key';
 const DEVICE_KEY_SIZE = 32;
 
-/** Made once. Where it is lost, what it sealed cannot be opened: a new one would hide that, so there is none. */
+/**
+ * Reads the device's key, made once. If it is lost, what it sealed cannot be opened: a new key would hide that, so none
+ * is made.
+ */
 function deviceKeyOf(files: VaultFiles, random: Random): Buffer {
   const found = files.read(DEVICE_KEY);
   if (found !== null) {

@@ -91,7 +91,7 @@ inline hear(r, code) {
   answer = absent; awaited = NOBODY; awaitedTo = to_sale
 }
 
-/* Rule 7: no second void while one is open, unconfirmed too, or after one that was done (src/refund/original.ts, whyNot). */
+/* Rule 7: no second void while one is open, unconfirmed too, or after one that was done (src/refund/original.ts, whyNoVoid). */
 #if defined(VOID) && defined(VOIDS_OVER_UNCONFIRMED)
 #define MAY_BEGIN (next == 0 || (!OWES(rows[0].memory) && rows[0].memory != completed))
 #elif defined(VOID) && !defined(SECOND_VOID_TOO_SOON)

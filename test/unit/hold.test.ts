@@ -6,7 +6,7 @@ import type { Answered } from '../../src/journal/events.ts';
 import type { Journal, Request } from '../../src/journal/journal.ts';
 import { textsOf } from '../../src/operator/screen.ts';
 import { mostOf, whyNoDate, whyNoHold } from '../../src/preauth/hold.ts';
-import { whyNotVoid } from '../../src/preauth/void-completion.ts';
+import { whyNoCompletionVoid } from '../../src/preauth/void-completion.ts';
 import { fen, MOST_FEN } from '../../src/values/fen.ts';
 import { batch } from '../../src/values/trace.ts';
 import { approval, journalIn, refusal, saleOf, scoped, silence, testFolder } from '../journal-bench.ts';
@@ -99,7 +99,7 @@ t.test('a completion that the bank has yet to hear of is a completion', async (t
   advice.accepted();
   t.equal(advice.state, 'pending');
   t.equal(whyNoHold(hold, terms()), 'completed');
-  t.equal(whyNotVoid(journal, advice), 'pending');
+  t.equal(whyNoCompletionVoid(journal, advice), 'pending');
   advice.told(refusal);
   t.equal(whyNoHold(hold, terms()), null, 'the bank refused it: what is held is held');
 });
@@ -126,25 +126,28 @@ t.test('the most of a completion is a whole amount that never passes the percent
 
 t.test('why a completion cannot be voided', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
-  t.equal(whyNotVoid(journal, null), 'unknown');
+  t.equal(whyNoCompletionVoid(journal, null), 'unknown');
   const hold = made(journal, 'preauth', null);
-  t.equal(whyNotVoid(journal, hold), 'not-completion');
-  t.equal(whyNotVoid(journal, made(journal, 'completion', hold, refusal)), 'not-charged');
+  t.equal(whyNoCompletionVoid(journal, hold), 'not-completion');
+  t.equal(whyNoCompletionVoid(journal, made(journal, 'completion', hold, refusal)), 'not-charged');
   const lost = made(journal, 'completion', hold, silence);
-  t.equal(whyNotVoid(journal, lost), 'unsettled');
+  t.equal(whyNoCompletionVoid(journal, lost), 'unsettled');
   lost.reversalBegun();
   lost.reversed('00');
-  t.equal(whyNotVoid(journal, lost), 'not-charged');
-  t.equal(whyNotVoid(journal, made(journal, 'completion', hold, { ...approval, reference: null })), 'no-reference');
+  t.equal(whyNoCompletionVoid(journal, lost), 'not-charged');
+  t.equal(
+    whyNoCompletionVoid(journal, made(journal, 'completion', hold, { ...approval, reference: null })),
+    'no-reference',
+  );
   const completion = made(journal, 'completion', hold);
-  t.equal(whyNotVoid(journal, completion), null);
+  t.equal(whyNoCompletionVoid(journal, completion), null);
   const open = made(journal, 'completion-void', completion, silence);
-  t.equal(whyNotVoid(journal, completion), 'underway');
+  t.equal(whyNoCompletionVoid(journal, completion), 'underway');
   open.reversalBegun();
   open.reversed('00');
-  t.equal(whyNotVoid(journal, completion), null);
+  t.equal(whyNoCompletionVoid(journal, completion), null);
   journal.openBatch(batch('000002'));
-  t.equal(whyNotVoid(journal, completion), 'settled');
+  t.equal(whyNoCompletionVoid(journal, completion), 'settled');
 });
 
 t.test('a typed date is a day of this year or the last one, and not too long ago', async (t) => {

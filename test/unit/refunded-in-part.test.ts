@@ -1,7 +1,7 @@
 import t from 'tap';
-import { whyNotVoid } from '../../src/preauth/void-completion.ts';
+import { whyNoCompletionVoid } from '../../src/preauth/void-completion.ts';
 import { giveBack } from '../../src/refund/give-back.ts';
-import { whyNot } from '../../src/refund/original.ts';
+import { whyNoVoid } from '../../src/refund/original.ts';
 import { batch } from '../../src/values/trace.ts';
 import { approval, done, journalIn, refusal, saleOf, scoped, testFolder } from '../journal-bench.ts';
 import { saleBench } from '../sale-bench.ts';
@@ -12,17 +12,17 @@ t.test('of what is refunded in part no void gives the whole back, though its bat
   const completion = done(journal, 10_000, { type: 'completion' });
   const untouched = done(journal, 10_000);
   journal.openBatch(batch('000002'));
-  t.equal(whyNot(journal, sale), 'settled');
+  t.equal(whyNoVoid(journal, sale), 'settled');
   for (const original of [sale, completion]) done(journal, 2500, { type: 'refund', original });
   const declined = journal.begin(saleOf(2500, { type: 'refund', original: untouched, copies: [] }));
   declined.sent();
   declined.answered(refusal);
   journal.openBatch(batch('000001'));
-  t.equal(whyNot(journal, sale), 'refunded-in-part');
-  t.equal(whyNotVoid(journal, completion), 'refunded-in-part');
-  t.equal(whyNot(journal, untouched), null, 'a refund that the bank refused gave nothing back');
+  t.equal(whyNoVoid(journal, sale), 'refunded-in-part');
+  t.equal(whyNoCompletionVoid(journal, completion), 'refunded-in-part');
+  t.equal(whyNoVoid(journal, untouched), null, 'a refund that the bank refused gave nothing back');
   done(journal, 7500, { type: 'refund', original: completion });
-  t.equal(whyNotVoid(journal, completion), 'refunded');
+  t.equal(whyNoCompletionVoid(journal, completion), 'refunded');
 });
 
 t.test('the screen says so, and how much is left to be refunded', async (t) => {

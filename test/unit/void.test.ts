@@ -10,7 +10,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { APPLICATION_ID, migrate, PAGE_BYTES, steps, versionOf } from '../../src/journal/schema.ts';
 import { textsOf } from '../../src/operator/screen.ts';
 import { reversalOf } from '../../src/outbox/reversal.ts';
-import { whyNot } from '../../src/refund/original.ts';
+import { whyNoVoid } from '../../src/refund/original.ts';
 import { fen } from '../../src/values/fen.ts';
 import { batch } from '../../src/values/trace.ts';
 import {
@@ -107,45 +107,45 @@ t.test('two people may rule that a void stands: its sale is voided then', async 
 
 t.test('each state of a sale has its reason against a void, and a success has none', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
-  t.equal(whyNot(journal, null), 'unknown');
-  t.equal(whyNot(journal, sold(journal, refusal)), 'not-charged');
+  t.equal(whyNoVoid(journal, null), 'unknown');
+  t.equal(whyNoVoid(journal, sold(journal, refusal)), 'not-charged');
   const unknown = sold(journal, silence);
-  t.equal(whyNot(journal, unknown), 'unsettled');
+  t.equal(whyNoVoid(journal, unknown), 'unsettled');
   unknown.reversalBegun();
   unknown.noOriginal('25');
-  t.equal(whyNot(journal, unknown), 'unsettled', 'reversed and unconfirmed');
+  t.equal(whyNoVoid(journal, unknown), 'unsettled', 'reversed and unconfirmed');
   const reference = sold(journal, { ...approval, reference: null });
-  t.equal(whyNot(journal, reference), 'no-reference');
+  t.equal(whyNoVoid(journal, reference), 'no-reference');
 
   const sale = sold(journal);
-  t.equal(whyNot(journal, sale), null);
+  t.equal(whyNoVoid(journal, sale), null);
   const lost = begun(journal, sale);
-  t.equal(whyNot(journal, sale), 'underway', 'begun by a flow');
+  t.equal(whyNoVoid(journal, sale), 'underway', 'begun by a flow');
   lost.sent();
   lost.answered(silence);
   lost.handOver();
-  t.equal(whyNot(journal, sale), 'underway');
+  t.equal(whyNoVoid(journal, sale), 'underway');
   lost.reversalBegun();
-  t.equal(whyNot(journal, sale), 'underway');
+  t.equal(whyNoVoid(journal, sale), 'underway');
   lost.parked();
-  t.equal(whyNot(journal, sale), 'underway', 'parked is still owed');
+  t.equal(whyNoVoid(journal, sale), 'underway', 'parked is still owed');
   lost.noOriginal('25');
-  t.equal(whyNot(journal, sale), 'underway', 'the bank may take the first one yet');
+  t.equal(whyNoVoid(journal, sale), 'underway', 'the bank may take the first one yet');
   lost.confirmed('inquiry');
-  t.equal(whyNot(journal, sale), null, 'reversed: it may be voided again');
+  t.equal(whyNoVoid(journal, sale), null, 'reversed: it may be voided again');
   const undo = begun(journal, sale);
   undo.sent();
   undo.answered(approval);
   undo.completed();
-  t.equal(whyNot(journal, sale), 'voided');
-  t.equal(whyNot(journal, undo), 'not-sale');
+  t.equal(whyNoVoid(journal, sale), 'voided');
+  t.equal(whyNoVoid(journal, undo), 'not-sale');
 
   const tipped = sold(journal);
   const tip = journal.begin(saleOf(500, { type: 'tip', original: tipped, digest: 'd1' }));
   tip.accepted();
-  t.equal(whyNot(journal, tipped), 'unsettled', 'the bank would not know the amount');
+  t.equal(whyNoVoid(journal, tipped), 'unsettled', 'the bank would not know the amount');
   tip.told(approval);
-  t.equal(whyNot(journal, tipped), null);
+  t.equal(whyNoVoid(journal, tipped), null);
   for (const [type, why] of [
     ['instalment', null],
     ['completion', 'not-sale'],
@@ -154,12 +154,12 @@ t.test('each state of a sale has its reason against a void, and a success has no
     other.sent();
     other.answered(approval);
     other.completed();
-    t.equal(whyNot(journal, other), why, type);
+    t.equal(whyNoVoid(journal, other), why, type);
   }
 
   const old = sold(journal);
   journal.openBatch(batch('000002'));
-  t.equal(whyNot(journal, old), 'settled');
+  t.equal(whyNoVoid(journal, old), 'settled');
 });
 
 t.test('the reversal of a void is a void’s, and names the sale', async (t) => {
