@@ -61,7 +61,7 @@ function whyNot(number: string, end: Exclude<PasswordEnd, { end: 'right' }>): st
   }
 }
 
-/** The reconciliation that waits for this start; null without a usable one. Throws a Fault where the disk cannot read it. */
+/** The reconciliation that waits for this start; null without a usable one. A Fault where the disk cannot read it. */
 export function foundReconciliation(home: string): Reconciliation | null {
   const text = textIn(fileIn(home));
   if (text === null) return null;
