@@ -7,7 +7,7 @@ import type { Fen } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 
-/** What can be said of the money, by the journal and, where it was asked, by the bank. */
+/** What can be said about the money, from the journal and, where it was asked, from the bank. */
 export interface Answer {
   readonly money: ChargedMoney;
   /** Why that is so, in one sentence. */
@@ -17,13 +17,13 @@ export interface Answer {
   readonly evidence: readonly Evidence[];
 }
 
-/** One request of the journal, as an entry tells of itself. */
+/** The parts of an entry that an answer needs. */
 export interface Subject {
   readonly facts: Pick<EntryFacts, 'type' | 'trace' | 'begun_ms' | 'card'>;
   readonly amount: Fen;
-  /** With the tips and adjustments that stand. */
+  /** The amount with the tips and adjustments that are approved or pending. */
   readonly total: Fen;
-  /** With those alone that the bank has taken. */
+  /** The amount with only those that the bank has taken. */
   readonly taken: Fen;
   readonly state: State;
   readonly history: Pick<History, 'lost' | 'stage' | 'accepted' | 'undone'>;
@@ -37,9 +37,9 @@ export type Heard = InquiryEnd & { readonly at_ms: number };
 type Verdict = Omit<Answer, 'evidence'>;
 
 /**
- * "Was I charged?" `not-charged` takes the bank's definite word, or that no byte ever left (money rules 2, 3, 15);
- * whatever is less than that is `unknown`, or `being-reversed` where the bank is being told to undo it. `doubted`: the bank
- * has said no to what was begun on it, so that the journal's own word of it is not enough.
+ * "Was I charged?" `not-charged` needs the bank's definite word, or that no byte ever left (money rules 2, 3, 15);
+ * anything less is `unknown`, or `being-reversed` where the bank is being told to undo it. `doubted`: the bank has
+ * refused something that was begun on this entry, so the journal's word alone is not enough.
  */
 export function answerOf(subject: Subject, heard: Heard | null, doubted = false): Answer {
   const ours = byTheJournal(subject);
@@ -60,7 +60,7 @@ export function kindOf(type: EntryType): ChargedKind {
 
 const ofRecordAlone: Verdict = { money: 'unknown', says: 'recorded-here', differs: false };
 
-/** Each state of a request by itself. */
+/** The answer for each state, before anything else is looked at. */
 const own = {
   pending: ['unknown', 'in-hand'],
   approved: ['charged', 'approved'],
@@ -70,7 +70,7 @@ const own = {
   reversed: ['not-charged', 'reversed'],
   'reversed-unconfirmed': ['unknown', 'unconfirmed'],
   voided: ['not-charged', 'voided'],
-  // The card was charged, and a credit has been sent to it: "not charged" would be another thing.
+  // The card was charged, and then credited: "not charged" would be wrong.
   refunded: ['charged', 'refunded'],
   parked: ['being-reversed', 'parked'],
 } as const satisfies Record<State, readonly [ChargedMoney, ChargedSays]>;
@@ -80,11 +80,11 @@ function byTheJournal(subject: Subject): Verdict {
   const [money, says] = own[state];
   const verdict = (money: ChargedMoney, says: ChargedSays): Verdict => ({ money, says, differs: false });
   const isHold = kindOf(facts.type) === 'hold';
-  // Of a hold two people have said that it was taken, which is no charge.
+  // Not for a hold: there two people have ruled that it was taken, which is no charge.
   if (history.undone === 'stands' && state === 'approved' && !isHold) return verdict(money, 'ruled');
   if (history.undone === 'yes' && history.lost !== 'reverse') return verdict('not-charged', 'ruled');
   if (state === 'declined' && history.stage === 'begun') return verdict(money, 'never-sent');
-  // Nothing has left, and the disk may have taken what would let it leave at the next start.
+  // No byte has left, but the disk may have kept the refused event that would let it leave at the next start.
   if (state === 'unknown' && history.stage === 'begun') return verdict(money, 'doubted');
   // The counter's word is not the bank's: it will be told, and may refuse.
   if (history.stage === 'accepted') return verdict('unknown', state === 'parked' ? 'parked' : 'accepted');
@@ -101,16 +101,16 @@ function byTheJournal(subject: Subject): Verdict {
   if (completions.some((sequel) => sequel.state === 'approved')) return verdict('charged', 'approved');
   if (completions.some((sequel) => sequel.state === 'refunded')) return verdict('charged', 'refunded');
   if (completions.some((sequel) => openStates.includes(sequel.state))) return verdict('unknown', 'being-completed');
-  // Any terminal of the merchant's may have completed it since, or voided it, and its days may be over.
+  // Another terminal of the merchant may have completed or voided the hold since, or it may have expired.
   return verdict('unknown', 'held-here');
 }
 
 /**
- * The bank's word decides what we do not know, and stands beside what we do: a difference is never hidden. That it has
- * none settles nothing: what has not arrived may still be on its way.
+ * The bank's word decides where our books do not know, and is compared where they do: a difference is never hidden. If
+ * the bank has no such record, that settles nothing: the request may still be on its way.
  */
 function byTheBank(subject: Subject, ours: Verdict, heard: Exclude<Heard, { end: 'refused' }>): Verdict {
-  // The doubt is about another request than the one that the bank was asked about, or the request is on the line now.
+  // What is in doubt is another request than the one that the bank was asked about, or the request is on the line now.
   if (doubtsOfOthers.includes(ours.says)) return ours;
   const verdict = (money: ChargedMoney, says: ChargedSays, differs = false): Verdict => ({ money, says, differs });
   if (heard.end === 'none') {
@@ -118,7 +118,7 @@ function byTheBank(subject: Subject, ours: Verdict, heard: Exclude<Heard, { end:
     return wasThere ? verdict('unknown', 'bank-none', true) : ours;
   }
   const kind = kindOf(subject.facts.type);
-  // Another row under the same trace says nothing of this one (94).
+  // Another request's row under the same trace says nothing about this one (94).
   const isOurs = !isAnothers(heard, { amounts: amountsOf(subject), card: subject.facts.card });
   if (!isOurs || (isOfHold(heard) && kind !== 'hold')) return { ...ours, differs: true };
 
@@ -134,40 +134,40 @@ function byTheBank(subject: Subject, ours: Verdict, heard: Exclude<Heard, { end:
     return { ...found, differs: ours.money === 'not-charged' || (isDefinite(ours) && found.money !== ours.money) };
   }
   if (ours.says === 'refunded') return ours;
-  // We may say that it is not charged, and the bank has posted it.
+  // The bank has posted it: that differs from our books where they say that it is not charged.
   return verdict('charged', kind === 'payment' ? backAtBank(heard) : 'bank-posted', ours.money === 'not-charged');
 }
 
 type Found = Extract<Heard, { end: 'found' }>;
 
-/** What has become of a hold that the bank has taken. A bank that says no more than that has not said that it is not charged. */
+/** The answer for a hold that the bank has taken. A bank that says only that does not say that nothing was charged. */
 function ofHold(ours: Verdict, heard: Found): Pick<Verdict, 'money' | 'says'> {
-  // Its completion is in our own books.
+  // Our own books have its completion.
   if (ours.money === 'charged' && (heard.state === 'posted' || heard.state === 'completed')) return ours;
   if (heard.state === 'completed') {
     const back = backAtBank(heard);
     return { money: 'charged', says: back === 'bank-posted' ? 'bank-completed' : back };
   }
   if (heard.state === 'released') return { money: 'not-charged', says: 'bank-released' };
-  // We say that it was never taken, or that it was charged: what the bank has is neither.
+  // Our books say that it was never taken, or that it was charged; the bank's word fits neither.
   if (ours.says !== 'held-here') return { money: 'unknown', says: 'bank-posted' };
   return heard.state === 'held' ? { money: 'not-charged', says: 'held' } : ours;
 }
 
-/** How much of what was charged the bank has given back, at whichever of the merchant's terminals. */
+/** Whether the bank has given back all, part or none of the charge, at any of the merchant's terminals. */
 function backAtBank({ amount, completed = null, refunded }: Found): 'refunded' | 'part-refunded' | 'bank-posted' {
   if (refunded === 0) return 'bank-posted';
   return refunded >= (completed ?? amount) ? 'refunded' : 'part-refunded';
 }
 
-/** What the bank's row may come to: as it was begun, as it was changed, and as what is on its way changes it. */
+/** The amounts that the bank's row may have: as begun, with the approved changes, and with the pending ones too. */
 function amountsOf({ amount, taken, total }: Subject): readonly Fen[] {
   return [amount, taken, total];
 }
 
 /**
- * What the card carries. A tip or an adjustment counts once the bank has taken it: by its yes, or by its record, where that
- * yes was lost. Of a hold that was completed elsewhere what that came to.
+ * The amount charged to the card. A tip or an adjustment counts once the bank has taken it: by its yes, or by its
+ * record where that yes was lost. For a hold that was completed elsewhere it is the amount of that completion.
  */
 export function chargedOf(subject: Subject, heard: Heard | null): Fen {
   const { total, taken, facts } = subject;

@@ -7,19 +7,19 @@ import { fen, MOST_FEN } from '../values/fen.ts';
 import { openStates, type State } from '../values/state.ts';
 import { trace } from '../values/trace.ts';
 
-/** What the question is really about where the number of what changed it is typed. */
+/** Where the trace of one of these is typed, the question is really about its original. */
 const abouts: readonly EntryType[] = ['void', 'preauth-add', 'preauth-void', 'completion-void', 'tip', 'adjust'];
 
 /**
- * The request that says what became of the card's money: of a hold that is completed, or may be, the completion, also
- * where that was begun by the hold's slip alone.
+ * The request that says what became of the card's money. For a hold that is or may be completed that is the completion,
+ * even one that was begun from the hold's slip alone.
  */
 export function subjectOf(entry: Entry, journal: Pick<Journal, 'begunBy'>): Entry {
   const about = abouts.includes(entry.facts.type) ? (entry.original ?? entry) : entry;
   return about.sequels.findLast(mayCharge) ?? chargedBySlip(about, journal) ?? about;
 }
 
-/** A code and a day come round again, after a year at the soonest. */
+/** An authorisation and its day (MMDD) can come again after a year at the soonest: half of that is safe. */
 const HALF_A_YEAR_MS = 183 * 86_400_000;
 
 function chargedBySlip(hold: Entry, journal: Pick<Journal, 'begunBy'>): Entry | null {
@@ -41,12 +41,12 @@ function mayCharge({ facts: { type }, state }: Entry): boolean {
   return makesOf(type) === 'completed' && charging.includes(state);
 }
 
-/** Several may be about one: a hold, what was added to it and its completion. */
+/** Entries to read: several may lead to one candidate, as a hold, what was added to it and its completion do. */
 const MOST_READ = 4 * MOST_CANDIDATES;
 
 /**
- * What fits the digits, newest first: a trace number of six digits at most, an amount in fen (with its tip, as the
- * guest's statement has it, or without), or both. `more`: there are older ones beside those.
+ * The entries that fit the digits: as a trace number of at most six digits, as an amount in fen (with its tip, as on
+ * the guest's statement, or without), or both; newest first. `more`: there may be older ones that are not listed.
  */
 export function candidatesFor(
   journal: Pick<Journal, 'find' | 'ofAmount' | 'begunBy'>,

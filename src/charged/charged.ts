@@ -10,9 +10,9 @@ import { candidatesFor, subjectOf } from './candidates.ts';
 import { tell } from './tell.ts';
 
 /**
- * "Was I charged?" (这笔扣款了吗): takes a trace number, an amount, or the last one, and answers with what is on record
- * here and at the bank; of `about`, without asking which. `doubted`: the journal's own word of it is not enough. It moves
- * nothing; what the bank says may end a reversal that was not confirmed.
+ * "Was I charged?" (这笔扣款了吗): asks for a trace number or an amount, or proposes the last transaction, and answers with
+ * what is on record here and at the bank. With `about` it does not ask which. `doubted`: the journal's word alone is
+ * not enough. It moves no money, but what the bank says may end a reversal that was not confirmed.
  */
 export async function wasICharged(standing: Counter, about: Entry | null = null, doubted = false): Promise<void> {
   const counter = inFlow(standing, 'charged');
@@ -28,7 +28,7 @@ export async function wasICharged(standing: Counter, about: Entry | null = null,
   }
 }
 
-/** Of an amount, the longest that can be asked by. */
+/** The digits of the longest amount that can be typed. */
 const MOST_DIGITS = String(MOST_FEN).length;
 
 /** Null where the operator goes back; `none` where another number is to be typed. */

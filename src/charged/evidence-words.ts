@@ -3,7 +3,7 @@ import { dayAndTime } from '../operator/screens/layout.ts';
 import { yuan } from '../values/fen.ts';
 import type { Evidence } from './evidence.ts';
 
-/** A name, and how and when it was; the time without its day where that is today's. */
+/** The row's name, and how and when it happened; the day is left out where it is today. */
 export function evidenceRow(
   evidence: Evidence,
   text: Text,
@@ -16,7 +16,7 @@ export function evidenceRow(
   return { name, state: apart(how, isToday ? time : when.slice(5)) };
 }
 
-/** The same in one sentence, for paper, which prints the time beside it; the bank's reference too. */
+/** The same in one sentence, with the bank's reference, for paper, which prints the time beside it. */
 export function evidenceSaid(evidence: Evidence, text: Text): string {
   const { name, how } = wordsOf(evidence, text);
   const reference = evidence.what === 'bank' ? evidence.reference : null;

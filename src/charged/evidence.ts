@@ -5,7 +5,7 @@ import type { Fen } from '../values/fen.ts';
 import type { State } from '../values/state.ts';
 import type { Heard, Subject } from './answer.ts';
 
-/** One thing that is on record, when it happened, and what of it can be read out on the telephone. */
+/** One thing on record: when it happened, and the details that can be read out on the telephone. */
 export type Evidence =
   | { readonly what: Happened; readonly at: number; readonly code: string | null }
   /** Reversals, repeats and advices that left without an answer. */
@@ -27,7 +27,7 @@ export type Evidence =
       readonly code: string | null;
       readonly reference: string | null;
     }
-  /** What the bank has given back of it, at whichever of the merchant's terminals. */
+  /** What the bank has given back of it, at any of the merchant's terminals. */
   | { readonly what: 'bank-refunded'; readonly at: number; readonly amount: Fen };
 
 export type Happened =
@@ -45,8 +45,8 @@ export type Happened =
   | 'parked';
 
 /**
- * In the order in which it happened, whatever the clock was set to meanwhile; of many tries the last alone stands, with
- * their number. What was begun on it is in no story but its own, and stands where its time is.
+ * The evidence in the order in which it happened, whatever the clock was set to meanwhile. Only the last of many tries
+ * is listed, with their number. A sequel is not in the entry's story: it is placed by the time at which it began.
  */
 export function evidenceOf(subject: Subject, heard: Heard | null): readonly Evidence[] {
   const { facts, history, sequels, story } = subject;

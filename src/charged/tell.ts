@@ -14,12 +14,12 @@ import { Fault, type Problem } from '../values/problem.ts';
 import { type Answer, answerOf, chargedOf, type Heard, isDefinite, kindOf } from './answer.ts';
 import { evidenceRow, evidenceSaid } from './evidence-words.ts';
 
-/** What is known beside the journal. */
+/** What the bank has said when it was asked. */
 interface Known {
   readonly heard: Heard | null;
-  /** What kept the bank's word away when it was asked last. */
+  /** Why the bank gave no answer when it was asked last; null where it did, or was not asked. */
   readonly unanswered: Problem | { readonly code: string } | null;
-  /** How much had happened to the entry by then: the bank's word is of that moment. */
+  /** How many events the entry and its sequels had then: the bank's word holds for that moment only. */
   readonly events: number;
 }
 
@@ -27,8 +27,8 @@ interface Known {
 type Told = Answer & { readonly amount: Fen };
 
 /**
- * The answer about one entry, until the operator has seen it; it follows what the outbox finds out meanwhile. `doubted`:
- * whatever the journal knows, without the bank's word nothing is definite, so that it is asked at once.
+ * Shows the answer about one entry until the operator has seen it, and updates it as the outbox finds out more.
+ * `doubted`: without the bank's word nothing is definite, whatever the journal says, so the bank is asked at once.
  */
 export async function tell(counter: Counter, entry: Entry, doubted: boolean): Promise<void> {
   const { operator, journal, config, paper } = counter;
@@ -93,8 +93,8 @@ function eventsOf(entry: Entry): number {
 }
 
 /**
- * What the entry owes the bank is tried first, so that the answer is about what is so afterwards; then the bank is asked
- * for its record, which may end a reversal that it had not confirmed.
+ * Tries first to settle what the entry owes the bank, so that the answer is about the state after that. Then asks the
+ * bank for its record, which may end a reversal that was not confirmed.
  */
 async function askBank(counter: Counter, entry: Entry): Promise<Known> {
   const { outbox, clock } = counter;
@@ -108,7 +108,7 @@ async function askBank(counter: Counter, entry: Entry): Promise<Known> {
   if (end.end === 'failed') return { heard: null, unanswered: end.problem, events };
   const heard = { ...end, at_ms: clock.now() };
   if (end.end === 'refused') return { heard, unanswered: { code: end.code }, events };
-  // Another's row under the same trace confirms nothing of this one.
+  // Another request's row under the same trace confirms nothing about this one.
   const ours = { amounts: [entry.amount], card: entry.facts.card };
   if (end.end === 'found' && entry.debt === 'confirm' && !isAnothers(end, ours)) {
     if (settled(() => (isTaken(end) ? entry.found('inquiry') : entry.confirmed('inquiry')))) events = eventsOf(entry);
@@ -117,7 +117,7 @@ async function askBank(counter: Counter, entry: Entry): Promise<Known> {
   return { heard, unanswered: null, events };
 }
 
-/** False where the disk takes no note of it: then it stays owed, and the outbox asks again. */
+/** False where the disk refuses the note: then the debt stays, and the outbox asks again. */
 function settled(note: () => void): boolean {
   try {
     note();
@@ -128,7 +128,7 @@ function settled(note: () => void): boolean {
   }
 }
 
-/** The customer sees the answer about a payment; of everything else, and in doubt, that it is being looked at. */
+/** Shows the customer the answer about a payment; for anything else, and in doubt, that it is being looked into. */
 function announce({ customer }: Counter, { facts }: Entry, { money, says, differs, amount }: Told): void {
   if (kindOf(facts.type) !== 'payment') customer.say('display.unknown');
   else if (says === 'refunded' && !differs) customer.back(amount, 'display.refunded');

@@ -21,8 +21,8 @@ import { Fault } from '../values/problem.ts';
 
 /**
  * The exceptions list (异常交易): everything that the bank has not acknowledged, for as long as it has not. Each is tried
- * again from here, or ended by two people with the bank's reference (money rule 13). Before it stands what was wrong with
- * the archive, until a supervisor has seen it.
+ * again from here, or ended by two people with the bank's reference (money rule 13). A problem of the archive is shown
+ * first, until a supervisor has seen it.
  */
 export async function lookAtExceptions(counter: Counter): Promise<void> {
   const { operator, journal, outbox } = counter;
@@ -63,15 +63,15 @@ async function lookAtArchive(counter: Counter, problem: ArchiveBroken): Promise<
     const by = await approvedBy(counter, 'supervisor', 'menu.exceptions');
     if (by !== null) journal.archiveSeen(by);
   } catch (error) {
-    // What is on no disk nobody has seen: it is shown again.
+    // The disk refused the note that somebody has seen it: it is shown again next time.
     if (!(error instanceof Fault)) throw error;
     await showProblem(counter.operator, error.problem);
   }
 }
 
 /**
- * Money that nobody has in hand and the bank has not spoken about, and what it has refused and nobody has seen; each once,
- * in the order in which it began.
+ * Entries in nobody's hand that the bank has not answered for, and those that it refused and nobody has seen; each
+ * once, oldest first.
  */
 export function exceptionsOf(journal: Pick<Journal, 'debts'>): readonly Entry[] {
   return journal.debts().flatMap(({ entry, debt }) => (debt === 'reprint' ? [] : [entry]));
@@ -84,7 +84,7 @@ function shownOf({ trace, amount, facts, state, history, batch }: Entry) {
 async function lookAt(counter: Counter, entry: Entry): Promise<void> {
   const { operator, outbox } = counter;
   while (entry.debts.some((debt) => debt !== 'reprint')) {
-    // The bank has spoken, maybe just now: there is nothing to be tried, and nothing to rule.
+    // The bank has refused it, maybe just now: there is nothing to try, and nothing to rule.
     if (entry.debt === 'tell') return showUntilSeen(counter, entry);
     const ruled = mayRule(entry);
     const key = await askKey(operator, {
@@ -106,12 +106,12 @@ function mayRule(entry: Entry): boolean {
   return mayHappen(entry.history, 'ruled') || isUnbegun(entry);
 }
 
-/** A reversal that has waited for something else since it is owed: people need not wait for that. */
+/** Whether a reversal is owed and still waits for something else to be settled: a ruling need not wait for that. */
 function isUnbegun({ debt, history }: Entry): boolean {
   return debt === 'reverse' && mayHappen(history, 'reversal-begun');
 }
 
-/** What the bank has said by telephone or letter, under its reference, said by two people who know what they do. */
+/** Two people enter what the bank has said by telephone or letter, under its reference. */
 async function rule(counter: Counter, entry: Entry): Promise<void> {
   const { operator, outbox } = counter;
   const key = await askKey(operator, {
@@ -127,14 +127,14 @@ async function rule(counter: Counter, entry: Entry): Promise<void> {
   try {
     const people = await approvedByTwo(counter, 'menu.exceptions');
     if (people === null) return;
-    // What the bank says to a try that is on the line has to be heard first: it may acknowledge what they rule on.
+    // A try that is on the line must end first: the bank may just be acknowledging what they rule on.
     operator.show((text, bar) => exceptionTrying(text, bar));
     await outbox.quiet(entry);
     if (!mayRule(entry)) return;
     if (isUnbegun(entry)) entry.reversalBegun();
     entry.ruled({ money: key === '1' ? 'charged' : 'not charged', people, reference });
   } catch (error) {
-    // What is on no disk was not ruled, and of the money nothing is said: they come again when there is room.
+    // The disk refused the ruling, so nothing is ruled: they come again when there is room.
     if (!(error instanceof Fault)) throw error;
     await showProblem(counter.operator, error.problem);
   }

@@ -6,52 +6,53 @@ import { type Reads, readsOf, type StoredRow } from './reads.ts';
 import { openStore, type Store } from './store.ts';
 
 /**
- * Closed batches move into a file of their own, so that the journal that a boot checks stays small. An entry is in one of
- * the two: up to the fact `archived_to` in the archive, after it in the journal. It is copied first, and removed when the
- * copy is on the disk and has been read back; a power cut between the two copies it again. What else the archive may hold,
- * of a journal that was put back from a backup, is not read.
+ * Closed batches move into a file of their own, so that the journal that a boot checks stays small. An entry is in one
+ * of the two: up to the fact `archived_to` in the archive, after it in the journal. It is copied first, and removed
+ * when the copy is on the disk and has been read back; after a power cut between the two it is copied again. The
+ * archive may hold later entries too, where the journal was restored from a backup: these are not read.
  */
 export interface Archive {
   /** The id of the newest entry that has moved; 0 where none has. */
   readonly to: number;
-  /** How what has moved is found; null where nothing has, or it cannot be read. */
+  /** Finds the entries that have moved; null where none has, or the archive cannot be read. */
   readonly reads: Reads | null;
   /**
-   * A quiet moment: moves a few hundred entries, and forgets a few hundred that are older than they are kept. Stops at
-   * `before`, the first entry that still owes something. True where there is more to do.
+   * For a quiet moment: moves a few hundred entries, or deletes a few hundred that are older than `keep_days`. Stops at
+   * the id `before`: entries from there on must stay in the journal. True where there is more to do.
    */
   work(before: number): boolean;
   /**
-   * Why what was archived could not be read, and the name under which it was set aside, from one start to the next: null
-   * once somebody has seen it.
+   * Why the archive could not be read, and its new name where it was set aside; null once somebody has seen it. A file
+   * that was lost or set aside is remembered across restarts.
    */
   readonly problem: ArchiveBroken | null;
-  /** To be thrown of an entry that has moved and is not found any more: nothing may be said of it. */
+  /** The Fault to throw for an entry that has moved and cannot be found any more: nothing may be said of it. */
   gone(): Fault;
   seen(by: string): void;
-  /** Asks a disk that did not give it once more: when a batch was closed. */
+  /** Lets an archive that could not be opened be tried once more. Called when a batch was closed. */
   again(): void;
   close(): void;
 }
 
 export interface ArchiveParts {
   readonly store: Store;
-  /** Where it is; null where closed batches stay in the journal. */
+  /** Where the archive is; null where closed batches stay in the journal. */
   readonly disk: JournalDisk | null;
-  /** Archived entries are forgotten so many days after their batch was closed, but for those that people had to rule on. */
+  /** How many days after the closing of its batch an archived entry is deleted, unless it was parked or ruled on. */
   readonly keep_days: number;
   readonly now: () => number;
 }
 
-/** So many rows that nobody waits for the move to end. */
+/** Entries moved or deleted in one go: few enough that nobody waits for it to end. */
 const AT_ONCE = 200;
 
 export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive {
   const fact = store.prepare(`SELECT value FROM facts WHERE name = 'archived_to'`);
   const setFact = store.prepare(`INSERT INTO facts (name, value) VALUES ('archived_to', ?)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
-  // Everything before the newest closed batch that holds something: what the counter asks for most stays at hand, and so does
-  // the newest entry, which the bank is asked to know at each sign-in, whatever becomes of this file.
+  // Everything before the newest closed batch that holds an entry may move. That batch stays in the journal, because
+  // the counter asks for it most, and because each sign-in looks for the bank's newest transaction here: a broken
+  // archive must not hide it.
   const until = store.prepare(`SELECT min(id) AS first FROM entries WHERE batch >= coalesce(
     (SELECT max(batch) FROM entries WHERE batch IN (SELECT batch FROM closings)), 0)`);
   const newest = store.prepare('SELECT max(id) AS last FROM entries WHERE id < ?');
@@ -61,11 +62,11 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
   let to = Number(fact.get()?.value ?? 0);
   let opened: { store: Store; reads: Reads } | null = null;
   let problem = unseen(store);
-  /** It was set aside, or is gone, and the next is not made yet: there is none, and none is missed. */
+  /** True between losing one archive file and making the next: until then a missing file is no new fault. */
   let between = false;
-  /** One a start: where the next is broken too, it is not the file. */
+  /** At most one file is set aside per start: if its successor is broken too, the disk is at fault, not the file. */
   let isSetAside = false;
-  /** Its disk does not give it, so that nothing is read or moved until it is asked again. */
+  /** True while the archive can be neither read nor set aside: nothing is read or moved until `again` is called. */
   let isOut = false;
 
   function open(): { store: Store; reads: Reads } | null {
@@ -81,13 +82,13 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
       opened = attempt(disk);
     }
     between = false;
-    // It was only unread: nothing is lost that somebody would have to see.
+    // The file was only unreadable for a while: nothing is lost that somebody would have to see.
     if (problem?.in_place) problem = null;
     return opened;
   }
 
   function attempt(at: JournalDisk): { store: Store; reads: Reads } {
-    // Not every page of years of trade: what is broken is found where it is read.
+    // Pages are not checked here, for the file may hold years of trade: damage is found when the page is read.
     const made = openStore(at, { fresh: true, check: false });
     try {
       if (!isOf(store, made)) throw brokenFile("it is another journal's");
@@ -103,7 +104,7 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
   });
   const brokenFile = (why: string) => new Fault({ kind: 'journal-broken', file, why, set_aside: null });
 
-  /** What is broken is kept for whoever looks at it. Throws what else is wrong. */
+  /** Sets a broken file aside, for whoever looks into it. Throws any other error again, and a second broken file. */
   function setAside(error: unknown): void {
     if (disk === null || isSetAside || !isBroken(error, file)) throw error;
     opened?.store.close();
@@ -120,12 +121,12 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
       const { kind, ...detail } = found;
       store.run(incident, kind, JSON.stringify(detail), now());
     } catch (error) {
-      // A disk that takes no note of it locks payment by itself; it is said as long as this process lives.
+      // A disk that cannot take this note locks payment anyway; until this process ends, `problem` is kept in memory.
       if (!(error instanceof Fault)) throw error;
     }
   }
 
-  /** Payment goes on without it, whatever is wrong with it: where it cannot be set aside either, it stays as it is. */
+  /** Payment goes on without the archive, whatever is wrong with it. A file that cannot be set aside stays there. */
   function goOnWithout(error: unknown): void {
     if (!isOfFile(error, file)) throw error;
     try {
@@ -150,7 +151,7 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
   }
 
   function guarded(reads: Reads): Reads {
-    // An entry without its events would stand as one that was never sent, which is "not charged": it is given whole, or not.
+    // Without its events an entry would look never sent, and so "not charged": it is given whole or not at all.
     const all = (read: () => readonly StoredRow[]) =>
       guard([], () => {
         const rows = read();
@@ -180,7 +181,7 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
     const aside = open();
     if (aside === null) return false;
     if (raise(aside.store, store)) {
-      // What was prepared before does not know of it.
+      // Prepared statements do not know the new columns: the archive is opened again.
       aside.store.close();
       opened = null;
       return true;
@@ -188,7 +189,7 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
     const rows = rowsOf(store, to, last);
     insert(rows, aside.store, nameIn(store) ?? '');
     aside.store.checkpoint();
-    // It has others under these keys, which a backup of the journal knew nothing of.
+    // The archive has other entries under these keys: the journal was restored from a backup made before those moved.
     if (!isCopy(rowsOf(aside.store, to, last), rows)) throw brokenFile('it has other entries in their place');
     remove(store, to, last, () => setFact.run(String(last)));
     to = last;
@@ -196,13 +197,14 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
   }
 
   function forgetOld(): boolean {
-    // Opened whether anything is old or not: what is broken is found in a quiet moment, before somebody asks about money in it.
+    // Opened even if nothing is old: damage is found in a quiet moment, before somebody asks about money in it.
     const aside = to === 0 ? null : open();
     const batch = newestOlderThan(keep_days, closings.all() as unknown as Closed[]);
     return aside !== null && forget(aside.store, { batch, last: to, most: AT_ONCE });
   }
 
-  // A journal that was made anew has moved nothing yet: what is there is the one's before, or the copy of a first move.
+  // A new journal has moved nothing yet: a file that is there is an earlier journal's (opening sets it aside), or the
+  // copy of a first move that was cut short.
   guard(null, () => (to === 0 && disk?.exists() ? open() : null));
 
   return {
@@ -217,7 +219,7 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
       try {
         return move(before) || forgetOld();
       } catch (error) {
-        // Without room, or read-only: it is moved once that is over. What is broken keeps nothing from moving into a new one.
+        // On a full or read-only disk the move waits until that is over. After a broken archive a new one is begun.
         if (!isBroken(error, file)) throw error;
         goOnWithout(error);
         return !isOut;
@@ -232,7 +234,7 @@ export function archive({ store, disk, keep_days, now }: ArchiveParts): Archive 
       problem = null;
     },
     again() {
-      // Where one was set aside and the next was no better, it is not the file.
+      // If a file was set aside and its successor failed too, the disk is at fault: no further try in this start.
       if (!isSetAside) isOut = false;
     },
     close: () => opened?.store.close(),
@@ -243,7 +245,7 @@ type ArchiveBroken = Extract<Problem, { kind: 'archive-broken' }>;
 type FileProblem = Extract<Problem, { kind: 'journal-broken' | `disk-${string}` | 'journal-newer' }>;
 const SEEN = 'archive-seen';
 
-/** Whether it is said of this file, and not of the journal beside it. */
+/** Whether the error is about this file, and not about the journal beside it. */
 function isOfFile(error: unknown, file: string): error is Fault & { readonly problem: FileProblem } {
   return error instanceof Fault && 'file' in error.problem && error.problem.file === file;
 }
@@ -254,7 +256,7 @@ function isBroken(error: unknown, file: string): error is Fault & { readonly pro
   return isOfFile(error, file) && error.problem.kind === 'journal-broken';
 }
 
-/** What was found broken, in this start or one before, and nobody has seen since. */
+/** The newest archive problem on record, of this start or an earlier one, that nobody has seen yet. */
 function unseen(store: Store): ArchiveBroken | null {
   const row = store
     .prepare(`SELECT detail FROM incidents WHERE kind = 'archive-broken'

@@ -9,33 +9,34 @@ import type { KeptBatch, Statements } from './writes.ts';
 
 export type Closing = { readonly closed: true } | { readonly closed: false; readonly owing: number };
 
-/** The batch that is open, and those that the bank has taken away before they were settled. */
+/** The open batch, and the left ones: the bank's sign-in named another batch as open before they were settled. */
 export interface Batches {
   readonly open: KeptBatch;
-  /** The one that the bank has open, as it said last; null before it did, and where that one was closed here. */
+  /** The batch that the bank has open, by its last word; null before it said so, and where that was closed here. */
   readonly atBank: Batch | null;
-  /** The oldest that the bank has taken away with something in it that counts or is owed; null where there is none. */
+  /** The oldest left batch with something in it that counts or is owed; null where there is none. */
   readonly left: KeptBatch | null;
-  /** Whether a settlement of the open one is under way: nothing more may come into it. */
+  /** Whether the open batch is being settled: nothing more may come into it. */
   readonly isBeingSettled: boolean;
-  /** Rows of all that are not closed. */
+  /** Entries in all batches that are not closed. */
   rows: number;
   /**
-   * What the bank's sign-in has named is open from here on, but not while the open one is being settled. One that was taken
-   * away and is given back goes on as it was. Throws a Fault where it is one that was closed here: as long as its rows are
-   * kept, and for ever where two people have closed it, for the bank never settled that one. True where another one is open
-   * now.
+   * Opens the batch that the bank's sign-in has named, but not while the open one is being settled. A left batch that
+   * the bank names again goes on as it was. Throws a Fault where the batch was closed here: as long as its rows are
+   * kept, and for ever where two people have closed it, because the bank never settled that one. True where another
+   * batch is open now.
    */
   follow(number: Batch): boolean;
-  /** The one to settle next: what the bank has taken away comes first, but for one in which money is owed. */
+  /** The batch to settle next: the oldest left batch in which no money is owed, else the open one. */
   due(): KeptBatch;
-  /** Looks again whether there is still something to settle in what is left; true where that has changed. */
+  /** Looks again whether the left batch still has something to settle; true where `left` is another one now. */
   lookAtLeft(): boolean;
-  /** How many of its entries owe money, and how many requests are in hand. */
+  /** How many entries of the batch owe money, plus how many requests are in hand. */
   owingIn(batchId: number): number;
   /**
-   * Closes the one that is being settled, `alongside` in the same commit, and opens `next` where it is not open yet. Where
-   * `next` was closed here, what a sign-in has named since is opened instead; a Fault, with nothing closed, before it has.
+   * Closes the batch that is being settled, runs `alongside` in the same commit, and opens `next` if it is not open
+   * yet. Where `next` was closed here, opens the batch that a sign-in has named since; before one has, throws a Fault
+   * and closes nothing.
    */
   close(next: Batch, alongside: () => unknown): Closing;
 }
@@ -52,9 +53,9 @@ export interface BatchesParts {
 
 export function batches({ store, write, entries, settled, keep_days, now }: BatchesParts): Batches {
   let open = write.openBatch();
-  /** Nothing more comes into what is left: it changes with what is owed in it alone. */
+  /** No entry is added to a left batch: whether it has something to settle changes only with what is owed in it. */
   let owedInLeft = 0;
-  // Null where another batch is open since: it is on the disk, and is so whether the disk gives these just then or not.
+  // Null means: read it when asked. A change of batch is on the disk by then, and no failing read may hide that.
   let left: { readonly oldest: KeptBatch | null } | null = { oldest: oldestLeft() };
   let rows: number | null = write.rowsOfOpenBatches();
   let atBank: Batch | null = null;
@@ -69,7 +70,7 @@ export function batches({ store, write, entries, settled, keep_days, now }: Batc
     return owes(batchId) + entries.held;
   }
 
-  /** One in which nothing counts and nothing is owed has nothing to settle. */
+  /** Skips batches in which nothing counts and nothing is owed: they have nothing to settle. */
   function oldestLeft(): KeptBatch | null {
     const found = write.leftBeside(open.id).find(({ id }) => owes(id) > 0 || entries.counted(id).length > 0) ?? null;
     owedInLeft = found === null ? 0 : owes(found.id);
@@ -81,12 +82,15 @@ export function batches({ store, write, entries, settled, keep_days, now }: Batc
     return left.oldest;
   }
 
-  /** One that is not closed, beside this one, and has the number. */
+  /** The left batch with this number, other than the one with the id `beside`. */
   function leftAs(number: Batch, beside: number): KeptBatch | null {
     return write.leftBeside(beside).find((kept) => kept.number === number) ?? null;
   }
 
-  /** It would be settled twice: at the bank with its old sales, here without them. */
+  /**
+   * Whether a batch of this number was closed here. Opened again it would be settled twice: at the bank with its old
+   * sales, here without them.
+   */
   function isOver(number: Batch): boolean {
     if (number === write.lastClosed()) return true;
     return write.isOver(number, newestOlderThan(keep_days, write.closings()));
@@ -149,7 +153,7 @@ export function batches({ store, write, entries, settled, keep_days, now }: Batc
       open = store.commit(() => {
         alongside();
         write.closing(of.id, now());
-        // After one that the bank has taken away the next is open here already, or was before.
+        // After a left batch the next is open here already, or is a left batch itself.
         if (of.id !== open.id && number === open.number) return open;
         return leftAs(number, of.id) ?? write.batch(number, now());
       });

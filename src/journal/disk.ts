@@ -26,8 +26,8 @@ export interface JournalDisk {
   /** Whether a journal with content is there. */
   exists(): boolean;
   /**
-   * Writes what the write-ahead log says anew, so that it stays so, and makes it this long, as far as there is room, so that a
-   * commit changes no metadata of the file system.
+   * Writes the valid frames of the write-ahead log again, so that they are on the disk for certain, and makes the file
+   * this long, as far as there is room, so that a commit changes no metadata of the file system.
    */
   reserve(bytes: number): void;
   /** Where closed batches move to; absent where they stay. */
@@ -49,7 +49,7 @@ export interface JournalDisk {
 const SIDES = ['', '-wal', '-shm'] as const;
 const FRAME_BYTES = 24 + PAGE_BYTES;
 
-/** The journal in `file`, its marker in `marker`: best in another folder than the journal's. Makes both folders. */
+/** The journal in `file`, and its marker in `marker`, which is best kept in another folder. Makes both folders. */
 export function journalDisk({ file, marker }: { file: string; marker: string }): JournalDisk {
   const archive = diskOf({ file: join(dirname(file), 'archive.db'), marker });
   return { ...diskOf({ file, marker }), archive };
@@ -71,7 +71,7 @@ function diskOf({ file, marker }: { file: string; marker: string }): JournalDisk
       try {
         mapped(file, () => renew(`${file}-wal`, bytes));
       } catch (error) {
-        // What is owed must still be read and settled; a new sale asks trouble() first.
+        // A full disk must not keep debts from being read and settled; a new sale asks trouble() first.
         if (!(error instanceof Fault && error.problem.kind === 'disk-full')) throw error;
       }
     },
@@ -104,10 +104,10 @@ function diskOf({ file, marker }: { file: string; marker: string }): JournalDisk
 }
 
 /**
- * A program that has ended after a failed sync leaves frames that are read, and of which the disk may have nothing: their pages
- * count as clean, so that no later sync would bring them there, and a power cut would end the log before all that came after
- * them (wiki.postgresql.org/wiki/Fsync_Errors). Zeros after the last frame are read as the end of the log: a frame's checksum
- * never fits them.
+ * A program that ended after a failed sync leaves frames that can be read although the disk may have none of them: the
+ * kernel counts their pages as clean, so no later sync writes them, and after a power cut the log would end before
+ * everything that followed them (wiki.postgresql.org/wiki/Fsync_Errors). So they are written again. Zeros after the
+ * last frame are read as the end of the log, because a frame's checksum never fits them.
  */
 function renew(wal: string, bytes: number): void {
   const read = existsSync(wal) ? readFileSync(wal) : new Uint8Array(0);
@@ -124,7 +124,7 @@ function renew(wal: string, bytes: number): void {
   }
 }
 
-/** Where the frames end that have the log's salts (sqlite.org/fileformat2.html, 4.1); 0 where there is none. */
+/** The end of the frames that have the log's salts (sqlite.org/fileformat2.html, 4.1); 0 where there are none. */
 function endOf(log: Uint8Array): number {
   const salts = (at: number) => Buffer.from(log.subarray(at, at + 8));
   const header = 32;
@@ -144,7 +144,7 @@ function freeName(path: string, number = 1): string {
   return existsSync(name) ? freeName(path, number + 1) : name;
 }
 
-/** Null where there is no such file. One that cannot be read is not one that is not there: a journal was made beside it. */
+/** Null where there is no such file. An unreadable file is a Fault: that it is there says that a journal was made. */
 function readIfThere(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
@@ -175,7 +175,7 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** Runs `work`; what the disk or SQLite says against it becomes a Fault that names the remedy's kind. */
+/** Runs `work`; an error of the disk or of SQLite becomes a Fault whose kind tells the remedy. */
 export function mapped<T>(file: string, work: () => T): T {
   try {
     return work();
@@ -195,7 +195,7 @@ export function faultOf(error: unknown, file: string): unknown {
 /** SQLITE_IOERR: the disk did not give or take a page. */
 export const IOERR = 10;
 
-/** Whether the Fault is of a page that the disk did not give, and not, say, of another process's lock. */
+/** Whether the Fault is an I/O error, as of a page that the disk did not give, and not, say, another process's lock. */
 export function isUnread(error: unknown): boolean {
   const code = error instanceof Fault && error.problem.kind === 'disk-broken' ? resultOf(error.cause) : null;
   return code !== null && (code & 0xff) === IOERR;
@@ -204,18 +204,18 @@ export function isUnread(error: unknown): boolean {
 /** SQLITE_IOERR_READ and SQLITE_IOERR_SHORT_READ. */
 const READS = [IOERR | (1 << 8), IOERR | (2 << 8)];
 
-/** Whether the disk may have taken what the Fault says that it did not take: all but a page that it has not given. */
+/** Whether the disk may have the commit although it failed: true of every I/O error except a failed read. */
 export function isUnsure(error: unknown): boolean {
   const code = error instanceof Fault ? resultOf(error.cause) : null;
   return code !== null && (code & 0xff) === IOERR && !READS.includes(code);
 }
 
-/** SQLite's result code; null of an error of anything else. */
+/** SQLite's result code; null where the error is not SQLite's. */
 function resultOf(error: unknown): number | null {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) : null;
 }
 
-/** Reads; once more where the disk did not give a page: nothing is broken by one bad moment. */
+/** Reads, and once more where the disk did not give a page: one bad moment does not mean that anything is broken. */
 export function twice<T>(read: () => T): T {
   try {
     return read();
@@ -225,7 +225,7 @@ export function twice<T>(read: () => T): T {
   }
 }
 
-/** The error that SQLite makes of such a page, where its own check has found it and told it in words. */
+/** An error like SQLite's own for a page that the disk did not give, for quick_check reports that only as text. */
 export function unread(why: string): Error {
   return Object.assign(new Error(why), { errcode: IOERR, errstr: why });
 }

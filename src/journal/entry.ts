@@ -34,7 +34,7 @@ export interface EntryFacts {
   /** The entry that this one undoes, adds to or changes. */
   readonly original: number | null;
   readonly particulars: Particulars;
-  /** Of the request's bytes, of a request that may be sent again. */
+  /** The digest of the request's bytes; null where the request is sent only once. */
   readonly digest: string | null;
   readonly operator: string;
   readonly copies: readonly Copy[];
@@ -56,38 +56,38 @@ export interface Row {
   readonly operator: string;
   readonly authorisation: string | null;
   readonly reference: string | null;
-  /** Of the entry that this one undoes, adds to or changes. */
+  /** The trace of the entry that this one undoes, adds to or changes. */
   readonly original: Trace | null;
   readonly particulars: Particulars;
   /** ISO 8601. */
   readonly time: string;
 }
 
-/** An event as it stands in the journal, and when it was written. */
+/** An event of the journal, and when it was written. */
 export interface Told {
   readonly event: EntryEvent;
   readonly at_ms: number;
 }
 
-/** What an entry writes through. */
+/** What an entry reads and writes the journal through. */
 export interface Pen {
   history(id: number): History;
-  /** On the disk when it returns. */
+  /** Writes the event, which is on the disk when this returns. */
   record(facts: EntryFacts, event: EntryEvent): void;
   isHeld(id: number): boolean;
-  /** Whether the disk has refused what makes the bank hear of it, and the next start may find that it has happened. */
+  /** Whether the disk refused an event that makes the outbox tell the bank, and may have kept it all the same. */
   isDoubted(id: number): boolean;
   makeSure(): void;
   entry(id: number): Entry | null;
-  /** What was begun on it, in that order. */
+  /** The entries begun on this one, oldest first. */
   sequels(id: number): readonly Entry[];
   story(id: number): readonly Told[];
   handOver(id: number): void;
 }
 
 /**
- * One financial request. Each call that writes returns when it is on the disk, and throws a Fault where the disk
- * refuses, with nothing changed, unless it leaves a doubt (`isDoubted`). A call that cannot follow on what has happened is a bug and throws an Error.
+ * One financial request. Each call that writes returns when its event is on the disk. Where the disk refuses, it throws
+ * a Fault and changes nothing, unless it leaves a doubt (`isDoubted`). An event that cannot happen now throws an Error.
  */
 export class Entry {
   readonly facts: EntryFacts;
@@ -119,16 +119,17 @@ export class Entry {
   }
 
   /**
-   * The disk has refused what makes the bank hear of it, and may have it all the same: the next start would tell the bank, and
-   * money would move. Nothing that is less than "unknown" may be said of it until the disk has taken something else.
+   * The disk refused an event that makes the outbox tell the bank, and may have kept it all the same: the next start
+   * would tell the bank, and money would move. Until a later write succeeds, nothing more definite than "unknown" may
+   * be said of it.
    */
   get isDoubted(): boolean {
     return this.#pen.isDoubted(this.id);
   }
 
   /**
-   * A yes of the bank to what undoes it makes a success `voided`, and refunds of all of it make it `refunded`, for as
-   * long as that yes itself is not undone.
+   * An approved entry becomes `voided` when the bank approves what undoes it, and `refunded` when its refunds reach its
+   * total, for as long as those are not undone themselves.
    */
   get state(): State {
     if (this.isDoubted) return 'unknown';
@@ -145,22 +146,22 @@ export class Entry {
     return this.facts.original === null ? null : this.#pen.entry(this.facts.original);
   }
 
-  /** What was begun on it, in that order: voids, refunds, tips, additions, completions. */
+  /** The entries begun on this one, oldest first: voids, refunds, tips, additions, completions. */
   get sequels(): readonly Entry[] {
     return this.#pen.sequels(this.id);
   }
 
-  /** Everything that has happened to it, in its order: evidence, read from the disk. */
+  /** All its events in order, read from the disk: evidence. */
   get story(): readonly Told[] {
     return this.#pen.story(this.id);
   }
 
-  /** What it comes to with the tips, additions and adjustments that stand, in fen. */
+  /** The amount with the tips, additions and adjustments that are approved or pending, in fen. */
   get total(): Fen {
     return this.#with(['approved', 'pending']);
   }
 
-  /** Of that what the bank has said yes to, in fen: what the counter has promised besides is on no card yet (money rule 2). */
+  /** The same with only those that are approved, in fen: the pending ones are on no card yet (money rule 2). */
   get taken(): Fen {
     return this.#with(['approved']);
   }
@@ -174,7 +175,7 @@ export class Entry {
       }, this.amount);
   }
 
-  /** What may still be refunded of it, in fen; a refund whose result is open counts as one (money rule 8). */
+  /** What may still be refunded of it, in fen; a refund whose result is open counts as refunded (money rule 8). */
   get refundable(): Fen {
     const refunds = this.sequels.filter(({ facts: { type }, state }) => type === 'refund' && state !== 'declined');
     return fen(Math.max(0, this.total - sumOf(refunds)));
@@ -184,7 +185,7 @@ export class Entry {
     return makesOf(this.facts.type) === word && this.state === 'approved';
   }
 
-  /** What it owes, the bank's first. */
+  /** Its debts, those to the bank first. */
   get debts(): readonly Debt[] {
     return debtsOf(progressOf(this.history));
   }
@@ -208,21 +209,21 @@ export class Entry {
     this.#record({ kind: 'late', answer: answeredOf(answer) });
   }
 
-  /** The counter has finished with it, and the bank is told of it until it has taken it. */
+  /** The counter has finished with it before the bank has heard of it: the outbox tells the bank until it takes it. */
   accepted(): void {
     this.#record({ kind: 'accepted' });
   }
 
   /**
-   * What the bank made of it when it was told again; without a definite word it is owed as before, and once it is parked
-   * that is no news.
+   * The bank's answer to a request that was sent again, or to an advice. Without a definite word the debt stays as it
+   * was; such an answer to a parked entry is not written.
    */
   told(answer: Answered): void {
     if (this.history.parked && answer.money === 'unknown') return;
     this.#record({ kind: 'told', answer: answeredOf(answer) });
   }
 
-  /** Somebody at the counter has seen that the bank refused what had been finished. Harmless where it was seen before. */
+  /** Somebody at the counter has seen that the bank refused what was finished there. A second call is harmless. */
   seen(operator: string): void {
     if (this.history.stage === 'refused') this.#record({ kind: 'seen', operator });
   }
@@ -256,14 +257,14 @@ export class Entry {
   }
 
   /**
-   * Before anything is told again: what the disk may have taken though it said no, as what two people have ruled, is as it is
-   * here from now on. Throws the Faults of a disk where that cannot be made sure of.
+   * To be called before the bank is told anything again: where a refused write (two people's ruling, say) may still
+   * stand on the disk, writes over it, so that the disk agrees with what is known here. Throws the Faults of the disk.
    */
   makeSure(): void {
     this.#pen.makeSure();
   }
 
-  /** Before the first reversal leaves. Harmless when it has begun already. */
+  /** To be called before the first reversal leaves; harmless when it has begun already. */
   reversalBegun(): void {
     if (this.history.undone === 'no') this.#record({ kind: 'reversal-begun' });
   }
@@ -283,12 +284,12 @@ export class Entry {
     this.#record({ kind: 'no-original', code });
   }
 
-  /** An inquiry or the reconciliation, named by `by`, says that the original never was posted. */
+  /** An inquiry or the reconciliation (`by`) says that the original was never posted. */
   confirmed(by: string): void {
     this.#record({ kind: 'confirmed', by });
   }
 
-  /** An inquiry, named by `by`, says that the bank has the original after all: it is reversed again. */
+  /** An inquiry (`by`) says that the bank has the original after all: it is reversed again. */
   found(by: string): void {
     this.#record({ kind: 'found', by });
   }
@@ -298,7 +299,7 @@ export class Entry {
     if (!this.history.parked) this.#record({ kind: 'parked' });
   }
 
-  /** Two people end what the bank has not acknowledged. Throws a RangeError where it is one person, or no reference. */
+  /** Two people end what the bank has not acknowledged. Throws a RangeError for one person, or without a reference. */
   ruled(ruling: Ruling): void {
     const [first, second] = ruling.people;
     if (first === second || first === '' || second === '') throw new RangeError('a ruling takes two people');
@@ -306,7 +307,7 @@ export class Entry {
     this.#record({ kind: 'ruled', ruling });
   }
 
-  /** The flow has ended with it: what is owed from here is the outbox's. */
+  /** The flow is done with it: what it owes from here on is the outbox's to settle. */
   handOver(): void {
     this.#pen.handOver(this.id);
   }
@@ -346,7 +347,7 @@ export class Entry {
   }
 }
 
-/** The answer's own parts alone: whatever else the host's object carries stays out of the journal. */
+/** Only the answer's own parts: whatever else the host's object carries stays out of the journal. */
 function answeredOf({ money, code, why, authorisation, reference, issuer, acquirer, host_time }: Answered): Answered {
   return { money, code, why, authorisation, reference, issuer, acquirer, host_time };
 }

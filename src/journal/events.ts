@@ -32,7 +32,7 @@ export type EntryEvent =
   | { readonly kind: 'answered'; readonly answer: Answered }
   /** An answer that came after the result was settled or given up: kept as evidence, changes nothing (money rule 4). */
   | { readonly kind: 'late'; readonly answer: Answered }
-  /** The counter has finished with it by itself; the bank is told from here on. */
+  /** The counter has finished with it before the bank has heard of it; from here on the bank is told. */
   | { readonly kind: 'accepted' }
   /** What the bank made of a request that was sent again, or of an advice. */
   | { readonly kind: 'told'; readonly answer: Answered }
@@ -44,7 +44,7 @@ export type EntryEvent =
   | { readonly kind: 'reversed'; readonly code: string }
   | { readonly kind: 'no-original'; readonly code: string }
   | { readonly kind: 'confirmed'; readonly by: string }
-  /** The bank has an original after all, of which it knew nothing before. */
+  /** The bank has the original after all, after it had said that it knew none. */
   | { readonly kind: 'found'; readonly by: string }
   | { readonly kind: 'parked' }
   | { readonly kind: 'ruled'; readonly ruling: Ruling }
@@ -71,11 +71,11 @@ export interface History {
 }
 
 interface Step {
-  /** The ways, stages and undoings in which it may happen; elsewhere it is a bug, and stops the program. */
+  /** The values of `lost`, `stage` and `undone` at which the event may happen; at any other it is a bug and throws. */
   readonly lost?: readonly Lost[];
   readonly stage: readonly Stage[];
   readonly undone: readonly Undone[];
-  /** The undoings in which it may happen to a request that has no reversal, where they differ. */
+  /** The values of `undone` for a request that has no reversal, where they differ. */
   readonly repeated?: readonly Undone[];
   readonly change: (history: History, event: never) => Partial<History>;
 }
@@ -90,7 +90,7 @@ const rulingOf = { charged: 'stands', 'not charged': 'yes' } as const;
 
 type Of<Kind extends EventKind> = Extract<EntryEvent, { kind: Kind }>;
 
-/** When each may happen and what it changes. `sent` stands once: a request is never sent twice (money rule 1). */
+/** When each event may happen, and what it changes. `sent` can happen only once per entry (money rule 1). */
 const steps = {
   sent: { stage: ['begun'], undone: ['no'], change: () => ({ stage: 'sent' }) },
   answered: {
@@ -142,7 +142,7 @@ const steps = {
   'copy-begun': {
     stage: ANY_STAGE,
     undone: ANY_UNDONE,
-    // A duplicate of a copy that is done owes nothing when it fails.
+    // Printing a finished copy again: if that fails, nothing is owed.
     change: ({ copies }, { copy }: Of<'copy-begun'>) =>
       copies.get(copy) === 'owed' ? copyIs(copies, copy, 'begun') : {},
   },
@@ -162,7 +162,7 @@ function copyIs(copies: History['copies'], copy: Copy, state: 'begun' | 'done'):
   return { copies: new Map(copies).set(copy, state) };
 }
 
-/** Where a new entry stands, owing a success these copies. */
+/** The history of a new entry, which owes these copies of the slip if it succeeds. */
 export function beginning(type: EntryType, copies: readonly Copy[]): History {
   return {
     lost: types[type].lost,
@@ -198,7 +198,7 @@ export function progressOf({ lost, stage, undone, parked, copies }: History): Pr
   return { lost, stage, undone, parked, paper };
 }
 
-/** The JSON that is stored beside the kind; null where the kind says all. */
+/** The JSON that is stored beside the kind; null where the event has no more than its kind. */
 export function detailOf({ kind: _, ...detail }: EntryEvent): string | null {
   return Object.keys(detail).length === 0 ? null : JSON.stringify(detail);
 }

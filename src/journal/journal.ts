@@ -52,14 +52,14 @@ export interface Alike {
   readonly fingerprint: Uint8Array;
   readonly amount: Fen;
   readonly within_ms: number;
-  /** What it did to the money: charged where it is not said. */
+  /** How that request moves the money: `in` where it is not said. */
   readonly moves?: 'in' | 'held';
 }
 
 export interface Journal {
   /** The batch that new entries belong to. */
   readonly batch: Batch;
-  /** The newest that was taken. */
+  /** The newest trace that was taken. */
   readonly lastTrace: Trace;
   /** The next trace that nobody holds, in memory alone: nothing may be sent under it before `begin`. */
   reserve(): Place;
@@ -73,76 +73,76 @@ export interface Journal {
   entry(id: number): Entry | null;
   /** The newest entry with this trace, in this batch where one is named. */
   find(trace: Trace, batch?: Batch): Entry | null;
-  /** The newest whose answer had this reference of the bank's, of the last few thousand. */
+  /** The newest entry whose answer had this reference of the bank's, among the last few thousand. */
   findReference(reference: string): Entry | null;
-  /** The newest pre-authorisation with this authorisation of the bank's, of the last few thousand. */
+  /** The newest pre-authorisation with this authorisation of the bank's, among the last few thousand entries. */
   findHold(authorisation: string): Entry | null;
-  /** What was begun under the bank's number of its original, on a row of this journal or on a slip alone; see `Shelf.begunBy`. */
+  /** The entries that name their original by this number of the bank's, newest first; see `Shelf.begunBy`. */
   begunBy(particular: 'authorisation' | 'reference', value: string, after?: number): readonly Entry[];
-  /** Of this amount, newest first, of the last few thousand. */
+  /** Entries of this amount, newest first, among the last few thousand. */
   ofAmount(amount: Fen, limit: number): readonly Entry[];
   last(): Entry | null;
   /** Newest first, read as they are asked for. */
   newest(limit: number): Iterable<Entry>;
   rows(range: { readonly limit: number }): readonly Row[];
-  /** What is owed and in nobody's hand, in the order in which it began; an entry may owe twice. */
+  /** The debts of the entries that no flow has in hand, oldest entry first; an entry may have two debts. */
   debts(): readonly Owed[];
   /** A request of this card and amount, begun within `within_ms`, that may have been charged, or held (money rule 16). */
   again(like: Alike): Entry | null;
   /** Whether a flow has a request in hand. */
   readonly busy: boolean;
   /**
-   * The batch that the sign-in named: opened where it is not the one that is open. Rows keep the batch they had. While the
-   * open batch is being settled it is the settlement's to close. Throws a Fault where it is one that was closed here.
+   * Opens the batch that the sign-in named, if it is not open yet; rows keep the batch they had. Opens nothing while
+   * the open batch is being settled. Throws a Fault where the named batch was closed here.
    */
   openBatch(number: Batch): void;
-  /** The batch that the bank has open, as it said last; null before it did, and where that one was closed here. */
+  /** The batch that the bank has open, by its last word; null before it said so, and where that was closed here. */
   readonly bankBatch: Batch | null;
-  /** The oldest batch that the bank has taken away with transactions in it; null where there is none. */
+  /** The oldest batch with transactions that the bank left for another before it was settled; null if there is none. */
   readonly left: Batch | null;
   /** What the open batch comes to, by type, operator and card group. */
   totals(): Totals;
-  /** The batch that is settled next, and what it comes to: one that the bank has taken away, or the open one. */
+  /** The batch to settle next, and what it comes to: one that the bank has left, or the open one. */
   due(): { readonly batch: Batch; readonly totals: Totals };
-  /** Of a batch (the open one by default), in the order in which they began, after the entry with the id `after`. */
+  /** Entries of a batch (the open one by default), oldest first, after the entry with the id `after`. */
   page(range: { readonly batchId?: number; readonly after: number; readonly limit: number }): readonly Entry[];
   /** The settlement that has begun and not closed its batch. */
   readonly settling: Settlement | null;
-  /** Whether it is the open batch's: then it goes on before any other trade (money rule 6). */
+  /** Whether the open batch is being settled: that goes on before any other trade (money rule 6). */
   readonly isBeingSettled: boolean;
   lastSettlement(): Settlement | null;
   /** The oldest settlement whose batch is closed and whose slip is owed still. */
   settlementUnprinted(): Settlement | null;
   /**
-   * Begins to settle the batch that is due, with its totals; the one that has begun already goes on. `owing` where money is owed
-   * in it or a request is in hand (money rules 6 and 13).
+   * Begins to settle the batch that is due, with its totals, or returns the settlement that has begun already. `owing`:
+   * how many debts of money and requests in hand forbid it (money rules 6 and 13).
    */
   beginSettlement(operator: string): Settlement | { readonly owing: number };
-  /** A step of it, on the disk when it returns. */
+  /** Writes a step of the settlement; it is on the disk when this returns. */
   settled(settlement: Settlement, step: SettlementStep): Settlement;
-  /** Closes the settled batch, which the bank has closed before, and opens the next; a Fault where that was closed here. */
+  /** Closes the batch that the bank has settled, and opens the next; throws a Fault where the next was closed here. */
   closeBatch(next: Batch): Closing;
   /**
-   * Two people close the batch that is settled, which the bank has left for another one: the step, the closing and the
-   * bank's batch in one commit. `owing` where money is owed in it (money rule 13).
+   * Two people close the batch under settlement, which the bank has left for another one. The step, the closing and the
+   * bank's batch are one commit. `owing` where money is owed in it (money rule 13).
    */
   ruleSettlement(by: Pick<Ruled, 'people' | 'reference' | 'code'>): Closing;
   /** Whether it is a request of this terminal's, or one that two people have answered for. */
   knows(place: { readonly batch: Batch; readonly trace: Trace }): boolean;
-  /** Whether the bank's newest has been found here since this process began: before that nothing is turned back. */
+  /** Whether the bank's newest transaction has been found here since this start (see `AttemptParts.compare`). */
   readonly compared: boolean;
   foundBanksNewest(): void;
   /** Two people answer for what the bank has and this journal has not; traces go on after it (money rule 12). */
   reconcile(place: { readonly batch: Batch; readonly trace: Trace }, by: Reconciliation): void;
   /** Asked before the card: throws `disk-full`, `disk-read-only` or `disk-broken` where a sale could not be written. */
   checkWritable(): void;
-  /** A quiet moment: what has gathered in the log is moved into the file, if it is enough to be worth it. */
+  /** For a quiet moment: moves the log into the file once enough has gathered, and closed batches into the archive. */
   tidy(): void;
   /** Calls `changed` after every change until the returned function is called. */
   watch(changed: () => void): () => void;
-  /** What was wrong with the archive of closed batches, until somebody has seen it; payment goes on without it. */
+  /** What is wrong with the archive of closed batches, until somebody has seen it; payment goes on without it. */
   readonly archiveProblem: Extract<Problem, { kind: 'archive-broken' }> | null;
-  /** Somebody has seen that, and knows which file was set aside. */
+  /** Somebody has seen the archive's problem, and which file was set aside. */
   archiveSeen(by: string): void;
   close(): void;
 }
@@ -153,7 +153,7 @@ export interface JournalParts {
   readonly random: Random;
   /** Where a new journal begins. */
   readonly first?: { readonly batch: Batch; readonly trace: Trace };
-  /** Rows of all open batches together; a profile's capacity of the journal. */
+  /** The most rows that all unclosed batches together may have: the profile's capacity of the journal. */
   readonly most_rows?: number;
   /** Room that must be free on the disk before a sale. */
   readonly spare_bytes?: number;
@@ -161,9 +161,9 @@ export interface JournalParts {
   readonly keep_days?: number;
   /** Ends the lock of a journal that is missing or behind. */
   readonly reconciled?: Reconciliation;
-  /** Told of each step of a settlement once it is on the disk. */
+  /** Called with each step of a settlement once it is on the disk. */
   readonly stepped?: (batch: Batch, step: SettlementStep) => void;
-  /** Told of each row and each event once it is on the disk: evidence for others, never a way to know what is owed. */
+  /** Called with each row and each event once it is on the disk: evidence, and never a way to know what is owed. */
   readonly noted?: (facts: EntryFacts, event: EntryEvent | { readonly kind: 'begun' }) => void;
 }
 
@@ -175,7 +175,7 @@ const usual = {
   keep_days: 400,
 } as const;
 
-/** What has changed is on the disk: one who is told and cannot read more of it does not make it look as if it were not. */
+/** The write has succeeded. A watcher that fails to read afterwards must not make it look as if it had not. */
 function told(tell: () => void): void {
   try {
     tell();
@@ -199,17 +199,17 @@ export function openJournal(parts: JournalParts): Journal {
   const entries = shelf(store, { archive: aside, now: () => clock.now(), changed, noted });
   const write = statements(store);
   const settled = settlements(store);
-  // A boot looks once for closed batches to move, and so does each batch that is closed.
+  // At boot, and after each closing of a batch, `tidy` moves closed batches until none is left to move.
   let archiving = true;
   let compared = false;
   const kept = batches({ store, write, entries, settled, keep_days, now: () => clock.now() });
   let lastTrace = write.lastTrace();
   let lastId = Math.max(write.lastId(), aside.to);
-  /** Asked by each screen that is idle; null until it has been read or written. */
+  /** Kept because each idle screen asks for it; null until it has been read or written. */
   let newest: Entry | null = null;
 
   function freeTrace(): Trace {
-    // Fewer rows than traces, so the search ends (money rule 11).
+    // There are fewer rows than traces, so the search ends (money rule 11).
     let next = following(lastTrace);
     while (write.isTaken(next) || entries.isHolding(next)) next = following(next);
     return next;
@@ -376,9 +376,9 @@ export function openJournal(parts: JournalParts): Journal {
         store.checkpoint();
         leaveMark(lastId);
       }
-      // Last: what is wrong with the archive's disk keeps nothing of the above from its place.
+      // Archiving comes last: a fault of its disk must not keep the checkpoint and the marker from being written.
       if (!archiving) return;
-      // What is not settled yet is counted row by row when it is.
+      // Unsettled batches stay in the journal, where their settlement counts them row by row.
       const unsettled = kept.left === null ? [kept.open] : [kept.open, kept.left];
       const keptFrom = Math.min(...unsettled.map(({ id }) => write.firstIdIn(id)));
       newest = null;

@@ -1,7 +1,7 @@
 const DAY_MS = 86_400_000;
 /**
- * Two settlements count as no further apart than this, so that a clock that was set to another year ages what was settled
- * before by no more. A shop that settles by the month is counted right; one that was shut for longer keeps for longer.
+ * Two settlements in a row count as at most this far apart, so that a clock set to a wrong year ages older batches by
+ * no more. A shop that settles monthly is still counted right; one that was shut for longer keeps entries longer.
  */
 const MOST_APART_MS = 40 * DAY_MS;
 
@@ -11,8 +11,8 @@ export interface Closed {
 }
 
 /**
- * The newest batch that was closed so many days before the newest one; 0 where none was. Days are counted from settlement
- * to settlement, the oldest first in `closings`: what the clock says now decides nothing.
+ * The newest batch that was closed more than `days` before the last closing; 0 where there is none. Days are added up
+ * from closing to closing (`closings` has the oldest first), so that the clock's present time decides nothing.
  */
 export function newestOlderThan(days: number, closings: readonly Closed[]): number {
   let age_ms = 0;

@@ -69,7 +69,7 @@ function opened({ disk, clock, reconciled }: Parts, fresh: boolean): Store {
   } catch (error) {
     const problem = error instanceof Fault ? brokenBy(error, reconciled !== undefined) : null;
     if (problem === null) throw error;
-    // Kept for whoever reconciles, and marked, so that the next start does not take this terminal for a new one.
+    // The file is kept for whoever reconciles. The marker tells the next start that this terminal is not a new one.
     if (disk.readMarker() === null) disk.writeMarker(JSON.stringify({ journal: '', entries: 0 } satisfies Mark));
     const set_aside = disk.setAside(stampOf(clock.now()));
     throw new Fault({ ...problem, set_aside }, { cause: error });
@@ -77,8 +77,8 @@ function opened({ disk, clock, reconciled }: Parts, fresh: boolean): Store {
 }
 
 /**
- * What is to be set aside: a journal that is broken. One that the disk did not give may be read at the next start, and owes
- * what it owes until then; once two people have answered for it, it need not be read any more.
+ * The problem for which the journal is set aside; null where the file stays. A file that the disk did not give stays,
+ * because it may be readable at the next start and its debts stand; once two people have reconciled, it may go.
  */
 function brokenBy(error: Fault, reconciled: boolean): JournalBroken | null {
   const { problem } = error;
@@ -100,7 +100,7 @@ function identity(store: Store, { clock, random, first }: Parts): string {
     fact.run('trace', before);
     batch.run(first.batch, clock.now());
   });
-  // In the file itself before the marker speaks of it, so that the log may be lost without it.
+  // The name moves from the log into the file before the marker speaks of it, so that it is not lost with the log.
   store.checkpoint();
   return made;
 }

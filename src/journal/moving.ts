@@ -4,7 +4,7 @@ import type { StoredRow } from './reads.ts';
 import { appendOnly, versionOf } from './schema.ts';
 import type { Store } from './store.ts';
 
-/** What moves together: an entry's row needs its batch and its events beside it. */
+/** Rows that move together: an entry's row needs its batch and its events beside it. */
 export type Rows = readonly { readonly table: string; readonly rows: readonly StoredRow[] }[];
 
 const MOVED = ['entries', 'events'] as const;
@@ -19,7 +19,7 @@ export function rowsOf(store: Store, after: number, last: number): Rows {
   return Object.entries(range).map(([table, select]) => ({ table, rows: store.prepare(select).all(after, last) }));
 }
 
-/** Rows as they are, and whose they are; again does no harm. What is there already under the same keys stays. */
+/** Inserts the rows and their journal's name; a second time is harmless. A row that has the same key already stays. */
 export function insert(copied: Rows, into: Store, journal: string): void {
   into.commit(() => {
     into.prepare(`INSERT OR IGNORE INTO facts (name, value) VALUES ('journal', ?)`).run(journal);
@@ -33,7 +33,7 @@ export function insert(copied: Rows, into: Store, journal: string): void {
   });
 }
 
-/** Whether the copy says what the rows say, and has no more of them. */
+/** Whether the copy has the same rows, and no others. */
 export function isCopy(copy: Rows, of: Rows): boolean {
   return of.every(({ rows }, place) => {
     const copied = copy[place]?.rows ?? [];
@@ -41,7 +41,7 @@ export function isCopy(copy: Rows, of: Rows): boolean {
   });
 }
 
-/** A newer release's archive may have columns more. */
+/** Compares only the row's own columns: the archive of a newer release may have more. */
 function saysTheSame(copy: StoredRow, row: StoredRow): boolean {
   return Object.entries(row).every(([column, value]) => isDeepStrictEqual(copy[column], value));
 }
@@ -57,11 +57,11 @@ export function remove(store: Store, after: number, last: number, note: () => vo
 }
 
 /**
- * Forgets so many of the archive's entries up to `last`, of the batches up to `batch`, but for those that people had to rule
- * on. True where there were some.
+ * Deletes at most `most` of the archive's entries, up to the id `last` and the batch `batch`, except those that were
+ * parked or ruled on. True where there were any to delete.
  */
 export function forget(archive: Store, of: { batch: number; last: number; most: number }): boolean {
-  // Where the oldest is kept, years of trade need not be looked through.
+  // If the oldest entry is not old enough, no other is: years of trade need not be searched.
   const oldest = archive.prepare('SELECT batch FROM entries ORDER BY id LIMIT 1').get();
   if (oldest === undefined || Number(oldest.batch) > of.batch) return false;
   const old = archive
@@ -81,7 +81,7 @@ export function forget(archive: Store, of: { batch: number; last: number; most: 
   return true;
 }
 
-/** The journal's own name, given when it is made, and its archive's from the first rows on; undefined of an empty archive. */
+/** The journal's name, given when it is made. Its archive has that name from the first rows on; undefined before. */
 export function nameIn(store: Store): string | undefined {
   return store.prepare(`SELECT value FROM facts WHERE name = 'journal'`).get()?.value as string | undefined;
 }
@@ -94,8 +94,8 @@ export function isOf(journal: Store, archive: Store): boolean {
 }
 
 /**
- * After a roll-back the journal has tables and columns that an archive made since has not: they are added as they stand in
- * the journal, and the archive has its version from there. True where something was.
+ * After a roll-back of the software the journal may have tables and columns that an archive made since lacks: adds them
+ * as they stand in the journal, and takes over its schema version. True where the archive was changed.
  */
 export function raise(archive: Store, journal: Store): boolean {
   const version = versionOf(journal);
@@ -107,7 +107,7 @@ export function raise(archive: Store, journal: Store): boolean {
         if (!known.includes(column.name)) archive.exec(`ALTER TABLE ${table} ADD COLUMN ${sayingOf(column)}`);
       }
     }
-    // Tables before the indexes and triggers that are on them: in the order in which they were made.
+    // sqlite_master lists everything in the order in which it was made: tables before their indexes and triggers.
     const known = namesIn(archive);
     for (const { name, sql } of journal.prepare(`SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL`).all()) {
       if (!known.includes(String(name))) archive.exec(String(sql));

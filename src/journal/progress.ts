@@ -12,9 +12,13 @@ export interface Progress {
 }
 
 /**
- * `begun` on disk, no byte has left · `sent` its bytes may have left · `unknown` no answer that says what became of the
- * money · `accepted` the counter has finished, and the bank has yet to be told · `refused` the bank said no to
- * what the counter had finished with, and nobody has seen it · `declined` `charged` the bank said so under a good MAC · `completed` the bank has said yes and the counter has finished.
+ * - `begun`: on the disk; no byte has left.
+ * - `sent`: its bytes may have left.
+ * - `unknown`: no answer says what became of the money.
+ * - `accepted`: the counter has finished, and the bank has yet to be told.
+ * - `refused`: the bank said no to what the counter had finished, and nobody has seen that.
+ * - `declined`, `charged`: the bank said so under a good MAC.
+ * - `completed`: the bank has said yes and the counter has finished.
  */
 export const stageNames = [
   'begun',
@@ -29,13 +33,16 @@ export const stageNames = [
 export type Stage = (typeof stageNames)[number];
 
 /**
- * `no` · `begun` a reversal may have left · `unconfirmed` the bank knows of no original · `yes` the bank, or two people
- * with its reference, say that nothing is charged · `stands` two people, with the bank's reference, say that it is.
+ * - `no`: nobody has tried to undo it.
+ * - `begun`: a reversal may have left.
+ * - `unconfirmed`: the bank knows of no original.
+ * - `yes`: the bank, or two people with its reference, say that nothing is charged.
+ * - `stands`: two people, with the bank's reference, say that it is charged.
  */
 export const undoings = ['no', 'begun', 'unconfirmed', 'yes', 'stands'] as const;
 export type Undone = (typeof undoings)[number];
 
-/** Of all the copies of the slip that a success owes. */
+/** `done` once all the copies of the slip that a success owes are printed. */
 export const papers = ['owed', 'done'] as const;
 export type Paper = (typeof papers)[number];
 
@@ -49,7 +56,7 @@ type Cell<Value> = Value | readonly Value[] | '-';
 const OPEN = ['sent', 'unknown', 'charged'] as const;
 const NOT_YET = ['no', 'begun'] as const;
 const TOLD_AGAIN = ['repeat', 'advise'] as const;
-/** Undoings that a request without a reversal never comes to. */
+/** Of these a request without a reversal only ever has `no`; the others are named to make the tables complete. */
 const UNDECIDED = ['no', 'begun', 'unconfirmed'] as const;
 
 /** Boot, outbox and screens ask this table alone what is owed. Each progress matches exactly one row. */
@@ -59,7 +66,7 @@ export const debts = [
   ['-', ['begun', 'declined'], '-', '-', []], //                      No byte has left, or the bank said no.
   ['reverse', OPEN, NOT_YET, '-', ['reverse']], //                    The bank may have taken the money, and the sale never finished.
   ['reverse', OPEN, 'unconfirmed', '-', ['confirm']], //              An inquiry or the reconciliation says whether it never arrived.
-  [TOLD_AGAIN, ['sent', 'unknown'], UNDECIDED, '-', ['repeat']], //   The same again, until the bank says what became of it.
+  [TOLD_AGAIN, ['sent', 'unknown'], UNDECIDED, '-', ['repeat']], //   Sent again, until the bank says what became of it.
   [TOLD_AGAIN, 'charged', UNDECIDED, 'owed', ['reprint']], //         The bank has done it; only the counter's end is missing.
   [TOLD_AGAIN, 'charged', UNDECIDED, 'done', []],
   ['-', 'accepted', UNDECIDED, 'owed', ['advise', 'reprint']], //     The customer has gone; the bank has yet to hear of it.
@@ -111,7 +118,7 @@ export function debtsOf({ lost, stage, undone, paper }: Progress): readonly Debt
   throw new Error(`the debt table has no row for ${lost} ${stage} ${undone} ${paper}`);
 }
 
-/** The word for it. */
+/** The state of a request that has come this far. */
 export function stateOf({ lost, stage, undone, parked }: Progress, held: boolean): State {
   for (const [ofLost, ofHeld, ofStage, ofUndone, ofParked, state] of states) {
     if (!fits(ofLost, lost) || !fits(ofHeld, held) || !fits(ofStage, stage)) continue;
@@ -120,12 +127,12 @@ export function stateOf({ lost, stage, undone, parked }: Progress, held: boolean
   throw new Error(`the state table has no row for ${lost} ${held} ${stage} ${undone} ${parked}`);
 }
 
-/** Whether the debt is money's: it blocks the settlement of its batch (money rule 13). */
+/** Whether the debt is about money: then it blocks the settlement of its batch (money rule 13). */
 export function owesMoney(debt: Debt | 'nothing'): boolean {
   return debt === 'reverse' || debt === 'repeat' || debt === 'advise';
 }
 
-/** Whether the money moves by itself from here, at the next start too: a reversal of what never left moves none. */
+/** Whether the outbox moves money from here on, also after a restart. A reversal of what never left moves none. */
 export function asksForMoney(progress: Progress): boolean {
   return debtsOf(progress).some((debt) => debt === 'repeat' || debt === 'advise');
 }

@@ -5,7 +5,7 @@ import type { Store } from './store.ts';
 /** "GTJ1": file(1) and our own opening tell a journal from any other SQLite file. */
 export const APPLICATION_ID = 0x47544a31;
 
-/** SQLite's own page; a commit writes one to five of them, each once. */
+/** SQLite's default page size; a commit writes one to five pages, each once. */
 export const PAGE_BYTES = 4096;
 
 /**
@@ -82,7 +82,7 @@ export const steps: readonly string[] = [
    UPDATE facts SET value = '0' WHERE name = 'looked_to';
    UPDATE facts SET value = '4' WHERE name = 'oldest_reader';
    ${['settlements', 'settlement_steps'].map((table) => neverChanges(table)).join('')}`,
-  // What went back, and what ended a hold, by the bank's number of it: asked for long after, and in neither index is a sale.
+  // Find refunds, and what ended a hold, by the bank's number of the original, long after. A sale is in neither index.
   `CREATE INDEX refunds_of_reference ON entries (json_extract(particulars, '$.reference'))
      WHERE type = 'refund' AND json_extract(particulars, '$.reference') IS NOT NULL;
    CREATE INDEX ends_of_hold ON entries (json_extract(particulars, '$.authorisation'))
@@ -90,7 +90,7 @@ export const steps: readonly string[] = [
      AND json_extract(particulars, '$.authorisation') IS NOT NULL`,
 ];
 
-/** The rows of money never change. What moves to the archive is the one exception, inside one transaction. */
+/** Rows about money never change. Only archiving may delete them, inside one transaction. */
 export const appendOnly = {
   lifted(store: Pick<Store, 'commit' | 'exec'>, tables: readonly string[], work: () => void): void {
     store.commit(() => {

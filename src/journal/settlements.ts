@@ -8,12 +8,12 @@ export type Flag = 1 | 2 | 3;
 export type Flags = Readonly<Record<CardGroup, Flag>>;
 
 /**
- * Why the bank's side has nothing: its books hold no such transaction, it declined or reversed it, it was told to reverse
- * it before it came, or it has refused to say.
+ * Why the bank's side has no amount: its books hold no such transaction (`none`), it declined or reversed it, it was
+ * told to reverse it before it came (`tombstone`), or it refused to say (`unsaid`).
  */
 export type NotThere = 'none' | 'declined' | 'reversed' | 'tombstone' | 'unsaid';
 
-/** An entry that the two books have differently: in its amount or in its card; or of which the bank would not say. */
+/** An entry on which the two books differ, in its amount or its card, or about which the bank refused to answer. */
 export interface Difference {
   readonly trace: string;
   readonly type: string;
@@ -21,28 +21,28 @@ export interface Difference {
   /** Fen; null where that side does not have it. */
   readonly here: number | null;
   readonly there: number | null;
-  /** Where `there` is null, and the code that the bank gave for it; missing where the bank has it. */
+  /** Why `there` is null, and the code that the bank gave for it; missing where the bank has the entry. */
   readonly why?: NotThere;
   readonly code?: string;
   /** The bank's card, masked, where it is another one. */
   readonly bankCard?: string;
-  /** It counts here and was not uploaded: this device cannot open its card's number any more. */
+  /** The entry counts here and was not uploaded: this device cannot open its card's number any more. */
   readonly unsent?: true;
 }
 
-/** What has been done of a settlement, in this order; each is on the disk before the next begins. */
+/** The steps of a settlement, in this order; each is on the disk before the next begins. */
 export type SettlementStep =
   /** The bank has compared the totals, under a number of its own. */
   | { readonly kind: 'compared'; readonly flags: Flags; readonly bank: SettlementTotals; readonly reference?: string }
   /** Rows up to this entry's id have been taken by the bank. */
   | { readonly kind: 'uploaded'; readonly last: number; readonly rows: number }
-  /** Each row that differs, asked one by one. */
+  /** The rows that differ, found by asking the bank about each one. */
   | { readonly kind: 'differs'; readonly differences: readonly Difference[] }
   /** The batch is closed at the bank, which has the next one open. */
   | { readonly kind: 'ended'; readonly next: string }
   /**
-   * The bank takes no more of this batch and has another one open: two people have closed it here, under the bank's
-   * reference. What it came to was not agreed. `code` is the bank's refusal.
+   * The bank refuses this batch and has another one open: two people have closed it here, under the bank's reference.
+   * Its totals were not agreed. `code` is the bank's refusal.
    */
   | {
       readonly kind: 'ruled';
@@ -66,12 +66,12 @@ export interface Settlement {
   readonly totals: SettlementTotals;
   readonly begun_ms: number;
   readonly steps: readonly SettlementStep[];
-  /** Of each kind the newest. */
+  /** The newest step of this kind. */
   step<Kind extends SettlementStep['kind']>(kind: Kind): Extract<SettlementStep, { kind: Kind }> | null;
 }
 
 export interface Settlements {
-  /** The one that has begun and not closed its batch yet: where that is the open one, it goes on before any other trade (money rule 6). */
+  /** The settlement whose batch is not closed. For the open batch it goes before any other trade (money rule 6). */
   open(): Settlement | null;
   /** The newest, open or closed. */
   last(): Settlement | null;
@@ -84,7 +84,7 @@ export interface Settlements {
     readonly now_ms: number;
   }): Settlement;
   note(settlement: Settlement, step: SettlementStep, now_ms: number): Settlement;
-  /** A batch is about to be closed. */
+  /** Empties the cache: to be called before a batch is closed. */
   forget(): void;
 }
 
@@ -109,7 +109,7 @@ export function settlements(store: Store): Settlements {
     return settlementOf(row, found);
   };
   const last = () => read(newest.get());
-  /** Asked at each idle screen, sale and turn of the paper desk: forgotten before each write, whatever comes of that. */
+  /** A cache: idle screens, sales and the paper desk ask often. Emptied before each write, even one that then fails. */
   let known: { open?: Settlement | null; unprinted?: Settlement | null } = {};
   const forget = () => {
     known = {};
@@ -142,7 +142,7 @@ export function settlements(store: Store): Settlements {
   };
 }
 
-/** The newest of a kind since the totals were compared last: what came before that is of another comparison. */
+/** The newest step of this kind since the totals were last compared: an earlier one belongs to another comparison. */
 export function sinceCompared<Kind extends SettlementStep['kind']>(
   { steps }: Settlement,
   kind: Kind,

@@ -17,13 +17,13 @@ export interface Owed {
 }
 
 const COUNTED_AT_ONCE = 500;
-/** Whoever looks for the last of a kind mostly has it after so many; the next are twice as many. */
+/** Entries in the first portion that `last` reads, where most searches end; each further one is twice as large. */
 const FIRST_FEW = 8;
 
 /** The entries of the journal: read, written, and those in hand or unfinished kept at hand. */
 export interface Shelf extends Pen {
   newest(trace: string, batch?: string): Entry | null;
-  /** From the newest back, each few read as they are asked for. */
+  /** Entries from the newest back, read in portions as they are asked for. */
   last(limit: number): Iterable<Entry>;
   /** Newest first, from this card and amount, begun since. */
   alike(fingerprint: Uint8Array, amount: number, since_ms: number): readonly Entry[];
@@ -34,25 +34,25 @@ export interface Shelf extends Pen {
   /** The newest pre-authorisation whose answer had this authorisation (F38). */
   holdOf(authorisation: string): Entry | null;
   /**
-   * Newest first: the refunds that name their original by this reference, what ends a hold by this authorisation. Where that
-   * came as the entry `after`, the archive is asked only if it may hold some that were begun later.
+   * Newest first: the refunds that name their original by this reference, or what ends a hold by this authorisation.
+   * Where the original's id is given as `after`, the archive is searched only if it may hold later entries than that.
    */
   begunBy(particular: 'authorisation' | 'reference', value: string, after?: number): readonly Entry[];
-  /** In the order in which they began. */
+  /** Entries that owe something or are in hand, oldest first. */
   unfinished(): readonly Entry[];
   /** Takes a new entry, just written, in hand. */
   hold(facts: EntryFacts): Entry;
   readonly held: number;
-  /** What is owed and in nobody's hand, in the order in which it began; an entry may owe twice. */
+  /** The debts of the entries that no flow has in hand, oldest entry first; an entry may have two debts. */
   owed(): readonly Owed[];
-  /** Whether an unfinished entry has it, of whatever batch. */
+  /** Whether an unfinished entry of any batch has this trace. */
   isHolding(trace: string): boolean;
   totals(batchId: number): Totals;
-  /** What is approved of a batch, counted row by row: the running totals are a cache, and no settlement rests on one. */
+  /** The approved sums of a batch, counted row by row: no settlement relies on the cache of running totals. */
   counted(batchId: number): readonly Sum[];
   /** The id of the first entry that owes something or is in hand; beyond every id where there is none. */
   firstUnfinished(): number;
-  /** Of one batch, in the order in which they began, after the entry with the id `after`. */
+  /** Entries of one batch, oldest first, after the entry with the id `after`. */
   page(batchId: number, after: number, limit: number): readonly Entry[];
   /** Brings the index of unfinished entries and the sums up to date, in one commit; `last` is the newest entry's id. */
   index(last: number, alongside: () => void): void;
@@ -62,7 +62,7 @@ export interface ShelfParts {
   readonly archive: Pick<Archive, 'to' | 'reads' | 'gone'>;
   readonly now: () => number;
   readonly changed: () => void;
-  /** Told of each event once it is on the disk. */
+  /** Called with each event once it is on the disk. */
   readonly noted: (facts: EntryFacts, event: EntryEvent) => void;
 }
 
@@ -71,16 +71,16 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
   const reads = readsOf(store);
   const histories = new Map<number, History>();
   const held = new Set<number>();
-  /** What the disk may have taken though it said no, as long as its doubt is the store's. */
+  /** Entries with a refused event that may be on the disk all the same; valid while the store has the same doubt. */
   const doubted = new Map<number, Doubt>();
   const open = new Map<number, EntryFacts>();
-  /** Of those: a trace that is held is looked for at every new entry. */
+  /** The traces of `open`: each new trace is checked against them. */
   const heldTraces = new Set<string>();
-  /** What was begun on each of those, as long as nothing more is: asked for at every change. */
+  /** A cache, asked at every change: the sequels of each entry in `open`, until another one is begun. */
   const sequelsOfOpen = new Map<number, readonly Entry[]>();
-  /** What is owed, which three ask at every change; null since the last one. */
+  /** A cache, asked at every change: all that is owed; null until it is asked for again. */
   let known: readonly Owed[] | null = null;
-  /** The same of each unfinished entry, as long as nothing has happened to it. */
+  /** A cache: what each unfinished entry owes, until something happens to it. */
   const owedBy = new Map<number, readonly Owed[]>();
   const indexed = store.prepare(`SELECT entry FROM unfinished UNION
     SELECT id FROM entries WHERE id > (SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'looked_to')`);
@@ -91,20 +91,20 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
 
   const entryOf = (row: StoredRow | null) => (row === null ? null : new Entry(factsOf(row), pen));
   const entriesOf = (rows: readonly StoredRow[]) => rows.map((row) => new Entry(factsOf(row), pen));
-  /** Where the entry is: what has moved is found in the archive. */
+  /** The file that has the entry: the archive where it has moved, else the journal. */
   const readsWith = (id: number): Reads => (id <= archive.to ? (archive.reads ?? reads) : reads);
   const rowOf = (id: number) => readsWith(id).byId(id);
-  /** What was begun on an entry came after it, and so may not have moved yet. */
+  /** Reads both files: a sequel begins after its entry, and so may still be in the journal when the entry has moved. */
   function sequelsRead(id: number): readonly Entry[] {
     const moved = id <= archive.to ? (archive.reads?.sequels(id) ?? []) : [];
-    // What the archive does not say any more was refunded or was not.
+    // If the archive no longer gives this entry, nobody can say whether it was refunded: refuse to answer.
     if (isGone(id)) throw archive.gone();
     return entriesOf([...moved, ...reads.sequels(id)]);
   }
-  /** It was in an archive that has been set aside since, or cannot be read any more: nothing may be said of it. */
+  /** Whether the entry was in an archive that has been set aside or cannot be read: nothing may be said of it. */
   const isGone = (id: number) => id <= archive.to && rowOf(id) === null;
 
-  /** What is found of what has moved. Throws where the archive does not give it: "there is none" would be said of money. */
+  /** Searches the archive. Throws where that cannot be read: "there is none" would be a statement about money. */
   function fromArchive<T>(nothing: T, found: (aside: Reads) => T): T {
     if (archive.to === 0) return nothing;
     const aside = archive.reads;
@@ -161,13 +161,13 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
     forgetOwed(facts);
     remember(id, next);
     if (next.stage !== 'begun' && isFinished(next)) finish(id, next);
-    // The bank's no and the counter's end decide; the outbox need not wait for the paper.
+    // At the bank's no or the counter's end the flow lets the entry go: the outbox need not wait for the paper.
     if (next.stage === 'declined' || next.stage === 'completed' || next.stage === 'accepted') held.delete(id);
     noted(facts, event);
     changed();
   }
 
-  /** What undoes an entry, or gives some of it back, changes the word for that entry too. */
+  /** An event of a void or a refund may change its original's state too: then every cached debt is dropped. */
   function forgetOwed({ id, original }: EntryFacts): void {
     known = null;
     if (original === null) owedBy.delete(id);
@@ -224,13 +224,13 @@ export function shelf(store: Store, { archive, now, changed, noted }: ShelfParts
 
   for (const { entry } of indexed.all()) {
     const id = Number(entry);
-    // The index is older than the move: only what owed nothing any more has moved.
+    // The index may be older than the last move to the archive: an entry that has moved owes nothing.
     if (id <= archive.to) continue;
     keepOpen(factsOf(rowOf(id) ?? {}));
     if (isFinished(history(id))) finish(id, history(id));
   }
 
-  /** The journal's own first, then what has moved: everything there is older. */
+  /** Reads the journal first, then the archive, where everything is older. */
   function newestOf(found: (from: Reads, left: number) => readonly StoredRow[], limit: number): StoredRow[] {
     const rows = found(reads, limit);
     const older = rows.length < limit && archive.reads !== null ? found(archive.reads, limit - rows.length) : [];

@@ -15,19 +15,19 @@ const MOST_FRAMES = 240;
 
 /** The journal's file: opened, asserted, and written one commit at a time. */
 export interface Store {
-  /** Prepared when it is first used: a boot uses few of them. What the disk says against reading it is thrown as a Fault. */
+  /** A statement that is prepared at its first use, for a boot uses few. An error of the disk in reading is a Fault. */
   prepare(sql: string): Statement;
-  /** Runs `work` in one transaction, on the disk when it returns. What the disk says against it is thrown as a Fault. */
+  /** Runs `work` in one transaction, on the disk when this returns. An error of the disk is thrown as a Fault. */
   commit<T>(work: () => T): T;
   /** Statements without values, inside a commit. */
   exec(sql: string): void;
-  /** One statement that is a commit of its own, or inside one. */
+  /** Runs one statement, as a commit of its own or as part of the commit that is under way. */
   run(statement: Statement, ...values: SQLInputValue[]): void;
-  /** A commit of which nobody reads anything: whether the disk takes one. */
+  /** Commits a value that nobody reads, to see whether the disk takes a commit. */
   touch(): void;
   /**
-   * What has failed, and may stand at the next start all the same: null once a later commit is on the disk, and another
-   * one each time that it is not known anew.
+   * Set after a commit that failed and may be on the disk all the same, for the next start to find. Null once a later
+   * commit has succeeded; each new doubt is another object.
    */
   readonly doubt: Doubt | null;
   /** Whether enough has been written for a checkpoint. */
@@ -37,7 +37,7 @@ export interface Store {
   close(): void;
 }
 
-/** Told from others by itself alone. */
+/** An object without content: doubts are compared by identity. */
 export type Doubt = Readonly<Record<never, never>>;
 
 export interface Statement {
@@ -47,13 +47,13 @@ export interface Statement {
 }
 
 export interface Opening {
-  /** A file without tables is made into a journal, else it counts as broken. */
+  /** Whether a file without tables is made into a journal; otherwise it counts as broken. */
   readonly fresh: boolean;
-  /** Whether every page is read: it takes as long as the file is large. */
+  /** Whether every page is checked: the time that takes grows with the file. */
   readonly check: boolean;
 }
 
-/** Opens the file, and checks it. */
+/** Opens the file, and checks it if asked to. */
 export function openStore(disk: JournalDisk, opening: Opening): Store {
   return twice(() => opened(disk, opening));
 }
@@ -72,7 +72,7 @@ function opened(disk: JournalDisk, opening: Opening): Store {
   let doubt: Doubt | null = null;
   const begin = database.prepare('BEGIN IMMEDIATE');
   const end = database.prepare('COMMIT');
-  // Another value each time: SQLite writes no page that stays as it is.
+  // The value changes each time, because SQLite does not write a page that stays the same.
   const overwrite = lazily(
     (work) => mapped(file, work),
     () =>
@@ -80,7 +80,7 @@ function opened(disk: JournalDisk, opening: Opening): Store {
         ON CONFLICT (name) DO UPDATE SET value = 1 - value`),
   );
 
-  /** On the disk when it returns; nothing has changed where it throws, unless it leaves a doubt. */
+  /** The work is on the disk when this returns. Where it throws, nothing has changed, unless it leaves a doubt. */
   function committed<T>(work: () => T): T {
     try {
       const made = mapped(file, work);
@@ -94,11 +94,12 @@ function opened(disk: JournalDisk, opening: Opening): Store {
   }
 
   /**
-   * SQLite writes a commit's frames with their mark, and syncs them then. Where the sync fails it forgets them; the file does
-   * not, and a start that finds their checksums right takes them for done. No second sync settles it: Linux has marked their
-   * pages as clean, and says yes to what it never wrote (wiki.postgresql.org/wiki/Fsync_Errors). So another commit is written
-   * at once, and anew: it begins at the same place, and since each checksum goes on from the frame before (sqlite.org/fileformat2.html,
-   * 4.1), nothing that is left behind it counts.
+   * Overwrites the frames of a failed commit. SQLite writes a commit's frames with their commit mark, and then syncs
+   * them. If the sync fails, SQLite forgets the frames, but they stay in the file, and a start that finds their
+   * checksums right takes them as committed. A second sync proves nothing: Linux has marked their pages as clean, and
+   * reports success for what it never wrote (wiki.postgresql.org/wiki/Fsync_Errors). So another commit is written at
+   * once: it begins at the same place, and since each checksum continues that of the frame before
+   * (sqlite.org/fileformat2.html, 4.1), no old frame behind it counts any more.
    */
   function writeOver(): void {
     doubt ??= {};
@@ -111,7 +112,7 @@ function opened(disk: JournalDisk, opening: Opening): Store {
     }
   }
 
-  // What fails in a transaction has ended it, and half of it must not be done again alone.
+  // No second try inside a transaction: the error has ended it, and the rest must not run without the first part.
   const read = <T>(work: () => T): T => (database.isTransaction ? mapped(file, work) : twice(() => mapped(file, work)));
   return {
     prepare: (sql) => lazily(read, () => database.prepare(sql)),
@@ -142,7 +143,7 @@ function opened(disk: JournalDisk, opening: Opening): Store {
       return commits >= TIDY_COMMITS;
     },
     checkpoint() {
-      // Where the sync of the file fails, the next one writes all of its pages anew.
+      // If the sync of the file fails, the next checkpoint writes all of the pages again.
       mapped(file, () => database.exec('PRAGMA wal_checkpoint(FULL)'));
       commits = 0;
     },
@@ -164,14 +165,14 @@ function lazily(read: <T>(work: () => T) => T, prepare: () => StatementSync): St
 }
 
 function prepareFile(database: DatabaseSync, disk: JournalDisk, { fresh, check }: Opening): void {
-  // Before the first page is read: one process has the file, and no shared-memory file is needed.
+  // Set before the first page is read: then one process owns the file, and no shared-memory file is needed.
   database.exec(`PRAGMA locking_mode = EXCLUSIVE`);
   if (fresh && versionOf(database) === 0) {
     database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA application_id = ${APPLICATION_ID}`);
   }
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${MOST_FRAMES};
     PRAGMA trusted_schema = OFF`);
-  // An entry may be about one that has moved to the archive: its row names it, and no key can hold it.
+  // Foreign keys are off, because an entry's original may have moved to the archive, where no key can find it.
   database.exec('PRAGMA foreign_keys = OFF');
   // Money rule 1 rests on these: asserted, not assumed.
   must(database, 'journal_mode', 'wal');
@@ -195,7 +196,7 @@ function broken({ file }: JournalDisk, why: string): Fault {
   return new Fault({ kind: 'journal-broken', file, why, set_aside: null });
 }
 
-/** What quick_check says of a page that the disk did not give, in the place of an error; what is wrong in a page is another. */
+/** Whether quick_check reports a page that the disk did not give, and not a fault in a page's content. */
 function saysUnread(sound: string): boolean {
   const code = /error code[ =](\d+)/.exec(sound)?.[1];
   return code === undefined ? sound.includes('failed to get page') : (Number(code) & 0xff) === IOERR;

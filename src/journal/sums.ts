@@ -5,7 +5,7 @@ import { stateOf } from './progress.ts';
 import type { Store } from './store.ts';
 import { type CardGroup, type EntryType, types } from './types.ts';
 
-/** What the entries of one type, operator and card group come to. */
+/** The number and amount of the entries of one type, operator and card group. */
 export interface Sum {
   readonly type: EntryType;
   readonly operator: string;
@@ -15,11 +15,11 @@ export interface Sum {
   readonly amount: number;
 }
 
-/** Of a batch: what the bank has said yes to, and what it has yet to be told of. */
+/** A batch's totals: what is approved, and what is still open with the bank. */
 export interface Totals {
   readonly approved: readonly Sum[];
   readonly pending: readonly Sum[];
-  /** Entries behind what is pending, each told by itself: a tip counts 0 in a sum. */
+  /** The number of pending entries, with the tips and adjustments, which count 0 in a sum. */
   readonly waiting: number;
 }
 
@@ -40,9 +40,9 @@ export interface RunningSums {
   /** Once for each entry, when nothing about its money can change any more. */
   add(facts: EntryFacts, history: History): void;
   of(batchId: number): readonly Sum[];
-  /** Inside a commit; until `kept` the same is written again. */
+  /** Writes the changed sums; to be called inside a commit. Until `kept` is called, it writes the same again. */
   keep(): void;
-  /** The commit is on the disk. */
+  /** To be called when that commit is on the disk. */
   kept(): void;
 }
 
@@ -103,9 +103,9 @@ export function summed(sums: Iterable<Sum>): readonly Sum[] {
 }
 
 /**
- * The two sides of the two groups, as the terminal and the bank compare them. F48 knows no sign: where adjustments take
- * more off a group than its debits come to (their entry is of another batch, or was ruled out by two people), its debit
- * amount is 0 and what is left over counts as given back. The counts stay (bank/upload.ts).
+ * The two sides of the two groups, as the terminal and the bank compare them. F48 has no sign: where adjustments lower
+ * a group by more than its debits (their entry is in another batch, or two people ruled it out), the debit amount is 0
+ * and the rest is added to the credits. The counts stay as they are (bank/upload.ts).
  */
 export function settlementTotals(sums: readonly Sum[]): SettlementTotals {
   const side = (group: CardGroup, sides: readonly string[]) => {

@@ -3,9 +3,9 @@ import type { TransactionType } from '../values/transaction-type.ts';
 
 /**
  * The financial requests, a row each. `moves`: the way of the money in the merchant's eyes when the bank says yes.
- * `lost`: how a request is made good whose result is not known. `settles`: the side of the settlement's totals that it
- * counts on (unionpay.md 9). `makes`: the word for its original once the bank has said yes. A type with another way of
- * being made good adds its rows to the debt table.
+ * `lost`: what is done about a request whose result is not known. `settles`: the side of the settlement's totals on
+ * which it counts (unionpay.md 9). `makes`: what its original becomes once the bank has said yes. A new value of `lost`
+ * needs rows of its own in the debt table.
  */
 export const types = {
   sale: { moves: 'in', lost: 'reverse', settles: 'debit' },
@@ -22,7 +22,7 @@ export const types = {
   offline: { moves: 'in', lost: 'advise', settles: 'debit' },
   /** Approved by the bank's telephone desk. */
   voice: { moves: 'in', lost: 'advise', settles: 'debit' },
-  /** The amount of an offline or a voice entry is another one: `amount` is the new total. */
+  /** Changes the amount of an offline or a voice entry: `amount` is the new total. */
   adjust: { moves: 'changed', lost: 'advise', settles: 'change' },
   /** `amount` is the tip alone. */
   tip: { moves: 'in', lost: 'advise', settles: 'change' },
@@ -36,7 +36,7 @@ export interface TypeFacts {
   readonly makes?: 'voided' | 'refunded' | 'completed';
 }
 
-/** The word for the original of a request of this type once the bank has said yes; undefined where it stays as it was. */
+/** What the original becomes once the bank has approved a request of this type; undefined where it stays as it was. */
 export function makesOf(type: EntryType): TypeFacts['makes'] {
   const { makes }: TypeFacts = types[type];
   return makes;
@@ -52,23 +52,23 @@ export type Lost = (typeof losses)[number];
 
 export type EntryType = TransactionType;
 
-/** 内卡 and 外卡: who gave the card out. The totals of a settlement stand apart for each (unionpay.md 9). */
+/** Who issued the card, 内卡 (domestic) or 外卡 (foreign): a settlement has totals for each (unionpay.md 9). */
 export type CardGroup = 'home' | 'foreign';
 
 /** What a request says beyond its card, amount and original; stored beside the row. */
 export interface Particulars {
-  /** F38: of a pre-authorisation that the journal does not hold, or said by the bank's telephone desk. */
+  /** F38 of the original, or the one that the bank's telephone desk gave for this request. */
   readonly authorisation?: string;
   /** F37 of the original of a refund. */
   readonly reference?: string;
   /** MMDD of the original. */
   readonly date?: string;
-  /** Of an instalment sale. */
+  /** The periods and the plan of an instalment sale. */
   readonly periods?: number;
   readonly plan?: string;
-  /** What stood before a tip or an adjustment. */
+  /** The total before a tip or an adjustment. */
   readonly before?: Fen;
-  /** The trace of the online try that an offline approval comes after (money rule 10). */
+  /** The trace of the online try after which the terminal approved offline (money rule 10). */
   readonly after?: string;
   /** Who approved it beside the operator. */
   readonly supervisor?: string;

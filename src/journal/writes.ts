@@ -3,7 +3,7 @@ import type { EntryFacts } from './entry.ts';
 import type { Closed } from './keeping.ts';
 import type { Store } from './store.ts';
 
-/** A batch as the journal keeps it: its number comes again one day. */
+/** A batch as the journal keeps it: by an id, because numbers come round again. */
 export interface KeptBatch {
   readonly id: number;
   readonly number: Batch;
@@ -29,7 +29,7 @@ export function statements(store: Store) {
     AND EXISTS (SELECT 1 FROM entries WHERE entries.batch = batches.id) ORDER BY id`);
   const firstOf = store.prepare('SELECT min(id) AS id FROM entries WHERE batch = ?');
   const newestId = store.prepare('SELECT max(id) AS id FROM entries');
-  // In the order of their settlements: one that was taken away is closed after later ones.
+  // Sorted by settlement and not by batch: a batch that the bank has left may be closed after later ones.
   const lastClosing = store.prepare(`SELECT number FROM closings JOIN batches ON batches.id = closings.batch
     ORDER BY (SELECT max(id) FROM settlements WHERE settlements.batch = batches.id) DESC, batches.id DESC LIMIT 1`);
   const allClosings = store.prepare('SELECT batch, closed_ms FROM closings ORDER BY batch');
@@ -91,7 +91,7 @@ export function statements(store: Store) {
       const row = newestBatch.get();
       return { id: Number(row?.id), number: batch(String(row?.number)) };
     },
-    /** Those with rows that were never closed, the oldest first, beside the one that is open. */
+    /** The unclosed batches that have rows, oldest first, without the one with the id `open`. */
     leftBeside: (open: number): KeptBatch[] =>
       unclosed.all(open).map((row) => ({ id: Number(row.id), number: batch(String(row.number)) })),
     firstIdIn: (id: number): number => Number(firstOf.get(id)?.id ?? Number.MAX_SAFE_INTEGER),
@@ -108,7 +108,7 @@ export function statements(store: Store) {
   };
 }
 
-/** Of two traces not far apart, the one that was taken later; the wrap at 999999 lies between them or does not. */
+/** The later one of two traces that are not far apart, whether the wrap at 999999 lies between them or not. */
 function later(one: Trace, other: Trace): Trace {
   const ahead = (Number(other) - Number(one) + 999_999) % 999_999;
   return ahead < 500_000 ? other : one;

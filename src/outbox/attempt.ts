@@ -9,9 +9,9 @@ import { Fault, type Problem } from '../values/problem.ts';
 import { requestOf } from './request.ts';
 import { adviceOf, type OpenCard, reversalOf } from './reversal.ts';
 
-/** What is said to the bank of one debt, and what its answers make of it. */
+/** Tells the bank about one debt at a time, and writes what its answer means for the entry. */
 export interface Attempts {
-  /** Whether the bank is still to hear of it. */
+  /** Whether the entry owes something that is settled with the bank here. */
   isOwed(entry: Entry): boolean;
   /** One try. Never throws a Fault: what could not be settled stays owed. */
   tryOnce(entry: Entry): Promise<Attempt>;
@@ -21,20 +21,20 @@ export interface Attempts {
 
 export type Attempt =
   | { readonly end: 'settled' }
-  /** No line, no keys, no disk, or a bank that says nothing: what comes after it has no chance now either. */
+  /** No line, no keys, no disk, or no answer from the bank: the debts after this one have no chance now either. */
   | { readonly end: 'stopped'; readonly problem: Problem | null }
-  /** Owed still, for a reason of its own: what comes after it need not wait. */
+  /** Still owed, for a reason that concerns this entry alone: the debts after it need not wait. */
   | { readonly end: 'passed-over' };
 
 export interface AttemptParts {
   readonly journal: Journal;
   readonly host: Pick<Host, 'reverse' | 'advise' | 'inquire'>;
   readonly openCard: OpenCard;
-  /** Signs in with the bank by itself; false where it cannot now. What it throws as a Fault counts as that too. */
+  /** Signs in with the bank without an operator; false where it cannot now. A Fault that it throws counts the same. */
   readonly signIn: () => Promise<boolean>;
   /**
-   * Once in a process, before the bank is told anything: whether its newest is known here. A journal that was put back
-   * from a backup owes reversals of what was approved since. Throws a Fault where it is not, or nobody can say.
+   * Checks that the bank's newest transaction is known here, before the bank is told anything: a journal restored from
+   * a backup may owe reversals of what has been approved since. Throws a Fault if it is not known, or nobody can say.
    */
   readonly compare?: () => Promise<void>;
   readonly profile: AttemptProfile;
@@ -47,7 +47,7 @@ export interface AttemptProfile {
   readonly inquires: boolean;
 }
 
-/** What the bank's books say of an entry; `unheard`: it was asked, and has not said, or was not to be heard at all. */
+/** What the bank's books say of an entry; `unheard`: it was asked and did not say; `silent`: no answer came at all. */
 type Books = Exclude<InquiryEnd, { end: 'refused' }> | Unheard;
 type Unheard = { readonly end: 'unheard'; readonly silent: boolean };
 
@@ -58,7 +58,7 @@ const UNHEARD: Unheard = { end: 'unheard', silent: false };
 const SILENT: Unheard = { end: 'unheard', silent: true };
 const SIGN_IN_FIRST = { end: 'sign-in-first' } as const;
 
-/** Field 39 of a reversal of another amount, or of another card, than what the bank has under its trace. */
+/** Field 39 where the bank has another amount, or another card, under the trace than the reversal says. */
 const ANOTHERS = ['64', '30'];
 
 export function attemptsAt(parts: AttemptParts): Attempts {
@@ -83,11 +83,11 @@ export function attemptsAt(parts: AttemptParts): Attempts {
   }
 
   function stopped(entry: Entry, error: unknown): Attempt {
-    // No line, no keys, no room on the disk, nobody who can say: it stays owed, and is not counted against it.
+    // A Fault of the line, the keys, the disk or the comparison: the entry stays owed, and no try is counted.
     if (!(error instanceof Fault)) throw error;
     const { problem } = error;
     if (problem.kind !== 'request-changed') return { end: 'stopped', problem };
-    // Its bytes cannot be made again: people must look at it, and what comes after it must not wait.
+    // The request's bytes cannot be made again: people must look at it, and the debts after it must not wait.
     try {
       if (owesMoney(entry.debt)) entry.parked();
     } catch (refusal) {
@@ -98,7 +98,7 @@ export function attemptsAt(parts: AttemptParts): Attempts {
 
   async function reverse(entry: Entry): Promise<Attempt> {
     entry.reversalBegun();
-    // Money rule 6: its reversal would turn back whatever the bank has under this trace.
+    // Money rule 6: after a 94 the bank may have another's row under this trace, which a reversal would turn back.
     const asked = entry.history.answer?.code === '94' ? await endedAsAnothers(entry, '94') : null;
     if (asked !== null) return asked;
     const heard = await underKeys(() => host.reverse(reversalOf(entry, openCard)));
@@ -115,7 +115,7 @@ export function attemptsAt(parts: AttemptParts): Attempts {
     return another ?? unanswered(entry);
   }
 
-  /** A refund that is asked again, or an advice. The bank knows it by its trace and never takes it twice. */
+  /** Sends a refund again, or an advice. The bank knows it by its trace and never takes it twice. */
   async function advise(entry: Entry): Promise<Attempt> {
     const heard = await underKeys(() => host.advise(adviceOf(entry, openCard)));
     if (heard === null) return OWED_STILL;
@@ -126,14 +126,14 @@ export function attemptsAt(parts: AttemptParts): Attempts {
     return answer.money === 'unknown' ? parkedAtLimit(entry) : SETTLED;
   }
 
-  /** The bank has nothing to turn back. What is parked has heard that before: it is written where the books agree. */
+  /** The bank knows of no original. For a parked entry that may be no news: it is written only if the books agree. */
   async function noOriginal(entry: Entry, code: string): Promise<Attempt> {
     if (!entry.history.parked || !profile.inquires) {
       entry.noOriginal(code);
       // Somebody is at the counter with the card: the bank's books are asked at once what they have of it.
       const books = profile.inquires ? await inquire(entry) : UNHEARD;
       ended(entry, books);
-      // The next reversal would be asked about too, and each would wait for its whole answer timer.
+      // With a silent bank the round stops: each further reversal would wait for the whole answer timer.
       return books === null || (books.end === 'unheard' && books.silent) ? OWED_STILL : SETTLED;
     }
     const end = await inquire(entry);
@@ -144,26 +144,26 @@ export function attemptsAt(parts: AttemptParts): Attempts {
     return SETTLED;
   }
 
-  /** The bank knew of no original: what its books say by now. */
+  /** The bank knew of no original: asks what its books say by now. */
   async function confirm(entry: Entry): Promise<Attempt> {
     return ended(entry, await inquire(entry));
   }
 
   function ended(entry: Entry, end: Books | null): Attempt {
     if (entry.debt !== 'confirm' || end?.end !== 'found') return OWED_STILL;
-    // It came after its reversal, and was taken: then it is turned back, as any other.
+    // An original that came after its reversal and was taken is reversed like any other.
     if (!isTaken(end) || isAnothers(end, oursOf(entry))) {
       entry.confirmed('inquiry');
       return SETTLED;
     }
     entry.found('inquiry');
-    // A bank that has it and turns nothing back would be asked for ever: each time counts, until people look at it.
+    // A bank that has it and reverses nothing would be asked for ever: each time counts, until people look at it.
     return unanswered(entry);
   }
 
   /**
-   * The bank has a row under this trace. Where that is another's, by its amount or its card, this one was never taken;
-   * null where it is its own, or there is none, and it is reversed. A bank that never says which is a try each time.
+   * Asks whose row the bank has under this trace. If it is another request's, by its amount or card, this one was never
+   * taken and ends here. Null if the row is its own or there is none: then it is reversed. No answer counts as a try.
    */
   async function endedAsAnothers(entry: Entry, code: string): Promise<Attempt | null> {
     if (!profile.inquires) return null;
@@ -184,7 +184,7 @@ export function attemptsAt(parts: AttemptParts): Attempts {
     return end !== null && hasIt(entry, end) ? { ...answer, money: 'charged' } : answer;
   }
 
-  /** Refused after a sign-in too: where that has named another batch, the bank's books say what was taken of this one. */
+  /** Refused even after a sign-in: if that has named another batch, asks the bank's books whether this was taken. */
   async function ofLeftBatch(entry: Entry, code: string | null): Promise<Answer> {
     const { bankBatch } = journal;
     const isLeft = code === ANOTHER_BATCH && bankBatch !== null && bankBatch !== entry.batch;
@@ -194,7 +194,7 @@ export function attemptsAt(parts: AttemptParts): Attempts {
     return { ...unknown, code, why: null, money: hasIt(entry, end) ? 'charged' : 'not charged' };
   }
 
-  /** What the bank's books say of it, after a sign-in where the keys differ; null where they cannot be asked now. */
+  /** Asks the bank's books about it, after a sign-in where the keys differ; null where they cannot be asked now. */
   async function inquire({ batch, trace }: Pick<Entry, 'batch' | 'trace'>): Promise<Books | null> {
     const of = { place: { batch, trace }, date: null, reference: null, authorisation: null };
     const heard = await underKeys(async () => {
@@ -240,7 +240,7 @@ export function attemptsAt(parts: AttemptParts): Attempts {
   };
 }
 
-/** An inquiry that ended in a Fault: of the bank or of its keys; what is the line's or the disk's is thrown on. */
+/** An inquiry that ended in a Fault of the bank or its keys brought no word; any other Fault is thrown on. */
 function withoutWord(error: unknown): Unheard | typeof SIGN_IN_FIRST {
   if (!(error instanceof Fault)) throw error;
   const { kind } = error.problem;
@@ -254,14 +254,14 @@ function oursOf({ facts, original }: Entry) {
   return { amounts: [requestOf(facts, original).amount], card: facts.card };
 }
 
-/** The bank's books have it posted: it, and not another's. */
+/** Whether the bank's books have this entry as taken, and not another request under its trace. */
 function hasIt(entry: Entry, end: Books): boolean {
   return end.end === 'found' && isTaken(end) && !isAnothers(end, oursOf(entry));
 }
 
 /**
- * What the bank must have been told before this one; null where there is nothing. It refuses what is about something
- * that it has not heard of yet, and a tip or adjustment says what the total was before it: each follows the one before.
+ * The entry that the bank must be told of before this one; null if there is none. The bank refuses a request about an
+ * original that it does not know yet, and a tip or adjustment names the total before it, so they go one by one.
  */
 export function firstBefore({ id, original, debt }: Entry): Entry | null {
   if (original === null) return null;

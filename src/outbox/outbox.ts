@@ -7,18 +7,18 @@ import type { State } from '../values/state.ts';
 import { type Attempt, type AttemptParts, type AttemptProfile, attemptsAt, firstBefore } from './attempt.ts';
 import { bell } from './bell.ts';
 
-/** Everything that is owed to the bank goes through here: at once, before the next sale, at boot and in the background. */
+/** Settles everything that is owed to the bank: at once, before the next sale, at boot and in the background. */
 export interface Outbox {
   /**
    * Takes the entry from its flow's hand and tries at once to settle what it owes the bank. Resolves to the state that
    * it then has; settling twice is harmless. Never throws a Fault: what could not be settled stays owed.
    */
   settle(entry: Entry): Promise<State>;
-  /** Resolves when nothing about the entry is on the line any more: what is written then contradicts no answer to come. */
+  /** Resolves when nothing about the entry is on the line: what is written then contradicts no answer still to come. */
   quiet(entry: Entry): Promise<void>;
-  /** One try of everything owed, parked or not, in order, until the line or the bank fails. At boot, and before a settlement. */
+  /** Tries each debt once, parked or not, until the line or the bank fails: at boot, and before a settlement. */
   settleAll(): Promise<Clearance>;
-  /** One try of the reversals that are not parked: the protocol wants them before the next request (unionpay.md 7). */
+  /** Tries the reversals that are not parked once: they must come before the next request (unionpay.md 7). */
   clearBeforeSale(): Promise<Clearance>;
   /** Settles in the background until the signal aborts, while no flow has a request in hand. */
   run(signal: AbortSignal): Promise<void>;
@@ -26,12 +26,12 @@ export interface Outbox {
   wake(): void;
 }
 
-/** `clear`: nothing is owed but what is parked, so trade may go on. */
+/** The debts that remain. `clear`: none but parked ones, so trade may go on. */
 export interface Clearance {
   readonly clear: boolean;
   readonly owed: number;
   readonly parked: number;
-  /** What stopped it, where it was a Fault. */
+  /** The Fault that stopped the round; null where none did. */
   readonly problem: Problem | null;
 }
 
@@ -52,9 +52,9 @@ interface Owing {
   readonly unconfirmed: readonly Entry[];
 }
 
-/** How long a line that could not be reached is left alone. */
+/** How long to wait at most before trying a line again that could not be reached. */
 const LINE_AGAIN_MS = 2000;
-/** The longest that what is parked or unconfirmed is left alone, where nothing else is owed. */
+/** How long to wait at most before trying parked and unconfirmed debts again, where nothing else is owed. */
 const LAST_AGAIN_MS = 3_600_000;
 
 export function openOutbox(parts: OutboxParts): Outbox {
@@ -65,7 +65,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
   const inTurn = exclusive();
   // A second caller for a debt that is on the line joins the first: never two exchanges of one debt.
   const underway = new Map<number, Promise<Attempt>>();
-  /** The one whose turn it is, or was last. */
+  /** The entry that is being tried, or was tried last. */
   let last: { readonly id: number; readonly attempt: Promise<Attempt> } | null = null;
 
   function attempt(entry: Entry): Promise<Attempt> {
@@ -80,7 +80,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
     return trying;
   }
 
-  /** In the order in which they began; what is parked comes last, so that it holds nothing up. */
+  /** The debts, oldest entry first; parked ones are separate, so that they hold nothing up. */
   function owed(): Owing {
     const all = journal.debts();
     const money = all.flatMap(({ entry, debt }) => (owesMoney(debt) ? [entry] : []));
@@ -107,7 +107,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
     return { clear: due.length === 0, owed: due.length, parked: parked.length, problem };
   }
 
-  /** Each round begins with another of the last ones: the bank may know one of them and never answer for another. */
+  /** Due debts first. Each round begins with another of the rest, because the bank may never answer for one of them. */
   function everything(): readonly Entry[] {
     const { due, parked, unconfirmed } = owed();
     const last = [...parked, ...unconfirmed];
@@ -115,7 +115,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
     return [...due, ...last.slice(first), ...last.slice(0, first)];
   }
 
-  /** What stays owed for months must not keep the journal from it. */
+  /** Tidies the journal if no request is in hand, even while debts stay: these may last for months. */
   function tidyWhileQuiet(): void {
     if (journal.busy) return;
     try {
@@ -126,7 +126,7 @@ export function openOutbox(parts: OutboxParts): Outbox {
     }
   }
 
-  /** Doubles from round to round, spread by a quarter to each side so that terminals do not call in step. */
+  /** The wait in ms: it doubles from round to round, give or take a quarter so that terminals do not call in step. */
   function waitAfter(failures: number): number {
     const { first_wait_ms, most_wait_ms } = profile;
     const most = owed().due.length > 0 ? most_wait_ms : Math.max(most_wait_ms, LAST_AGAIN_MS);
@@ -160,13 +160,13 @@ export function openOutbox(parts: OutboxParts): Outbox {
     settleAll: () => round(everything()),
     async clearBeforeSale() {
       const clearance = await round(owed().due.filter(({ debt }) => debt === 'reverse'));
-      // One that is parked may have been on the line, and its sign-in would change the keys in the middle of the sale.
+      // A parked entry may be on the line, and its sign-in would change the keys in the middle of the sale.
       await attempts.signInOver();
       return clearance;
     },
     async run(signal) {
       const stop = journal.watch(() => {
-        // A flow has let go, or something new is owed; a back-off that runs already goes on.
+        // A flow has ended, or something new is owed. A back-off that is running is not cut short by this.
         if (!journal.busy) ring('quiet');
       });
       try {
@@ -187,9 +187,9 @@ export function openOutbox(parts: OutboxParts): Outbox {
             continue;
           }
           if (left < before) failures = 1;
-          // What broke off for a flow says nothing of the bank.
+          // A round that stopped because a flow began says nothing about the bank.
           else if (!journal.busy) failures++;
-          // To look whether the line is back costs the bank nothing: nobody waits longer for that than for a few seconds.
+          // Checking whether the line is back costs the bank nothing, so it is done every few seconds.
           const ms = problem?.kind === 'line-down' ? Math.min(LINE_AGAIN_MS, waitAfter(failures)) : waitAfter(failures);
           if (await isCutShort(ms, signal)) failures = 0;
         }
@@ -205,7 +205,7 @@ function count({ due, parked, unconfirmed }: Owing): number {
   return due.length + parked.length + unconfirmed.length;
 }
 
-/** Parked, or behind what is: it may take for ever, and holds nothing up. */
+/** Whether the entry is parked, or must wait for one that is: it may take for ever, and must hold nothing up. */
 function isLast(entry: Entry): boolean {
   return entry.history.parked || firstBefore(entry)?.history.parked === true;
 }

@@ -4,7 +4,7 @@ import type { Entry, EntryFacts } from '../journal/entry.ts';
 import { type EntryType, type Particulars, types } from '../journal/types.ts';
 import { type Fen, fen } from '../values/fen.ts';
 
-/** What a request of this kind says on the wire beside its card: the same before its row is written and ever after. */
+/** The request's fields on the wire, besides the card: the same before its row is written and at any time after. */
 export function requestOf(
   { type, amount, particulars }: Pick<EntryFacts, 'type' | 'amount' | 'particulars'>,
   original: Entry | null,
@@ -19,8 +19,8 @@ export function requestOf(
 }
 
 /**
- * What the row of a request that may be sent again keeps of its original: the bank may have said more of that one by the
- * time it is sent again, and the bytes must be the same (money rule 8).
+ * The particulars to store with a request that may be sent again, with those of its original. By then the bank may have
+ * said more about the original, but the bytes must be the same (money rule 8).
  */
 export function keptOf(type: EntryType, original: Entry | null, particulars: Particulars): Particulars {
   if (types[type].lost === 'reverse' || original === null) return particulars;
@@ -34,7 +34,7 @@ export function keptOf(type: EntryType, original: Entry | null, particulars: Par
   };
 }
 
-/** The original as the bank knows it: of the journal, or what was typed of one that the journal does not hold. */
+/** The original as the bank knows it: from the journal, or as it was typed where the journal does not hold it. */
 function originalOf(type: EntryType, entry: Entry | null, kept: Particulars): OriginalFacts | null {
   const { authorisation = null, reference = null, date = null } = kept;
   if (entry === null) {

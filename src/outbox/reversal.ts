@@ -7,10 +7,10 @@ import { type EntryType, types } from '../journal/types.ts';
 import { Fault } from '../values/problem.ts';
 import { requestOf } from './request.ts';
 
-/** What the vault sealed of the card when the entry began. Throws a `SealError` where it cannot be opened. */
+/** Opens what the vault sealed of the card when the entry began. Throws a `SealError` where it cannot be opened. */
 export type OpenCard = (sealed: Uint8Array) => Pick<ReversalRequest, 'pan' | 'expiry'>;
 
-/** Field 39 of a reversal by why nothing is known (unionpay.md 7). */
+/** Field 39 of a reversal, by the reason why the result is not known (unionpay.md 7). */
 const reasons = {
   silent: '98',
   'line-lost': '98',
@@ -24,13 +24,13 @@ const reasons = {
 
 /**
  * The reversal that an entry owes: always the same for the same entry, however often it is sent. Throws a Fault of kind
- * `request-changed` where what it is about cannot be read any more.
+ * `request-changed` where the entry's original cannot be read any more.
  */
 export function reversalOf(entry: Entry, openCard: OpenCard): ReversalRequest {
   const { type, trace, batch, entry_mode, sealed } = entry.facts;
   const { history } = entry;
   if (!isReversible(type)) throw new Error(`a ${type} has no reversal`);
-  // Without the archive that has its original it would leave with other bytes than before.
+  // The archive that has the original cannot be read: the reversal would leave with other bytes than before.
   if (entry.facts.original !== null && entry.original === null) throw new Fault({ kind: 'request-changed', trace });
   const { amount, original } = requestOf(entry.facts, entry.original);
   return {
@@ -42,7 +42,7 @@ export function reversalOf(entry: Entry, openCard: OpenCard): ReversalRequest {
   };
 }
 
-/** The request that an entry owes once more, or for the first time: byte for byte the one that its digest is of. */
+/** The request to send again, or the advice to send for the first time: byte for byte the one that its digest is of. */
 export function adviceOf(entry: Entry, openCard: OpenCard): AdviceRequest {
   const { type, trace, batch, entry_mode, sealed, digest } = entry.facts;
   if (isReversible(type)) throw new Error(`a ${type} is sent once`);
@@ -59,12 +59,12 @@ function isReversible(type: EntryType): type is Exclude<EntryType, RepeatableNam
 }
 
 export function reasonOf({ stage, answer }: History): ReversalRequest['reason'] {
-  // Approved, and the counter could not finish or save it.
+  // The bank approved, and the counter could not finish or save it.
   if (stage === 'charged') return '96';
   return answer === null || answer.why === null ? '98' : reasons[answer.why];
 }
 
-/** Batch and trace name the original; a card that cannot be opened any more must not keep its money from going back. */
+/** A sealed card that cannot be opened must not keep its money from going back: batch and trace name the original. */
 function cardOf(sealed: Uint8Array | null, openCard: OpenCard): Pick<ReversalRequest, 'pan' | 'expiry'> {
   if (sealed === null) return { pan: null, expiry: null };
   try {

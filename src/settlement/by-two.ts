@@ -7,8 +7,8 @@ import { approvedByTwo } from '../payment/supervisor.ts';
 import type { Batch } from '../values/trace.ts';
 
 /**
- * The batch that the bank has open instead of the one that is settled: it has refused this one, and its sign-in has said
- * so too, which no line in between can. Null where a retry may still help.
+ * The batch that the bank has open instead of the one being settled. Both its refusal (`code`) and its last sign-in
+ * must say so, which no fault of the line can cause. Null where a retry may still help.
  */
 export function openInstead({ journal }: Counter, settlement: Settlement, code: string): Batch | null {
   const { bankBatch } = journal;
@@ -18,9 +18,9 @@ export function openInstead({ journal }: Counter, settlement: Settlement, code: 
 export type ByTwoEnd = { readonly settlement: Settlement } | { readonly owing: number } | null;
 
 /**
- * Closed by two people (两人关批): a batch that the bank will not settle any more is closed here under the bank's
- * reference, with the totals that were not agreed; at the bank it ends as a case. Never while money is owed in it (money
- * rule 13). Null where they have gone back. Throws the Faults of the disk, with nothing closed.
+ * Two people close a batch (两人关批) that the bank will not settle any more: it is closed here under the bank's reference,
+ * with totals that were not agreed, and becomes a case at the bank. Never while money is owed in it (money rule 13).
+ * Null where they go back. Throws the Faults of the disk, with nothing closed.
  */
 export async function closeByTwo(counter: Counter, settlement: Settlement, code: string): Promise<ByTwoEnd> {
   const { operator, journal } = counter;
@@ -40,7 +40,7 @@ export async function closeByTwo(counter: Counter, settlement: Settlement, code:
   return { settlement: ruled };
 }
 
-/** Closed here, and what is left to do at the bank; the slip says it too. */
+/** Shows that the batch is closed here, and what is left to do at the bank; the slip says it too. */
 export async function tellRuled({ operator, paper }: Counter, { batch, step }: Settlement): Promise<void> {
   const ruled = step('ruled');
   if (ruled === null) throw new Error('a settlement that two people have closed says so');

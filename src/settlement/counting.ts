@@ -2,13 +2,13 @@ import type { Entry } from '../journal/entry.ts';
 import type { Flags, Settlement } from '../journal/settlements.ts';
 import { type CardGroup, types } from '../journal/types.ts';
 
-/** Whether it is in the totals by itself: a tip and an adjustment are in the amount of their entry. */
+/** Whether the entry counts in the totals by itself: a tip or an adjustment is part of its original's amount. */
 export function counts(entry: Entry): boolean {
   const { settles } = types[entry.facts.type];
   return (settles === 'debit' || settles === 'credit') && stands(entry);
 }
 
-/** A sale that was voided stays a debit, beside its void. */
+/** Whether the entry stands in the totals: a voided sale stays a debit, beside its void. */
 export function stands({ state }: Entry): boolean {
   return state === 'approved' || state === 'voided' || state === 'refunded';
 }

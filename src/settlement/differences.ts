@@ -8,15 +8,15 @@ import { cardOnFile } from '../payment/on-file.ts';
 import type { Trace } from '../values/trace.ts';
 import { counts } from './counting.ts';
 
-/** So many questions at once: each is a connection of its own. */
+/** Inquiries at the same time, each on a connection of its own. */
 const AT_ONCE = 8;
 
-/** The bank answers nothing before a sign-in: of none of them anything is known. */
+/** The bank wants a sign-in before it answers any inquiry. */
 type SignInFirst = Extract<InquiryEnd, { end: 'refused' }>;
 
 /**
- * Each entry of the unbalanced groups that this terminal and the bank have differently. Asked one by one, those too
- * that do not count here: the bank may have what was declined or reversed.
+ * Each entry of the unbalanced groups on which this terminal and the bank differ. The bank is asked about every entry,
+ * also about those that do not count here: it may have taken what was declined or reversed here.
  */
 export async function differencesOf(
   counter: Counter,
@@ -54,7 +54,7 @@ function isCompared({ facts, history }: Entry, groups: readonly CardGroup[]): bo
   return groups.includes(facts.group) && (settles === 'debit' || settles === 'credit') && history.stage !== 'begun';
 }
 
-/** Null where both have the same, and where the bank answers no inquiries at all. The same amount is of two cards. */
+/** Null where both sides agree, or the bank answers no inquiries. The same amount on two cards is a difference too. */
 export function differenceOf(entry: Entry, end: InquiryEnd): Difference | null {
   const here = counts(entry) ? entry.total : null;
   const { trace, facts } = entry;

@@ -4,7 +4,7 @@ import { acknowledged, untilSeen } from '../operator/ask.ts';
 import { settlementDifference, settlementDone } from '../operator/screens/settlement.ts';
 import type { Counter } from '../payment/counter.ts';
 
-/** Balanced or not, and each transaction that differs with what to do about it. */
+/** Shows whether the batch balanced, and then each transaction that differs with what to do about it. */
 export async function tellOutcome({ operator, journal, paper }: Counter, settlement: Settlement): Promise<void> {
   const compared = settlement.step('compared');
   if (compared === null) throw new Error('a settlement that has ended was compared');

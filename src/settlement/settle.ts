@@ -21,18 +21,18 @@ import { type Refused, throughTheSteps } from './steps.ts';
 export type SettleEnd =
   | { end: 'cancelled' }
   | { end: 'put-off' }
-  /** The operator tries again, and the bank hears nothing before a sign-in. */
+  /** The operator wants another try, and the bank accepts nothing before a sign-in. */
   | { end: 'sign-in-first' }
   | { end: 'settled'; settlement: Settlement }
-  /** Without the bank, by two people. */
+  /** Two people have closed the batch without the bank. */
   | { end: 'ruled'; settlement: Settlement };
 
 type Attempt = Failed | { settlement: Settlement };
 type Failed = { owing: number } | { problem: Problem } | Refused;
 
 /**
- * The settlement (批结算): what is owed is told, the totals are compared, the batch is closed at the bank and then here.
- * Each step is on the disk before the next; what a power cut or the line interrupts goes on where it was, before any
+ * The settlement (批结算): debts are settled, the totals are compared, the batch is closed at the bank and then here. Each
+ * step is on the disk before the next; after a power cut or a fault of the line it goes on where it was, before any
  * other trade (money rule 6). A batch that the bank will not settle any more is closed by two people.
  */
 export async function settleBatch(counter: Counter): Promise<SettleEnd> {
@@ -63,7 +63,7 @@ export async function settleBatch(counter: Counter): Promise<SettleEnd> {
   }
 }
 
-/** What the batch comes to is seen before it is closed. */
+/** Shows what the batch comes to before it is settled. */
 function confirmed({ operator, journal }: Counter): Promise<boolean> {
   const { batch: number, totals: sums } = journal.due();
   const { approved, waiting } = sums;
@@ -71,7 +71,7 @@ function confirmed({ operator, journal }: Counter): Promise<boolean> {
   return askYes(operator, (text, bar) => settlementConfirm(text, bar, { totals, waiting, batch: number }));
 }
 
-/** Of the batch that the operator has seen: what was owed may have kept another one from being due. */
+/** Settles only the batch shown on the confirmation screen: once debts are cleared, another batch may be due first. */
 async function tryToSettle(counter: Counter, seen: Batch): Promise<Attempt | 'another-due'> {
   const { operator, outbox, journal, signedIn } = counter;
   const show = (step: SettlingStep, done?: { readonly rows: number; readonly of: number }) =>
@@ -99,11 +99,11 @@ async function tryToSettle(counter: Counter, seen: Batch): Promise<Attempt | 'an
 function wantsSignIn(attempt: Failed): boolean {
   if ('code' in attempt) return attempt.signInAgain;
   if (!('problem' in attempt)) return false;
-  // Its next batch was closed here: a clerk of the bank gives another one, and the sign-in says which.
+  // The next batch that the bank named was closed here: a clerk of the bank opens another, and the sign-in says which.
   return attempt.problem.kind === 'batch-closed' || SPOILT.includes(attempt.problem.kind);
 }
 
-/** What keeps it from its end, and whether the operator tries again, or two people close it here. */
+/** Shows why the settlement has not ended: the operator tries again or puts it off, or two people close the batch. */
 async function again(counter: Counter, failed: Failed): Promise<'enter' | 'cancel' | Settlement> {
   const { operator, journal } = counter;
   for (let told = failed; ; ) {

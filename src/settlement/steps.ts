@@ -10,19 +10,19 @@ import { Fault } from '../values/problem.ts';
 import { countOf, counts, unbalanced } from './counting.ts';
 import { differencesOf } from './differences.ts';
 
-/** The bank will not go on with it. */
+/** The bank refuses to go on with the settlement. */
 export type Refused = Pick<Settled, 'code' | 'signInAgain'>;
 
 export type Show = (step: SettlingStep, done?: { readonly rows: number; readonly of: number }) => void;
 
-/** 94: it has that already (unionpay.md 9.5). */
+/** 94: the bank has done this step already (unionpay.md 9.5). */
 const ACCEPTED = ['00', '94'];
-/** It does not fit what the bank has counted by now: the totals are compared anew. */
+/** The step does not fit what the bank has counted by now: the totals are compared again. */
 const COMPARE_AGAIN = '95';
-/** The bank's books cannot go on moving while the terminal waits. */
+/** Comparisons before the terminal gives up: the bank's books should not keep changing meanwhile. */
 const MOST_ROUNDS = 3;
 
-/** From where it stands to its end at the bank. Throws the Faults of the line and the disk, with nothing lost. */
+/** Takes the settlement on to its end at the bank. Throws the Faults of the line and the disk, with nothing lost. */
 export async function throughTheSteps(counter: Counter, begun: Settlement, show: Show): Promise<Settlement | Refused> {
   let settlement = begun;
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -62,13 +62,13 @@ async function compare(counter: Counter, settlement: Settlement): Promise<Settle
   return counter.journal.settled(settlement, { kind: 'compared', ...compared, ...(reference && { reference }) });
 }
 
-/** As far as it came: what the bank has taken before it refuses the rest is on the disk. */
+/** How far the upload came. What the bank took before it refused the rest is on the disk. */
 interface Uploaded {
   readonly settlement: Settlement;
   readonly refused: Refused | null;
 }
 
-/** Every entry that counts, of the groups that are not balanced, eight at a time; begun again where it stopped. */
+/** Uploads every entry that counts in the unbalanced groups, eight at a time, and goes on where it stopped before. */
 async function upload(counter: Counter, begun: Settlement, show: Show): Promise<Uploaded> {
   const { journal } = counter;
   let settlement = begun;
@@ -87,7 +87,7 @@ async function upload(counter: Counter, begun: Settlement, show: Show): Promise<
   }
 }
 
-/** The differing rows by name, where the bank answers for each. */
+/** Finds the entries that differ, where the bank answers inquiries. */
 async function namesDifferences(counter: Counter, settlement: Settlement, show: Show): Promise<Settlement | Refused> {
   if (!counter.config.profile.transactions.inquiry.offered || sinceCompared(settlement, 'differs') !== null)
     return settlement;
@@ -111,7 +111,7 @@ async function ask({ host, journal }: Counter, { batch }: Settlement, request: S
   return host.settle(request, { trace: journal.takeTrace(), batch });
 }
 
-/** After the entry `last`, at most as many as one upload takes. */
+/** The next entries to upload, after the one with the id `last`; at most as many as one upload takes. */
 function nextCounting(
   counter: Counter,
   { batchId }: Settlement,
@@ -133,8 +133,8 @@ function nextCounting(
 }
 
 /**
- * Null where this device cannot open the card's number any more: the bank then has one that was not uploaded, which is a
- * case, and the batch is closed all the same.
+ * Null where this device cannot open the card's number any more: the entry is then missing from the upload, which
+ * becomes a case at the bank, and the batch is closed all the same.
  */
 function rowOf(counter: Counter, entry: Entry): UploadRow | null {
   const card = cardOnFile(counter, entry);
@@ -142,7 +142,7 @@ function rowOf(counter: Counter, entry: Entry): UploadRow | null {
   return card === null ? null : { group: facts.group, trace, pan: card.pan, amount: total };
 }
 
-/** An upload to an earlier comparison is none. */
+/** How far the upload has come since the last comparison: an upload for an earlier one does not count. */
 function uploadedOf(settlement: Settlement): { readonly last: number; readonly rows: number } {
   return sinceCompared(settlement, 'uploaded') ?? { last: 0, rows: 0 };
 }
