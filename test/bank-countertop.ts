@@ -105,7 +105,7 @@ export async function bankCountertop(more: Partial<HostTools> = {}, answer_timeo
   };
 }
 
-/** What a Fault says; a bug stays a bug. */
+/** The problem of the Fault that `work` ends with, or null; any other error is thrown on. */
 export async function problemOf(work: Promise<unknown>): Promise<Problem | null> {
   try {
     await work;

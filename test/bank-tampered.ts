@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Somebody has been at the bank's books: of a sale of ¥7.00, the newest, the card has paid ¥6.00. */
+/** Tampers with the bank's books: in the newest sale, of ¥7.00, the card has paid only ¥6.00. */
 export function tamper(dir: string): void {
   const db = new DatabaseSync(join(dir, 'bank', 'bank.db'), { timeout: 5000 });
   db.exec(`BEGIN IMMEDIATE;

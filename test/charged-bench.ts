@@ -49,7 +49,7 @@ export function desk(t: Parameters<typeof saleBench>[0], offered = true): Desk {
   return here;
 }
 
-/** Something that the bank has approved. */
+/** An entry that the bank has approved. */
 export function made(bench: SaleBench, type: EntryType, amount: number, original?: Entry, particulars = {}): Entry {
   const entry = bench.journal.begin(
     saleOf(amount, { type, digest: 'd1', particulars, ...(original === undefined ? {} : { original }) }),
@@ -65,7 +65,7 @@ export function made(bench: SaleBench, type: EntryType, amount: number, original
   return entry;
 }
 
-/** Asks by these digits, and looks at the amount on screen, customer's display and paper; the bank is asked once. */
+/** Asks by these digits and checks the amount on screen, display and paper, and that the bank was asked once. */
 export async function askedBy(bench: Desk, digits: string, wanted: { readonly fen: number; readonly says: RegExp }) {
   const due: number[] = [];
   Object.assign(bench.counter.customer, { due: (amount: number) => void due.push(amount) });

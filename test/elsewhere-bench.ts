@@ -11,9 +11,9 @@ import { Counter, type FormName, place, type Saying, TERMINAL_2 } from './unit/b
 /** A terminal whose bank is the real one, over its own books, and another terminal of the same merchant. */
 export interface TwoTerminals extends Desk {
   readonly bank: Counter;
-  /** A request of this terminal's, as the bank has decided it, and as the journal has that. */
+  /** Makes a request of this terminal: the real bank decides it, and the journal holds the answer. */
   done(type: EntryType & FormName, amount: number, more?: Partial<Request>): Entry;
-  /** What the other terminal does about it, by its code or its reference and the bank's day; the bank's code. */
+  /** The other terminal acts on an entry of this one, by authorisation or reference and day; gives the bank's code. */
   elsewhere(type: FormName, of: Entry, amount: number): string | undefined;
 }
 
@@ -21,7 +21,7 @@ export function twoTerminals(t: Parameters<typeof desk>[0] & Parameters<typeof h
   const bench = desk(t);
   const bank = new Counter(null);
   t.teardown(() => bank.remove());
-  // The keys of the line are the bench's, those of the books the bank's: each message is sealed anew between them.
+  // The line uses the bench's keys and the bank its own, so each message is sealed again in between.
   const { host } = hostBench(t, (asked) => bank.answerTo(asked));
   let other = 500;
 
@@ -65,7 +65,7 @@ function namedBy({ facts, history }: Entry) {
     : { reference: reference ?? undefined, authorisation: undefined };
 }
 
-/** F61 of what this terminal does about its own. */
+/** F61 of a request of this terminal about an entry of its own. */
 function inPlace(type: FormName, original: Entry, bank: Counter): string {
   return type === 'void' || type === 'completion-void' ? place(bank, original.trace) : onItsDay(original);
 }

@@ -7,7 +7,7 @@ import type { SaleBench } from './sale-bench.ts';
 export const PIN: readonly Key[] = ['1', '2', '3', '4', '5', '6', 'enter'];
 export const SUPERVISOR = PIN;
 
-/** A pre-authorisation, held at the bank. */
+/** Makes a pre-authorisation that the bank holds. */
 export async function held(bench: SaleBench, fen = '10000'): Promise<Entry> {
   const holding = preauthorise(bench.counter);
   await bench.screen('preauth.amount');

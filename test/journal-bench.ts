@@ -62,7 +62,7 @@ export const approval = answerOf('charged', '00');
 export const refusal = answerOf('not charged', '51');
 export const silence = answerOf('unknown', null, 'silent');
 
-/** A request to its end at the counter: a sale that the bank has approved, where nothing else is said. */
+/** Makes a request and finishes it at the counter: by default a sale that the bank has approved. */
 export function done(journal: Journal, amount: number, more: Partial<Request> = {}, answer = approval): Entry {
   const entry = journal.begin(saleOf(amount, { copies: [], ...more }));
   entry.sent();
@@ -71,7 +71,7 @@ export function done(journal: Journal, amount: number, more: Partial<Request> = 
   return entry;
 }
 
-/** A sale of which nobody knows: its reversal is owed. */
+/** Makes a sale without an answer: its reversal is owed. */
 export function owing(journal: Journal, amount: number): Entry {
   const lost = journal.begin(saleOf(amount));
   lost.sent();
@@ -83,12 +83,12 @@ export function owing(journal: Journal, amount: number): Entry {
 /** Settles the open batch, with nothing owed in it. */
 export const close = (journal: Journal) => journal.closeBatch(following(journal.batch));
 
-/** Quiet moments until nothing is left to move. */
+/** Gives the journal quiet moments, until nothing is left to move. */
 export function quiet(journal: Journal, moments = 20): void {
   for (let turn = 0; turn < moments; turn++) journal.tidy();
 }
 
-/** The folder of a terminal whose first sale has moved aside, and whose second one has not. */
+/** The folder of a terminal whose first sale has moved to the archive, and whose second has not. */
 export function archived(t: { teardown(after: () => void): unknown }): string {
   const folder = testFolder(t);
   const journal = journalIn(folder);
@@ -119,7 +119,7 @@ export function scoped(journal: Journal): Journal & Disposable {
   return Object.create(journal, { [Symbol.dispose]: { value: () => journal.close() } });
 }
 
-/** Garbage where SQLite keeps the root of this table or index. */
+/** Writes garbage over the page where SQLite keeps the root of this table or index. */
 export function spoil(file: string, name: string): void {
   const database = new DatabaseSync(file);
   const page = Number(database.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').get(name)?.rootpage);

@@ -26,7 +26,7 @@ for (let sale = 1; ; sale++) {
 
 type Step = readonly [kind: string, step: () => void];
 
-/** One of the ways that a sale can go, cut short anywhere. */
+/** Steps of one possible course of a sale, which may stop after any of them. */
 function life(entry: Entry): readonly Step[] {
   const sent: Step = ['sent', () => entry.sent()];
   const unknown: Step[] = [

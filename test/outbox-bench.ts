@@ -33,7 +33,7 @@ interface FakeHost {
 }
 
 interface Bench {
-  /** Of the journal's files. */
+  /** The folder of the journal's files. */
   readonly folder: string;
   readonly journal: Journal;
   readonly host: FakeHost;
@@ -106,7 +106,7 @@ export function bench(t: Tap, profile: Partial<OutboxProfile> = {}): Bench {
   };
 }
 
-/** No time passes, and everything that can be done without it has been done. */
+/** Lets everything be done that needs no time to pass. */
 export async function calm(clock: VirtualClock): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await clock.advance(0);
 }

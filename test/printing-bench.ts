@@ -13,11 +13,11 @@ import { type Clock, sleepOver } from '../src/values/clock.ts';
 import { approval, journalIn, saleOf } from './journal-bench.ts';
 import { virtualClock } from './virtual-clock.ts';
 
-/** What happens to the printer, to the terminal, or to both at one socket. */
+/** What may happen to the printer, to the terminal, or to both (at one power socket). */
 export const cuts = ['paper-out', 'cover-open', 'printer-off', 'terminal-off', 'all-off', 'restart'] as const;
 export type Cut = (typeof cuts)[number];
 
-/** Where: when this many bytes have left for the printer, or this long after the first of them. */
+/** When a cut comes: after this many bytes to the printer, or this long after the first of them. */
 export type CutAt = { readonly byte: number } | { readonly ms: number };
 
 export interface Printed {
@@ -26,14 +26,14 @@ export interface Printed {
   /** Bytes to the printer, and the time from the first of them until the end. */
   readonly bytes: number;
   readonly took_ms: number;
-  /** When nothing was owed any more, from the first byte. */
+  /** Time from the first byte until nothing was owed any more. */
   readonly done_ms: number;
   /** How many of the cuts came to pass. */
   readonly came: number;
 }
 
 const MENDED_MS = 4000;
-/** A program that died is back while the printer still prints what it was sent. */
+/** A program that died is back so soon that the printer still prints what it was sent. */
 const RESTARTED_MS = 100;
 const GIVEN_UP_MS = 300_000;
 
@@ -48,22 +48,22 @@ export function printingBench(folder: string, confirms: Confirmation) {
   let at = folder;
   let journal = journalIn(at, { clock });
 
-  /** What went wrong once must not stand in the books of the next try. */
+  /** Begins with a new journal: a failed try must not leave debts to the next one. */
   function startAnew(): void {
     journal.close();
     at = mkdtempSync(join(folder, 'anew-'));
     journal = journalIn(at, { clock });
   }
 
-  /** One sale's slips, with these cuts on the way, until nothing is owed. */
+  /** Prints one sale's slips, with these cuts on the way, until nothing is owed. */
   async function print(copies: readonly Copy[], faults: readonly (readonly [Cut, CutAt])[] = []): Promise<Printed> {
     if (journal.debts().length > 0) startAnew();
     let entry = completed(journal, copies);
     const id = entry.id;
     const wire = countedLine();
     const farEnd = printerFarEnd(wire.far, {
-      // The plainer printer knows neither of the two ways to be certain, and takes its time.
-      // Words alone: the dots of thousands of slips are not looked at.
+      // No font, so that only the words are kept: nobody looks at the dots of thousands of slips. The plainer printer
+      // below knows neither of the two ways to be certain, and is slow.
       font: null,
       ...{ process_ids: confirms === 'process-id', clears: confirms === 'process-id' },
       speed_mm_s: confirms === 'process-id' ? 120 : 40,
@@ -88,7 +88,7 @@ export function printingBench(folder: string, confirms: Confirmation) {
       return { stop, near, life };
     }
 
-    /** Its process is gone at once: nothing leaves any more, nothing is written; its memory is lost. */
+    /** The process ends at once: nothing more is sent or written, and its memory is lost. */
     function powerCut(back_ms: number): void {
       if (terminal.life.over) return;
       terminal.near.unplug();
@@ -128,7 +128,7 @@ export function printingBench(folder: string, confirms: Confirmation) {
       if (entry.copiesOwed.length === 0 && came === faults.length - waiting.length) break;
     }
     const done_ms = clock.monotonic() - (since_ms ?? 0);
-    // What is mended last may set something going again.
+    // The last mending may make something go on.
     await clock.advance(MENDED_MS + 2000);
     entry = journal.entry(id) ?? entry;
     terminal.stop.abort();
@@ -155,7 +155,7 @@ function apply(farEnd: PrinterFarEnd, cut: Cut, on: boolean): void {
   if (cut === 'printer-off' || cut === 'all-off') farEnd.power(!on);
 }
 
-/** Time stands still for a process that is no more: nothing that it waited for comes. */
+/** The clock of a process that may die: after that none of its timers fires. */
 function clockOf(clock: Clock, life: { readonly over: boolean }): Clock {
   const after: Clock['after'] = (ms, act) =>
     clock.after(ms, () => {
@@ -164,7 +164,7 @@ function clockOf(clock: Clock, life: { readonly over: boolean }): Clock {
   return { ...clock, sleep: sleepOver(after), after };
 }
 
-/** A line that tells of every byte on its way out, and whose near end can be left for another. */
+/** A line that reports every byte sent, and whose near end a new process can take over. */
 function countedLine() {
   let passed = 0;
   let told: (total: number) => void = () => undefined;
@@ -193,7 +193,7 @@ function countedLine() {
         ...open,
         async write(bytes) {
           for (const byte of bytes) {
-            // A terminal without power sends nothing, and hears nothing of it.
+            // A write of a terminal without power sends nothing and never returns.
             if (plugged !== mine) return new Promise<void>(() => undefined);
             for (const receive of atPrinter) receive(Uint8Array.of(byte));
             told(++passed);

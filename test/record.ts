@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What is done of a run of hours, one line each, so that one that was broken off goes on where it was. */
+/** What a run of many hours has done, one line each, so that a run that was broken off can go on. */
 export interface Record<Line> {
   readonly done: readonly Line[];
   add(line: Line): void;
@@ -10,7 +10,7 @@ export interface Record<Line> {
 
 const root = join(import.meta.dirname, '..');
 
-/** Opens `file`; one that is of other sources is put aside, and a new one begun. */
+/** Opens `file`. If it belongs to other sources (`of`) it is put aside and a new one is begun. */
 export function openRecord<Line>(file: string, of: string): Record<Line> {
   mkdirSync(dirname(file), { recursive: true });
   const [head, ...lines] = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
@@ -22,7 +22,7 @@ export function openRecord<Line>(file: string, of: string): Record<Line> {
   return { done, add: (line) => appendFileSync(file, `${JSON.stringify(line)}\n`) };
 }
 
-/** The last line of a run that was killed may be a part of one. */
+/** The last line of a run that was killed may be incomplete. */
 function lineIn<Line>(line: string): Line[] {
   try {
     return line === '' ? [] : [JSON.parse(line) as Line];
@@ -32,7 +32,7 @@ function lineIn<Line>(line: string): Line[] {
   }
 }
 
-/** Terminal and bank: what a long run proves. */
+/** The sources of terminal and bank, about which a long run proves something. */
 export const PROVEN = ['{src,bank}/**/*.ts', '{bank/seed,firmware-config}/**/*.json'];
 
 /** A digest of the files of the project that match. */

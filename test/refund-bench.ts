@@ -32,7 +32,7 @@ export function desk(t: Parameters<typeof saleBench>[0], terms: { refund?: objec
   return here;
 }
 
-/** Approved by the bank, in the open batch. */
+/** An entry of the open batch that the bank has approved. */
 export function paid({ journal }: SaleBench, amount = 10_000, type: EntryType = 'sale'): Entry {
   const entry = journal.begin(saleOf(amount, { type, digest: 'd1' }));
   entry.sent();
@@ -41,7 +41,7 @@ export function paid({ journal }: SaleBench, amount = 10_000, type: EntryType = 
   return entry;
 }
 
-/** The original by its trace. */
+/** Types the trace of the original. */
 export async function named(bench: SaleBench, trace: string, time = 1): Promise<void> {
   await bench.screen('void.trace', time);
   bench.press(...keysOf(trace), 'enter');

@@ -36,10 +36,10 @@ export interface SaleBench {
   readonly counter: Counter;
   readonly journal: Journal;
   readonly clock: VirtualClock;
-  /** What stood on the screen, and what was said of the journal's newest row meanwhile. */
+  /** Names of the screens that stood; `said` has what was said meanwhile of the journal's newest row. */
   readonly screens: string[];
   readonly texts: () => string[];
-  /** What the keys under it say. */
+  /** The labels of the keys under the screen. */
   readonly foot: () => Screen['foot'];
   /** Waits until the screen says this. */
   says(words: RegExp): Promise<string>;
@@ -48,7 +48,7 @@ export interface SaleBench {
   readonly beeps: string[];
   /** How often the flow has asked for the sign-in that the bank may want. */
   signedInFirst: number;
-  /** Whether a payment can follow that one. */
+  /** Whether a payment can follow that sign-in. */
   paysAfter: boolean;
   reversals: number;
   answers: (entry: Entry | null) => Answer | Promise<Answer>;
@@ -60,17 +60,17 @@ export interface SaleBench {
   prepares: () => void;
   press(...keys: Key[]): void;
   swipe(how?: Swipe): void;
-  /** Another working key for PINs: the bank has given new ones. */
+  /** Puts in another working key for PINs, as if the bank had given new keys. */
   newKeys(): void;
   /** How often a card was wiped, and a request that was never sent. */
   readonly wiped: () => number;
   readonly unsent: () => number;
   readonly watching: () => number;
-  /** Until this screen stands, for the `time`-th time. */
+  /** Waits until this screen stands for the `time`-th time. */
   screen(id: string, time?: number): Promise<void>;
 }
 
-/** As the lab's profile has it. */
+/** The terms of the lab's profile. */
 const terms = {
   preauth_void: { offered: true, supervisor: true, pin: true },
   completion: { offered: true, pin: true, over_percent: 15, hold_days: 30, by: 'request' },
@@ -310,7 +310,7 @@ export function saleBench(t: { teardown(after: () => void): unknown }): SaleBenc
   return bench;
 }
 
-/** As `answers`: no line, so that nothing is sent. */
+/** A value for `answers`: there is no line, so nothing is sent. */
 export const lineDown = (): never => {
   throw new Fault({ kind: 'line-down', tried: [] });
 };
@@ -330,5 +330,5 @@ export async function toTheBank(bench: SaleBench, time = 1): Promise<void> {
   bench.press('1', '2', '3', '4', '5', '6', 'enter');
 }
 
-/** The word of the newest row. */
+/** The state of the newest row. */
 export const stateOf = ({ journal }: SaleBench) => journal.last()?.state;

@@ -35,7 +35,7 @@ const arrows = {
   bank: ['src/values', 'src/host/fields', 'src/host/codec'],
 } as const satisfies Record<string, readonly string[]>;
 
-/** They meet the card, the PIN, the bank and the paper in `src/payment`, and know nothing of each other. */
+/** Flows that share the card, the PIN, the bank and the paper through `src/payment` and must not import each other. */
 const paymentFlows = [
   'src/advice',
   'src/balance',
@@ -108,7 +108,7 @@ t.test('files are of a size that a reader can hold', async (t) => {
 
 t.test('names say what a thing is', async (t) => {
   const vague = /(^|[-/_.])(utils?|helpers?|managers?|services?|commons?|misc)([-/_.]|$)/i;
-  // The suffix is systemd's own.
+  // systemd requires the suffix `.service`.
   for (const file of tracked.filter((name) => !name.endsWith('.service'))) t.notMatch(file, vague, file);
 });
 

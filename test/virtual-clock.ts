@@ -4,22 +4,22 @@ import { type Clock, sleepOver } from '../src/values/clock.ts';
 export interface VirtualClock extends Clock {
   /** Wakes every sleeper whose time comes within `ms`, in order, each with everything settled that the last one began. */
   advance(ms: number): Promise<void>;
-  /** As `advance`, for as long as `goes` says so and anybody sleeps; false where nobody does any more. */
+  /** Like `advance`, for as long as `goes` says so and anybody sleeps; false where nobody sleeps any more. */
   advanceWhile(goes: () => boolean): Promise<boolean>;
-  /** Sleepers that are left. */
+  /** How many still sleep. */
   readonly sleeping: number;
 }
 
 interface Sleeper {
   readonly at_ms: number;
-  /** Of two that wake at the same time, the one that went to sleep first. */
+  /** Of two that are due at the same time, the one with the lower number, which went to sleep first, wakes first. */
   readonly number: number;
   wake: (() => void) | null;
 }
 
 /**
- * Of so many wakes in a row one round of the event loop is made: what waits for a file, a socket or an immediate of its
- * own comes after all of them. One is right wherever somebody does.
+ * `wakesOfARound`: how many wakes share one round of the event loop, to save time. What waits for a file, a socket or
+ * an immediate of its own comes only after all of them, so it must be one where anything does.
  */
 export function virtualClock(start_ms = Date.UTC(2026, 0, 1), wakesOfARound = 1): VirtualClock {
   const turn = turnsOfARound(wakesOfARound);
@@ -36,7 +36,7 @@ export function virtualClock(start_ms = Date.UTC(2026, 0, 1), wakesOfARound = 1)
       sleeper.wake = null;
     };
   };
-  /** Wakes the next one, if its time comes until then; false where it does not. */
+  /** Wakes the next sleeper if it is due by `until_ms`; false where none is. */
   const wakeNext = (until_ms: number): boolean => {
     for (let next = sleepers.first(); next !== undefined; next = sleepers.first()) {
       if (next.wake !== null && next.at_ms > until_ms) return false;
@@ -76,14 +76,14 @@ export function virtualClock(start_ms = Date.UTC(2026, 0, 1), wakesOfARound = 1)
   };
 }
 
-/** Everything that promises alone can do has been done. */
+/** Resolves when everything has been done that needs only promises. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
- * As `settled`, with so many turns in one round of the event loop. Promises, and rejections that nobody has heard, have
- * theirs between two immediates.
+ * Like `settled`, with so many turns in one round of the event loop. Promises, and reports of unhandled rejections, run
+ * between two immediates.
  */
 function turnsOfARound(turns: number): () => Promise<void> {
   const waiting: (() => void)[] = [];

@@ -138,7 +138,7 @@ t.test('each transaction is packed with the fields that acquirers’ terminals p
   t.equal(names.length, 14);
 });
 
-t.test('so is what is no transaction', async (t) => {
+t.test('messages that are no transaction are packed with the fields of acquirers’ terminals too', async (t) => {
   const at = { trace, batch: one };
   const side = { amount: fen(0), count: 0 };
   const totals = { home: { debit: side, credit: side }, foreign: { debit: side, credit: side } };

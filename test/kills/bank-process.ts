@@ -5,13 +5,13 @@ import { type Part, startPart } from '../../board/virtual/part.ts';
 import type { Counter } from '../stories/counter.ts';
 import { processOf } from './strike.ts';
 
-/** Who starts the bank of a countertop again when it has died. */
+/** Kills the bank of a countertop and starts it again when it has died. */
 export interface BankKeeper {
   /** Kills it, and starts it again without waiting for it. */
   anew(): Promise<void>;
   /** Resolves when it has published where it listens. */
   up(): Promise<void>;
-  /** As a supervisor does, a moment later; resolves when it has published where it listens. */
+  /** Starts it again after a moment, as a supervisor does; resolves when it has published where it listens. */
   again(): Promise<void>;
   close(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export function bankKeeper({ dir, env }: Pick<Counter, 'dir' | 'env'>): BankKeep
   let bank: Part | null = null;
 
   function start(): void {
-    // What the dead one published leads nowhere, and would be taken for the new one's.
+    // The address that the dead bank published would be taken for the new one's.
     rmSync(published, { force: true });
     bank = startPart('bank', [program], { ...env, GUITAI_DIR: dir }, () => undefined);
   }

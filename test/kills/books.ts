@@ -13,7 +13,7 @@ export interface Finding {
 export interface Told {
   readonly amount: number;
   readonly before: Before;
-  /** When the flow began, by this machine's clock, which is the bank's too. */
+  /** When the flow began, by this machine's clock, which the bank uses too. */
   readonly from_ms: number;
   /** What screen and customer display said while it ran. */
   readonly said: readonly string[];
@@ -63,7 +63,7 @@ export async function compared(counter: Counter, flow: Flow, told: Told): Promis
   return found;
 }
 
-/** Each batch is closed once, with the same totals on both sides, and its slip came out once without DUPLICATE. */
+/** Each batch must be closed once, with the same totals on both sides, and its slip come out once without DUPLICATE. */
 async function settlementsOf(counter: Counter, { before }: Told): Promise<Finding[]> {
   const found: Finding[] = [];
   const all = await settlementsAt(counter);
@@ -87,12 +87,12 @@ async function settlementsOf(counter: Counter, { before }: Told): Promise<Findin
   return found;
 }
 
-/** The word stands above the figures. */
+/** DUPLICATE would stand above the figures, so a slip that shows them is a first one if it lacks the word. */
 function isFirstSettlement(text: string): boolean {
   return text.includes('内卡') && !text.includes('DUPLICATE');
 }
 
-/** Both copies of the last success come out; each at most once without the word DUPLICATE (money rule 5). */
+/** Both copies of the last success must come out, each at most once without the word DUPLICATE (money rule 5). */
 async function paperOf(counter: Counter, { before, amount }: Told, rows: readonly Row[]): Promise<Finding[]> {
   const [row] = rows;
   const found: Finding[] = [];
@@ -120,15 +120,15 @@ async function paperOf(counter: Counter, { before, amount }: Told, rows: readonl
   return found;
 }
 
-/** Where nothing was cut, a copy hangs on the stump of another. */
+/** Copies are told apart by this title: one may hang on the stump of another where the paper was not cut. */
 const TITLE = 'POS 签购单';
 
-/** The word stands above the merchant's number: a stump that was cut before that is no copy of anything yet. */
+/** DUPLICATE would stand above the merchant's number: a stump that was cut off before that does not count. */
 function isFirst(text: string, copy: keyof typeof headers): boolean {
   return text.includes(headers[copy]) && /8981\d{11}/.test(text) && !text.includes('DUPLICATE');
 }
 
-/** Null of a stump that was cut before its trace: it is of what was printed last. */
+/** The trace on a copy; null for a stump that was cut off before it, which then belongs to the newest row. */
 function traceOn(text: string): string | null {
   return /凭证号[^\d]*(\d{6})/.exec(text)?.[1] ?? null;
 }

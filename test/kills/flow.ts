@@ -6,20 +6,20 @@ import type { Hand } from './hand.ts';
  */
 export interface Flow {
   readonly name: string;
-  /** Its part of a sample, beside the others'. */
+  /** How much of a sample it gets, relative to the other flows. */
   readonly share: number;
-  /** To where the calls are counted from. */
+  /** Goes to the place from which calls are counted. */
   before(hand: Hand, amount: string): Promise<void>;
-  /** From there to the idle screen. */
+  /** Goes from there to the idle screen, while calls are counted. */
   go(hand: Hand, amount: string): Promise<void>;
-  /** The terminal's calls that it is there for, where others are in another flow too. */
+  /** The only calls of the terminal at which it is struck; the others occur in another flow too. */
   readonly calls?: RegExp;
   /** The terminal is off after `before`, and is watched from its first breath when `go` begins. */
   readonly boots?: true;
   /** The bank is killed after `before`, and is watched from its first breath when `go` begins. */
   readonly bankBoots?: true;
-  /** At a printer of common speed: what it has not printed yet when the terminal dies is more. */
+  /** Prints at a common printer's speed, so that more is not printed yet when the terminal dies. */
   readonly slow?: true;
-  /** A word on the screen or to the customer, and the row that the bank must then not have. */
+  /** Words on the screen or to the customer, and the bank's row that would make them a lie. */
   readonly lie: { readonly word: RegExp; readonly type: string; readonly while: string };
 }

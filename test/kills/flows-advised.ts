@@ -17,14 +17,14 @@ async function toOffline(hand: Hand, amount: string): Promise<void> {
   await hand.screen('offline.confirm');
 }
 
-/** From the screen on which the counter has finished: the bank is told of it now or later. */
+/** Waits until the bank has been told, and goes to idle from the screen on which the counter has finished. */
 async function told(hand: Hand): Promise<void> {
   await hand.settled();
   await hand.press('enter');
   await hand.screen('idle');
 }
 
-/** What the counter finishes by itself, and the bank is told of until it has taken it. */
+/** Payments that the counter finishes by itself and then tells the bank of (advices) until it has taken them. */
 export const advices: readonly Flow[] = [
   {
     name: 'offline sale',
@@ -64,7 +64,7 @@ export const advices: readonly Flow[] = [
     share: 1,
     calls: MONEY,
     async before(hand, amount) {
-      // A tenth of it.
+      // The sale is ten times the tip.
       await sold(hand, `${amount}0`);
       await hand.press('menu', '8', '2');
       await hand.screen('tip.trace');

@@ -1,7 +1,7 @@
 import type { Flow } from './flow.ts';
 import { digits, MONEY, NONE, notCharged, settle, sold, toSettlement, whole } from './steps.ts';
 
-/** The settlement, each step on the disk before the next, and what begins from the disk alone. */
+/** The settlement, each step of which is on the disk before the next, and starts that begin from the disk alone. */
 export const batches: readonly Flow[] = [
   {
     name: 'settlement',
@@ -14,7 +14,7 @@ export const batches: readonly Flow[] = [
     lie: notCharged('sale'),
   },
   {
-    // What was closed before the newest batch moves into a file of its own.
+    // Batches closed before the newest one move into a file of their own.
     name: 'archive',
     share: 1,
     calls: / (archive\.db(-wal)?|journal(\.db(-wal)?)?)$/,
@@ -53,7 +53,7 @@ export const batches: readonly Flow[] = [
     lie: notCharged('sale'),
   },
   {
-    // It died with the day's work in its log.
+    // The bank was killed with the day's work still in its write-ahead log.
     name: 'power-on of the bank',
     share: 1,
     bankBoots: true,

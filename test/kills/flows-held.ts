@@ -18,7 +18,7 @@ async function hold(hand: Hand): Promise<void> {
 
 const notHeld = { word: /未冻结/, type: 'preauth', while: 'posted' } as const;
 
-/** An amount that is held, and charged later. */
+/** Pre-authorisations: an amount that is held, and charged later. */
 export const holds: readonly Flow[] = [
   {
     name: 'hold',

@@ -14,7 +14,7 @@ import {
   whole,
 } from './steps.ts';
 
-/** Sales, and what undoes them: reversed where the end is not known; a refund is asked again instead. */
+/** Sales and what undoes them. A sale whose result is not known is reversed; a refund is asked again instead. */
 export const sales: readonly Flow[] = [
   { name: 'sale', share: 6, before: digits, go: whole, lie: notCharged('sale') },
   {
@@ -176,7 +176,7 @@ export const sales: readonly Flow[] = [
     lie: notCharged('sale'),
   },
   {
-    // It has no reversal: it is asked again until the bank says what became of it, and never given twice.
+    // A refund has no reversal: it is asked again until the bank says what became of it, and is never given twice.
     name: 'refund asked again',
     share: 2,
     calls: BOOKED,

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import type { Counter, Row, Seen } from '../stories/counter.ts';
 import { isWhole, newest, since } from '../stories/outage.ts';
 
-/** A clerk who stops in mid-movement when the terminal or the bank dies, and remembers what was said. */
+/** A clerk who stops at once when the terminal or the bank dies, and remembers what the screens said. */
 export interface Hand {
   press(...keys: string[]): Promise<void>;
   swipe(card: string): Promise<void>;
   /** Waits for a screen; throws where it does not come, and when the terminal dies. */
   screen(wanted: string, timeout_ms?: number): Promise<void>;
   fault(fault: string, on: boolean): Promise<void>;
-  /** The bank's next answer to such a message does not arrive. */
+  /** The bank's next answer to a message of this type does not arrive. */
   loseAnswer(mti: string): Promise<void>;
   /** The code that the bank's desk gives by telephone, six digits. */
   authorisedByVoice(card: string, amount: number): Promise<string>;
   power(on: boolean): Promise<void>;
-  /** To the idle screen; a settlement that was begun is brought to its end first. */
+  /** Signs in and goes to idle; first finishes a settlement that was begun. */
   signIn(): Promise<void>;
-  /** To the idle screen from wherever the death of the bank has left the terminal; as `signIn` where it is starting. */
+  /** Goes to idle from any screen on which the bank's death has left the terminal; signs in where that is asked for. */
   toIdle(): Promise<void>;
   /** Waits until both copies of a slip have been cut that were not there at the call before. */
   slips(copies: 2): Promise<void>;
@@ -25,24 +25,24 @@ export interface Hand {
   settlementSlip(): Promise<void>;
   /** Waits until the bank has taken this amount. */
   charged(amount: number): Promise<void>;
-  /** When the terminal has last moved something into its archive, by the file's own time; 0 while there is none. */
+  /** When the terminal last moved something into its archive, by the file's own time; 0 while there is no archive. */
   archivedAt(): number;
-  /** Waits until it has done so again, in a quiet moment, and is through with it. */
+  /** Waits until the terminal has moved something since `at_ms`, and has finished doing so. */
   archivedSince(at_ms: number): Promise<void>;
   /** Waits until the bank has a settlement that it did not have before. */
   batchAtBank(): Promise<void>;
   /** Waits until nothing in the journal is open. */
   settled(): Promise<void>;
-  /** One that no sale has had: the terminal asks about the same card and amount. */
+  /** An amount that no sale has had: for the same card and amount the terminal would ask whether it is meant. */
   otherAmount(): string;
-  /** Every word that stood on a screen that was waited for. */
+  /** Every text of the screens that were waited for. */
   readonly said: readonly string[];
 }
 
-/** What happens when the terminal or the bank dies under the clerk's hands. */
+/** Thrown when the terminal or the bank was killed while the clerk was at work. */
 export class Died extends Error {}
 
-/** What nobody has killed, and is dead. */
+/** Thrown when the terminal has died without being killed. */
 export class Crashed extends Error {}
 
 /** What was there before the clerk came. */
@@ -53,7 +53,7 @@ export interface Before {
   readonly settlements: number;
 }
 
-/** From where a clerk finds the way to idle without charging anybody: by Cancel, except at these. */
+/** How a clerk gets to idle without charging anybody: with Cancel, except on these screens. */
 const WAYS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^signin\.operator$/, ['0', '1', 'enter', '0', '0', '0', '0', 'enter']],
   [/^signin\.password$/, ['clear', 'clear', 'clear', 'clear', '0', '0', '0', '0', 'enter']],
@@ -61,7 +61,7 @@ const WAYS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/(\.approved|\.accepted|\.done|\.degraded|^settlement\.open)$/, ['enter']],
 ];
 const LONGEST_WAY_MS = 40_000;
-/** What is written in one go is written closer together. */
+/** Writes of one move come closer together than this. */
 const QUIET_MS = 200;
 
 export function handAt(counter: Counter, before: Before, otherAmount: () => string, died: AbortSignal): Hand {
@@ -99,7 +99,7 @@ export function handAt(counter: Counter, before: Before, otherAmount: () => stri
 
   const hand: Hand = {
     async press(...keys) {
-      // One by one: what is asked of a finger it does to its end.
+      // One key a request: the board finishes a request even if the clerk should have stopped.
       for (const key of keys) {
         alive();
         await counter.press(key);
@@ -145,7 +145,7 @@ export function handAt(counter: Counter, before: Before, otherAmount: () => stri
       await until(
         'the idle screen',
         async () => {
-          // Nobody answers while it is starting.
+          // No answer comes while the terminal is starting.
           seen = await counter.now().catch(() => null);
           if (seen === null) {
             const { flow, crash } = await counter.get<{ flow?: string; crash?: { log: string[] } }>('state');
@@ -156,7 +156,7 @@ export function handAt(counter: Counter, before: Before, otherAmount: () => stri
           said.push(...texts);
           if (screen === 'idle') return true;
           const [, keys] = WAYS.find(([way]) => way.test(screen)) ?? [null, ['cancel']];
-          // It may be off by now.
+          // The terminal may be off by now.
           await counter.press(...keys).catch(() => undefined);
           return false;
         },
@@ -180,7 +180,7 @@ export function handAt(counter: Counter, before: Before, otherAmount: () => stri
       looked = await newest(counter);
     },
     async charged(amount) {
-      // On a busy machine its reversal may have come already, whose answer is lost too.
+      // On a busy machine the reversal may have reached the bank already; its answer is lost too.
       await until('the charge', async () =>
         (await counter.bank()).some((row) => row.amount === amount && ['posted', 'reversed'].includes(row.state)),
       );
@@ -217,7 +217,7 @@ export interface Settlement {
   readonly balanced: boolean;
 }
 
-/** The newest that the bank has. */
+/** The bank's newest settlements. */
 export async function settlementsAt(counter: Counter): Promise<readonly Settlement[]> {
   const { settlements } = await counter.tellBank({ do: 'settlements', limit: 1000 });
   return settlements as readonly Settlement[];

@@ -16,24 +16,24 @@ import { VICTIMS } from './strike.ts';
 const { KILLS, KILL, FLOW = '' } = process.env;
 const ALL = KILLS === 'all';
 const seed = numberOf('SEED', 20_261_130);
-/** A clerk waits more than the processes work. */
+/** Countertops at the same time: a clerk waits more than the processes work. */
 const AT_ONCE = numberOf('LANES', ALL ? 2 : 1);
 const reports = join(import.meta.dirname, '..', '..', 'reports', 'kills');
 
 /** A whole run takes hours. */
 export const longest_ms = ALL ? 72 * 3_600_000 : 900_000;
 
-/** The shortest that the bank sends down. */
+/** The shortest answer timer that the bank sends down. */
 const ANSWER_TIMEOUT_MS = 1000;
-/** Then another countertop is opened: what a day writes into its books is no part of the question. */
+/** After so many points another countertop is opened, so that its books do not grow all day. */
 const POINTS_OF_A_COUNTERTOP = 100;
 const A_MINUTE_MS = 60_000;
 
 export interface Killing {
-  /** Of the file in reports/kills/ that keeps what is done where all are killed. */
+  /** The name of the file in reports/kills/ that records what is done, in a run of all points. */
   readonly name: string;
   readonly flows: readonly Flow[];
-  /** Points of a sample. */
+  /** How many points a sample has. */
   readonly points: number;
 }
 
@@ -41,7 +41,7 @@ export interface Killing {
 interface Outcome {
   /** The point in the words of a finding. */
   readonly point: string;
-  /** Whether the victim died there: calls come now more, now less often. */
+  /** Whether the victim died there: how often a call comes differs a little from run to run. */
   readonly came: boolean;
   readonly findings: readonly Finding[];
   readonly s: number;
@@ -50,7 +50,7 @@ interface Outcome {
 export interface Killed {
   /** Each with the words with which it is asked for again. */
   readonly findings: readonly string[];
-  /** What left, or took another's place, before the disk had it. */
+  /** Messages that left and files that were replaced before the disk had what they rest on. */
   readonly unordered: readonly string[];
   /** Whether most points were reached, and how many. */
   readonly enough: boolean;
@@ -70,7 +70,7 @@ export async function kills(t: Test, { name, flows, points }: Killing): Promise<
     const findings = outcomes.flatMap(({ point, findings }) =>
       findings.map(({ kind, what }) => `${kind}: ${what}; again: KILL='${point}' node test/kills/${name}.test.ts`),
     );
-    // Calls to the glass and to whoever watches come now more, now less often.
+    // Not every point is reached: how often the display and those who watch are written to differs from run to run.
     return {
       findings,
       unordered,
@@ -84,7 +84,7 @@ export async function kills(t: Test, { name, flows, points }: Killing): Promise<
 
 type Lane = ReturnType<typeof openLane>;
 
-/** One countertop at a time, with the terminal signed in; another where the speed is, or its books are full. */
+/** One countertop at a time, with the terminal signed in; a new one for another printer speed or after many points. */
 function openLane() {
   let open: { site: ReturnType<typeof scene>; close(): Promise<void> } | null = null;
   let slowNow = false;
@@ -141,7 +141,7 @@ async function choose(t: Test, lanes: readonly Lane[], { flows, points: most }: 
     bySpeed(wanted, ({ slow }) => slow === true),
     async (lane, flow) => {
       const listen = async () => (await lane.counter(flow.slow === true)).heard(flow);
-      // As at a point: a clerk who stumbles begins once more, at a fresh countertop.
+      // A clerk who stumbles begins once more, at a fresh countertop, as in `killed`.
       const calls = await listen().catch(async () => {
         await lane.close();
         return listen();
@@ -157,7 +157,7 @@ async function choose(t: Test, lanes: readonly Lane[], { flows, points: most }: 
   return { chosen: sample(wanted, points, ALL ? Number.POSITIVE_INFINITY : numberOf('KILLS', most), seed), unordered };
 }
 
-/** The slow ones last: they are at a countertop of their own. */
+/** The slow ones last, because they need a countertop of their own. */
 function bySpeed<Item>(items: readonly Item[], isSlow: (item: Item) => boolean): readonly Item[] {
   return items.toSorted((one, other) => Number(isSlow(one)) - Number(isSlow(other)));
 }
@@ -198,7 +198,7 @@ async function allOf(
   return outcomes;
 }
 
-/** A clerk who stumbles although nobody died does it once more at another countertop: the machine may have been busy. */
+/** Strikes one point. A clerk who stumbles although nobody died tries once more: the machine may have been busy. */
 async function killed(lane: Lane, flow: Flow, at: FlowPoint): Promise<Outcome> {
   const from_ms = Date.now();
   const point = wordOf(at);

@@ -1,9 +1,9 @@
-/** Where the order of calls is what a promise rests on: each way in which a run of them breaks it, in words. */
+/** Checks the order of calls on which promises rest: what breaks it in this run, in words. */
 export function outOfOrder(heard: readonly string[]): readonly string[] {
   const found: string[] = [];
   /** Files that were written and are not synced yet. */
   const unsynced = new Set<string>();
-  /** A name that has changed is on the disk when its folder is. */
+  /** The file renamed last, until its folder is synced: only then is the new name on the disk. */
   let renamed: string | null = null;
   for (const line of heard) {
     const [call = '', target = ''] = line.split(' ');
@@ -27,7 +27,7 @@ export function outOfOrder(heard: readonly string[]): readonly string[] {
 
 const WRITES = ['write', 'writev', 'pwrite', 'pwritev', 'sendto', 'sendmsg'];
 const SYNCS = ['fsync', 'fdatasync'];
-/** The flight record tells and promises nothing, and is not waited for. */
+/** Without the flight record's files: it promises nothing and is not synced before a message leaves. */
 const FILES = /^(journal\.db(-wal)?|[a-z]+\.(json|sealed)\.new)$/;
 
 const isFile = (target: string): boolean => FILES.test(target);

@@ -7,10 +7,10 @@ export interface FlowPoint extends Point {
   readonly victim: Victim;
 }
 
-/** Node keeps what it has compiled, under names of chance, outside the terminal's folder. */
+/** Node's compile cache writes files with random names, outside the terminal's folder. */
 const COMPILED = / [0-9a-f]{8}\.\w{6}$/;
 
-/** What the bank does there for whoever asks it about its books, these tests first, is no call of the flow's. */
+/** The bank's calls that belong to the flow. Its control socket is left out: these tests use it to read the books. */
 const BANKS_CALLS = / (bank\.db(-wal|-shm)?|bank|tcp)$/;
 
 /** Every point of a flow, from the calls that a run of it made. */
@@ -31,7 +31,7 @@ export function pointsOf(
     });
 }
 
-/** As a finding names it, and as it is asked for again: `sale, before fsync journal.db-wal 3`, `sale, after write bank-tcp 1`. */
+/** The words by which a finding names a point and `KILL` asks for it: `sale, before fsync journal.db-wal 3`. */
 export function wordOf({ flow, victim, when, call, target, ordinal }: FlowPoint): string {
   const place = victim === 'bank' ? `bank-${target.replace(/^bank\.db/, 'books')}` : target;
   return `${flow}, ${when} ${call} ${place} ${ordinal}`;
@@ -57,7 +57,7 @@ const SHARES: Readonly<Record<string, number>> = {
   printer: 3,
 };
 
-/** Of five points of a flow at which somebody dies, how often it is who. */
+/** Of five points of a flow, at how many the terminal and at how many the bank is killed. */
 const VICTIMS_SHARES: Readonly<Record<Victim, number>> = { terminal: 3.5, bank: 1.5 };
 
 /** `most` of them, the same for the same seed, spread over flows and kinds of calls and over the length of each flow. */
@@ -78,7 +78,7 @@ export function sample(flows: readonly Flow[], points: readonly FlowPoint[], mos
   );
 }
 
-/** One of each flow after the other: a run that is broken off has been everywhere. */
+/** Takes one point of each flow in turn, so that a run that is broken off has been in all of them. */
 function inTurn(lists: readonly (readonly FlowPoint[])[]): readonly FlowPoint[] {
   const longest = Math.max(0, ...lists.map(({ length }) => length));
   return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();

@@ -2,7 +2,7 @@ import t from 'tap';
 import { sales } from './flows-sale.ts';
 import { kills, longest_ms } from './kills.ts';
 
-// Without a runner too.
+// The time limit must also hold when the file is run without the test runner.
 t.setTimeout(longest_ms);
 t.test('terminal and bank are killed at their calls to the outside while money is taken', async (t) => {
   const killed = await kills(t, { name: 'sales', flows: sales, points: 36 });

@@ -9,11 +9,11 @@ import type { FlowPoint } from './points.ts';
 import { lines } from './steps.ts';
 import { processOf, type Strike, tracer, type Victim } from './strike.ts';
 
-/** Amounts of three digits, one after the other: each flow's is its own, by which paper and books tell it. */
+/** Amounts of three digits, one after the other: paper and books tell the flows apart by their amounts. */
 const LEAST = 100;
 const MOST = 999;
 
-/** The counter as the place of a crime: what a flow calls there, and what is left of it after a kill. */
+/** Runs flows at a counter: lists the calls that they make there, and compares the books after a kill. */
 export function scene(counter: Counter) {
   const { listen, strikeAt } = tracer(counter.dir);
   const keeper = bankKeeper(counter);
@@ -22,7 +22,7 @@ export function scene(counter: Counter) {
   const someone = () => handAt(counter, { slips: 0, settlements: 0 }, otherAmount, new AbortController().signal);
   const pidOf = (victim: Victim) => counter.until(`the ${victim}`, async () => processOf(victim, counter.dir));
 
-  /** Runs a flow up to where the calls are counted, with `watch` upon these from there. */
+  /** Runs a flow up to where calls are counted; from there `watch` watches each of the victims. */
   async function run<Watch>(
     flow: Flow,
     victims: readonly Victim[],
@@ -36,7 +36,7 @@ export function scene(counter: Counter) {
     await flow.before(hand, amount);
     if (flow.bankBoots) await keeper.anew();
     const watched = new Map<Victim, Watch>();
-    // The bank first: it is there before a terminal's first breath.
+    // The bank first: it must be watched before the terminal starts.
     for (const victim of (['bank', 'terminal'] as const).filter((one) => victims.includes(one))) {
       if (victim === 'terminal' && flow.boots) await counter.power(true);
       watched.set(victim, await watch(await pidOf(victim)));
@@ -50,7 +50,7 @@ export function scene(counter: Counter) {
     return { hand, watched, told, go };
   }
 
-  /** What a flow has switched off, and death has kept from being switched on again. */
+  /** Takes back faults that a flow has set and could not take back because somebody died. */
   async function mended(): Promise<void> {
     await counter.fault('answer-lost', false);
     await lines(counter, false);
@@ -63,7 +63,7 @@ export function scene(counter: Counter) {
     await someone().signIn();
   }
 
-  /** The terminal lives on, and the clerk brings it to idle; what it said meanwhile. */
+  /** The terminal still runs: the clerk brings it to idle. Gives what it said meanwhile. */
   async function afterTheBank(): Promise<{ said: readonly string[]; findings: readonly Finding[] }> {
     await keeper.again();
     await mended();
@@ -84,7 +84,7 @@ export function scene(counter: Counter) {
   return {
     /** What the terminal calls in a flow, and what the bank. */
     async heard(flow: Flow): Promise<Readonly<Record<Victim, readonly string[]>>> {
-      // From a fresh start, as after a kill: what the journal does in a quiet moment goes by what it has written.
+      // A fresh start, as after a kill: what the journal does in a quiet moment depends on what it has written since.
       await outage(counter);
       const { watched, go } = await run(flow, ['bank', 'terminal'], new AbortController().signal, listen);
       await go();
@@ -116,7 +116,7 @@ export function scene(counter: Counter) {
 }
 
 async function outcome({ struck, stop }: Strike): Promise<boolean> {
-  // What was called last may still be falling.
+  // The kill at the last call may still be on its way.
   const soon = await Promise.race([struck, sleep(300, null)]);
   if (soon === null) await stop();
   return struck;

@@ -1,15 +1,15 @@
 import type { Hand } from './hand.ts';
 
-/** What the clerk does in one flow and in another. */
+/** Steps of the clerk that several flows share. */
 
-/** Calls by which money and paper are decided; those on the glass are all in the sale and the other first flows. */
+/** Calls that decide about money and paper. Those to the display all occur in the first flows, such as the sale. */
 export const MONEY = / (journal(\.db(-wal)?|\.json(\.new)?)?|vault|tcp|printer)$/;
-/** The bank's alone. */
+/** No call of the terminal: only the bank is struck. */
 export const NONE = /$^/;
 export const BOOKED = / (journal\.db(-wal)?|tcp)$/;
 
 export const PIN = ['1', '2', '3', '4', '5', '6', 'enter'];
-/** The same digits. */
+/** The supervisor's password has the same digits as the PIN. */
 export const SUPERVISOR = PIN;
 
 export const notCharged = (type: string) => ({ word: /未扣款/, type, while: 'posted' }) as const;
@@ -25,7 +25,7 @@ export async function pay(hand: Hand): Promise<void> {
   await hand.press('enter', ...PIN);
 }
 
-/** From the screen that says how it ended. */
+/** From the screen with the result to idle, once both slips are out. */
 export async function done(hand: Hand, screen: string): Promise<void> {
   await hand.screen(screen, 15_000);
   await hand.slips(2);
@@ -58,7 +58,7 @@ export async function settle(hand: Hand): Promise<void> {
   await hand.screen('idle');
 }
 
-/** From idle to the card with which the last sale, of a batch that is closed, is given back. */
+/** From idle to the question for the card, in a refund of the last sale, whose batch is closed. */
 export async function toRefund(hand: Hand): Promise<void> {
   await hand.press('menu', '2');
   await hand.screen('void.trace');

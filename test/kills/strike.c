@@ -107,7 +107,7 @@ static bool fd_target(int fd, char *name) {
 static bool path_target(unsigned long at, char *name) {
   char path[NAME_BYTES] = {0};
   struct iovec here = {path, sizeof path - 1}, there = {(void *)at, sizeof path - 1};
-  /* A path near the end of its page is read as far as that goes. */
+  /* Near the end of a mapped page only the bytes up to that end can be read. */
   while (process_vm_readv(terminal, &here, 1, &there, 1, 0) < 0) {
     if (here.iov_len < 2) return false;
     here.iov_len = there.iov_len = here.iov_len / 2;
@@ -197,7 +197,7 @@ int main(int count, char **words) {
       thread->stopped = true;
       if (thread - threads < first && --waited == 0) puts("ready");
     }
-    /* A signal of its own is handed on; what ptrace itself stops it with is not. */
+    /* The process's own signals are delivered to it; stops that ptrace made are not. */
     ptrace(PTRACE_SYSCALL, id, 0, event != 0 || signal == (SIGTRAP | 0x80) ? 0 : signal);
   }
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Whose calls are counted, and who dies. */
+/** The process whose calls are counted and that is killed. */
 export type Victim = (typeof VICTIMS)[number];
 export const VICTIMS = ['terminal', 'bank'] as const;
 
@@ -12,7 +12,7 @@ export interface Point {
   readonly call: string;
   /** A file, `tcp`, `printer`, `stripe`, or a socket of the board's. */
   readonly target: string;
-  /** Of this call on this target, from 1. */
+  /** Counts this call on this target, from 1. */
   readonly ordinal: number;
   readonly when: 'before' | 'after';
 }
@@ -20,7 +20,7 @@ export interface Point {
 export interface Strike {
   /** True when the victim was killed there, false when it never came there or `stop` was called. */
   readonly struck: Promise<boolean>;
-  /** Takes the watch away; who was watched goes on. */
+  /** Stops watching; the process goes on. */
   stop(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ function of(pid: string, file: 'cmdline' | 'environ'): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch (error) {
-    // It ended between the look and the reading, or is somebody else's.
+    // The process has ended since the folder was listed, or belongs to somebody else.
     if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
     throw error;
   }
@@ -102,7 +102,7 @@ async function watched(program: string, words: readonly string[]) {
 }
 
 async function stopped(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  // Whom it traced runs on: the kernel lets go of what a dead tracer held.
+  // The traced process runs on: the kernel detaches it when its tracer dies.
   child.kill();
   await ended;
 }

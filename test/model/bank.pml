@@ -68,13 +68,13 @@ inline charge(r) {
     :: trades[KEY(r)] != none && REPEATED(r) && !CHANGED(r) -> said = (trades[KEY(r)] == posted -> ok_00 : no_51)
     :: trades[KEY(r)] == none && rows[r].batch != bankBatch -> said = other_batch_77
     :: trades[KEY(r)] == none && rows[r].batch == bankBatch && REPEATED(r) && !steady ->
-      said = issuer_91 /* 90, 96: it leaves no row, and is said again */
+      said = issuer_91 /* as 90 and 96: it leaves no row, and the request is sent again */
     :: trades[KEY(r)] == none && rows[r].batch == bankBatch ->
       if
       :: !REFUSES -> post(r); keep(r, posted); said = ok_00
       :: keep(r, refused); said = no_51; follow(r)
       :: !REPEATED(r) -> keep(r, refused); said = issuer_91
-#ifdef REFUSAL_LEAVES_NO_ROW /* of its standing, not of its card: decided anew when it comes twice */
+#ifdef REFUSAL_LEAVES_NO_ROW /* for the merchant's standing, not the card: decided anew when it comes twice */
       :: said = no_51
 #endif
       fi

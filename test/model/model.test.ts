@@ -8,13 +8,13 @@ import t from 'tap';
 const model = join(import.meta.dirname, 'money.pml');
 const run = promisify(execFile);
 
-/** What is looked at, as -D switches of money.pml. */
+/** What spin searches, as -D switches of money.pml. */
 interface Question {
   readonly size: readonly string[];
   /** An LTL claim under weak fairness; null: the assertions alone, in a world that never becomes steady. */
   readonly claim: 'settles' | null;
   readonly broken?: readonly string[];
-  /** Fewer states than these, and something keeps the model from moving. */
+  /** With fewer states than this, something keeps the model from moving. */
   readonly least?: number;
 }
 
@@ -128,7 +128,7 @@ function broken(broken: string, size = sales): Question {
   return { size, claim: null, broken: [broken] };
 }
 
-/** Two at a time: a search has a core of its own. */
+/** At most two searches at a time, so that each has a core of its own. */
 const waiting: (() => void)[] = [];
 let free = 2;
 async function asked(question: Question): Promise<Verdict> {
@@ -151,7 +151,7 @@ async function search({ size, claim, broken, least = 0 }: Question): Promise<Ver
     await run('spin', ['-a', ...switches.map((name) => `-D${name}`), model], inside);
     // A power cut is a rendezvous in an escape, which partial order reduction does not know.
     const search = claim === null ? ['-DSAFETY', '-DNOCLAIM'] : ['-DNFAIR=3'];
-    // Among few states, as where something is broken, compiling takes longer than looking.
+    // With few states, as where something is broken, compiling takes longer than searching.
     const speed = least >= 1_000_000 ? '-O2' : '-O0';
     await run('gcc', [speed, '-w', '-DNOREDUCE', '-DMEMLIM=1900', ...search, '-o', 'pan', 'pan.c'], inside);
     const how = claim === null ? [] : ['-a', '-f', '-N', claim];
@@ -179,12 +179,12 @@ function words({ states, seconds, megabytes }: Verdict): string {
   return `${states} states, ${seconds} s, ${megabytes} MB`;
 }
 
-// All of them are asked for at once, and each test waits for its own.
+// All searches are queued at once, and each test waits for its own.
 const answersOf = (questions: Record<string, Question>) =>
   Object.entries(questions).map(([name, question]) => ({ name, question, verdict: asked(question) }));
 const sound = answersOf(holds);
 const mutants = answersOf(breaks);
-// One that fails is told of by its own test, perhaps later than it fails.
+// A search that fails is reported by its own test, perhaps later: until then nobody handles its rejection.
 for (const { verdict } of [...sound, ...mutants]) verdict.catch(() => undefined);
 
 for (const { name, question, verdict } of sound) {

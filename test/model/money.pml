@@ -8,20 +8,20 @@
  */
 
 #ifndef SALES
-#define SALES 2 /* requests that the counter makes: one or two */
+#define SALES 2 /* how many requests the counter makes: one or two */
 #endif
 #ifndef TRACES
 #define TRACES 2 /* the trace wraps after this: 999999 on a counter */
 #endif
 #ifndef BATCHES
-#define BATCHES 1 /* their numbers do not come again */
+#define BATCHES 1 /* batch numbers are not used again */
 #endif
 #define NOBODY SALES
 #define SETTLER (SALES + 1)
 
 /*
  * src/journal/progress.ts: stage and undone as one word. After a reversal has begun its stage says nothing more.
- * `gone`: a row of a journal that was put back from a backup, which only the bank remembers.
+ * `gone`: a row that was lost when the journal was put back from a backup; only the bank remembers it.
  */
 mtype = { none, begun, sent, unknown, accepted, declined, charged, completed, reversing, unconfirmed, reversed, gone };
 
@@ -71,12 +71,12 @@ typedef Row {
 #ifdef OTHER_BYTES
   bit changed;             /* what is on its way has other bytes than the first time */
 #endif
-  /* What nobody in the model can see and every rule is about. */
+  /* Facts that no party of the model can see, and that the rules are about. */
   bit left;     /* the first byte of the request has left the terminal */
   bit taken;    /* the customer's money is with the merchant */
   bit tookOnce; /* it has been there once */
   bit toldNo;   /* screen, slip or till has said "not charged" */
-  bit toldYes;  /* and "approved" */
+  bit toldYes;  /* screen, slip or till has said "approved" */
 #ifdef ADVICE
   bit followed; /* the bank has a case about an advice that it refused */
 #endif
@@ -95,7 +95,7 @@ Row rows[SALES];
 byte batch;              /* the journal's open batch, on disk */
 byte awaited = NOBODY;   /* the row whose exchange is on the line: one at a time (src/values/exclusive.ts) */
 mtype awaitedTo = to_sale;
-mtype answer = absent;   /* come, and not yet read */
+mtype answer = absent;   /* has arrived, and is not read yet */
 bool signInFirst;        /* src/session.ts, signInAgain: before the world is steady it signs in whenever it likes */
 
 /* The bank: one row a batch and trace, for ever (bank/trades.ts, TradeKey). */
@@ -116,7 +116,7 @@ chan powerCut = [0] of { bit };
 #define OWES(p) (p == sent || p == unknown || p == accepted || p == charged || p == reversing)
 /* `unconfirmed` owes no money, so that its batch may close; it holds its trace all the same (rule 11). */
 #define UNSETTLED(p) (OWES(p) || p == unconfirmed)
-/* A word that may stay. */
+/* A state in which a row may stay for good. */
 #define DEFINITE(p) (p == none || p == begun || p == declined || p == completed || p == reversed || p == gone)
 #define isDefinite(r) DEFINITE(rows[r].disk)
 #define isTaken(r) rows[r].taken
@@ -152,8 +152,8 @@ inline tellNo(r) {
 /* ---------------------------------------------------------------- the lines: src/host/link.ts */
 
 /*
- * Of two lines the first that can be reached, or none. What is sent over either arrives late, twice, in any order, or
- * never, so that past this point they are one.
+ * Takes the first of the two lines that can be reached, or none. Messages over either arrive late, twice, in any order
+ * or never, so that from here on the two lines are treated as one.
  */
 inline connect() {
   if

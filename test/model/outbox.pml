@@ -1,4 +1,4 @@
-/* What is owed to the bank: src/outbox/outbox.ts. */
+/* Debts to the bank: src/outbox/outbox.ts. */
 
 #ifdef REVERSES_94_BLINDLY
 #define ASKS_FIRST(r) false
@@ -24,7 +24,7 @@ inline turnAround(r) {
     connect();
     if
     :: reached -> rows[r].reversal = SEAL; awaited = r; awaitedTo = to_reversal
-    :: !reached /* it stays owed, and is not counted against it */
+    :: !reached /* it stays owed, and does not count as a try */
     fi
   }
   if
@@ -83,7 +83,7 @@ inline confirm(r) {
 #ifdef NONE_IS_NOT_CHARGED
     :: seen == none -> record(r, reversed); tellNo(r)
 #else
-    :: seen == none /* one that is still on its way may come yet */
+    :: seen == none /* the request may still be on its way */
 #endif
     :: seen == absent
     fi;

@@ -25,7 +25,7 @@ byte bankCounted;
 #else
 #define blocks(r) (rows[r].batch == batch && OWES(rows[r].memory))
 #endif
-/* One settlement: what it leaves on its way meets the batch after it. */
+/* One settlement: messages that it leaves on their way meet the batch after it. */
 #define MAY_SETTLE (batch == 0 && BATCHES > 1 && !ANY(blocks))
 
 #if SALES == 1
@@ -80,7 +80,7 @@ inline askOffice(onItsWay, what) {
   fi
 }
 
-/* journal.closeBatch: what was found since at the bank is turned back first. */
+/* journal.closeBatch: a row that was found at the bank since is reversed first. */
 inline closeBatch() {
   atomic {
     if
@@ -97,7 +97,7 @@ inline closeRows() {
     if
     :: rows[i].batch == batch && rows[i].disk != none ->
       assert(!OWES(rows[i].disk)); /* rule 13 */
-      assert(rows[i].taken == (rows[i].disk == completed)); /* both books meet */
+      assert(rows[i].taken == (rows[i].disk == completed)); /* journal and bank agree */
       rows[i].closed = true
     :: else
     fi;

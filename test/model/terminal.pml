@@ -63,7 +63,7 @@ inline send(r) {
     assert(ON_DISK(r));
     assert(!rows[r].left || REPEATED(r));
 #if defined(RESTORED) && !defined(TELLS_NO_NEWEST)
-    assert(trades[KEY(r)] == none || owners[KEY(r)] == r); /* rule 12: nor is a trace that the bank has seen */
+    assert(trades[KEY(r)] == none || owners[KEY(r)] == r); /* rule 12: nor is a trace reused that the bank has seen */
 #endif
 #ifdef OTHER_BYTES
     rows[r].changed = rows[r].left; /* of another day, under another card: src/outbox/reversal.ts, adviceOf */
@@ -112,7 +112,7 @@ inline hear(r, code) {
 #define MAY_SELL (settling == none)
 #endif
 
-/* Who finishes before the bank is told. */
+/* Requests that the counter finishes before the bank is told. */
 #ifdef ADVICE
 #define ACCEPTS true
 #else

@@ -7,18 +7,18 @@ import { join } from 'node:path';
 export interface HandMade {
   readonly name: string;
   readonly file: string;
-  /** Stands once in the file. */
+  /** The code to replace; it must occur exactly once in the file. */
   readonly find: string;
   readonly put: string;
   /** The tests that must notice, the quickest first. */
   readonly tests: readonly string[];
-  /** Why it is harmless that none does. */
+  /** Why it is harmless that no test notices. */
   readonly survives?: string;
 }
 
 export const root = join(import.meta.dirname, '..', '..');
 const SIDE_BY_SIDE = 2;
-/** A test that hangs has noticed. */
+/** A test that runs longer than this hangs, and counts as having noticed. */
 const LONGEST_MS = 180_000;
 
 export const handMade: readonly HandMade[] = readFileSync(join(import.meta.dirname, 'by-hand.jsonl'), 'utf8')
@@ -82,7 +82,7 @@ function passes(tree: string, test: string): Promise<boolean> {
   return new Promise((done) => child.once('close', (code) => done(code === 0)));
 }
 
-/** What git knows and what it does not ignore, beside what was built. */
+/** Copies the files that git tracks or does not ignore, and what was built. */
 function copied(): string {
   const tree = mkdtempSync(join(tmpdir(), 'guitai-mutants-'));
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' });

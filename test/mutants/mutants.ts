@@ -87,7 +87,7 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
 
 type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 
-/** Of a hundred mutants so many must die. */
+/** How many of a hundred mutants must be noticed. */
 const LEAST_SCORE = 90;
 
 async function run(chosen: readonly string[]): Promise<void> {
@@ -135,7 +135,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-// tap gives up on a file after half a minute otherwise, and the machine may be busy.
+// By default tap gives up on a file after half a minute, which is too short on a busy machine.
 process.env.TAP_TIMEOUT ??= '120';
 const { PART } = process.env;
 await run(PART === undefined ? Object.keys(parts) : PART.split(','));

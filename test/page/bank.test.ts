@@ -16,7 +16,7 @@ async function atTheBank(t: Test) {
   const seed = mkdtempSync(join(tmpdir(), 'guitai-seed-'));
   cpSync(SEED, seed, { recursive: true });
   const file = join(seed, 'acquirer.json');
-  // Its day does not end of itself while a test looks at what is paid: twelve hours from now, by the bank's clock.
+  // The bank's day must not end while a test looks at payments: it ends twelve hours from now, by the bank's clock.
   const ends = new Date(Date.now() + 20 * 3_600_000).toISOString().slice(11, 19);
   const acquirer = readFileSync(file, 'utf8')
     .replace(/("answer_timeout_ms": )\d+/, '$13000')
@@ -46,7 +46,7 @@ async function fill(desk: Page | Locator, form: string, values: Readonly<Record<
   await place.locator(`[data-act="${act}"]`).click();
 }
 
-/** As it is read: what stands apart is apart. */
+/** The texts as they are read, one element a line. */
 async function words(place: Locator): Promise<string> {
   await place.first().waitFor();
   return (await place.allInnerTexts()).join('\n');
@@ -195,7 +195,7 @@ t.test('a discrepancy is followed to its end by clerks, and what they decide is 
   await page.locator('[data-form="answer"] [name="answer"]').fill('签购单 7.00 元');
   await page.keyboard.press('Enter');
   await page.locator('[data-form="answer"] .said.bad', { hasText: '请填写：柜员姓名' }).waitFor();
-  // What happens meanwhile leaves the words that are being typed.
+  // Other events must not change the words that are being typed.
   await sell('800');
   t.equal(await page.locator('[data-form="answer"] [name="answer"]').inputValue(), '签购单 7.00 元');
   await page.locator('[data-form="answer"] [name="person"]').fill('Li 7');
@@ -235,7 +235,7 @@ t.test(
       if (looks > 200) throw new Error('the sale did not reach the bank');
       await page.waitForTimeout(20);
     }
-    // From here the bank hears nothing of the reversal.
+    // From here on the reversal does not reach the bank.
     await fault('host-silent', true);
     await page.locator('#screen[data-screen="sale.unknown"]').waitFor({ timeout: 30_000 });
     await leave('cancel');
@@ -268,7 +268,7 @@ t.test(
     t.match((await asked<Row[]>(top.url, '/api/journal'))[0], { amount: 900, state: 'approved' });
     await leave('enter');
 
-    // What never came: its place is taken, under a reference too.
+    // A sale that never came: a tombstone takes its place, under a reference too.
     await page.locator('#trades .more summary').click();
     await fill(page, 'absent', { batch: sale?.batch ?? '', trace: '000321', person: 'Zhao' }, 'not-charged');
     const noAmount = page.locator('[data-form="absent"] .said.bad', { hasText: '请填写：金额（元）' });
@@ -277,7 +277,7 @@ t.test(
     await page.locator('[data-form="absent"] .said', { hasText: /凭证 000321 未扣款，凭据号 \d{6}/ }).waitFor();
     t.match(await newest(), { trace: '000321', state: 'tombstone', type: 'sale', amount: 321 });
 
-    // What is older than the list is answered by its number: as the books have it, and as the terminal says it.
+    // Trades older than the list are answered by their number; the amount must be that of the books.
     await fill(page, 'absent', { trace: sale?.trace ?? '', amount: '' }, 'charged');
     await noAmount.waitFor();
     await fill(page, 'absent', { amount: '9.01' }, 'charged');

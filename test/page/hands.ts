@@ -14,10 +14,10 @@ export interface Row {
   readonly amount: number;
 }
 
-/** What is done at the terminal, by the control API, and seen on the page. */
+/** Acts at the terminal through the control API and waits for what the page then shows. */
 export function hands({ url }: Countertop, page: Page) {
   const press = (...keys: string[]) => asked(url, '/api/press', { keys });
-  /** Through the slot, and once more where a busy terminal has not felt it. */
+  /** Swipes the card, and again where a busy terminal has missed it. */
   const swipe = async (next: string) => {
     for (let tries = 0; tries < 4; tries++) {
       await asked(url, '/api/card', { card: 'boc-debit', how: 'swipe' });
@@ -26,7 +26,7 @@ export function hands({ url }: Countertop, page: Page) {
     }
     await shows(page, next);
   };
-  /** Back to idle, with the key that the screen wants. */
+  /** Goes back to idle with `key`. */
   const leave = async (key = 'enter') => {
     for (let tries = 0; tries < 40; tries++) {
       const seen = await page.locator('#screen').getAttribute('data-screen');
@@ -51,7 +51,7 @@ export function hands({ url }: Countertop, page: Page) {
     await shows(page, 'sale.approved');
     await leave();
   };
-  /** What follows a hold, up to its end. */
+  /** A flow that follows a hold, up to its end. */
   const follow = async (place: string, flow: string, amount: string) => {
     await press('menu', '4', place);
     await shows(page, `${flow}.trace`);

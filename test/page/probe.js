@@ -51,7 +51,7 @@ globalThis.probe = {
     return new Set(new Uint32Array(data.buffer)).size;
   },
 
-  /** A key's sign is seen as its word is. */
+  /** Whether every key's sign has the same colour as its word. */
   clearMarks: () =>
     [...document.querySelectorAll('#keys .mark')].every(
       (mark) => getComputedStyle(mark).color === getComputedStyle(mark.parentElement).color,

@@ -18,7 +18,7 @@ async function drag(page: Page, card: string): Promise<void> {
   await page.mouse.up();
 }
 
-/** The terminal may be drawing: two pages that stay different for two seconds are different. */
+/** Whether two pages show the same screen; the terminal may be drawing, so they get two seconds to agree. */
 async function alike(one: Page, other: Page): Promise<boolean> {
   for (let look = 0; look < 20; look++) {
     const [mine, theirs] = await Promise.all([one, other].map((page) => page.evaluate("probe.pixels('#screen')")));

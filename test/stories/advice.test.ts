@@ -15,7 +15,7 @@ await countertop('what the counter decides, and the bank is told', { answer_time
   };
   const booked = (state = 'approved') =>
     counter.until(`the newest row ${state}`, async () => (await newestRow(counter)).state === state, 40_000);
-  /** Up to the question whether it is taken offline. */
+  /** Goes up to the question whether the payment is taken offline. */
   const offline = async (amount: string, compared = 'offline.number') => {
     await counter.press(...MENU.offline);
     await counter.screen('offline.amount');

@@ -1,8 +1,8 @@
 import type { Counter, Seen } from './counter.ts';
 
 /**
- * From idle to what two people have closed: the answer to a settlement is lost, two people of the bank give the terminal
- * another batch meanwhile, and the bank takes no more of the old one.
+ * From idle to a batch that two people have closed: the answer to its settlement is lost, two people of the bank give
+ * the terminal another batch meanwhile, and the bank takes no more messages about the old one.
  */
 export async function closeByTwo(
   counter: Counter,
@@ -24,7 +24,7 @@ export async function closeByTwo(
   return { left, ruled };
 }
 
-/** From the bank's last word to what two people have closed, under the bank's case 17. */
+/** From the bank's refusal until two people have closed the batch, under the bank's case 17. */
 export async function ruledByTwo(counter: Counter): Promise<Seen> {
   await counter.press('menu');
   await counter.screen('settlement.by-two');

@@ -101,7 +101,7 @@ function terminalPid(dir: string): number {
         const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
         return words.includes('src/main.ts') && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(dir);
       } catch {
-        // It has ended meanwhile.
+        // The process has ended meanwhile.
         return false;
       }
     });

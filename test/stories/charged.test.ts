@@ -3,7 +3,7 @@ import { type Counter, countertop, type Seen, story } from './counter.ts';
 import { sold } from './refund-steps.ts';
 import { begin, swipeAndPin } from './void-steps.ts';
 
-/** From idle to the answer about what is typed; nothing typed is the last one. */
+/** From idle to the answer about what is typed; with nothing typed, about the last transaction. */
 async function ask(counter: Counter, typed = ''): Promise<Seen> {
   await counter.press('menu', '0');
   await counter.screen('charged.which');

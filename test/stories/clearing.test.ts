@@ -20,7 +20,7 @@ async function sellAndGoOn(counter: Counter, amount: string): Promise<void> {
   await leave(counter);
 }
 
-/** The key as often as a screen wants it: one that has just come takes no key that has not seen it. */
+/** Presses the key until idle: a screen that has just come up ignores a key that was pressed before it. */
 async function leave(counter: Counter, key = 'enter'): Promise<void> {
   await counter.until('idle', async () => {
     if ((await counter.now()).screen === 'idle') return true;

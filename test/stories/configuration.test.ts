@@ -10,7 +10,7 @@ const cycle = async (counter: Counter, between: () => unknown) => {
 };
 const noSale = async (counter: Counter) => {
   const { screen } = await counter.now();
-  // Nobody reads the keypad there: the finger holds each key down for seconds.
+  // The terminal does not read the keypad there, so the finger holds each key down for seconds.
   await counter.press('1', 'enter');
   return (await counter.now()).screen === screen && (await counter.get<{ ready: boolean }>('state')).ready === false;
 };
@@ -101,7 +101,7 @@ await countertop('what a terminal does not start with', { quick: true }, async (
     try {
       for (let n = 0; n < 64; n++) writeFileSync(`${filler}${n}`, new Uint8Array(1 << 20));
     } catch {
-      // It is full, which is what was wanted.
+      // The disk is full, as wanted.
     }
     await counter.press('1', '0', '0');
     t.match((await counter.screen('sale.refused')).texts.join(), /未扣款.*存储已满.*不能收款/);

@@ -25,7 +25,7 @@ export interface Seen {
 export interface Counter {
   readonly dir: string;
   readonly url: string;
-  /** What its parts find around them. */
+  /** The environment of its processes. */
   readonly env: Readonly<Record<string, string>>;
   press(...keys: string[]): Promise<void>;
   swipe(card: string): Promise<void>;
@@ -55,9 +55,9 @@ export interface CounterSettings {
   readonly answer_timeout_ms?: number;
   /** How long the bank answers 90 as its day ends: by itself at 23:00, or when it is told to. */
   readonly cut_over_lasts_s?: number;
-  /** Its finger and its printer are as quick as the terminal can follow. */
+  /** Lets finger and printer work as fast as the terminal can follow. */
   readonly quick?: boolean;
-  /** How long its stories may take together. */
+  /** How long all its stories may take together. */
   readonly longest_ms?: number;
 }
 
@@ -77,7 +77,7 @@ export function countertop(
 }
 
 export async function openCounter(settings: CounterSettings): Promise<{ counter: Counter; close(): Promise<void> }> {
-  // A story that is told at the hour of the cut-over is told like any other.
+  // By default the cut-over takes no time, so that stories told at that hour pass too.
   const { config = {}, answer_timeout_ms = 2000, cut_over_lasts_s = 0, quick = false } = settings;
   const dir = mkdtempSync(join(tmpdir(), 'guitai-'));
   const seed = join(dir, 'seed');
@@ -146,7 +146,7 @@ function client(dir: string, url: string, env: Counter['env']): Counter {
       for (let turn = 1; ; turn++) {
         await counter.screen('signin.operator', 15_000);
         await counter.press('0', '1', 'enter');
-        // On a machine that is busy with other work a digit may be lost, as with a person: it is looked at, and typed anew.
+        // On a busy machine a digit may be lost: the screen is checked, and the number typed again.
         const asked = await counter.screen('signin.password').catch(() => null);
         if (asked?.texts.some((text) => text.includes('01')) === true) {
           await counter.press('0', '0', '0', '0', 'enter');
@@ -164,7 +164,7 @@ function client(dir: string, url: string, env: Counter['env']): Counter {
       await counter.swipe(card);
       await counter.screen('sale.number');
       await counter.press('enter');
-      // A card without a PIN: an Enter that comes at once was pressed twice on the screen before.
+      // Without a PIN: an Enter that comes at once would count as a second press on the screen before.
       if (pin === '') await counter.screen('sale.pin').then(() => setTimeout(600));
       await counter.press(...pin, 'enter');
       return counter.screen(end);
@@ -198,19 +198,19 @@ function tell(path: string, command: object): Promise<Record<string, unknown>> {
   });
 }
 
-/** What a row of the terminal's journal must be at the bank. */
+/** The states that the bank may have for each state of the terminal's row. */
 const atTheBank: Readonly<Record<string, readonly (string | undefined)[]>> = {
   approved: ['posted'],
   // Declined by the bank, or by the terminal before a byte left.
   declined: ['declined', undefined],
   voided: ['voided'],
   refunded: ['posted'],
-  // One that never came has a tombstone, which an inquiry has found.
+  // A request that never came has a tombstone, which an inquiry has found.
   reversed: ['reversed', 'tombstone'],
   'reversed-unconfirmed': ['tombstone', 'reversed'],
 };
 
-/** Runs one story between two looks at the books: nothing open before, everything agreed after. */
+/** Runs one story and checks the books before it (nothing may be open) and after it (everything must agree). */
 export async function story(t: Test, counter: Counter, name: string, tell: (t: Test) => Promise<void>): Promise<void> {
   await t.test(name, async (t) => {
     await clean(t, counter, 'before');
@@ -219,7 +219,7 @@ export async function story(t: Test, counter: Counter, name: string, tell: (t: T
   });
 }
 
-/** Journal and bank say the same of each trace, the ledger's sum is zero, no fault is on, and the counter is idle. */
+/** Checks that journal and bank agree on each trace, that the ledger's sum is zero, no fault is on and idle stands. */
 export async function clean(t: Test, counter: Counter, when: string): Promise<void> {
   await counter.screen('idle');
   const faults = await counter.get<Record<string, unknown>>('fault');
@@ -231,7 +231,7 @@ export async function clean(t: Test, counter: Counter, when: string): Promise<vo
     const booked = bank.find(({ trace, batch }) => trace === row.trace && batch === row.batch);
     const expected = atTheBank[row.state] ?? [];
     t.ok(expected.includes(booked?.state), `${when}: ${row.trace} is ${row.state}, at the bank ${booked?.state}`);
-    // The bank's row of a tip is the total with it, as its message says.
+    // The bank's row of a tip has the new total as its amount, as the message does.
     const amount = row.type === 'tip' ? row.amount + (row.particulars?.before ?? 0) : row.amount;
     if (booked !== undefined && row.state === 'approved') t.equal(booked.amount, amount, `${when}: ${row.trace}`);
   }

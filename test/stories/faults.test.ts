@@ -37,7 +37,7 @@ await countertop('faults of host and line', { answer_timeout_ms: 1000 }, async (
     await counter.press('cancel');
   });
 
-  await story(t, counter, 'put off, it stands at idle and is settled from there', async (t) => {
+  await story(t, counter, 'an unknown result that is put off stands at idle and is settled from there', async (t) => {
     await counter.fault('answer-lost', true);
     await counter.sell('1003', 'boc-debit', '123456', 'sale.unknown');
     await counter.press('cancel');

@@ -6,7 +6,7 @@ const PIN = ['1', '2', '3', '4', '5', '6', 'enter'];
 await countertop('the plug at a request about a hold', { answer_timeout_ms: 1000 }, async (t, counter) => {
   await counter.signIn();
 
-  /** Up to the request, which the bank takes and cannot answer; the plug; the reversal after the boot. */
+  /** Sends the request, whose answer the bank cannot give, pulls the plug and awaits the reversal after the boot. */
   const cut = async (type: string, toPin: () => Promise<unknown>, pin = PIN) => {
     await toPin();
     await counter.fault('answer-lost', true);

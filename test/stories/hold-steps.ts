@@ -1,6 +1,6 @@
 import type { Counter, Row, Seen } from './counter.ts';
 
-/** The places of the menu. */
+/** The keys that open each flow from the menu. */
 export const MENU = {
   preauth: ['menu', '4', '1'],
   'preauth-add': ['menu', '4', '2'],
@@ -31,7 +31,7 @@ export async function hold(counter: Counter, amount: string, end = 'preauth.appr
   return counter.screen(end, 15_000);
 }
 
-/** As `hold`, and back at idle; the row of the journal. */
+/** Like `hold`, and back to idle; gives the row of the journal. */
 export async function held(counter: Counter, amount: string): Promise<Row> {
   await hold(counter, amount);
   await counter.press('enter');
@@ -41,7 +41,7 @@ export async function held(counter: Counter, amount: string): Promise<Row> {
 
 type Further = 'preauth-add' | 'completion' | 'preauth-void' | 'completion-void';
 
-/** What is done about the last one, up to the screen that says how it ended; an amount where the flow asks for one. */
+/** A flow about the last hold, up to the screen that says how it ended; `amount` only where the flow asks for one. */
 export async function goOn(counter: Counter, flow: Further, amount: string, end: string): Promise<Seen> {
   await begin(counter, flow, amount);
   await counter.swipe(CARD);
@@ -50,7 +50,7 @@ export async function goOn(counter: Counter, flow: Further, amount: string, end:
   return counter.screen(end, 15_000);
 }
 
-/** Up to the question for the card. */
+/** Goes up to the question for the card. */
 export async function begin(counter: Counter, flow: Further, amount: string): Promise<void> {
   await counter.press(...MENU[flow]);
   await counter.screen(`${flow}.trace`);
@@ -67,7 +67,7 @@ export async function begin(counter: Counter, flow: Further, amount: string): Pr
   await counter.screen(`${flow}.card`);
 }
 
-/** What the card could still pay with: without what is held. */
+/** What the card can still pay with: its balance without what is held. */
 export async function free(counter: Counter, card = CARD): Promise<number> {
   const accounts = await counter.get<{ id: string; available: number }[]>('bank/accounts');
   return accounts.find(({ id }) => id === card)?.available ?? Number.NaN;

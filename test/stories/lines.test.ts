@@ -82,7 +82,7 @@ await countertop('faults of the line, and debts that wait', { answer_timeout_ms:
     await counter.screen('idle');
   });
 
-  await story(t, counter, 'and in an answer to what is no payment', async (t) => {
+  await story(t, counter, "the bank's wish for a sign-in in a balance answer is met too", async (t) => {
     await counter.tellBank({ do: 'processing-request', digit: 3 });
     await counter.press('menu', '5');
     await counter.screen('balance.card');

@@ -27,7 +27,7 @@ export async function agreed(t: Test, counter: Counter, before: number): Promise
   const slips = await since(counter, before);
   for (const copy of ['merchant', 'cardholder'] as const) {
     const firsts = slips.filter((text) => text.includes(headers[copy]) && !text.includes('DUPLICATE'));
-    // A copy whose end was printed, but not yet noted as printed, comes again: with the word (money rule 5).
+    // A copy that was printed, but not yet recorded as printed, comes again with the word DUPLICATE (money rule 5).
     t.ok(firsts.length <= 1, `the ${copy}'s copy came ${firsts.length} times without DUPLICATE`);
   }
 }

@@ -4,7 +4,7 @@ import { agreed, newest, outage, since } from './outage.ts';
 await countertop('a power cut after the money has moved', {}, async (t, counter) => {
   await counter.signIn();
 
-  /** An approved sale, the plug in the middle of its paper, and the books. */
+  /** Makes an approved sale, pulls the plug while its slips are printed, and compares the books. */
   const cut = (step: string, go: (before: number) => Promise<unknown>) =>
     story(t, counter, `the power goes ${step}`, async (t) => {
       const before = await newest(counter);

@@ -19,7 +19,7 @@ await countertop(`power cuts at any moment, seed ${seed}`, { answer_timeout_ms: 
     const after_ms = Math.floor(random() * sale_ms);
     await story(t, counter, `cut ${n}, ${after_ms} ms after the first key`, async (t) => {
       const before = await newest(counter);
-      // What is pressed on a dead terminal is refused, and ends the clerk's sale.
+      // A key pressed on a dead terminal is refused, which ends the clerk's sale.
       const clerk = sell(counter, String(3000 + n)).catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, after_ms));
       await counter.power(false);
@@ -34,7 +34,7 @@ await countertop(`power cuts at any moment, seed ${seed}`, { answer_timeout_ms: 
   t.ok(approved.length > 1, 'some of them were sales when the power went');
 });
 
-/** As a clerk does it who does not wait to see what became of it. */
+/** Sells like a clerk who does not wait for the result. */
 async function sell({ press, screen, swipe }: Counter, amount: string): Promise<void> {
   await press(...amount, 'enter');
   await screen('sale.card', 1000);

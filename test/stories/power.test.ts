@@ -4,7 +4,7 @@ import { agreed, newest } from './outage.ts';
 await countertop('a power cut at every step', { answer_timeout_ms: 1000 }, async (t, counter) => {
   await counter.signIn();
 
-  /** A sale up to some step, the plug, and the books; `rows` is how many rows of the journal the sale leaves. */
+  /** Takes a sale up to some step, pulls the plug and compares the books; `rows`: how many rows the sale leaves. */
   const cut = (step: string, rows: 0 | 1, state: string | null, go: () => Promise<unknown>) =>
     story(t, counter, `the power goes ${step}`, async (t) => {
       const before = await newest(counter);

@@ -18,7 +18,7 @@ async function sell(counter: Counter, amount: string): Promise<string> {
   return (await counter.journal())[0]?.trace ?? '';
 }
 
-/** The menu's place 6, and a place in it. */
+/** Leaves the screen with Enter and opens this place of the menu's place 6. */
 async function print(counter: Counter, place: string): Promise<void> {
   await counter.press('enter');
   await counter.screen('menu');

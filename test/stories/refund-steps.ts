@@ -9,7 +9,7 @@ export async function sold(counter: Counter, amount: string): Promise<string> {
   return (await counter.journal())[0]?.trace ?? '';
 }
 
-/** The batch is closed: what is in it can be refunded. */
+/** Settles the batch, so that its sales can be refunded. */
 export async function settle(counter: Counter): Promise<void> {
   await counter.press('menu', '7');
   await counter.screen('settlement.confirm');
@@ -29,7 +29,7 @@ export async function toTheAmount(counter: Counter, trace: string): Promise<Seen
   return counter.screen('refund.amount');
 }
 
-/** From the amount, none for all that is left, to the end. */
+/** From the amount (none gives back all that is left) to the end. */
 export async function giveBack(counter: Counter, amount: string, end: string, card = 'boc-debit'): Promise<Seen> {
   await counter.press(...amount, 'enter');
   await counter.screen('refund.supervisor');

@@ -16,7 +16,7 @@ await countertop('the refund of a settled sale', { answer_timeout_ms: 1000 }, as
   const refunds = async () => (await counter.bank()).filter(({ type }) => type === 'refund');
   const row = async (trace: string) => (await counter.journal()).find((each) => each.trace === trace);
 
-  await story(t, counter, 'all of it: screen, display, paper, journal and bank say so', async (t) => {
+  await story(t, counter, 'a refund of all of it: screen, display, paper, journal and bank say so', async (t) => {
     const before = await counter.balance('boc-debit');
     const sale = await sold(counter, '12850');
     await settle(counter);
@@ -52,7 +52,7 @@ await countertop('the refund of a settled sale', { answer_timeout_ms: 1000 }, as
     t.match(await impossible(sale), /这一笔已全额退货.*¥128\.50 · 凭证号 \d{6} · 可退 ¥0\.00/);
   });
 
-  await story(t, counter, 'in two parts, and not a fen more', async (t) => {
+  await story(t, counter, 'a refund in two parts, and not a fen more', async (t) => {
     const before = await counter.balance('boc-debit');
     const sale = await sold(counter, '10000');
     await settle(counter);
@@ -170,21 +170,21 @@ await countertop('a refund by the bank’s reference', {}, async (t, counter) =>
     t.equal((await counter.journal()).length, rows);
   });
 
-  // The last one: the bank's books hold what this journal does not.
+  // This test comes last: after it the bank's books hold what the journal does not.
   await t.test('a terminal whose journal is new refunds by the bank’s record', async (t) => {
     const before = await counter.balance('boc-debit');
     await sold(counter, '8800');
     const { reference = '' } = ((await counter.journal())[0] ?? {}) as { reference?: string };
     await settle(counter);
     await counter.power(false);
-    // As after a repair: the journal went with the card that it was on, and so did the mark that would miss it.
+    // As after a repair: the journal is lost with its memory card, and so is the marker that would miss it.
     for (const file of filesUnder(counter.dir).filter((name) => /journal\/|vault\/journal\.json$/.test(name)))
       rmSync(file);
     await counter.power(true);
     await counter.screen('signin.operator', 20_000);
     await counter.press(...'01', 'enter', ...'0000', 'enter');
     await counter.screen('signin.failed', 15_000);
-    // The bank has had what this journal has not: two people answer for it.
+    // The bank has trades that this journal lacks, so two people must answer for it.
     await counter.press('menu');
     await counter.screen('signin.reference');
     await counter.press(...'4711', 'enter');

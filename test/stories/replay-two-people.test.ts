@@ -7,7 +7,7 @@ await countertop('the flight recorder, of two people', { answer_timeout_ms: 1500
   await counter.signIn();
 
   await story(t, counter, 'a void that a supervisor has approved, and a PIN that was skipped, run again', async (t) => {
-    // The amount stands behind who is asked, and ends as the number of somebody who is not.
+    // The amount stands after the operator who is asked, and ends like the number of another operator.
     await counter.sell('5001', 'boc-debit', '123456');
     await counter.press('enter');
     await counter.screen('idle');

@@ -78,7 +78,7 @@ await countertop('a journal that is put back from before a sale was approved', {
   await counter.power(false);
   cpSync(journal, backup, { recursive: true });
   await counter.power(true);
-  // It is turned back, as it must be: nobody knew of an approval.
+  // The sale is reversed, as it must be: this journal knows of no approval.
   await counter.until('the reversal', async () => (await counter.bank())[0]?.state === 'reversed', 40_000);
   await counter.signIn();
   await counter.sell('200', 'boc-debit', '123456');

@@ -42,7 +42,7 @@ await countertop('sales by stripe', {}, async (t, counter) => {
     await counter.screen('sale.amount');
     await counter.press('6', '6', '*', 'enter');
     await counter.screen('sale.pin');
-    // An Enter that comes at once was pressed twice on the screen before.
+    // An Enter that comes at once would count as a second press on the screen before.
     await setTimeout(600);
     await counter.press('enter');
     const seen = await counter.screen('sale.approved');

@@ -140,7 +140,7 @@ t.test('keys that the bank has changed meanwhile: sign in first', async (t) => {
   const entry = pinOf(top, '123456', PIN_CARD);
   const trace = top.next();
   const prepared = top.host.prepare('sale', { trace, batch, amount: fen(12850), card: cardOf(PIN_CARD), pin: entry });
-  // Signed in again between the seal and the sending: the MAC is of the old key.
+  // A sign-in between sealing and sending: the MAC was made with the old key.
   await top.host.signIn('01', { trace: top.next(), batch });
   const answer = await top.host.send(prepared, () => undefined);
   t.match(answer, { money: 'not charged', code: 'A0', signInAgain: true });

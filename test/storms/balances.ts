@@ -7,15 +7,15 @@ import type { Act, OtherTerminal } from './elsewhere.ts';
 import { CARDS } from './flows.ts';
 import type { Finding } from './oracles.ts';
 
-/** What each card has paid and what is held of it: at its issuer, and by the terminal's rows. */
+/** Compares what each card has paid, and what is held of it, at the bank with what the terminal's rows say. */
 export interface Balances {
-  /** What the journal holds when the day begins. */
+  /** `rows`: what the journal holds when the day begins. */
   begin(rows: readonly Row[]): void;
-  /** The newest rows, newest first: those that are new, and those whose word may have changed. */
+  /** `rows`, newest first: the new ones, and older ones whose state may have changed. */
   check(rows: readonly Row[]): Finding[];
 }
 
-/** What its own success takes from the card, in fen; a change of an amount has its own. */
+/** The sign with which a success counts toward what the card has paid; `worthOf` has the rule for an adjustment. */
 const TAKES: Partial<Record<EntryType, 1 | -1>> = {
   ...{ sale: 1, instalment: 1, offline: 1, voice: 1, completion: 1, 'completion-advice': 1, tip: 1 },
   ...{ void: -1, 'completion-void': -1, refund: -1 },
@@ -23,16 +23,16 @@ const TAKES: Partial<Record<EntryType, 1 | -1>> = {
 
 const standing: readonly string[] = ['approved', 'voided', 'refunded'];
 
-/** A pre-authorisation with what was made of it, each by its row: with the newest word for it. */
+/** A pre-authorisation with what was made of it, each by its row and as its newest state has it. */
 interface Hold {
   readonly card: string;
   amount: number;
   readonly additions: Map<number, number>;
-  /** Releases, and completions but for those that are undone. */
+  /** Releases and completions; true while one stands, so that the hold is over. A voided completion is false. */
   readonly ends: Map<number, boolean>;
 }
 
-/** `elsewhere`: what the merchant's other terminal has done, of which no row tells. */
+/** `elsewhere`: what the merchant's other terminal has done; no row of this terminal shows it. */
 export function balances(
   office: () => Office,
   wallet: readonly WalletCard[],
@@ -44,10 +44,10 @@ export function balances(
   const taken = new Map<number, { readonly card: string; readonly fen: number }>();
   const paid = new Map<string, number>();
   const holds = new Map<string, Hold>();
-  /** The hold that a completion has ended, and which row it is, by the completion's trace. */
+  /** By a completion's trace: the hold that it ended, and the completion's own row. */
   const completed = new Map<string, { readonly hold: Hold; readonly id: number }>();
   let base: ReadonlyMap<string, Standing> = new Map();
-  /** So much of it was done before that. */
+  /** How many of the other terminal's acts were done before the day began. */
   let actsBefore = 0;
 
   function take(row: Row): void {
@@ -79,7 +79,7 @@ export function balances(
     if (stands) undone.add(completion.id);
     completion.hold.ends.set(completion.id, !undone.has(completion.id));
   }
-  /** Completions that were undone. */
+  /** Rows of completions that were voided. */
   const undone = new Set<number>();
 
   function heldOf(card: string): number {
@@ -101,7 +101,7 @@ export function balances(
     begin(rows) {
       for (const row of rows.toReversed()) take(row);
       actsBefore = elsewhere.acts.length;
-      // What both had before today is the same by then.
+      // The difference between the bank and the rows at the start of the day: only what changes after it is compared.
       base = new Map(
         CARDS.map((card) => {
           const there = atBank(card);

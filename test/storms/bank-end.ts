@@ -16,15 +16,15 @@ import type { Clock, Random } from '../../src/values/clock.ts';
 export interface BankEnd {
   readonly office: Office;
   readonly open: boolean;
-  /** A message, whole; the answer's frame comes in this turn of the clock or the next, null ends the line. */
+  /** Takes one whole message. The answer's frame comes in this turn of the clock or the next; null ends the line. */
   submit(body: Uint8Array, answer: (frame: Uint8Array | null) => void): void;
-  /** Two of its people give the terminal another batch than this message is of. */
+  /** Two of the bank's people take this message's batch away and give the terminal another one. */
   move(body: Uint8Array): void;
-  /** The batches that were taken away so. */
+  /** The batches that `move` has taken away. */
   readonly moved: ReadonlySet<string>;
-  /** What its clerk says by telephone: six digits, or null where the bank does not approve. */
+  /** The authorisation that its clerk gives by telephone: six digits, or null where the bank does not approve. */
   telephone(card: string, amount: number): string | null;
-  /** Its process ends, and what it had in memory with it; the books stay. */
+  /** Ends its process: what it had in memory is lost, the books stay. */
   stop(): void;
   start(): void;
   /** Gives its folder back. */
@@ -88,8 +88,8 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
           return false;
         }
       };
-      // Every second time they think better of it: the one that they took away is given back, but for one that is settled,
-      // that the terminal has asked to settle since, or that has had trades as this one has. The bank itself refuses those.
+      // Every second time they first try to give back the batch that was taken away last. The bank refuses one that is
+      // settled, that the terminal has asked to settle, or that has trades as this one has: then others are tried.
       const before = [...moved].at(-1);
       const back = before !== undefined && moves++ % 2 === 1 ? [before] : [];
       const others = MOVES.map((by) => String(Number(batch) + by).padStart(6, '0'));
@@ -117,7 +117,7 @@ export function bankEnd({ dir, seed, clock, random }: BankParts): BankEnd {
   };
 }
 
-/** A bank's folder as another one left it: its books and the key that seals them. */
+/** Copies the folder of a bank that is closed: its books and the key that seals them. */
 export function copyBank(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true, mode: 0o700 });

@@ -7,9 +7,9 @@ export interface Chance {
   pick<T>(among: readonly T[]): T;
   /** `node:crypto`'s shape. */
   readonly bytes: (count: number) => Uint8Array;
-  /** Goes on from here as if it had begun with this name. */
+  /** Starts again from this name. */
   reseed(name: string): void;
-  /** A chance of its own, the same for the same name: what is drawn from it changes nothing here. */
+  /** A separate chance, the same for the same name: drawing from it does not change this one. */
   fork(name: string): Chance;
 }
 

@@ -12,7 +12,7 @@ export interface Errand {
   readonly flow: Flow;
   /** In fen; no other errand of this world has it. */
   readonly amount: number;
-  /** The trace of what it is about; null where it takes the last one. */
+  /** The trace of the original transaction; null where the flow takes the last one. */
   readonly original: string | null;
 }
 
@@ -70,13 +70,13 @@ const agreed = new Set([
   ...['settlement.done', 'settlement.difference', 'settlement.by-two', 'settlement.ruled'],
 ]);
 
-/** The card, its number and the PIN agree to the amount that stands there. */
+/** Screens on which the customer agrees to the amount shown; the clerk cancels there if it is not the one meant. */
 const agreesTo = new Set(['card', 'card.again', 'number', 'pin']);
 
-/** Nobody is there: tried once more, as somebody does who has looked at the plugs. */
+/** Screens that say nobody answered: the clerk waits a little and tries again with Enter. */
 const failed = new Set(['signin.failed', 'handshake.failed']);
 
-/** What is not known yet: the clerk waits, or tries once more, and puts it off in the end. */
+/** Screens whose outcome is not known yet: the clerk waits or tries again, and puts it off in the end. */
 const undecidable = new Set([
   ...['unknown', 'reversing', 'repeating', 'settlement.owing', 'settlement.stuck', 'settlement.refused'],
 ]);
@@ -99,7 +99,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     return 'stuck';
   }
 
-  /** No power; or a boot that was refused, until somebody pulls the plug and puts it back. */
+  /** Waits while there is no power. About a minute after a refused boot somebody pulls the plug and puts it back. */
   async function inTheDark(mood: Mood): Promise<void> {
     await world.look(1000);
     if (world.refused === null || mood.turns++ < 60) return;
@@ -167,12 +167,11 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     await press('enter');
   }
 
-  /** One key, with a look at what it did. */
   async function press(key: KeyName): Promise<void> {
     await world.press(key);
   }
 
-  /** Whole numbers typed on a screen that shows them: read before Enter, and typed anew where a contact has sprung. */
+  /** Types digits on a screen that shows them, reads them before Enter and types them again where a key has bounced. */
   async function typeOver({ id }: Screen, digits: string): Promise<void> {
     for (let turn = 0; turn < 3; turn++) {
       const over = world.screen === null ? '' : (typedOn(world.screen) ?? '');
@@ -189,25 +188,25 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
 
   async function secret({ id }: Screen, digits: string): Promise<void> {
     const dots = () => (world.screen?.id === id ? dotsOn(world.screen) : 0);
-    // Clear takes one digit back where passwords are typed: whoever still sees dots presses it again.
+    // On a password screen Clear takes back one digit: it is pressed until no dots are left.
     for (let turn = 0; turn < MOST_DOTS && dots() > 0; turn++) await press('clear');
     for (const key of digits.split('') as KeyName[]) {
       if (world.screen?.id !== id) return;
       await press(key);
     }
-    // A contact that sprang has typed a digit twice: once more from the start.
+    // Another count means that a key has bounced: the next step clears the digits and types them again.
     if (dots() !== digits.length) return;
     await press('enter');
     await world.look(200);
   }
 
-  /** By its trace, or the last one, which Enter alone takes. */
+  /** Names the original by its trace, or takes the last one with Enter alone. */
   async function original(screen: Screen, errand: Errand | null, mood: Mood): Promise<void> {
     if (errand === null || mood.turns++ >= 2) return press('cancel');
     return errand.original === null ? press('enter') : typeOver(screen, errand.original);
   }
 
-  /** The bank's desk says six digits, or nobody is there. */
+  /** Telephones the bank, which says six digits, declines or does not answer. */
   async function call(screen: Screen, errand: Errand | null): Promise<void> {
     const digits = errand === null || !world.bank.open ? null : world.bank.telephone(errand.flow.card, errand.amount);
     return digits === null ? press('cancel') : typeOver(screen, digits);
@@ -241,7 +240,7 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
     const { stripe } = world.devices;
     const until_ms = world.clock.monotonic() + 10_000;
     while (!stripe.listening && world.clock.monotonic() < until_ms && world.on) await world.clock.sleep(50);
-    // A reader that is away for so long: whoever waits at the counter gives up.
+    // The reader has been away for ten seconds: the customer gives up.
     if (!stripe.listening) return press('cancel');
     const fault = world.strikeSlot();
     const worn = mood.swipes++ < (errand.flow.worn ?? 0) || fault === 'worn';
@@ -251,29 +250,29 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   }
 
   async function approved(mood: Mood): Promise<void> {
-    // The slips take a second each; whoever is hasty does not wait for them.
+    // The slips take a second each; a hasty clerk does not wait for them.
     if (!mood.hasty) await world.look(200);
     if (!mood.hasty && mood.waits-- > 0) return;
     await press('enter');
   }
 
   async function refused(errand: Errand | null, mood: Mood): Promise<void> {
-    // What our journal does not know of the original the bank does, and the screen offers to ask.
+    // The bank knows what the other terminal did to the original; Clear on this screen asks it.
     if (errand?.flow.elsewhere !== undefined && mood.looks++ === 0) return press('clear');
     const again = errand?.flow.again === true && mood.agains++ === 0;
     await press(again ? 'enter' : 'cancel');
-    // A no that offers nothing is left by the green key.
+    // Gives the screen time to change before it is looked at again.
     if (!again) await world.look(100);
   }
 
-  /** The answer is taken home on paper. */
+  /** Prints the first answer where the screen offers it, then leaves. */
   async function told({ foot }: Screen, mood: Mood): Promise<void> {
     if (foot.menu === undefined || mood.told++ > 0) return press('cancel');
     await press('menu');
     await world.look(3000);
   }
 
-  /** Nobody knows yet: the clerk waits for as long as the mood is good, then puts it off. */
+  /** Waits, or tries a settlement again, for as long as the clerk is patient; then puts it off. */
   async function undecided(id: string, mood: Mood): Promise<void> {
     await world.look(1000);
     if (mood.patience-- <= 0) await press('cancel');
@@ -285,13 +284,13 @@ export function people(world: World, wallet: readonly WalletCard[], chance: Chan
   }
 }
 
-/** Another amount than was meant: a finger's Enter has taken it before it was whole. */
+/** False where the screen shows another amount than was meant: a stray Enter took it before all digits were typed. */
 function isMeant(screen: Screen, { flow, amount }: Errand): boolean {
   const shown = amountOn(screen);
   return shown === null || shown === amount || !asksItself.includes(flow.type ?? '');
 }
 
-/** The password of whoever is asked for it. */
+/** The password of the person whom the screen names: 99 is the administrator. */
 function approves(screen: Screen): string {
   return textsOf(screen).some((said) => said.endsWith(' 99')) ? ADMINISTRATOR : SUPERVISOR;
 }
@@ -304,12 +303,12 @@ interface Mood {
   path: KeyName[];
   swipes: number;
   agains: number;
-  /** How often the original was looked into. */
+  /** How often the bank was asked about the original. */
   looks: number;
   /** How often an answer was read. */
   told: number;
   turns: number;
-  /** The amount that stood when the last digit of it was pressed. */
+  /** The amount that was shown when the last key was pressed. */
   shown: number | null;
   waits: number;
   patience: number;

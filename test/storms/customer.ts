@@ -22,7 +22,7 @@ const saidBy = new Map(
 );
 const WELCOME = languages.map((texts) => texts['display.welcome']);
 const CLOSED = languages.map((texts) => texts['display.closed']);
-/** On these the customer is told as the clerk is. */
+/** Screens whose result the customer's display must show too. */
 const TOLD = /\.(approved|declined|reversed|unknown|reversing|repeating|accepted)$/;
 
 /** Reads the glass as a customer does, who stands before it while the clerk reads the screen. */
@@ -36,7 +36,7 @@ const ROWS = 4;
 const HIGH = 16;
 
 export function customersEye(glass: Pick<Oled, 'lit' | 'pixels'>, glyphs: Glyphs): CustomersEye {
-  /** By the dots of their columns, sixteen in each. */
+  /** Characters by the dots of their columns, sixteen in each. */
   const signs = new Map<string, string>();
   const words = languages.flatMap((texts) =>
     Object.entries(texts).flatMap(([id, text]) => (id.startsWith('display.') ? [text] : [])),
@@ -79,7 +79,7 @@ export interface Glance {
   readonly rows: readonly string[];
 }
 
-/** What the two say differently of one request. */
+/** Findings where the screen and the customer's display say different things of one request. */
 export function disagreements(glances: readonly Glance[]): Finding[] {
   const wrong = new Set(glances.flatMap(disagreement));
   return [...wrong].map((text) => ({ kind: 'screen', text }));
@@ -96,7 +96,7 @@ function disagreement({ screen, moment, rows }: Glance): string[] {
   return isOther ? [`${screen} says ${moment.amount} fen, and the customer's display: ${rows.join(' | ')}`] : [];
 }
 
-/** Nobody's money is left on it: it bids welcome at idle, and is closed where nobody has signed in. */
+/** No result may stay on the display: it bids welcome at idle, and says closed where nobody has signed in. */
 export function leftOn(screen: string | undefined, rows: readonly string[] | null): Finding[] {
   const wanted = screen?.startsWith('idle') ? WELCOME : screen?.startsWith('signin.') ? CLOSED : null;
   if (wanted === null || rows === null || rows.some((text) => wanted.includes(text))) return [];

@@ -18,7 +18,7 @@ export interface StormDevices {
   readonly printer: PrinterFarEnd;
   /** The wires of one terminal, from its power-on to its power-off. */
   board(isDead: () => boolean): Board;
-  /** The supply of all of them; a device whose plug is out stays without. */
+  /** Switches the power of all devices; one whose plug is out stays without. */
   power(on: boolean): void;
   unplug(device: Unpluggable, out: boolean): void;
 }
@@ -66,7 +66,7 @@ export function stormDevices({ description, clock, meter, strike, variety }: Dev
     for (const name of ['stripe', 'printer', 'glass'] as const) parts[name].power(on && !out.has(name));
   };
 
-  /** What reaches the printer while something happens to it: the bytes before, then the world's turn, then the rest. */
+  /** Passes bytes to the printer. A power cut stops them at the byte it meets; other faults come while they print. */
   const toPrinter = (bytes: Uint8Array, pass: (bytes: Uint8Array) => void) => {
     const hit = meter.bytes('printer', bytes.length);
     const before = hit === null ? bytes.length : hit.fault === 'power' ? hit.after - 1 : hit.after;

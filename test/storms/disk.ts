@@ -11,29 +11,29 @@ export interface StormDisk {
   readonly vault: VaultFiles;
   /** The small files by name; they are replaced whole, so a power cut leaves the old or the new. */
   readonly files: Map<string, Uint8Array>;
-  /** Which calls are asked about, counted from now. */
+  /** Says at which calls, counted from now, the meter is asked for a fault. */
   arm(calls: readonly number[]): void;
-  /** The next few calls are asked about too. */
+  /** Has the meter asked at the next few calls too. */
   watch(): void;
   /** Calls since `arm`. */
   readonly calls: number;
   trouble(full: boolean, readOnly: boolean): void;
-  /** Of this file so many reads to come succeed, and so many after them do not. */
+  /** The next `good` reads of this file succeed, and the `bad` ones after them fail. */
   unreadable(name: string, good: number, bad: number): void;
-  /** Out: nothing is read or written any more. */
+  /** Takes the power away: nothing is read or written any more. */
   unplug(): void;
-  /** In again, with what the cut has left. */
+  /** Gives the power back; `seed` draws what the cut has left on the disk. */
   plug(seed: number): void;
-  /** Another terminal, with an empty disk; from now on these are asked and told. */
+  /** Empties the disk for another terminal; from now on its `parts` are used. */
   wipe(parts: DiskParts): void;
-  /** Everything on the disk of a terminal without power is put aside: for `recall`. */
+  /** Copies everything on the disk, for `recall`; the terminal must be without power. */
   remember(): void;
-  /** Put back, after a `wipe`. */
+  /** Puts the copy back, after a `wipe`. */
   recall(): void;
 }
 
 const SIDES = ['', '-wal', '-shm'] as const;
-/** Calls that `watch` asks about. */
+/** How many calls `watch` has the meter asked at. */
 const WATCHED = 4;
 
 /** What `storm_hit` answers the file system; the order is that of `vfs/storm.c`. */
@@ -54,7 +54,7 @@ export interface DiskParts {
   isDead(): boolean;
 }
 
-/** One for a process: the file system is of the process. */
+/** Only one per process: the SQLite file system that it loads belongs to the process. */
 export function stormDisk(): StormDisk {
   let parts: DiskParts | null = null;
   const steering = new DatabaseSync(':memory:', { allowExtension: true });
@@ -90,7 +90,7 @@ export function stormDisk(): StormDisk {
   let readOnly = false;
   let from = 0;
 
-  /** A call of the files beside SQLite's, with whatever happens at it; what is done then is done as a whole. */
+  /** Counts a call of the files beside SQLite's and lets its fault happen. Throws where the call has no effect. */
   function call(name: string): void {
     if (parts === null || parts.isDead()) throw new Error('the power is off');
     if (full) throw new Fault({ kind: 'disk-full', file: name });
@@ -107,7 +107,7 @@ export function stormDisk(): StormDisk {
     files.set(name, Uint8Array.from(bytes));
   }
 
-  /** As `disk.ts` has it: what has no room is left as it is. */
+  /** Like `reserve` of `src/journal/disk.ts`: without room the log stays as it is. */
   function reserve(wal: string, bytes: number): void {
     const there = size(wal);
     if (there === null || Number(there) >= bytes) return;
@@ -130,7 +130,7 @@ export function stormDisk(): StormDisk {
       return full ? { kind: 'disk-full', file: name } : null;
     },
     setAside(stamp) {
-      // One by one: a power cut leaves what was renamed before it.
+      // One by one: after a power cut those renamed before it stay renamed.
       for (const side of SIDES) {
         if (size(name + side) === null) continue;
         call(name + side);
@@ -158,7 +158,7 @@ export function stormDisk(): StormDisk {
       arming[numbers.length]?.(...numbers.map((number) => from + number));
     },
     watch() {
-      // A call under way is asked about by the file system: it is told once that is over.
+      // A call may be under way that the file system is asking about: it hears of the next ones once that is over.
       queueMicrotask(() => {
         const next = Number(calls()) + 1;
         arming[WATCHED]?.(...Array.from({ length: WATCHED }, (_, n) => next + n));

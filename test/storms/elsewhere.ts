@@ -13,17 +13,17 @@ export type Elsewhere = Extract<FormName, 'completion' | 'preauth-void' | 'refun
 
 /** The merchant's other terminal, at another counter: no fault meets it, and ours hears nothing of it. */
 export interface OtherTerminal {
-  /** Does that about an entry of ours, of its whole amount; nothing where the bank does not take it now. */
+  /** Does `what` to an entry of ours, with its whole amount; does nothing where the bank declines it. */
   act(what: Elsewhere, entry: Entry): Promise<void>;
-  /** What it has done about the entry of ours that has this trace: no two of a day have the same. */
+  /** What it has done to the entry of ours with this trace; no two entries of a day have the same trace. */
   did(trace: string): Elsewhere | null;
-  /** All of that, in its order. */
+  /** Everything that it has done, oldest first. */
   readonly acts: readonly Act[];
 }
 
 export interface Act {
   readonly what: Elsewhere;
-  /** Of the entry of ours. */
+  /** The trace of our entry. */
   readonly trace: string;
   readonly card: string | null;
   readonly amount: number;
@@ -40,7 +40,7 @@ export function otherTerminal(world: Pick<World, 'bank'>): OtherTerminal {
       world.bank.submit(body, (frame) => resolve(frame === null ? null : unpack(frame.subarray(2))));
     });
 
-  /** Its master key is brought by a technician; the rest it asks for. */
+  /** Signs in for the working keys. The first time a technician brings it its master key. */
   async function signedIn(): Promise<Keys | null> {
     if (master === null) {
       const { books, terminals } = world.bank.office;
@@ -71,7 +71,7 @@ export function otherTerminal(world: Pick<World, 'bank'>): OtherTerminal {
 
 const HELD = ['money.still-held', 'money.held-not-charged', 'money.hold-unchanged', 'charged.says.held'];
 
-/** What no screen on which the bank has just been heard may say of what another terminal has ended so. */
+/** What a screen that shows the bank's answer must not say once the other terminal has done this. */
 const LIES: Readonly<Record<Elsewhere, readonly string[]>> = {
   completion: [...HELD, 'charged.hold.not-charged'],
   'preauth-void': [...HELD, 'charged.hold.charged'],
@@ -92,7 +92,7 @@ export function liesAbout(seen: readonly Seen[], ended: (trace: string) => Elsew
     if (what === null) return [];
     const says = (ids: readonly string[]) =>
       ids.find((id) => languages.some((words) => texts.includes(words[id] ?? id)));
-    // That it is charged may be the journal's word; beside the bank's own record it is not.
+    // The journal alone may still say that it is charged; a screen that also shows the bank's record may not.
     const isHeard = texts.some((text) => new RegExp(`^${patternOf(['charged.bank.posted'])}`).test(text));
     const lie = says(LIES[what]) ?? (what === 'refund' && isHeard ? says(['charged.do.charged']) : undefined);
     return lie === undefined

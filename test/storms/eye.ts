@@ -7,7 +7,7 @@ export interface Seen {
   /** By the world's own clock, which does not jump. */
   readonly at_ms: number;
   readonly screen: Screen;
-  /** What it says of money, and how that was then; null where it says nothing of it. */
+  /** What it says of the money, and how the books were then; null where it says nothing of money. */
   readonly moment: Moment | null;
 }
 
@@ -30,7 +30,7 @@ export interface Eye {
   dark(): void;
 }
 
-/** `glass`: a real renderer that draws the same, where one is worth its time. */
+/** `glass`: a real renderer that draws the same screens; null on most days, to save time. */
 export function eye(look: (screen: Screen | null) => void, glass: Glass | null): Eye {
   let standing: Screen | null = null;
   const set = (screen: Screen | null) => {

@@ -4,8 +4,8 @@ export const PORTS = [
   'files', // a file that is replaced as a whole (the marker, the vault's), renamed, or lengthened
   'connect', // a connection to the bank
   'line-out', // a byte to the bank
-  'bank', // a message that the bank has whole
-  'answer', // a message that the bank has made
+  'bank', // a whole message that has reached the bank
+  'answer', // an answer that the bank has made
   'line-in', // a byte from the bank
   'printer', // a byte to the printer
   'display', // a transfer to the customer's display
@@ -17,7 +17,7 @@ export type Port = (typeof PORTS)[number];
 /** What can happen to the world at any call of any port. */
 const ANYWHERE = [
   'power', // the plug is pulled before the call has any effect
-  'power-after', // and after it, with no time for another
+  'power-after', // the plug is pulled right after the call, before any other
   'bank-restart', // the bank's memory is gone, its books are not
   'line-down', // both lines, for a minute or two
   'primary-down', // the first line alone
@@ -30,18 +30,18 @@ const ANYWHERE = [
   'disk-read-only',
   'clock-forward', // by an hour and a bit
   'clock-back',
-  'key-bounce', // the contacts of the next key spring for long
+  'key-bounce', // the contacts of the next key bounce for long
   'finger', // Cancel and Enter, by a child's hand
 ] as const;
 
 const AT = {
   // `unread`: the next few reads of the journal or its archive fail, whenever they come
-  // `sync-lost`: as an error; of a sync, and what it was to write counts as written, though it is not
+  // `sync-lost`: like `io-error`; at a sync also what it was to write counts as written from then on, though it is not
   disk: ['io-error', 'sync-lost', 'full-once', 'read-only-once', 'unread'],
   files: ['full-once', 'read-only-once'],
   connect: ['refused', 'hang'],
   'line-out': ['cut'],
-  // `moved`: two of its people take the batch away that the message is of
+  // `moved`: two of the bank's people take away the batch of the message
   bank: ['silent', 'restart-before', 'restart-after', 'delayed', 'twice', 'moved'],
   answer: [
     'lost',
@@ -77,15 +77,15 @@ export interface Strike {
 }
 
 /**
- * What goes wrong next: at the `soon`-th call after the one before, whatever port it is of; `salt` draws its fault. Of the
- * disk's calls the next few are counted, not all of a long commit.
+ * A further fault, at the `soon`-th call after the strike before it, at whatever port that call is; `salt` draws the
+ * fault. Of the disk's calls only the next few count, not every one of a long commit.
  */
 export interface Soon {
   readonly soon: number;
   readonly salt: number;
 }
 
-/** As it is planned; what came about of it are strikes. */
+/** A fault as it is planned; one that has come about is a `Strike`. */
 export type Planned = Strike | Soon;
 
 export function nameOf(flow: string, planned: readonly Planned[]): string {
@@ -99,23 +99,23 @@ function said(one: Planned): string {
 /** Counts the calls of each port within one operation, and says which of them something happens to. */
 export interface Meter {
   begin(planned: readonly Planned[]): void;
-  /** What happens to this call. */
+  /** Counts this call; the fault that happens to it, or null. */
   call(port: Port): FaultName | null;
-  /** As `call`, where somebody else counts. */
+  /** Like `call`, for a port whose calls are counted elsewhere. */
   numbered(port: Port, at: number): FaultName | null;
-  /** What happens within so many bytes, and after how many of them. */
+  /** Counts so many bytes; the fault that happens among them, and after how many, or null. */
   bytes(port: Port, count: number): { readonly after: number; readonly fault: FaultName } | null;
-  /** Nothing happens any more until the next `begin`. */
+  /** Nothing more goes wrong until the next `begin`. */
   disarm(): void;
   readonly struck: readonly Strike[];
   readonly counts: Readonly<Record<Port, number>>;
 }
 
-/** `watchDisk`: the disk counts its calls itself, and tells of the next few of them from when it is asked to. */
+/** `watchDisk` asks the disk, which counts its calls itself, to report the next few of them. */
 export function meter(watchDisk: () => void): Meter {
   let armed: Strike[] = [];
   let later: Soon[] = [];
-  /** Calls until the next one of them comes; null while the one before has not. */
+  /** Calls until the first of `later` comes about; null while the strike before it has not. */
   let left: number | null = null;
   let struck: Strike[] = [];
   const counts = Object.fromEntries(PORTS.map((port) => [port, 0])) as Record<Port, number>;
@@ -127,7 +127,7 @@ export function meter(watchDisk: () => void): Meter {
     if (left !== null) watchDisk();
     return strike.fault;
   };
-  /** One more call after the last strike: `place` is where it would come about. */
+  /** Counts one more call after the last strike; the next fault if it is due. `place` says at which call or byte. */
   const isDue = (port: Port, place: (salt: number) => number): Strike | null => {
     if (left === null) return null;
     left--;

@@ -17,8 +17,8 @@ made.remove();
 process.exit();
 
 /**
- * The line breaks in the middle of a sale, and when it is back it loses one answer in five. From that moment until the
- * terminal knows what became of the sale.
+ * The line breaks in the middle of each sale, and loses one answer in five once it is back. Measures the time from that
+ * moment until the terminal knows what became of the sale.
  */
 async function answers(sales: number): Promise<void> {
   const drawn = chance(20);
@@ -57,7 +57,7 @@ async function answers(sales: number): Promise<void> {
   );
 }
 
-/** Sales, one after another, on a whole world. */
+/** Measures the computing time of a sale: one after another on a whole world, the first 50 not counted. */
 async function trade(sales: number): Promise<void> {
   const drawn = chance(21);
   const world = made.world(drawn);

@@ -5,24 +5,24 @@ import type { Elsewhere } from './elsewhere.ts';
 /** What a clerk and a customer set out to do, in the words of the storm's fault points. */
 export interface Flow {
   readonly name: string;
-  /** Of the row that it means to bring into the books; null where it moves no money. */
+  /** The type of the row that it adds to the journal; null where it moves no money. */
   readonly type: EntryType | null;
   /** Keys from idle on; `amount` types the amount, `swipe` draws the card. */
   readonly opening: readonly (KeyName | 'amount' | 'swipe')[];
   readonly card: CardName;
   /** What is typed where a PIN is asked for: the card's, a wrong one first, or nothing. */
   readonly pin: 'right' | 'wrong-first' | 'none';
-  /** Its own, a small one, or what the terminal proposes. */
+  /** The amount that is typed: the errand's own, a small one, or the one that the terminal proposes. */
   readonly amount: 'own' | 'small' | 'proposed';
-  /** So many swipes cannot be read. */
+  /** How many of the first swipes cannot be read. */
   readonly worn?: number;
   /** Cancels on this screen. */
   readonly cancelAt?: string;
-  /** Takes the green key's offer after a no or after what was reversed. */
+  /** Tries again once with Enter after a decline or a reversal. */
   readonly again?: boolean;
-  /** Flows that must have ended well before: what it is about, and a settlement where it is about what is settled. */
+  /** Flows that must have succeeded before: one makes its original, and `settle` follows where that must be settled. */
   readonly after?: readonly string[];
-  /** What the merchant's other terminal does about its original before; it is named by its trace. */
+  /** What the merchant's other terminal does to the original first; the clerk then names the original by its trace. */
   readonly elsewhere?: Elsewhere;
   /** Types the trace of its original, where the others may take the last one. */
   readonly byTrace?: true;
@@ -32,7 +32,7 @@ export interface Flow {
   readonly hasty?: boolean;
   /** Somebody pulls the plug at idle, and puts it back. */
   readonly plug?: boolean;
-  /** Idle for so long. */
+  /** How long the counter stays idle. */
   readonly idle_ms?: number;
 }
 

@@ -3,7 +3,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { Fault } from '../../src/values/problem.ts';
 import type { FaultName, Strike } from './faults.ts';
 
-/** Faults of a disk after which a commit may be on it that the terminal knows nothing of. */
+/** Faults after which the disk may hold a commit that the terminal does not know of. */
 const FAILS: readonly FaultName[] = [
   'io-error',
   'sync-lost',
@@ -18,8 +18,9 @@ export function hasFailed(struck: readonly Strike[]): boolean {
 }
 
 /**
- * What a start would find that this terminal does not know of, or the other way round: a commit whose sync has failed has
- * its frames in the log. Read as after a power cut that keeps everything, by a connection of its own that writes nothing.
+ * Differences between the rows that this terminal knows and those that a restart would find: a commit whose sync failed
+ * still has its frames in the log. Reads the disk as after a power cut that keeps everything, by a connection that
+ * writes nothing.
  */
 export function ghosts(journal: Journal, location: string): string[] {
   const newest = readable(() => journal.last()?.id ?? 0);
@@ -27,7 +28,7 @@ export function ghosts(journal: Journal, location: string): string[] {
   const from = Math.max(0, newest - LOOKED_AT);
   const found = rowsAt(location, from);
   if (found === null) return [];
-  // What is older than the oldest there has moved to the archive.
+  // Rows older than the oldest on the disk have moved to the archive.
   const oldest = Math.min(...found.keys());
   const wrong: string[] = [];
   for (let id = from + 1; id <= Math.max(newest, ...found.keys()); id++) {
@@ -43,9 +44,9 @@ function said(events: number): string {
   return events === NOT_THERE ? 'not begun' : `${events} events`;
 }
 
-/** Events of a row that is not there. */
+/** Stands for the count of events of a row that is not there. */
 const NOT_THERE = -1;
-/** The rows that a failing disk can be about. */
+/** How many of the newest rows a failing disk can affect. */
 const LOOKED_AT = 4;
 
 /** Null where the disk does not give it now. */
@@ -66,7 +67,7 @@ function rowsAt(location: string, from: number): Map<number, number> | null {
   });
 }
 
-/** What a disk that is not read says, to the terminal or to us. */
+/** Null where the disk cannot be read, by the terminal or by this check. */
 function readable<T>(read: () => T): T | null {
   try {
     return read();

@@ -2,7 +2,7 @@ import { screenRenderer } from '../../src/operator/renderer.ts';
 import { textsOf } from '../../src/operator/screen.ts';
 import type { Glass } from './eye.ts';
 
-/** One for a process, as LVGL is. */
+/** Only one per process, because there is one LVGL per process. */
 export function glass(width: number, height: number): Glass {
   const panel = new Uint8Array(width * height * 4);
   const renderer = screenRenderer({

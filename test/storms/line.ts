@@ -9,7 +9,7 @@ import type { FaultName, Meter } from './faults.ts';
 export interface StormLine {
   connect(isDead: () => boolean): Connect;
   down: Record<'primary' | 'backup', boolean>;
-  /** So many answers out of a hundred are lost on the way, in every operation. */
+  /** How many answers out of a hundred are lost on the way, in every operation. */
   loses: number;
   /** Every connection breaks. */
   cut(): void;
@@ -22,7 +22,7 @@ export interface LineParts {
   strike(fault: FaultName): void;
   /** The bank's end: takes a message, gives its answer, or null for silence. */
   ask(body: Uint8Array, answer: (frame: Uint8Array | null) => void): void;
-  /** The bank is there. */
+  /** Whether the bank is open. */
   open(): boolean;
 }
 
@@ -81,7 +81,7 @@ export function stormLine(parts: LineParts): StormLine {
       isCut: () => isCut,
     };
     calls.add(call);
-    /** The bank's end of the wire: what arrives there, and is a whole message, is asked. */
+    /** The bank's end of the wire: gathers the bytes and hands each whole message to the bank. */
     const arrive = (bytes: Uint8Array) => {
       if (!parts.open()) call.cut();
       gathered = Buffer.concat([gathered, bytes]);
@@ -100,7 +100,7 @@ export function stormLine(parts: LineParts): StormLine {
       async write(bytes) {
         if (isDead() || isCut) throw new Error('the connection is gone');
         const hit = meter.bytes('line-out', bytes.length);
-        // The byte that the fault names has left with a cut after it, and stays with one before.
+        // A power cut before the byte that the fault names keeps it back; any other fault lets it leave.
         const left = hit === null ? bytes.length : hit.fault === 'power' ? hit.after - 1 : hit.after;
         const partial = hit?.fault === 'cut' || hit?.fault === 'power' || hit?.fault === 'power-after';
         const sent = bytes.slice(0, partial ? left : bytes.length);
@@ -152,7 +152,7 @@ export function stormLine(parts: LineParts): StormLine {
   }
 }
 
-/** What somebody on the wire, who has no key, can make of an answer. */
+/** An answer as an attacker on the wire, who has no key, can change it. */
 function forged(fault: FaultName | null, frame: Uint8Array): Uint8Array {
   const spoilt = Uint8Array.from(frame);
   const repacked = (change: (said: Message) => Partial<MessageFields>): Uint8Array => {

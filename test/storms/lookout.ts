@@ -8,15 +8,15 @@ import type { Meter } from './faults.ts';
 import { ghosts, hasFailed } from './ghosts.ts';
 import { falseBalance, isUnbegun, momentOf } from './sayings.ts';
 
-/** What was to be seen of one operation, with the books as they were when it stood there. */
+/** What could be seen during one operation, with the books as they were at that moment. */
 export interface Lookout {
-  /** Of the screens, newest last. */
+  /** The screens, newest last. */
   readonly seen: readonly Seen[];
   /** What stood on the screen and on the customer's display at once, for each result. */
   readonly glances: readonly Glance[];
-  /** What a start would find and the terminal that runs does not know of, asked where its disk has failed. */
+  /** Differences between the disk and the running terminal (`ghosts`), looked for where the disk has failed. */
   readonly ghosts: readonly string[];
-  /** Balances that were told and are others. */
+  /** Balances on the screen that are not the bank's. */
   readonly balances: readonly string[];
   /** Looks for ghosts now. */
   haunt(): void;
@@ -29,14 +29,14 @@ export interface LookoutParts {
   readonly bank: BankEnd;
   readonly meter: Meter;
   readonly customer: () => CustomersEye;
-  /** Of the terminal that has power. */
+  /** The running terminal's journal; null where none is open. */
   readonly journal: () => Journal | null;
-  /** Where SQLite has it. */
+  /** The journal's SQLite URI. */
   readonly location: string;
   readonly standing: () => Screen | null;
 }
 
-/** Less than the shortest press: the display has said the same by then, and nobody is past the screen. */
+/** Shorter than the shortest press: by then the customer's display has caught up, and no key has left the screen. */
 const READ_MS = 20;
 
 export function lookout(parts: LookoutParts): Lookout & { saw(screen: Screen): void; begin(): void } {
@@ -58,7 +58,7 @@ export function lookout(parts: LookoutParts): Lookout & { saw(screen: Screen): v
     if (there !== null && hasFailed(meter.struck)) haunted.push(...ghosts(there, location));
   }
 
-  /** One that was struck is drawn again within two seconds. */
+  /** A display that a fault has struck is not read: it is drawn again only within two seconds. */
   function customerReads(): readonly string[] | null {
     const isStruck = meter.struck.some(({ port, fault }) => port === 'display' || fault === 'display-off');
     return isStruck || standing() === null ? null : customer().rows();

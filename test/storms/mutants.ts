@@ -15,16 +15,16 @@ import { promisify } from 'node:util';
 
 /**
  * A storm that passes a broken program is missing a ledger: each of these breaks one promise about money in a copy of
- * the sources, and must be found. `MUTANT=part-of-a-name` tries some of them, `SEEDS=n` sets how long each is looked for.
+ * the sources, and must be found. `MUTANT=part-of-a-name` tries some of them, `SEEDS=n` sets how many seeds each gets.
  */
 interface Mutant {
   readonly name: string;
   readonly file: string;
   readonly from: string;
   readonly to: string;
-  /** A second place of the same file. */
+  /** A second place in the same file that must be changed too. */
   readonly also?: { readonly from: string; readonly to: string };
-  /** Two faults must meet that do so once in hundreds of seeds: the errands of this file of `regressions/` instead. */
+  /** Plays this file of `regressions/` instead of seeds: only two faults that rarely meet show the mutant. */
   readonly errands?: string;
 }
 
@@ -296,7 +296,7 @@ async function tryAll(part: string): Promise<void> {
   process.exitCode = alive === 0 ? 0 : 1;
 }
 
-/** What the storm first says against it; null where it says nothing. */
+/** The storm's first finding about the mutant; null where it has none. */
 export async function findingOf(mutant: Mutant, seeds = process.env.SEEDS ?? '60'): Promise<string | null> {
   const copy = sourcesCopied();
   try {
@@ -317,7 +317,7 @@ export async function findingOf(mutant: Mutant, seeds = process.env.SEEDS ?? '60
   }
 }
 
-/** Its file with the promise broken. Throws where the file does not hold the place once. */
+/** The mutant's file with the promise broken. Throws unless the file holds each place exactly once. */
 export function broken({ file, also, ...first }: Mutant): string {
   let source = readFileSync(join(root, file), 'utf8');
   for (const { from, to } of also === undefined ? [first] : [first, also]) {

@@ -13,7 +13,7 @@ import { contradictions } from './sayings.ts';
 import { atRest, misfigured, settledBooks, TERMINAL } from './settled.ts';
 import type { World } from './world.ts';
 
-/** What is wrong with a counter that has come to rest. `lost` and `doubled` are money's. */
+/** Something wrong at a counter that has come to rest. `lost` and `doubled` are about money. */
 export interface Finding {
   readonly kind: 'lost' | 'doubled' | 'books' | 'owed' | 'paper' | 'screen' | 'crash' | 'stuck' | 'refused';
   readonly text: string;
@@ -21,15 +21,15 @@ export interface Finding {
 
 /** The ledgers that must agree: the bank's, the terminal's journal, the paper and what the screens said. */
 export interface Oracles {
-  /** Remembers how far the books are. */
+  /** Remembers the newest row and the newest trade. */
   begin(): void;
-  /** Of everything that has happened since. */
+  /** Checks everything that has happened since `begin`. */
   check(errand: Errand): readonly Finding[];
-  /** Of the whole day, after one more sign-in: every posting of the ledger counted again. */
+  /** Checks the whole day after one more sign-in, and adds up every posting of the bank's ledger again. */
   recount(): readonly Finding[];
 }
 
-/** How the bank's books may have an entry of each state: once nothing is open any more. */
+/** The bank's states that agree with each state here; null: at rest no entry may have it. */
 const agreed: Readonly<Record<State, readonly (Trade['state'] | 'none')[] | null>> = {
   approved: ['posted'],
   voided: ['voided'],
@@ -44,18 +44,18 @@ const agreed: Readonly<Record<State, readonly (Trade['state'] | 'none')[] | null
   parked: null,
 };
 
-/** Their amount is typed by the clerk, who looks at it before the green key. */
+/** Types whose amount the clerk types, and checks before Enter. */
 export const asksItself: readonly string[] = ['sale', 'preauth', 'instalment', 'offline', 'voice'];
 const charged: readonly string[] = ['posted', 'voided', 'refunded'];
 const standing: readonly string[] = ['approved', 'voided', 'refunded'];
 
-/** Beside those of an errand so many older ones are compared again; all of a day's at its end. */
+/** How many older rows and trades are compared again after an errand, and how many in all at the day's end. */
 const OLDER = 6;
 const OF_A_DAY = 200;
-/** As long as the journal keeps a closed batch, where nothing else is said. */
+/** How long the journal keeps a closed batch by default. */
 const KEPT_MS = 400 * 86_400_000;
 
-/** No other terminal has done anything. */
+/** Stands for another terminal that has done nothing. */
 const NOBODY: Pick<OtherTerminal, 'did' | 'acts'> = { did: () => null, acts: [] };
 
 /** `lastRow`: the newest row of a journal that is there already. */
@@ -68,7 +68,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
   let seenTo: number | null = null;
   let lastTrade = 0;
 
-  /** From the newest back to the one before `id`. */
+  /** This terminal's trades after `id`, newest first. */
   const tradesAfter = (id: number): Trade[] => {
     const found: Trade[] = [];
     for (let next = newestTrade(); next > Math.max(id, 0); next--) {
@@ -82,7 +82,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
   const rows = (limit: number) => world.journal?.rows({ limit }) ?? [];
   const newestTrade = () => world.bank.office.trades.nextId() - 1;
   const newestRow = () => world.journal?.last()?.id;
-  /** What is older than what was looked at is asked for one by one: few slips are about that. */
+  /** Older rows and trades are looked up one by one: few slips are about them. */
   const booksOf = (entries: readonly Row[], pairs: readonly (readonly [Row, Trade | null])[]): Books => {
     const { office } = world.bank;
     const is = (batch: string, trace: string) => (of: { batch: string; trace: string }) =>
@@ -96,7 +96,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       rowsIn(batch) {
         for (let limit = OF_A_DAY; ; limit *= 4) {
           const all = rows(limit);
-          // A busy day has more of it further back.
+          // Otherwise the batch may have more rows further back.
           if (all.length < limit || all.at(-1)?.batch !== batch) return all.filter((row) => row.batch === batch);
         }
       },
@@ -119,7 +119,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       findings.push(...world.lookout.balances.map((text): Finding => ({ kind: 'screen', text })));
       if (journal === null) return [...findings, { kind: 'refused', text: JSON.stringify(world.refused) }];
       const book = tradesAfter(lastTrade - OLDER);
-      // What was done to prepare the errand is looked at too.
+      // The rows that prepared the errand are checked too.
       const newest = newestRow() ?? 0;
       const from = Math.min(lastRow, seenTo ?? lastRow);
       const entries = rows(newest - from + OLDER);
@@ -133,7 +133,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       }
       const taken = book.filter(({ id, state }) => id > lastTrade && state === 'posted');
       const posted = taken.filter(({ type }) => type === errand.flow.type);
-      // A child's keys, or one that sprang, may open another flow than the clerk's.
+      // A child's keys, or a key that bounced, may open another flow than the clerk's.
       const isSure = !world.meter.struck.some(({ fault }) => fault === 'finger' || fault === 'key-bounce');
       for (const trade of isSure ? taken : []) {
         if (!posted.includes(trade)) findings.push({ kind: 'books', text: `nobody has asked for ${said(trade)}` });
@@ -149,7 +149,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       findings.push(...paper.read(world.devices.printer, books));
       for (const row of entries) if (row.id > from) findings.push(...paper.check(row));
       findings.push(...settlements.check(books), ...atRest(world), ...misfigured(world.lookout.seen, books));
-      // What a screen tells of may be older than what is compared.
+      // A screen may be about a trade that is older than those compared.
       const told = (trace: string) => ofTrace(book, trace) ?? ofTrace(tradesOfDay(), trace);
       const tradeOf = (row: Row) => of.pairs.find(([entry]) => entry === row)?.[1] ?? null;
       findings.push(
@@ -179,7 +179,7 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
       if (journal?.batch !== there) {
         findings.push({ kind: 'books', text: `batch ${journal?.batch} here after a sign-in, ${there} at the bank` });
       }
-      // An archive that is set aside has its rows with it, and what is older than it keeps is forgotten.
+      // Rows may be missing where the archive was set aside with them, or where they are older than the journal keeps.
       const kept = unknown.filter(({ at }) => at > world.clock.now() - KEPT_MS);
       const lost = world.journal?.archiveProblem === null ? kept : [];
       findings.push(...lost.map((trade): Finding => ({ kind: 'lost', text: `no row of ${said(trade)}` })));
@@ -206,10 +206,10 @@ function placed(rows: readonly Row[], trades: readonly Trade[]) {
 function compared(row: Row, trade: Trade | null, lastRow: number, elsewhere: Elsewhere | null): Finding[] {
   const found = trade?.state ?? 'none';
   const both = `${row.type} ${row.batch} ${row.trace} ${row.amount} is ${row.state} here and ${found} at the bank`;
-  // What another terminal has released this one still has as it was held.
+  // A hold that the other terminal has released is still approved in this journal.
   const allowed = elsewhere === 'preauth-void' && row.state === 'approved' ? ['voided'] : agreed[row.state];
   if (allowed === null) return [{ kind: charged.includes(found) ? 'lost' : 'owed', text: both }];
-  // Of what is older than the newest trades nothing is known here.
+  // The trade of an older row may just not be among those compared.
   if (found === 'none' && row.id <= lastRow) return [];
   if (allowed.includes(found)) {
     return trade === null || (amountOf(trade) === row.amount && trade.type === row.type)
@@ -220,7 +220,7 @@ function compared(row: Row, trade: Trade | null, lastRow: number, elsewhere: Els
   return [{ kind: lost ? 'lost' : 'books', text: both }];
 }
 
-/** The bank has done it to the very trade that the row names. */
+/** Findings where the bank's trade has another original than the row names. */
 function unlinked(pairs: readonly (readonly [Row, Trade | null])[], lastRow: number, { trades }: Office): Finding[] {
   return pairs.flatMap(([row, trade]): Finding[] => {
     if (trade === null || row.id <= lastRow || row.original === null || trade.original === null) return [];

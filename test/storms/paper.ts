@@ -17,37 +17,37 @@ import {
   sidesOn,
 } from './slips.ts';
 
-/** What the paper is held against. */
+/** The books that the paper is compared with. */
 export interface Books {
   rowOf(batch: string, trace: string): Row | null;
-  /** Nothing of it has moved to an archive, which may be lost. */
+  /** Whether the batch is open: none of it has moved to the archive, which may be lost. */
   isOpen(batch: string): boolean;
   tradeOf(batch: string, trace: string): Trade | null;
   /** As `chargedHold`. */
   charged(trade: Trade): boolean | null;
-  /** Of a whole batch, as far back as a day goes. */
+  /** All rows of a batch. */
   rowsIn(batch: string): readonly Row[];
-  /** F48 of the settlement that the bank has closed; null where it has closed none of this batch. */
+  /** F48 of the settlement with which the bank has closed this batch; null where it has not. */
   countedOf(batch: string): string | null;
 }
 
 /** Every slip that has come out: of sales by row and copy, of settlements by batch, and what was asked for. */
 export interface PaperLedger {
-  /** What is wrong with what has come out since. Rows up to `printedTo` had their first copies before this day. */
+  /** What is wrong with the slips since the last call. Rows up to `printedTo` had their first copies before today. */
   read(printer: Pick<PrinterFarEnd, 'slips'>, books: Books): Finding[];
-  /** A row has the copies that it should have. */
+  /** What is wrong with a row's copies: each is there and whole if the row stands, and otherwise there is none. */
   check(row: Row): Finding[];
-  /** A settlement that is over has its slip. */
+  /** What is wrong with the slip of a settlement that is over: it must be there and whole. */
   settled(batch: string): string[];
 }
 
 const standing: readonly string[] = ['approved', 'voided', 'refunded'];
 
 export function paperLedger(printedTo: number): PaperLedger {
-  /** The newest that was read: what hung from the printer then may have become longer. */
+  /** The newest slip that was read: if it was not cut off then, it may have become longer since. */
   let newest: Slip = { n: 0, text: '', cut: false };
   const onSlip = new Map<number, readonly Part[]>();
-  /** The slips that hold a part of it, by what it is of. */
+  /** The numbers of the slips that hold a part of something, by its `keyOf`. */
   const slipsOf = new Map<string, Set<number>>();
 
   const keyOf = ({ kind, batch, trace }: Part) => `${kind} ${batch} ${kind === 'settlement' ? '' : trace}`;
@@ -95,10 +95,10 @@ export function paperLedger(printedTo: number): PaperLedger {
     },
   };
 
-  /** What has come out without DUPLICATE more than once. */
+  /** What has come out more than once without DUPLICATE. */
   function twice(key: string): string[] {
     const [kind, batch, trace] = key.split(' ');
-    // What was cut off before its trace is of nothing that could be told.
+    // A part that broke off before its batch or trace belongs to nothing that could be named.
     if (batch === 'null' || (kind === 'receipt' && trace === 'null')) return [];
     const plain = all(key).filter(({ duplicate }) => !duplicate);
     if (kind === 'receipt') {
@@ -107,12 +107,12 @@ export function paperLedger(printedTo: number): PaperLedger {
         return copies > 1 ? [`${copies} ${copy} copies without DUPLICATE of ${batch} ${trace}`] : [];
       });
     }
-    // The word stands above the figures: what was broken off before them is none yet.
+    // DUPLICATE stands above the figures: a slip that broke off before them does not count yet.
     const figured = kind === 'settlement' ? plain.filter((part) => sidesOn(part).length > 0).length : 0;
     return figured > 1 ? [`${figured} settlement slips without DUPLICATE of batch ${batch}`] : [];
   }
 
-  /** Of a day before: its first copies are in the drawer. */
+  /** A row of an earlier day, whose first copies have been printed. */
   function isOld(row: Row | null): boolean {
     return row !== null && row.id <= printedTo;
   }
@@ -135,28 +135,28 @@ export function paperLedger(printedTo: number): PaperLedger {
   }
 }
 
-/** So many amounts stand on a slip of its type. */
+/** How many amounts stand on a slip of the row's type. */
 function amountsOf({ type }: Row): number {
   return type === 'tip' || type === 'adjust' ? 3 : 1;
 }
 
-/** Down to its last line. */
+/** Printed down to its last line. */
 function isWhole(row: Row, { amounts, toTheEnd }: Receipt): boolean {
   return toTheEnd && amounts.length >= amountsOf(row);
 }
 
-/** Of a tip the tip stands between the amount and the total, of an adjustment the new total stands last. */
+/** A tip's slip shows the amount, the tip and the total; an adjustment's shows the new total last. */
 function isAmountOf({ type, amount }: Row, amounts: readonly number[]): boolean {
   if (type === 'tip') return amounts[1] === amount && amounts[2] === (amounts[0] ?? 0) + amount;
   return amounts.at(type === 'adjust' ? -1 : 0) === amount;
 }
 
-/** Its figures are the bank's, where it was balanced, and the rows'. */
+/** The figures of a balanced settlement's slip must be the bank's and the rows'. */
 function settlementRead(part: Part, { countedOf, rowsIn }: Books): string[] {
   const { batch, text } = part;
   const sides = sidesOn(part);
   const counted = batch === null ? null : countedOf(batch);
-  // What was not balanced has the bank's figures between; what two people have closed has none of the bank's.
+  // Not compared: one that was not balanced, which shows the bank's figures too, and one closed by two people.
   if (batch === null || nextBatchOn(part) === null || counted === null || sides.length !== 6) return [];
   const said = sides.slice(0, 4).flat();
   const there = [0, 15, 31, 46].flatMap((at) => [
@@ -175,7 +175,7 @@ function settlementRead(part: Part, { countedOf, rowsIn }: Books): string[] {
 
 const DEBITS: readonly string[] = ['sale', 'instalment', 'offline', 'voice', 'completion', 'completion-advice'];
 const CREDITS: readonly string[] = ['void', 'completion-void', 'refund'];
-/** Of the storm's cards the one that was given out abroad. */
+/** The only foreign card of the storm begins with 4. */
 const FOREIGN = /^4/;
 
 /** Debit and credit, of home and of foreign cards: how many, and how much in fen. */
@@ -201,7 +201,7 @@ function totalsRead(part: Part, { rowsIn }: Books): string[] {
   return net === here ? [] : [`the totals of ${part.batch} come to ${net}, and the rows to ${here}`];
 }
 
-/** A list of the open batch: of each row its amount, and no word beside those that stand. */
+/** A list of the open batch must show each row's amount, and a remark beside those that do not stand. */
 function detailsRead(part: Part, { rowsIn }: Books): string[] {
   const { batch } = part;
   if (batch === null) return [];
@@ -230,7 +230,7 @@ function evidenceRead(part: Part, books: Books): string[] {
   return [`${which}, and it is ${state} at the bank`];
 }
 
-/** What nobody could make good: of a row, and of its amount. */
+/** A slip about a failure that nobody could make good must show its row's type, card and amount. */
 function faultRead(part: Part, books: Books): string[] {
   if (part.trace === null || part.batch === null || !part.ended) return [];
   const row = books.rowOf(part.batch, part.trace);
@@ -248,6 +248,6 @@ const readers: Partial<Record<Part['kind'], (part: Part, books: Books) => string
   details: detailsRead,
   evidence: evidenceRead,
   fault: faultRead,
-  // The two books are the same here, whatever happens.
+  // In a storm the books of bank and terminal always agree, so that no such slip may come out.
   discrepancy: ({ batch, text }) => [`a slip of discrepancies of ${batch}: ${text.trim().replaceAll(/\s+/g, ' ')}`],
 };

@@ -27,12 +27,12 @@ interface Class {
 const SOON = [4, 10, 30] as const;
 const SAME_COMMIT = 6;
 
-/** Every fourth point is two faults at once, from the start on; the others single ones, until these are used up. */
+/** Every fourth point is a pair of faults; the others are single ones until these are used up, then pairs too. */
 const PAIRS_OF = 4;
 
 export function points(profile: Profile): Points {
   const classes: Class[] = [];
-  // Flow after flow at one port: a day has every flow, and its voids and refunds find sales that are there already.
+  // Flow after flow at one port: a day then has every flow, and its voids and refunds find sales that are there.
   for (const port of PORTS) {
     for (const flow of flows) {
       const calls = profile.get(flow.name)?.[port] ?? 0;
@@ -62,7 +62,7 @@ export function points(profile: Profile): Points {
 
   function pairOf({ port, calls, faults }: Class, drawn: Chance): Planned[] {
     const first = { port, at: 1 + drawn.below(calls), fault: drawn.pick(faults) };
-    // Two in one commit, of which nothing else would come twice.
+    // Sometimes both faults meet the same commit of the disk.
     if (port === 'disk' && drawn.percent(30)) {
       return [first, { port, at: first.at + 1 + drawn.below(SAME_COMMIT), fault: drawn.pick(faults) }];
     }

@@ -23,11 +23,11 @@ import { openWorld, type World } from './world.ts';
 export interface Provision {
   readonly wallet: readonly WalletCard[];
   /**
-   * `start_ms`: in the morning, where it is not said; `glass`: its screens go through LVGL too; `kept`: with the disk and
-   * the bank's books of the world that was kept; `variety`: as usual, where it is not said.
+   * `start_ms`: nine in the morning by default; `glass`: its screens go through LVGL too; `kept`: it begins with the
+   * disk and the bank's books that `keep` has saved; `variety`: none by default.
    */
   world(chance: Chance, how?: How): World;
-  /** The newest world, whose terminal has no power any more, is kept. */
+  /** Saves the disk and the bank's books of the newest world, whose terminal must be without power. */
   keep(): void;
   remove(): void;
 }
@@ -102,7 +102,7 @@ export function provision(): Provision {
   }
 }
 
-/** Books in which the terminal's master key stands, and the vault's files with the same. */
+/** Makes books with the terminal's master key in them, and the vault's files with the same key. */
 function keysIn(dir: string, seed: Seed): { vault: ReadonlyMap<string, Uint8Array> } {
   const drawn = chance(1);
   const office = openOffice(dir, { seed, clock: virtualClock(), random: drawn.bytes });
@@ -124,7 +124,7 @@ function keysIn(dir: string, seed: Seed): { vault: ReadonlyMap<string, Uint8Arra
   return { vault };
 }
 
-/** Where files cost no disk: the bank's syncs are not what a storm is about. */
+/** A folder in memory, where there is one: a storm is not about the bank's syncs, and they would cost time. */
 function memoryFolder(): string {
   try {
     readFileSync('/dev/shm/.');

@@ -15,22 +15,22 @@ import { languages, patternOf } from './texts.ts';
 
 /** What a screen says of the money, and how the books were when it came up: an early word that comes true is a lie. */
 export interface Moment {
-  /** Of the request that it is about; null where it says that none was begun. */
+  /** The trace of the request that it is about; null where it says that none was begun. */
   readonly trace: string | null;
   /** `yes`: the bank has taken it · `no`: it has not, and will not · `open`: nobody knows · `held`: it holds, and charges nothing. */
   readonly says: Says;
-  /** What stands there, in fen; null where no amount does. */
+  /** The amount that stands there, in fen; null where none does. */
   readonly amount: number | null;
-  /** The bank's of that trace; of the newest row's, where none was begun. */
+  /** The bank's trade with that trace; with the newest row's trace, where no request was begun. */
   readonly trade: Stand | null;
-  /** Of the newest row, where the screen is about that one. */
+  /** The state of the newest row, where the screen is about that one; otherwise null. */
   readonly row: State | null;
-  /** The journal's newest row. */
+  /** The id of the journal's newest row. */
   readonly newest: number;
 }
 
 interface Stand extends Pick<Trade, 'id' | 'state'> {
-  /** Whether a completion has charged it; null of what is no hold. */
+  /** Whether a completion has charged it; null where it is no hold. */
   readonly charged: boolean | null;
 }
 
@@ -61,7 +61,7 @@ export const SAYS: Readonly<Record<Says, readonly string[]>> = {
 
 const TRACE = new RegExp(patternOf(['result.trace'], { trace: '(\\d{6})' }));
 
-/** Two rows with one text say the same of the money. */
+/** What each text says, in both languages: where two ids have the same text, they say the same of the money. */
 const saidBy: ReadonlyMap<string, Says> = new Map(
   languages.flatMap((texts) => {
     return Object.entries(SAYS).flatMap(([says, ids]) => ids.map((id) => [texts[id] ?? id, says as Says] as const));
@@ -80,7 +80,7 @@ export function isUnbegun({ id }: Screen): boolean {
   return UNBEGUN.test(id) && !id.endsWith('.accepted.refused');
 }
 
-/** What the customer is told to be on the card, where it is not. Null of every other screen. */
+/** A balance on the screen that is not the card's at the bank, in words; null where it is right or none is shown. */
 export function falseBalance(office: Office, screen: Screen): string | null {
   if (screen.id !== 'balance.told') return null;
   const shown = amountOn(screen);
@@ -99,8 +99,8 @@ interface Books {
 }
 
 /**
- * Null of a screen that says nothing of money. `before`: of the same screen, where it stands already and is drawn once more,
- * with another bar or another second: what says the same says it of that moment.
+ * Null for a screen that says nothing of money. `before`: the moment of the same screen when it was last drawn. One
+ * that is drawn again and says the same (only its status bar or a counted second has changed) keeps that moment.
  */
 export function momentOf({ office, journal }: Books, screen: Screen, before: Moment | null): Moment | null {
   const unbegun = isUnbegun(screen);
@@ -122,14 +122,14 @@ export function momentOf({ office, journal }: Books, screen: Screen, before: Mom
   const trace = TRACE.exec(numbers)
     ?.slice(1)
     .find((digits) => digits !== undefined);
-  // What the bank has been asked about has its answer in the place of the title.
+  // Where the bank was asked what became of a request, its answer stands in the title.
   const says = saidBy.get(wordOf('money')) ?? saidBy.get(wordOf('title'));
   if (trace === undefined || says === undefined) return null;
   const large = nodes.find((node) => node.node === 'amount');
   const yuan = large?.node === 'amount' ? large.yuan : /¥([\d,.]+)/.exec(numbers)?.[1];
   const amount = yuan === undefined ? null : fenOf(yuan);
   if (before !== null && before.trace === trace && before.says === says && before.amount === amount) return before;
-  // One that says something new is drawn because its row has changed.
+  // A screen that says something new is drawn because its row has changed, so the row's state is looked at now.
   const ours = last !== null && last.trace === trace;
   return {
     ...{ trace, says, newest, amount },
@@ -138,7 +138,7 @@ export function momentOf({ office, journal }: Books, screen: Screen, before: Mom
   } satisfies Moment;
 }
 
-/** This terminal's newest with this trace: what a screen is about was begun a moment ago. */
+/** This terminal's newest trade with this trace: a screen is about a request that was begun a moment ago. */
 function tradeOf(office: Office, trace: string): Stand | null {
   let find = byTrace.get(office);
   if (find === undefined) {
@@ -154,7 +154,7 @@ function tradeOf(office: Office, trace: string): Stand | null {
 
 const byTrace = new WeakMap<Office, (trace: string) => number>();
 
-/** A disk that does not give what is read says nothing here. */
+/** Null where the disk cannot be read. */
 function readable<T>(read: () => T): T | null {
   try {
     return read();
@@ -168,12 +168,12 @@ function readable<T>(read: () => T): T | null {
 export interface Known {
   /** The newest rows, newest first. */
   readonly entries: readonly Row[];
-  /** The bank's, of this errand and a few before. */
+  /** The bank's trades of this errand and a few before. */
   readonly book: readonly Trade[];
   /** Where the journal and the bank were when the errand began. */
   readonly lastRow: number;
   readonly lastTrade: number;
-  /** The newest of the bank's whole day with that trace. */
+  /** The newest trade with that trace of the bank's whole day. */
   told(trace: string): Trade | undefined;
   tradeOf(row: Row): Trade | null;
   /** As `chargedHold`. */
@@ -193,7 +193,7 @@ export function contradictions(seen: readonly Seen[], known: Known): Finding[] {
   });
 }
 
-/** Nothing was begun: no request of this flow that was there by then stands, nor one that has come true since. */
+/** A screen says that nothing was begun: no request of its flow may have been taken by then, or come true since. */
 function unbegun(id: string, { newest, trade: early }: Moment, later: readonly Seen[], known: Known): string[] {
   const flow = id.replace(UNBEGUN, '');
   const again = later.some(({ screen }) => screen.id.startsWith(`${flow}.`) && AGAIN.test(screen.id));
@@ -218,7 +218,7 @@ function wrongs(id: string, moment: Moment, known: Known): string[] {
   const holdAtRest = end === undefined ? null : known.charged(end);
   if (!fits(says, atOnce, isTold, hold))
     wrong.push(`says ${says} of ${trace}, which was ${atOnce}${chargedWord(hold)} at the bank`);
-  // Another row may have come to the same number meanwhile.
+  // Not where another trade has come to the same trace meanwhile.
   else if ((moment.trade === null || moment.trade.id === end?.id) && !fits(says, atRest, isTold, holdAtRest))
     wrong.push(`says ${says} of ${trace}, which is ${atRest}${chargedWord(holdAtRest)} at the bank`);
   if (id.endsWith('.reversed') && !['reversed', 'tombstone'].includes(atOnce))
@@ -236,9 +236,9 @@ function chargedWord(hold: boolean | null): string {
   return hold === null ? '' : hold ? ' and completed' : ' and not completed';
 }
 
-/** Whether the bank's state of the request is what was said of it; `charged` of a hold, which stays posted either way. */
+/** Whether the bank's state agrees with what was said; `charged`: for a hold, whose trade stays posted either way. */
 function fits(says: Says, state: string, isTold: boolean, charged: boolean | null): boolean {
-  // What was voided is not charged any more, and the question is about now.
+  // `.told` answers how it is now: a voided sale is not charged any more.
   const isCharged = charged ?? state === 'posted';
   switch (says) {
     case 'yes':
@@ -246,14 +246,14 @@ function fits(says: Says, state: string, isTold: boolean, charged: boolean | nul
     case 'no':
       return isTold ? !isCharged : !TAKEN.includes(state);
     case 'held':
-      // Of a completion: the hold is what stands.
+      // Said of a completion that was not taken: the hold still stands.
       return isTold ? state === 'posted' && charged === false : !TAKEN.includes(state);
     case 'open':
       return true;
   }
 }
 
-/** How the row is while such a screen comes up. */
+/** The states that the row may have when such a screen comes up. */
 function words(id: string, says: Says): readonly State[] {
   if (id.endsWith('.told')) return [...openStates, 'approved', 'declined', 'reversed', 'voided', 'refunded'];
   if (id.endsWith('.reversed')) return ['reversed'];
@@ -263,7 +263,7 @@ function words(id: string, says: Says): readonly State[] {
   return ['declined', 'reversed'];
 }
 
-/** With what has been added and changed since. */
+/** The row's amount with what tips, additions and adjustments have changed since. */
 function takenOf(row: Row, entries: readonly Row[]): number {
   const sequels = entries.filter(
     ({ original, id, state }) => original === row.trace && id > row.id && state === 'approved',

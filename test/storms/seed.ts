@@ -29,23 +29,23 @@ export interface DayBefore {
   readonly seed: number;
   /** With an empty journal, or with what was done the day before. */
   readonly empty: boolean;
-  /** As usual, where it is not said. */
+  /** None by default. */
   readonly variety?: Variety;
 }
 
-/** As a storm does it. */
+/** The day of this seed, as a storm plays it. */
 export function dayBefore(seed: number): DayBefore {
   return { seed, empty: seed % EMPTY_EVERY === 0, variety: varietyOf(seed) };
 }
 
-/** Of a seed, or of a list of errands cut out of one. */
+/** What became of a seed's errands, or of some of them. */
 export interface Day {
   readonly outcomes: readonly Outcome[];
 }
 
 /** One day in so many begins with an empty journal; the others with what was done the day before. */
 const EMPTY_EVERY = 5;
-/** What that was, before and after a settlement: an original for each flow of the day that is about one. */
+/** The flows of the day before, some of them settled: they leave an original for each flow that needs one. */
 const YESTERDAY: readonly string[] = [
   ...['sale', 'sale', 'sale', 'sale', 'settle'],
   ...['preauth', 'completion', 'preauth', 'completion', 'preauth', 'preauth', 'preauth', 'preauth', 'preauth'],
@@ -57,21 +57,21 @@ const LATE_EVERY = 4;
 const CUT_OVER_MS = Date.UTC(2026, 10, 30, 15);
 /** One day in so many is drawn by LVGL. */
 const GLASS_EVERY = 100;
-/** Calls of the disk until a new journal is whole and a clerk has signed in, and until one has signed in the morning after. */
+/** Calls of the disk until a clerk has signed in: with a new journal, and with yesterday's. */
 const FIRST_CALLS = 90;
 const MORNING_CALLS = 30;
-/** So far apart two settlements count (keeping.ts), and with so many of them the oldest is kept no longer. */
+/** After so many settlements, so far apart, the journal no longer keeps the oldest batch (`keeping.ts`). */
 const APART_MS = 40 * 86_400_000;
 const BATCHES_OF_YEARS = 12;
-/** After an errand the world may stand as it is for so long before it is mended: a second fault comes late. */
+/** How long the world stays unmended after an errand: a second fault may come late. */
 const GRACE_MS = 3000;
-/** Nobody changes a roll faster than a printer is looked at. */
+/** How long a printer without paper or with an open cover is left so: the terminal must have had time to notice. */
 const ROLL_MS = 1000;
-/** So far back an original is looked for: all of the day and of the day before. */
+/** How many rows back an original is looked for: all of the day and of the day before. */
 const DAY_ROWS = 80;
-/** What leaves its original as if it had never been. */
+/** The states in which a request has not changed its original. */
 const UNDONE: readonly State[] = ['declined', 'reversed'];
-/** All debts are paid within this once the world is whole: the longest back-off is a minute, an answer is waited for one. */
+/** All debts are paid within this once the world is mended: the longest back-off is a minute, an answer's wait too. */
 const CALM_MS = 900_000;
 
 /**
@@ -97,12 +97,12 @@ export async function day(
   const other = otherTerminal(world);
   const check = oracles(world, wallet, lastRow, other);
   const outcomes: Outcome[] = [];
-  /** Rejections that nobody waited for: a terminal would end by them, whatever it was doing. */
+  /** Rejections that nobody handled: each would end the program of a real terminal. */
   const strays: string[] = [];
   const stray = (error: unknown) =>
     void strays.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-  /** What goes wrong, what the people do meanwhile, and whether everything agrees once the world is whole again. */
+  /** Plays one errand with its faults, mends the world and checks that everything agrees. */
   const played = async (point: Point, name: string, task: Errand, go: () => Promise<ErrandEnd>): Promise<Outcome> => {
     const began_ms = world.clock.monotonic();
     const before = world.bank.office.trades.nextId();
@@ -131,7 +131,7 @@ export async function day(
     drawn.reseed(`${seed} ${place}`);
     const original = await prepared(world, who, other, point.flow, place);
     await actElsewhere(other, point.flow, original);
-    // The bank takes no trade for two seconds; the one that is to meet them begins a little before.
+    // The bank takes no trade for two seconds at its cut-over: the errand that is to meet them begins a little before.
     const left_ms = CUT_OVER_MS - world.clock.now() - drawn.below(2000);
     if (late && left_ms > 0 && left_ms < 250_000) await world.clock.sleep(left_ms);
     world.line.down.primary = world.line.down.backup = point.flow.lineDown === true;
@@ -139,7 +139,7 @@ export async function day(
     return played(point, point.flow.name, task, () => who.go(task));
   };
 
-  /** The journal is made or found, with a fault of its own at a call of the disk; then somebody signs in. */
+  /** Boots with a new journal or with yesterday's, with one fault at a call of the disk, until a clerk is signed in. */
   const firstBoot = (): Promise<Outcome> => {
     drawn.reseed(`${seed} first boot`);
     const flow = flowNamed('boot');
@@ -150,7 +150,7 @@ export async function day(
     });
   };
 
-  /** Batches that are settled one after another, until the oldest are so old that the terminal forgets them. */
+  /** Settles one batch after another, until the oldest are so old that the terminal forgets them. */
   const years = async (first: Outcome): Promise<void> => {
     for (let batch = 0; batch < BATCHES_OF_YEARS; batch++) {
       for (const name of ['sale', 'settle']) {
@@ -179,7 +179,7 @@ export async function day(
       told(outcome);
       if (outcome.findings.length > 0) return;
     }
-    // Whoever has not heard of it hears now which batch the bank has open.
+    // With one more sign-in the terminal hears which batch the bank has open.
     world.begin([]);
     world.powerOff();
     world.powerOn();
@@ -200,14 +200,14 @@ export async function day(
   return { outcomes };
 }
 
-/** A call of the disk, or of the files beside it, and a fault, as the seed draws them. */
+/** A fault at a call of the disk or of the files beside it, as the seed draws them. */
 function firstStrike(seed: number, most: number): Strike {
   const drawn = chance(hashed(`first strike ${seed}`));
   const [port, calls] = drawn.below(3) === 0 ? (['files', 4] as const) : (['disk', most] as const);
   return { port, at: 1 + drawn.below(calls), fault: drawn.pick(faultsOf(port)) };
 }
 
-/** Once for a process: a quiet day, and the disk and the bank's books as it leaves them. Its newest row. */
+/** Plays a quiet day, once per process, and saves the disk and the bank's books at its end. Gives its newest row. */
 async function yesterday(provision: Provision): Promise<number> {
   const known = remembered.get(provision);
   if (known !== undefined) return known;
@@ -277,23 +277,23 @@ async function calm(world: World, who: People): Promise<Finding[]> {
     if (owed(world).length === 0 && world.paperOwed === 0 && world.journal?.busy === false) return [];
     // A settlement that was begun goes on where it was; no other trade is possible before.
     if (world.journal?.settling != null) await who.go(taskOf(flowNamed('settle'), 0));
-    // What the bank has refused afterwards is owed to people: somebody looks at the screen and presses Enter.
+    // What the bank has refused afterwards must be seen by a person, who looks at the screen and presses Enter.
     if (world.screen?.id.startsWith('idle') !== true) await who.home();
     await world.clock.sleep(1000);
   }
   return [{ kind: 'owed', text: `${owed(world).join(', ')}; ${world.paperOwed} slips` }];
 }
 
-/** What nobody but the bank's reconciliation can end is not owed for ever by this. */
+/** What is still owed, but for what only the bank's reconciliation can end. */
 function owed({ journal, config }: World): string[] {
-  // Where no inquiry is answered nobody but the bank's own books confirms that there was no original.
+  // Where the bank answers no inquiries, only its own books can confirm that there was no original.
   const { offered } = config.profile.transactions.inquiry;
   const debts = (journal?.debts() ?? []).filter(({ debt }) => debt !== 'confirm' || offered);
   const all = debts.map(({ entry, debt }) => `${debt} of ${entry.trace}, ${entry.state}`);
   return journal?.settling == null ? all : [...all, 'a settlement'];
 }
 
-/** Virtual time goes on for as long as the work does. */
+/** Lets virtual time go on until the work is done. */
 export async function driven(world: World, work: Promise<void>): Promise<void> {
   let done = false;
   const ended = work.finally(() => {
@@ -304,7 +304,7 @@ export async function driven(world: World, work: Promise<void>): Promise<void> {
   await ended;
 }
 
-/** What the flow needs before: a sale that can be voided, a hold that can be completed, a batch that is settled. */
+/** Makes what the flow needs first: a sale to void, a hold to complete, a batch that is settled. */
 async function prepared(
   world: World,
   who: People,
@@ -328,9 +328,9 @@ async function actElsewhere(other: OtherTerminal, { elsewhere }: Flow, original:
 }
 
 /**
- * The newest success that the flow can be about: of its card, nothing was made of it yet, in the open batch, or in a
- * settled one where the flow comes after a settlement. A flow that moves no money takes whatever came last, where the
- * other terminal is to do nothing about it.
+ * The newest success that the flow can be about: of its card, used by no other request yet, and in the open batch (in a
+ * settled one where the flow comes after a settlement). A flow that moves no money takes the last row, unless the
+ * other terminal is to do something about it.
  */
 function usable(
   { journal }: World,
@@ -356,7 +356,7 @@ function usable(
       other.did(entry.trace) === null
     );
   };
-  // What was made of an entry came after it, and so is met before it.
+  // Newest first: a request that has used an entry is met before the entry.
   const used = new Set<number>();
   for (const entry of journal?.newest(DAY_ROWS) ?? []) {
     if (!used.has(entry.id) && fits(entry)) return entry;
@@ -367,7 +367,7 @@ function usable(
 }
 
 function taskOf(flow: Flow, place: number, original: Entry | null = null, other: OtherTerminal | null = null): Errand {
-  // Enter alone takes the last one; where somebody has made something of that already, here or there, the trace is typed.
+  // Enter alone takes the last one. The trace is typed at every second place, and once the other terminal has used any.
   const typed = flow.byTrace === true || place % 2 === 1 || (other !== null && other.acts.length > 0);
   return {
     flow,
@@ -376,7 +376,7 @@ function taskOf(flow: Flow, place: number, original: Entry | null = null, other:
   };
 }
 
-/** Another one for each place of a seed. */
+/** A different amount for each place of a seed. */
 function amountOf(place: number): number {
   return 1000 + (place % 19_000);
 }

@@ -7,7 +7,7 @@ export interface SerialCable {
   near(sent: (bytes: Uint8Array, pass: (bytes: Uint8Array) => void) => void, isDead: () => boolean): ByteLine;
 }
 
-/** One for each: whoever waits for it goes with its terminal. */
+/** Never settles. Each caller gets a promise of its own, so that its waiters are freed with their terminal. */
 export const never = (): Promise<void> => new Promise(() => undefined);
 
 export function serialCable(): SerialCable {
@@ -18,7 +18,7 @@ export function serialCable(): SerialCable {
     far: {
       async write(bytes) {
         const copy = bytes.slice();
-        // A turn later: who speaks is not interrupted by the answer.
+        // One turn later, so that the answer does not interrupt whoever is still speaking.
         await null;
         toNear?.(copy);
       },

@@ -7,20 +7,20 @@ import type { World } from './world.ts';
 
 export const TERMINAL = '50461160';
 
-/** Each batch that was closed: by both, with the same figures, which are the rows', and with its slip; or by two people. */
+/** Checks closed batches: both sides closed them with the rows' figures and a slip, or two people did. */
 export interface SettledBooks {
-  /** Of what was closed since it was asked last. */
+  /** What is wrong with the batches closed since the last call. */
   check(books: Books): Finding[];
 }
 
-/** More are closed in no errand. */
+/** No errand closes more batches than these. */
 const AT_ONCE = 6;
 
 export function settledBooks(world: World, paper: PaperLedger): SettledBooks {
   const looked = new Set<string>();
   let isFirst = true;
 
-  /** What the terminal said that the batch came to is what its rows come to. */
+  /** The totals that the terminal gave for the batch must be those of its rows. */
   function ours({ batch, totals, id }: Settlement, { rowsIn }: Books): string[] {
     const said = [totals.home, totals.foreign]
       .flatMap(({ debit, credit }) => [debit, credit])
@@ -64,7 +64,10 @@ export function settledBooks(world: World, paper: PaperLedger): SettledBooks {
   };
 }
 
-/** Both have the same batch open, or the terminal has yet to hear that its own was taken away; and nobody has a case with something to look at. */
+/**
+ * Bank and terminal must have the same batch open, unless the terminal has yet to hear that its own was taken away. The
+ * bank must have no open case that a person has to look at.
+ */
 export function atRest({ bank, journal }: World): Finding[] {
   const findings: Finding[] = [];
   const { office } = bank;
@@ -72,14 +75,14 @@ export function atRest({ bank, journal }: World): Finding[] {
   if (journal !== null && journal.batch !== there && !bank.moved.has(journal.batch))
     findings.push({ kind: 'books', text: `batch ${journal.batch} here, ${there} at the bank` });
   for (const { reason, batch, trace, amount } of office.cases.list(MOST_CASES, true)) {
-    // What the bank took away is followed by a case, and both have the same of it, to the fen.
+    // A batch that the bank took away always gets a case; amount 0 says that both sides agree to the fen.
     if (reason === 'unsettled' && bank.moved.has(batch) && amount === 0) continue;
     findings.push({ kind: 'books', text: `a case at the bank: ${reason} of ${batch} ${trace}` });
   }
   return findings;
 }
 
-/** As many open ones as a day of moved batches has. */
+/** More cases than a day of moved batches opens. */
 const MOST_CASES = 50;
 
 const SIDES = ['home.debit', 'home.credit', 'foreign.debit', 'foreign.credit'];

@@ -5,7 +5,7 @@ import { day, dayBefore } from './seed.ts';
 /** An errand with its place in its seed: the place gives its amount and its chance. */
 export type Placed = Point & { readonly place: number };
 
-/** Days that a shrinking takes at most, and for how long: a terminal that is stuck is so for an hour of its time. */
+/** How many days and how long a shrinking takes at most: a stuck terminal costs an hour of virtual time each. */
 const MOST_TRIES = 120;
 const LONGEST_MS = 90_000;
 
@@ -43,7 +43,7 @@ export async function shrunk(
   return asStruck(provision, seed, least);
 }
 
-/** With the calls at which it happened instead of how soon: they stay where they are when other calls come or go. */
+/** Names the calls at which the faults struck instead of how soon they came: other calls may then come or go. */
 async function asStruck(provision: Provision, seed: number, least: readonly Placed[]): Promise<readonly Placed[]> {
   const { outcomes } = await day(provision, dayBefore(seed), least);
   // The first outcome is the boot's.

@@ -5,7 +5,7 @@ import { languages, patternOf } from './texts.ts';
 export interface Part {
   readonly kind: Kind;
   readonly text: string;
-  /** It is the last on its slip, and was cut off. */
+  /** It is the last part of a slip that has been cut off, so nothing more comes. */
   readonly ended: boolean;
   readonly batch: string | null;
   readonly trace: string | null;
@@ -40,14 +40,14 @@ const titled = new RegExp(`^\\s*(${patternOf(Object.values(TITLES).flat())})\\s*
 /** A label and what stands beside it, or under it where there is no room. */
 const labelled = (id: string, value: string) => new RegExp(`^\\s*${patternOf([id])}\\s+(${value})`, 'm');
 const BATCH = labelled('receipt.batch', '\\d{6}');
-/** Of what is told of, where that is another one than the report's. */
+/** The batch of the transaction that a report is about, where it differs from the report's own. */
 const OF_BATCH = labelled('report.batch', '\\d{6}');
 const TRACE = labelled('receipt.trace', '\\d{6}');
 const TYPE = labelled('receipt.type', '\\S.*');
 const NET = labelled('report.net', '(?:RMB )?-?[\\d,.]+');
 const NEXT = labelled('report.settlement.next', '\\d{6}');
 const MERCHANT = new RegExp(patternOf(['receipt.copy.merchant']));
-/** A merchant's copy ends with what the cardholder agrees to, of which the first line will do; the other with thanks. */
+/** A merchant's copy ends with what the cardholder agrees to (its first line is enough), the other copy with thanks. */
 const END = new RegExp(patternOf(['receipt.signature', 'receipt.thanks']));
 const DUPLICATE = 'DUPLICATE';
 const UNFINISHED = new RegExp(patternOf(['report.pending', 'report.owed'], { count: '\\d+' }));
@@ -82,7 +82,7 @@ export interface Receipt {
   readonly card: string | null;
   /** Every amount of money on it, in fen, from the top. */
   readonly amounts: readonly number[];
-  /** What stands under everything else is there. */
+  /** Whether the last text of the slip is there. */
   readonly toTheEnd: boolean;
 }
 
@@ -96,7 +96,7 @@ export function receiptOn({ text }: Part): Receipt {
   };
 }
 
-/** The word of the table for it; null where it is none, or not there. */
+/** The type that the slip names; null where it names none that is known. */
 function typeOn(text: string): string | null {
   return typeOf.get(TYPE.exec(text)?.[1]?.trim() ?? '') ?? null;
 }
@@ -122,14 +122,14 @@ export function isUnfinished({ text }: Part): boolean {
 
 const DETAIL = /^(\d{6}) .*?\s(-?[\d,]+\.\d\d)\n ?\S*\s+\d\d:\d\d(?::\d\d)?( \S+)?$/gm;
 
-/** The rows of a list, and whether it says nothing of them but that. */
+/** The rows of a list; `stands` where no remark follows one. */
 export function detailsOn({ text }: Part): readonly { trace: string; fen: number; stands: boolean }[] {
   return [...text.matchAll(DETAIL)].map(([, trace = '', yuan = '', word]) => ({
     ...{ trace, fen: fenOf(yuan), stands: word === undefined },
   }));
 }
 
-/** The answer of a slip about one request; null where it says no yes and no no. */
+/** The answer of a slip about one request; null where it says neither yes nor no. */
 export function answerOn({ text }: Part): (typeof ANSWERS)[number] | null {
   const lines = text.split('\n').map((line) => line.trim());
   return (

@@ -12,12 +12,13 @@ import type { Placed } from './shrink.ts';
 import { errandsOf, type Report } from './worker.ts';
 
 /**
- * The storm (README.md). `SEEDS=n` sets how many seeds, `FROM=n` where they begin, `POINTS=n` goes on
- * until so many distinct fault points came about, from where an earlier run was broken off, `SEED=n` replays one and says what happens in it, `ERRANDS=file` those
- * of a file of `regressions/`, `STOP=1` ends at the first finding, without shrinking it.
+ * The storm (README.md). `SEEDS=n` sets how many seeds and `FROM=n` where they begin. `POINTS=n` goes on until so many
+ * distinct fault points have come about, from where an earlier run was broken off. `SEED=n` replays one seed and says
+ * what happens in it, `ERRANDS=file` replays those of a file of `regressions/`. `STOP=1` ends at the first finding,
+ * without shrinking it.
  */
 const { SEED, SEEDS, FROM, POINTS, STOP, ERRANDS } = process.env;
-/** What the faults and the promises are goes into the record of a long storm too. */
+/** The storm's own sources: the record of a long storm is good only while they, too, stay the same. */
 const STORM = ['test/storms/**/*.{ts,c}'];
 /** More than ten thousand distinct points. */
 const USUAL_SEEDS = 320;
@@ -83,7 +84,7 @@ async function storm(): Promise<void> {
   process.exitCode = lost + doubled + others === 0 ? 0 : 1;
 }
 
-/** What was found, and the errands that lead to it in a file that `regressions/` takes as it is. */
+/** Prints what was found, and writes the errands that lead to it into a file that `regressions/` takes as it is. */
 function tell({ seed, findings, shrunk }: Report): void {
   const lines = findings.map(({ kind, text }) => `  ${kind}: ${text}`);
   const file = join('reports', `storm-${seed}.json`);
@@ -101,8 +102,8 @@ function tell({ seed, findings, shrunk }: Report): void {
 }
 
 /**
- * Processes that take seeds until there are none: SQLite's test disk is of a process. One that dies of a seed is a
- * finding of it, and another goes on.
+ * Processes that take seeds until there are none: there is one test disk for SQLite per process. If a process dies,
+ * that is a finding of its seed, and another process goes on.
  */
 async function worker(take: () => number | null, done: (report: Report) => void): Promise<void> {
   for (;;) {
@@ -120,7 +121,7 @@ function untilItEnds(
 ): Promise<{ code: number | null; seed: number | null }> {
   const child: ChildProcess = fork(join(import.meta.dirname, 'worker.ts'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    // What an errand leaves behind dies young.
+    // Most of what an errand leaves in memory is garbage soon: a larger young generation saves time.
     execArgv: ['--max-semi-space-size=32'],
   });
   let seed: number | null = null;
@@ -135,7 +136,7 @@ function untilItEnds(
   });
 }
 
-/** One seed, or those of its errands that are named, errand by errand. */
+/** Replays one seed, or those of its errands that are named, and prints what becomes of each errand. */
 async function replay(before: DayBefore, named: readonly Placed[] | null = null): Promise<void> {
   Error.stackTraceLimit = 30;
   const made = provision();

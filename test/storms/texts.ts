@@ -8,7 +8,7 @@ export const languages: readonly Readonly<Record<string, string>>[] = ['zh-CN', 
   ),
 );
 
-/** The text in both languages, as a pattern; `{name}` in it stands for what `of` says. */
+/** A pattern for these texts in both languages; `of` gives the pattern that stands for a `{name}` in them. */
 export function patternOf(ids: readonly string[], of: Readonly<Record<string, string>> = {}): string {
   const one = (text: string) =>
     Object.entries(of).reduce(

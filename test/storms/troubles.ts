@@ -15,7 +15,7 @@ export interface Troubles {
   restartBank(): void;
   /** How far the terminal's wall clock is off. */
   readonly jumped_ms: number;
-  /** Whether the next key's contacts spring for long; asked once. */
+  /** Whether the next key's contacts bounce for long; true only once for each fault. */
   springs(): boolean;
 }
 
@@ -38,7 +38,7 @@ const HOUR_MS = 3_600_000;
 interface Trouble {
   begin(): void;
   end?(): void;
-  /** It ends by itself after so long and a part of so much more. */
+  /** It ends by itself after `least_ms` and a random part of `more_ms`. */
   readonly lasts?: readonly [least_ms: number, more_ms: number];
 }
 
@@ -46,7 +46,7 @@ export function troubles(parts: TroubleParts): Troubles {
   const { clock, chance, devices, line, disk, bank, variety } = parts;
   let jumped_ms = 0;
   let springs = false;
-  /** The ends to come: each ends its own trouble, and none that begins after it was mended. */
+  /** Timers that end troubles. `mend` calls them off, so that none ends a trouble that begins later. */
   const ends = new Map<FaultName, () => void>();
 
   const restartBank = () => {

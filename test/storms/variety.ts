@@ -7,13 +7,13 @@ export interface Variety {
   readonly inquiry?: 'none' | 'no-newest';
   /** A printer that knows GS r alone, or one that does not drop its buffers when it is told to. */
   readonly printer?: 'no-process-ids' | 'never-clears';
-  /** The clock stays as far off as it was set. */
+  /** A clock that a fault has set wrong stays wrong. */
   readonly clock?: 'stays-off';
-  /** So many settlements before today, so far apart that the oldest batches are forgotten. */
+  /** The day begins with settlements so far apart that the oldest batches are forgotten. */
   readonly years?: true;
 }
 
-/** The seeds whose days have it, among so many: each hundred seeds have several of each, and each pair somewhere. */
+/** How the day of this seed differs: a hundred seeds have several days of each kind; every pair occurs somewhere. */
 export function varietyOf(seed: number): Variety {
   return {
     ...(seed % 3 === 2 && { language: 'en' }),
@@ -31,7 +31,7 @@ export function configOf(config: Config, { language, inquiry, printer }: Variety
   const { transactions } = profile;
   return {
     ...config,
-    // Its description says of a printer how it confirms.
+    // The board's description says how its printer confirms.
     board:
       printer === 'no-process-ids' ? { ...board, printer: { ...board.printer, confirms: 'queued-status' } } : board,
     terminal: language === undefined ? terminal : { ...terminal, language },

@@ -14,10 +14,10 @@ export interface Order {
   readonly seed: number;
 }
 
-/** What it says then. */
+/** What the worker answers. */
 export interface Report {
   readonly seed: number;
-  /** Fault points that came about, each as a number that stands for its name. */
+  /** Fault points that came about, each as a hash of its name. */
   readonly hit: readonly number[];
   readonly errands: number;
   readonly trades: number;
@@ -26,9 +26,9 @@ export interface Report {
   readonly shrunk: readonly { readonly flow: string; readonly strikes: readonly Planned[]; readonly place: number }[];
 }
 
-/** The seeds that the parent sends, one after another. Does nothing where nobody is at the other end. */
+/** Plays the seeds that the parent process sends, one after another. Does nothing where there is no parent. */
 if (process.send !== undefined && process.argv[1] === import.meta.filename) {
-  // A trace for each abort would be a tenth of a storm's time.
+  // A stack trace for each abort would take a tenth of a storm's time.
   Error.stackTraceLimit = 0;
   const made = provision();
   const { point } = points(await profileOf(made));
@@ -65,7 +65,7 @@ export function errandsOf(seed: number, point: (index: number) => Omit<Placed, '
   return Array.from({ length: OF_A_SEED }, (_, n) => ({ ...point(seed * OF_A_SEED + n), place: seed * OF_A_SEED + n }));
 }
 
-/** 52 bits that stand for a name: among a million points two meet once in a few thousand runs. */
+/** A hash of 52 bits: among a million names two get the same one once in a few thousand runs. */
 function numbered(name: string): number {
   return hashed(name) * 2 ** 20 + (hashed(`${name}!`) >>> 12);
 }

@@ -25,7 +25,7 @@ import { configOf, type Variety } from './variety.ts';
 /** A counter with its terminal, its devices, its lines and its bank, in one process and in virtual time. */
 export interface World {
   readonly clock: VirtualClock;
-  /** Of its terminal. */
+  /** The terminal's. */
   readonly config: Config;
   readonly devices: StormDevices;
   readonly line: StormLine;
@@ -34,17 +34,17 @@ export interface World {
   readonly chance: Chance;
   /** The screen that stands; null while the panel is dark. */
   readonly screen: Screen | null;
-  /** What was to be seen since the operation began. */
+  /** What could be seen since the operation began. */
   readonly lookout: Lookout;
-  /** Of the terminal that has power; null while none is open. */
+  /** The journal of the terminal that has power; null while none is open. */
   readonly journal: Journal | null;
   /** Slips that the paper desk still has to print. */
   readonly paperOwed: number;
   /** Why no terminal could be opened. */
   readonly refused: Problem | null;
-  /** Whether the power went since the operation began. */
+  /** How often the power was cut since the operation began. */
   readonly cuts: number;
-  /** Bugs: what the terminal threw and nobody is there to catch, and what LVGL drew otherwise than it was told. */
+  /** Bugs: errors of the terminal that nobody caught, and screens that LVGL drew otherwise than it was told. */
   readonly crashes: readonly string[];
   begin(planned: readonly Planned[]): void;
   end(): { readonly struck: readonly Strike[]; readonly counts: Meter['counts'] };
@@ -83,7 +83,7 @@ interface Life {
 
 const DOWN_MS = 24;
 const UP_MS = 24;
-/** Nothing in a world waits for anything but promises and its clock. */
+/** Everything in a world waits only for promises and its clock: many wakes can share one round of the event loop. */
 const WAKES_OF_A_ROUND = 32;
 
 export function openWorld(parts: WorldParts): World {
@@ -131,7 +131,7 @@ export function openWorld(parts: WorldParts): World {
     if (fault === 'restart-before') trouble.restartBank();
     if (fault === 'moved') bank.move(body);
     if (fault === 'silent' || fault === 'restart-before') return;
-    // A network may keep a message, or tell it twice: the bank must know it for what it is.
+    // A network may delay a message or deliver it twice: the bank must recognise it.
     if (fault === 'delayed')
       clock.after(65_000 + chance.below(60_000), () => bank.open && bank.submit(body, () => undefined));
     if (fault === 'delayed') return;
@@ -162,7 +162,7 @@ export function openWorld(parts: WorldParts): World {
     void boot(life);
   }
 
-  /** The connection of a terminal without power, given back: its disk takes nothing more of it. */
+  /** Closes the dead terminal's connection to its database: the disk takes nothing more from it. */
   function forgetDead({ assembly }: Life): void {
     try {
       assembly?.terminal.counter.journal.close();
@@ -204,7 +204,7 @@ export function openWorld(parts: WorldParts): World {
     background(stop.signal).catch(ended);
   }
 
-  /** A Fault that no flow could end: it is on the screen, and the program is started anew after a while. */
+  /** A Fault that ended the program: it is shown on the screen, and the program starts again after a while. */
   function gaveUp(mine: Life, problem: Problem): void {
     if (mine.dead) return;
     crashes.push(`the program gave up: ${JSON.stringify(problem)}`);
@@ -219,7 +219,7 @@ export function openWorld(parts: WorldParts): World {
   function crashed(mine: Life, error: unknown): void {
     if (mine.dead) return;
     crashes.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    // As systemd does it.
+    // Starts it again, as systemd does.
     powerOff();
     clock.after(500, powerOn);
   }
@@ -244,14 +244,14 @@ export function openWorld(parts: WorldParts): World {
         write: (name, bytes) => deadOr(() => files.write(name, bytes)),
         append: (name, bytes) => deadOr(() => files.append(name, bytes)),
       },
-      // Scrypt by the thousand would be all that a storm does.
+      // Thousands of scrypt hashes would take most of a storm's time.
       passwordHash: async (password, salt) => createHmac('sha256', salt).update(password).digest(),
       parameters: { kept: () => null, keep: () => undefined },
-      // The centre is never in reach: the day goes on with the master key that is loaded.
+      // The key centre cannot be reached: the day goes on with the master key that is loaded.
       identity: () => ({}) as ReturnType<Ground['identity']>,
       firmware: () => '',
       glyphs: () => glyphs,
-      // What it records is read by people; nothing that a storm asks about is in it alone.
+      // The flight record is for people: nothing that a storm checks is written there alone.
       record: () => ({
         last: null,
         write: async (made) => made.length,
@@ -263,7 +263,7 @@ export function openWorld(parts: WorldParts): World {
     };
   }
 
-  /** Time as a terminal has it that may lose its power: nobody wakes whoever slept then. */
+  /** The clock of a terminal that may lose its power: after that none of its timers fires. */
   function mortal(mine: Life): Clock {
     const after: Clock['after'] = (ms, act) =>
       clock.after(ms, () => {

@@ -79,7 +79,7 @@ t.test('a correction of a refund is a part of what has gone back of its sale', a
   t.strictSame(counter.money(), NOTHING);
 });
 
-t.test('so is one that the bank had refused', async (t) => {
+t.test('a credit for a refund that the bank had refused is a part of what has gone back too', async (t) => {
   const counter = new Counter(t);
   const sale = counter.ask('sale', { trace: '000002' });
   const batch = settle(counter, [{ trace: '000002' }]);

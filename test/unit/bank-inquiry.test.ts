@@ -39,7 +39,7 @@ t.test('94 to another card of the same amount: an inquiry tells whose the row is
   t.equal(about(counter, { original: place(counter, '000002') }).operator, 'CUPposted      00622202******1234');
 });
 
-t.test('it knows the books of this terminal by trace, of its merchant by reference, and nobody else’s', async (t) => {
+t.test('an inquiry finds its terminal’s trades by trace, its merchant’s by reference, and no others', async (t) => {
   const counter = new Counter(t);
   const sale = counter.ask('sale', { trace: '000002' });
   counter.closeBatch();
@@ -64,7 +64,7 @@ t.test('another merchant is told nothing, by whatever name', async (t) => {
   t.equal(about(counter, { ...fields, merchant: MERCHANT }).code, '00', 'its own merchant is');
 });
 
-t.test('it tells what is charged with a tip, moves nothing and leaves no row', async (t) => {
+t.test('an inquiry tells what is charged with a tip, moves nothing and leaves no row', async (t) => {
   const counter = new Counter(t);
   t.equal(counter.code('sale', { trace: '000002' }), '00');
   const original = place(counter, '000002');
@@ -76,7 +76,7 @@ t.test('it tells what is charged with a tip, moves nothing and leaves no row', a
   t.equal(counter.rows().length, rows);
 });
 
-t.test('of a hold it says what has become of it, and by whichever terminal', async (t) => {
+t.test('an inquiry about a hold says what has become of it, through whichever terminal', async (t) => {
   const counter = new Counter(t);
   const preauth = counter.ask('preauth', { trace: '000002' });
   const fields = { authorisation: preauth.authorisation, original: onDay(preauth) };
@@ -123,7 +123,7 @@ t.test(
   },
 );
 
-t.test('it is sealed both ways', async (t) => {
+t.test('an inquiry with a wrong MAC is answered A0 and told nothing', async (t) => {
   const counter = new Counter(t);
   const asked = request('0820', { trace: '009999', batch: '00000001320', original: '000001000002' });
   const spoilt = counter.bytes(asked);

@@ -43,7 +43,7 @@ t.test('a pre-authorisation holds what was available, and charges nothing', asyn
   t.equal(counter.rows().find(({ trace }) => trace === '000002')?.hold, 12_500);
 });
 
-t.test('its void gives back the whole hold, and the reversal of that void holds it again', async (t) => {
+t.test('a void gives back the whole hold, and the reversal of that void holds it again', async (t) => {
   const { counter, of } = afterPreauth(t);
   counter.code('preauth-add', of('000003', { amount: 2_500 }));
   t.equal(counter.code('preauth-void', of('000004')), '64', 'a part of it');

@@ -99,7 +99,7 @@ t.test('refunded at another terminal, it is neither voided nor reversed on top',
   t.equal(counter.money().free, FULL - 9_999);
 });
 
-t.test('it is refused out of its window, for another card, day, number or merchant', async (t) => {
+t.test('a refund is refused out of its window, for another card, day, number or merchant', async (t) => {
   const { counter, back } = afterSale(t);
   t.equal(counter.code('refund', back('000003', { card: 'cmb' })), '14');
   t.equal(counter.code('refund', back('000004', { fields: { original: `${'0'.repeat(12)}0101` } })), '25');

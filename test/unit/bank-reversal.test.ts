@@ -99,7 +99,7 @@ t.test('what the clerk has said is charged is not turned back, and its reversal 
   t.match(counter.money(), { free: FULL - 10_000, pending: 10_000 });
 });
 
-t.test('what more has followed upon is not turned back from under it', async (t) => {
+t.test('a request on which more has followed is not reversed from under it', async (t) => {
   const counter = new Counter(t);
   const first = counter.ask('sale', { trace: '000002' });
   const about = { reference: first.reference, original: place(counter, '000002') };

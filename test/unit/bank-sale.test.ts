@@ -189,7 +189,7 @@ t.test('a request that is not sealed with the keys of the sign-in goes nowhere',
   t.equal(unsigned?.message.mac, undefined, 'there is no key to seal it with');
 });
 
-t.test('who is unknown is told so', async (t) => {
+t.test('an unknown terminal, merchant or request is refused with its own code', async (t) => {
   const here = await lab();
   t.teardown(() => here.close());
   const hello = (fields: object, batch = '00000001004') =>

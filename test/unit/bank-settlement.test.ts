@@ -225,7 +225,7 @@ t.test('an end that does not fit is refused, and the settlement goes on from a n
   t.same(cases(here), []);
 });
 
-t.test('nonsense has its code and changes nothing', async (t) => {
+t.test('a settlement message that makes no sense has its code and changes nothing', async (t) => {
   const { here, keys } = await afterTrade(t);
   const whole = sumDigits(TRUE);
   for (const [changes, code] of [

@@ -67,7 +67,7 @@ t.test('the rows of the open batch stay in the journal, whatever was closed afte
   t.match(journal.beginSettlement('01'), { batch: '000001', totals: { home: { debit: { amount: 1000, count: 10 } } } });
 });
 
-t.test('one that was left is not opened twice where a settlement names it', async (t) => {
+t.test('a batch that was left is not opened twice where a settlement names it', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
   journal.openBatch(one);
   done(journal, 100);
@@ -84,7 +84,7 @@ t.test('one that was left is not opened twice where a settlement names it', asyn
   t.match(journal.beginSettlement('01'), { batch: '000002', totals: { home: { debit: { amount: 700, count: 2 } } } });
 });
 
-t.test('what was closed last is what was settled last', async (t) => {
+t.test('the batch that was closed last is the one that was settled last', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
   journal.openBatch(one);
   const lost = owing(journal, 100);

@@ -30,7 +30,7 @@ t.test('a ring of another kind wakes nobody, and stays for whoever it is for', a
   t.equal(await rung(['quiet'], new AbortController().signal), 'quiet');
 });
 
-t.test('whoever waits is let go where it all ends, before and while', async (t) => {
+t.test('an abort lets go whoever waits, before and during the wait', async (t) => {
   const { rung } = bell<'now'>();
   t.equal(await rung(['now'], AbortSignal.abort()), null);
   const over = new AbortController();

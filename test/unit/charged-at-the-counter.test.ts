@@ -44,7 +44,7 @@ t.test('what the journal knows is said without asking; Enter asks, Cancel ends i
   t.ok(bench.said.includes('display.charged'));
 });
 
-t.test('what is not confirmed is asked at once, and a tombstone confirms it', async (t) => {
+t.test('the bank is asked at once about an unconfirmed reversal, and a tombstone confirms it', async (t) => {
   const bench = desk(t);
   const entry = unconfirmed(bench);
   bench.knows = () => record('tombstone');
@@ -270,7 +270,7 @@ t.test('the amount is the one on the guest’s statement: with the tip, and as i
   }
 });
 
-t.test('of several each stands with what it came to', async (t) => {
+t.test('a sale is found and listed by what it came to with its tip', async (t) => {
   const bench = desk(t);
   const sale = made(bench, 'sale', 10_000);
   made(bench, 'tip', 1000, sale, { before: 10_000 });

@@ -41,7 +41,7 @@ t.test('what the bank has not taken is not said to be charged: a tip, an adjustm
   }
 });
 
-t.test('of several each stands with what the bank has taken of it', async (t) => {
+t.test('of several that fit, each is listed with what the bank has taken of it', async (t) => {
   const bench = desk(t);
   made(bench, 'sale', 12_000);
   const sale = made(bench, 'sale', 10_000);

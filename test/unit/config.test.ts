@@ -27,7 +27,7 @@ function problemWith(t: Test, file: string, change: (value: Record<string, unkno
   }
 }
 
-t.test('what is shipped is read', async (t) => {
+t.test('the configuration that is shipped is read', async (t) => {
   const { terminal, profile, board } = readConfig(shipped);
   t.equal(terminal.profile, profile.name);
   t.equal(terminal.board, board.name);

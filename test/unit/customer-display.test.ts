@@ -62,7 +62,7 @@ t.test('a damaged font is refused by name', async (t) => {
   t.throws(() => readGlyphs(Uint8Array.of(1, 2, 3)), { message: /font is damaged/ });
 });
 
-t.test('the chip model', async (t) => {
+t.test('the model of the display’s chip', async (t) => {
   const lit = (chip: ReturnType<typeof oled>) => chip.pixels().reduce((sum, dot) => sum + dot, 0);
   const ready = () => {
     const chip = oled(1, 0x3c);
@@ -127,7 +127,7 @@ t.test('the chip model', async (t) => {
     t.same([dots[24 * 128 + 126], dots[24 * 128 + 127], dots[24 * 128 + 126 - 126]], [1, 1, 0], 'page: from 7Eh on');
     t.equal(lit(page), 2, 'and back to its start column, over the first dot');
   });
-  t.test('turns, inverts and forgets', async (t) => {
+  t.test('mirrors, inverts and shifts the picture, and forgets it without power', async (t) => {
     const chip = ready();
     write(chip, 0x00, 0x8d, 0x14, 0xaf, 0x20, 0x00);
     write(chip, 0x40, 0x01);
@@ -145,7 +145,7 @@ t.test('the chip model', async (t) => {
     t.same([...(chip.read(1) ?? [])], [0x43], 'display off in its status');
     t.equal(lit(chip), 0);
   });
-  t.test('notes what is no command', async (t) => {
+  t.test('lists the bytes that are no command', async (t) => {
     const chip = ready();
     write(chip, 0x00, 0xfe);
     t.same(chip.strangeCommands, [0xfe]);

@@ -35,7 +35,7 @@ t.test('a hold that another terminal has completed is charged, with what that ca
   t.same(here.said.slice(-2), ['display.unknown', 'display.welcome'], 'a hold is no answer for the customer');
 });
 
-t.test('what was added to it says so too; a hold that stands is held by the bank’s word', async (t) => {
+t.test('an addition to a hold completed elsewhere says so too; a hold that stands is held', async (t) => {
   const here = twoTerminals(t);
   const hold = here.done('preauth', 10_000);
   const add = here.done('preauth-add', 2_000, { original: hold });
@@ -46,7 +46,7 @@ t.test('what was added to it says so too; a hold that stands is held by the bank
   await told(here, add, /"Charged".*¥120\.00.*A completion has charged it/);
 });
 
-t.test('one that another terminal has voided, and one whose days are over, are released and not charged', async (t) => {
+t.test('a hold that another terminal has voided, and one that has expired, are released, not charged', async (t) => {
   const here = twoTerminals(t);
   const first = here.done('preauth', 10_000);
   t.equal(here.elsewhere('preauth-void', first, 10_000), '00');
@@ -59,7 +59,7 @@ t.test('one that another terminal has voided, and one whose days are over, are r
   t.match(expired.paper, /NOT CHARGED.*The bank has released it/);
 });
 
-t.test('a completion that was refunded elsewhere is refunded; one of its parts is said', async (t) => {
+t.test('a completion that was refunded elsewhere is told as refunded, in part or in full', async (t) => {
   const here = twoTerminals(t);
   const hold = here.done('preauth', 10_000);
   const completion = here.done('completion', 8_000, { original: hold });
@@ -95,7 +95,7 @@ t.test(
   },
 );
 
-t.test('of a bank that answers no inquiries neither', async (t) => {
+t.test('a hold is not said to be not charged where the bank answers no inquiries', async (t) => {
   const bench = desk(t, false);
   const hold = made(bench, 'preauth', 50_000);
   const asking = wasICharged(bench.counter, hold);

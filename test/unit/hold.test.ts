@@ -54,7 +54,7 @@ t.test('each state of a pre-authorisation has its reason, and one that is held h
   t.equal(whyNoHold(hold, terms()), 'voided');
 });
 
-t.test('what was begun on it and is not settled keeps everything else away', async (t) => {
+t.test('a request on a hold that is not settled keeps every other one away', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
   for (const type of ['preauth-add', 'preauth-void', 'completion'] as const) {
     const hold = made(journal, 'preauth', null);
@@ -104,7 +104,7 @@ t.test('a completion that the bank has yet to hear of is a completion', async (t
   t.equal(whyNoHold(hold, terms()), null, 'the bank refused it: what is held is held');
 });
 
-t.test('what is added is held with it, and counts in what may be completed', async (t) => {
+t.test('an addition is held with its hold, and counts in what may be completed', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
   const hold = made(journal, 'preauth', null, approval, 10_000);
   made(journal, 'preauth-add', hold, approval, 5000);

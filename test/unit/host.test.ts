@@ -103,7 +103,7 @@ t.test('a reversal is the original’s trace, batch and codes, with a reason, an
   }
 });
 
-t.test('what the bank says to a reversal', async (t) => {
+t.test('what each code of the bank means for a reversal', async (t) => {
   const says = {
     '00': { end: 'acknowledged', code: '00' },
     '12': { end: 'no-original', code: '12' },

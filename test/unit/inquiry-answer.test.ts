@@ -96,7 +96,7 @@ t.test('25 is none; every other code is a refusal, with whether it wants a sign-
   t.same(heard({ code: 'ZZ' }), { end: 'refused', code: 'ZZ', signInAgain: false });
 });
 
-t.test('what cannot be read is said by its field', async (t) => {
+t.test('an answer to an inquiry that cannot be read names the field', async (t) => {
   t.same(garbledIn({ ...found, code: undefined }), { kind: 'host-garbled', field: 'F39', why: 'missing' });
   t.same(garbledIn({ ...found, amount: undefined }), { kind: 'host-garbled', field: 'F4', why: 'missing' });
   t.match(garbledIn({ ...found, totals: '300' }), { kind: 'host-garbled', field: 'F48', why: /twelve digits/ });

@@ -165,7 +165,7 @@ t.test('a row goes to the batch of its place, while that is open', async (t) => 
   t.throws(() => journal.begin(saleOf(1, { place: late })), /batch 000005 is closed/);
 });
 
-t.test('only what is owed in the open batch, or in a hand, keeps it open', async (t) => {
+t.test('only debts of the open batch, and entries in hand, keep the batch open', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
   const before = lost(journal);
   journal.openBatch(batch('000002'));

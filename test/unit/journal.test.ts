@@ -108,7 +108,7 @@ t.test('no answer is unknown, and a reversal is owed until the bank acknowledges
   t.same(journal.debts(), []);
 });
 
-t.test('12 and 25 leave it unconfirmed until an inquiry confirms it', async (t) => {
+t.test('12 and 25 leave a reversal unconfirmed until an inquiry confirms it', async (t) => {
   using journal = scoped(journalIn(testFolder(t)));
   const entry = journal.begin(saleOf(100));
   entry.sent();

@@ -25,7 +25,7 @@ t.test('work whose rows cannot be read goes on when they can', async (t) => {
   t.equal(clock.sleeping, 0);
 });
 
-t.test('it ends at once while it waits, and what is a bug is thrown', async (t) => {
+t.test('lasting work ends at once while it waits, and a bug in it is thrown', async (t) => {
   const clock = virtualClock();
   const stop = new AbortController();
   const working = lasting(

@@ -31,7 +31,7 @@ t.test('a silent bank keeps nobody from an offline sale for longer than a line i
   t.equal((await selling).end, 'cancelled');
 });
 
-t.test('the clerk need not wait even so long', async (t) => {
+t.test('Cancel ends the wait for a silent bank at once, before an offline sale', async (t) => {
   const bench = saleBench(t);
   const bank = silentBank(bench);
   const selling = sellOffline(bench.counter);

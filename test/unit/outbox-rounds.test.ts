@@ -23,7 +23,7 @@ function accepted(journal: Journal, amount = 500): Entry {
 
 const kindsOf = (entry: Entry) => entry.story.map(({ event }) => event);
 
-t.test('what two people ended while it waited for its turn is not sent', async (t) => {
+t.test('a reversal that two people ended while it waited for its turn is not sent', async (t) => {
   const { outbox, host, owing, clock } = bench(t);
   const [first, second] = [owing(1), owing(2)];
   second.reversalBegun();
@@ -126,7 +126,7 @@ t.test('94 and books that know nothing: it is ours, and turned back', async (t) 
   t.equal(host.asked.length, 1);
 });
 
-t.test('of another code nobody asks before the reversal', async (t) => {
+t.test('an unknown result with code 96 brings no inquiry before the reversal', async (t) => {
   const { outbox, host, owing } = bench(t);
   await outbox.settle(owing(100, answerOf('unknown', '96')));
   t.equal(host.inquired.length, 0);
@@ -279,7 +279,7 @@ t.test(
   },
 );
 
-t.test('what the background hears of it asks for once', async (t) => {
+t.test('a request that a flow hands over is reversed in the background at once, without a wake', async (t) => {
   const { outbox, host, clock, journal } = bench(t);
   const stop = new AbortController();
   const running = outbox.run(stop.signal);

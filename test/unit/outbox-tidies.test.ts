@@ -16,7 +16,7 @@ function keptIn(t: Test, folder: string) {
   return { lookedTo, mark: readFileSync(marker, 'utf8') };
 }
 
-t.test('what is parked for months keeps no journal from its quiet moments', async (t) => {
+t.test('a debt parked for months does not keep the journal from its quiet moments', async (t) => {
   const { outbox, host, owing, clock, journal, folder } = bench(t, { retries: 1 });
   host.says = () => unanswered;
   const parked = owing(1);
@@ -39,7 +39,7 @@ t.test('what is parked for months keeps no journal from its quiet moments', asyn
   await running;
 });
 
-t.test('nor does a bank that has been silent for hours, nor a flow that has a request in hand', async (t) => {
+t.test('a bank silent for hours keeps no journal from its quiet moments; a request in hand does', async (t) => {
   const { outbox, host, owing, clock, journal, folder } = bench(t, { retries: 1_000_000 });
   host.says = () => unanswered;
   owing(1);

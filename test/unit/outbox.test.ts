@@ -45,7 +45,7 @@ t.test('the bank is told nothing before its newest is known here, and is asked f
   t.equal(host.compares, 2);
 });
 
-t.test('what owes nothing is not sent anything', async (t) => {
+t.test('nothing is sent for an entry that owes nothing', async (t) => {
   const { outbox, host, journal } = bench(t);
   const declined = journal.begin(saleOf(1));
   declined.sent();
@@ -62,7 +62,7 @@ t.test('what owes nothing is not sent anything', async (t) => {
   t.equal(host.asked.length, 0);
 });
 
-t.test('the reason says why', async (t) => {
+t.test('F39 of a reversal names why the answer was lost', async (t) => {
   const why = (answer: Answered | null, stage: History['stage'] = 'unknown') => reasonOf({ stage, answer } as History);
   t.equal(why(null, 'sent'), '98', 'a power cut');
   t.equal(why(approval, 'charged'), '96', 'approved and never finished');
@@ -127,7 +127,7 @@ t.test('a card that cannot be opened any more does not keep the money from going
   t.equal(host.asked.length, 0);
 });
 
-t.test('12 and 25 end the sending and leave it unconfirmed', async (t) => {
+t.test('12 and 25 end the sending of a reversal and leave it unconfirmed', async (t) => {
   for (const code of ['12', '25']) {
     const { outbox, host, owing } = bench(t);
     host.says = () => ({ end: 'no-original', code });
@@ -155,7 +155,7 @@ t.test('A0 signs in first and then sends again, once', async (t) => {
   t.equal(entry.history.tries, 1, 'a sign-in that cannot be had is not');
 });
 
-t.test('no line costs no try', async (t) => {
+t.test('a try for which no line could be reached is not counted', async (t) => {
   const { outbox, host, owing } = bench(t);
   const entry = owing();
   host.says = () => {
@@ -174,7 +174,7 @@ t.test('a bug stops the program', async (t) => {
   await t.rejects(outbox.settle(owing()), TypeError);
 });
 
-t.test('after the retry limit it is parked, seen, and still tried', async (t) => {
+t.test('after the retry limit a reversal is parked, seen, and still tried', async (t) => {
   const { outbox, host, owing, journal } = bench(t);
   const entry = owing();
   host.says = () => unanswered;

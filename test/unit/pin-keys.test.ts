@@ -28,7 +28,7 @@ t.test('a PIN that cannot be enciphered ends the sale with a sentence, before an
   t.equal(bench.wiped(), 1);
 });
 
-t.test('and so it does a balance inquiry', async (t) => {
+t.test('a PIN that cannot be enciphered ends a balance inquiry with a sentence too', async (t) => {
   const bench = saleBench(t);
   withoutKeys(bench);
   const telling = tellBalance(bench.counter);

@@ -140,7 +140,7 @@ t.test('an advice that the bank has yet to be told of has its slip', async (t) =
   t.equal(at.reprinted[0]?.id, entry.id);
 });
 
-t.test('nothing to print is said', async (t) => {
+t.test('where there is nothing to print the screen says so', async (t) => {
   const at = desk(t);
   await at.print('print-last', 'enter');
   t.same(at.shown, ['paper.nothing']);

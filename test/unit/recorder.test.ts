@@ -121,7 +121,7 @@ t.test('a program that ends by a bug writes what it has, once', async (t) => {
   t.equal(records.length, 22);
 });
 
-t.test('it writes in batches behind the flows, and syncs only while no request is in hand', async (t) => {
+t.test('the recorder writes in batches behind the flows, and syncs only while no request is in hand', async (t) => {
   const clock = virtualClock();
   const did: string[] = [];
   let quiet = false;
@@ -282,7 +282,7 @@ t.test('what watches hears each record, and memory is bounded', async (t) => {
   await recorder.close();
 });
 
-t.test('what is no record is refused by name', async (t) => {
+t.test('a file that is no record is refused by name', async (t) => {
   t.throws(() => unpackRecord(Buffer.from('hello\n')), { name: 'RecordError', message: /no manifest/ });
   const packed = packRecord({ ...checkLines(''), lines: '' }, NOW);
   t.equal(unpackRecord(packed).records.length, 0);

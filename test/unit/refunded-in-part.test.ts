@@ -46,7 +46,7 @@ t.test('the screen says so, and how much is left to be refunded', async (t) => {
   await giving;
 });
 
-t.test('what is left stands beside the whole of it, tip and all', async (t) => {
+t.test('what is left of a sale stands beside all of it, with its tip', async (t) => {
   const bench = saleBench(t);
   Object.assign(bench.counter.config.profile.transactions, {
     void: { offered: true, supervisor: false, pin: false },

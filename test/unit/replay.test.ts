@@ -84,7 +84,7 @@ t.test('another screen is named with the record that it stands for', async (t) =
   t.equal(differences.length, 1);
 });
 
-t.test('what never came, and what nobody had recorded', async (t) => {
+t.test('a difference names what never came, and what nobody had recorded', async (t) => {
   const { does, differences } = compared(
     entry('000002', 'begun'),
     entry('000002', 'sent'),

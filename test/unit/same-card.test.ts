@@ -45,7 +45,7 @@ t.test('another card is wiped and said, and Enter asks for the right one', async
   t.equal(bench.wiped(), 1);
 });
 
-t.test('nobody has it: Cancel ends it at the question, and at another card', async (t) => {
+t.test('nobody has the card: Cancel ends it at the question, and after another card', async (t) => {
   const bench = slot(t, 8);
   const first = sameCard(bench.counter, original, fen(2500));
   await bench.screen('sale.card');
@@ -83,7 +83,7 @@ t.test('keys pressed while the card is swiped are none for the screen that refus
   t.equal(await asked, null);
 });
 
-t.test('where the original has no card no card is its own', async (t) => {
+t.test('an original without a card is matched by no card', async (t) => {
   const bench = slot(t, 9);
   const asked = sameCard(
     bench.counter,

@@ -68,7 +68,7 @@ t.test('a file that was left while a request was in hand is synced with the next
   t.same(await sync(), names(dir).slice(-1));
 });
 
-t.test('where the disk refuses, it is asked for the same file again', async (t) => {
+t.test('a file whose sync the disk has refused is synced again the next time', async (t) => {
   const { dir, write, segments, sync } = record(t);
   for (let line = 0; line < 3; line++) await write(false);
   refuses = true;

@@ -21,7 +21,7 @@ function system(start_ms: number) {
   };
 }
 
-t.test('until the host has said its time it is the system’s', async (t) => {
+t.test('until the host has said its time, the clock shows the system’s', async (t) => {
   const { clock, setTo } = system(at(2026, 6, 1, 4));
   t.equal(clock.now(), at(2026, 6, 1, 4));
   setTo(at(2026, 6, 1, 12));

@@ -88,13 +88,13 @@ t.test('where the groups differ and their sums agree the money does', async (t) 
   t.notMatch(slip, /agrees in all/);
 });
 
-t.test('what was not uploaded is counted', async (t) => {
+t.test('the slip counts the rows that were not uploaded', async (t) => {
   const slip = slipOf(t, [compared(2, bankHas(0, 0)), ended]);
   t.match(slip, /card numbers unreadable here: 1\./);
   t.notMatch(slipOf(t, [compared(2, bankHas(0, 0)), uploaded, ended]), /unreadable/);
 });
 
-t.test('why the bank does not have it, and what is done about it, are of each', async (t) => {
+t.test('each row says why the bank does not have it, and what is done about it', async (t) => {
   const after = (...rows: Partial<Difference>[]) =>
     slipOf(t, [compared(2, bankHas(0, 0)), uploaded, differs(...rows), ended]).replace(/\s+/g, ' ');
   const all = [

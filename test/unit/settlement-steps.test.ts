@@ -178,7 +178,7 @@ t.test('where the bank has counted anew it is compared anew, with a new upload, 
   t.equal(never.steps().length, 6, 'three rounds');
 });
 
-t.test('what has ended is not asked again', async (t) => {
+t.test('a settlement that has ended at the bank asks nothing when it goes on', async (t) => {
   const { go, sold, steps, asked } = desk(t);
   sold(100);
   const says: Says = ({ step }) => (step === 'settle' ? { compared: compared(1) } : { next });

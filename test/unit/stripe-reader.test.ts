@@ -66,7 +66,7 @@ t.test('a reader that lost its power for a moment reads the next card', async (t
   t.equal((await swipe).read, 'card', 'it was told its settings again');
 });
 
-t.test('a chip card says so', async (t) => {
+t.test('the first digit of the service code tells a chip card', async (t) => {
   await using at = counter();
   for (const [service, hasChip] of [
     ['220', true],

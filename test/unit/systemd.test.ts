@@ -33,7 +33,7 @@ t.test('systemd-analyze finds nothing to say of the unit', async (t) => {
   t.same(verify(readFileSync(unit, 'utf8')), { status: 0, said: '' });
 });
 
-t.test('and it would: a misspelt key is named', async (t) => {
+t.test('systemd-analyze names a misspelt key of the unit', async (t) => {
   t.match(verify(readFileSync(unit, 'utf8').replace('WatchdogSec', 'WatchdogSecs')).said, /WatchdogSecs/);
 });
 

@@ -203,7 +203,7 @@ t.test('what the bank has and never turns back is parked in the end', async (t) 
   t.equal(entry.debt, 'reverse');
 });
 
-t.test('what is unconfirmed is asked about when somebody tries it again', async (t) => {
+t.test('an unconfirmed reversal is asked about when somebody tries it again', async (t) => {
   const { outbox, host, owing } = bench(t);
   host.says = () => ({ end: 'no-original', code: '25' });
   const entry = owing();

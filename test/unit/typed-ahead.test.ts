@@ -38,7 +38,7 @@ t.test('keys that were typed ahead do not say that the bank was seen to answer; 
   t.same(await selling, { end: 'line-up' });
 });
 
-t.test('nor that another card is at hand', async (t) => {
+t.test('keys that were typed ahead do not say that another card is at hand', async (t) => {
   const bench = saleBench(t);
   for (let time = 0; time < 3; time++) bench.swipe('worn');
   bench.press(...AHEAD);
@@ -49,7 +49,7 @@ t.test('nor that another card is at hand', async (t) => {
   t.equal(await presented, null);
 });
 
-t.test('nor that the bank is asked for a sign-in once more', async (t) => {
+t.test('keys that were typed ahead do not ask the bank for a sign-in once more', async (t) => {
   const bench = saleBench(t);
   const { operator, journal, clock, config } = bench.counter;
   let asked = 0;
@@ -69,7 +69,7 @@ t.test('nor that the bank is asked for a sign-in once more', async (t) => {
   t.equal(asked, 2);
 });
 
-t.test('nor that the key centre is', async (t) => {
+t.test('keys that were typed ahead do not ask the key centre once more', async (t) => {
   const bench = saleBench(t);
   let asked = 0;
   const shake = async () => {
@@ -84,7 +84,7 @@ t.test('nor that the key centre is', async (t) => {
   t.equal(asked, 2);
 });
 
-t.test('nor that the day begins without a printer', async (t) => {
+t.test('keys that were typed ahead do not begin the day without a printer', async (t) => {
   const bench = saleBench(t);
   const { operator, clock } = bench.counter;
   const ask = async () => {

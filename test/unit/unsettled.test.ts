@@ -159,7 +159,7 @@ t.test('what the bank has after all is reversed again, on the same screens', asy
   t.ok(waits.every((signal) => signal?.aborted));
 });
 
-t.test('whoever else settles it, the screen follows within a second', async (t) => {
+t.test('whoever else settles an unknown result, its screen follows within a second', async (t) => {
   const { bench, entry, show } = unsettled(t);
   bench.reverses = () => ({ end: 'no-answer', code: null, why: 'silent' });
   const shown = show();
@@ -171,7 +171,7 @@ t.test('whoever else settles it, the screen follows within a second', async (t) 
   t.equal(await shown, null);
 });
 
-t.test('past its tries it is on record, with how often it was tried', async (t) => {
+t.test('a reversal past its tries is on record, with how often it was tried', async (t) => {
   const { bench, entry, show } = unsettled(t);
   bench.reverses = () => ({ end: 'no-answer', code: null, why: 'silent' });
   const shown = show();

@@ -124,7 +124,7 @@ t.test('the printer answers over its tty, and is silent when it is off', async (
   await line.close();
 });
 
-t.test('nothing is left behind', async (t) => {
+t.test('closing the virtual devices removes the links to their ttys', async (t) => {
   const on = await bench();
   const links = [description.stripe.tty, description.printer.tty].map((tty) => join(on.dir, tty));
   t.ok(links.every((link) => existsSync(link)));

@@ -27,7 +27,7 @@ typedef struct File {
   Image live, kept;
   Change *first, *last; /* since the last sync, oldest first */
   int linked;           /* its name is on the disk too */
-  int open;             /* by so many handles of the power that is on */
+  int open;             /* how many handles have it open since the last power-on */
 } File;
 
 /* One disk for the process: a storm has one terminal at a time. */
@@ -86,7 +86,7 @@ static void forget(File *file) {
   memset(file, 0, sizeof *file);
 }
 
-/* A disk that is put back later, without power and with everything on it synced. */
+/* The copy that `remember` makes of a disk without power, with everything on it synced; `recall` puts it back. */
 static File remembered[MOST_FILES];
 
 static int synced(File *file);
@@ -130,7 +130,10 @@ static int note(File *file, sqlite3_int64 at, const void *bytes, int size) {
   return SQLITE_OK;
 }
 
-/* Linux marks the pages of a sync that failed as clean (wiki.postgresql.org/wiki/Fsync_Errors): a piece for each of them. */
+/*
+ * A sync has failed. Linux then marks its pages as clean and does not write them again
+ * (wiki.postgresql.org/wiki/Fsync_Errors): splits the changes by page and marks each piece as lost.
+ */
 static int lose(File *file) {
   Change *change = file->first;
   int end = SQLITE_OK;
@@ -150,7 +153,7 @@ static int lose(File *file) {
   return end;
 }
 
-/* Whether its page has been written to since: then all of the page goes with the next sync. All that is lost is older. */
+/* Whether its page has been written to since: then the next sync writes the whole page. Lost changes are the oldest. */
 static int dirty_again(const File *file, const Change *lost) {
   for (const Change *change = file->first; change != NULL; change = change->next)
     if (!change->lost && change->at >= 0 && change->at / PAGE <= lost->at / PAGE &&

@@ -16,7 +16,7 @@ enum { MOST_ARMED = 8 };
 typedef struct Handle {
   sqlite3_file base;
   File *file;
-  int power; /* the power that it was opened under */
+  int power; /* the count of power cuts when it was opened */
 } Handle;
 
 static sqlite3_int64 calls, armed[MOST_ARMED];
@@ -25,7 +25,7 @@ static sqlite3 *steering;
 static sqlite3_stmt *ask;
 static sqlite3_vfs *system_vfs;
 
-/* Of one file so many reads to come succeed, and so many after them do not. */
+/* The next `good` reads of this file succeed, and the `bad` ones after them fail. */
 static struct { char name[128]; sqlite3_int64 good, bad; } unreadable;
 
 static int is_unreadable(const File *file) {
@@ -79,7 +79,7 @@ static int written(sqlite3_file *base, const void *bytes, int size, sqlite3_int6
   Handle *handle = (Handle *)base;
   if (is_dead(handle)) return SQLITE_IOERR_WRITE;
   if (read_only) return SQLITE_READONLY;
-  /* What has its room on the disk already is written over on a full one too. */
+  /* A full disk still lets bytes be overwritten that have their room already. */
   if (full && at + size > handle->file->live.size) return SQLITE_FULL;
   int answer = verdict(WRITE);
   if (answer != GO_ON && answer != DEAD_AFTER) return refusal(answer);
@@ -120,7 +120,7 @@ static int no_lock(sqlite3_file *base, int level) { return (void)base, (void)lev
 static int no_reserve(sqlite3_file *base, int *out) { return (void)base, *out = 0, SQLITE_OK; }
 static int no_control(sqlite3_file *base, int op, void *arg) { return (void)base, (void)op, (void)arg, SQLITE_NOTFOUND; }
 static int sector_size(sqlite3_file *base) { return (void)base, SECTOR; }
-/* What is beside a write in its sector survives it, as on every disk of today (sqlite.org/psow.html). */
+/* The bytes beside a write in its sector survive a power cut, as on every disk of today (sqlite.org/psow.html). */
 static int characteristics(sqlite3_file *base) { return (void)base, SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
 static const sqlite3_io_methods methods = {
@@ -153,8 +153,8 @@ static int removed(sqlite3_vfs *vfs, const char *name, int sync) {
   (void)vfs, (void)sync;
   if (dead) return SQLITE_IOERR_DELETE;
   File *file = found(name);
-  /* What is beside a database goes when its own connection ends: one of a terminal without power, given back late,
-     means a file of its own time. */
+  /* SQLite deletes the files beside a database with its last connection. One from before a power cut, closed late,
+     must not delete those of the terminal that runs now. */
   char beside[sizeof file->name];
   sqlite3_snprintf(sizeof beside, beside, "%s", name);
   if (strrchr(beside, '-') != NULL) *strrchr(beside, '-') = 0;
@@ -198,7 +198,7 @@ static void do_calls(Context *context, int count, Value **values) {
   (void)count, (void)values, sqlite3_result_int64(context, calls);
 }
 
-/* storm_plug(in): out, and nothing is read or written any more; in again after storm_cut. */
+/* storm_plug(in): 0, and nothing is read or written any more; 1 gives the power back, after storm_cut. */
 static void do_plug(Context *context, int count, Value **values) {
   (void)context, (void)count, dead = !sqlite3_value_int(values[0]);
 }
@@ -221,7 +221,7 @@ static void do_trouble(Context *context, int count, Value **values) {
   read_only = sqlite3_value_int(values[1]);
 }
 
-/* storm_unreadable(name, good, bad): of this file so many reads to come succeed, and so many after them do not. */
+/* storm_unreadable(name, good, bad): the next `good` reads of this file succeed, and the `bad` after them fail. */
 static void do_unreadable(Context *context, int count, Value **values) {
   (void)context, (void)count;
   sqlite3_snprintf(sizeof unreadable.name, unreadable.name, "%s", (const char *)sqlite3_value_text(values[0]));
@@ -236,7 +236,7 @@ static void do_size(Context *context, int count, Value **values) {
   if (file != NULL) sqlite3_result_int64(context, file->live.size);
 }
 
-/* storm_lengthen(name, size): zeros up to there, on the disk. */
+/* storm_lengthen(name, size): extends the file with zeros up to there, already synced. */
 static void do_lengthen(Context *context, int count, Value **values) {
   (void)count;
   File *file = found((const char *)sqlite3_value_text(values[0]));
