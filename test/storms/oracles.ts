@@ -2,11 +2,13 @@ import type { Office } from '../../bank/office.ts';
 import type { Trade } from '../../bank/trades.ts';
 import type { WalletCard } from '../../board/virtual/wallet.ts';
 import type { Row } from '../../src/journal/entry.ts';
+import type { EntryType } from '../../src/journal/types.ts';
 import type { State } from '../../src/values/state.ts';
 import { balances } from './balances.ts';
 import type { Errand } from './clerk.ts';
 import { disagreements, leftOn } from './customer.ts';
 import { type Elsewhere, liesAbout, type OtherTerminal } from './elsewhere.ts';
+import type { Seen } from './eye.ts';
 import { chargedHold } from './holds.ts';
 import { type Books, paperLedger } from './paper.ts';
 import { contradictions } from './sayings.ts';
@@ -132,7 +134,8 @@ export function oracles(world: World, wallet: readonly WalletCard[], lastRow = 0
         if (trade.id > lastTrade) findings.push({ kind: 'lost', text: `no row of ${said(trade)}` });
       }
       const taken = book.filter(({ id, state }) => id > lastTrade && state === 'posted');
-      const posted = taken.filter(({ type }) => type === errand.flow.type);
+      const asked = askedFor(errand.flow.type, world.lookout.seen);
+      const posted = taken.filter(({ type }) => asked.includes(type));
       // A child's keys, or a key that bounced, may open another flow than the clerk's.
       const isSure = !world.meter.struck.some(({ fault }) => fault === 'finger' || fault === 'key-bounce');
       for (const trade of isSure ? taken : []) {
@@ -241,4 +244,14 @@ function ofTrace(trades: readonly Trade[], trace: string): Trade | undefined {
 
 function said({ type, batch, trace, amount, state }: Trade): string {
   return `${type} ${batch} ${trace} ${amount} ${state}`;
+}
+
+/**
+ * The types that the clerk has asked for. Voids and refunds share a place of the menu: the terminal proposes the one
+ * that the original's batch allows, which may be open again, and the clerk confirms it on a screen of its own.
+ */
+function askedFor(meant: EntryType | null, seen: readonly Seen[]): readonly string[] {
+  if (meant !== 'void' && meant !== 'refund') return meant === null ? [] : [meant];
+  const stood = (id: string) => seen.some(({ screen }) => screen.id === id);
+  return [meant, ...(stood('void.confirm') ? ['void'] : []), ...(stood('refund.amount') ? ['refund'] : [])];
 }
