@@ -13,7 +13,7 @@ import type { Merchant, TerminalRow } from './seed.ts';
 import { count, end, upload } from './settlement.ts';
 import { trade } from './trade.ts';
 
-/** What was answered, as it is written down. */
+/** An outcome, with the event and the terminal under which it is logged. */
 export interface Handled extends Outcome {
   readonly event: string;
   readonly terminal: string;
@@ -23,8 +23,8 @@ export interface Acquirer {
   readonly issuer: Issuer;
   readonly clearing: Clearing;
   /**
-   * One message, TPDU to the last field. Works on the books without a transaction of its own: its caller commits, then
-   * sends. Throws a `MessageError` on bytes that are no message.
+   * Handles one message, from the TPDU to the last field. It opens no transaction: the caller commits, then sends the
+   * answer. Throws a `MessageError` on bytes that are no message.
    */
   handle(body: Uint8Array): Handled;
   /** F39 96 for a request that could not be worked on (a full disk): the terminal learns at once that it must ask. */
@@ -36,14 +36,14 @@ interface Exchange {
   readonly mti: string;
   /** F3, where it tells the exchange from others of its MTI. */
   readonly processing?: string;
-  /** F60.3; null where it does not choose. */
+  /** The values of F60.3 that fit; null where any does. */
   readonly network: readonly string[] | null;
-  /** Also of a blocked terminal and a closed merchant. */
+  /** Offered to a blocked terminal and a closed merchant too. */
   readonly always?: true;
   readonly work:
     | { readonly mac: false; answer(office: Office, request: Request): Outcome }
     | { readonly mac: true; answer(office: Office, request: SealedRequest, issuer: Issuer): Outcome }
-    /** Leaves a row, whoever refuses it. */
+    /** Leaves a row in the books even where it is refused. */
     | {
         readonly mac: true;
         decide(office: Office, request: SealedRequest, issuer: Issuer, no: Refusal | null): Outcome;
@@ -56,9 +56,9 @@ const TRADE: Pick<Exchange, 'event' | 'network' | 'work'> = {
   work: { mac: true, decide: (office, asked, at, no) => trade(office, at, asked, no) },
 };
 
-/** What the bank does, one row an exchange; F60.3 tells the network's from each other. */
+/** The exchanges that the bank serves, one row each; those of one MTI differ in F3 or F60.3. */
 const EXCHANGES: readonly Exchange[] = [
-  // What is owed and what is settled is told under keys: whoever has lost them gets new ones, and hears its no at the sale.
+  // Reversals and inquiries need working keys, so a blocked terminal may sign in as well: its next sale is refused.
   { event: 'sign-in', mti: '0800', network: ['001', '003', '004'], always: true, work: { mac: false, answer: signIn } },
   { event: 'sign-out', mti: '0820', network: ['002'], always: true, work: { mac: false, answer: signOut } },
   { event: 'echo', mti: '0820', network: ['301'], work: { mac: false, answer: echo } },
@@ -129,7 +129,7 @@ export function acquirer(office: Office): Acquirer {
     const request = { message, terminal, merchant, transaction, batch, network, at: office.clock.now() };
     if (!exchange.work.mac) return exchange.work.answer(office, request);
     if (keys === null) throw new Error('a request whose MAC was checked has keys');
-    // Whoever asks finds what was held past its time given back already.
+    // Expired holds go back to their cards first, so that every answer reckons with them.
     office.holds.expire(request.at);
     const sealed = { ...request, keys, covered: coveredByMac(body) };
     const outcome =
@@ -154,12 +154,15 @@ function exchangeOf({ mti, processing, batch = '' }: Message): Exchange | null {
   return EXCHANGES.find(fits) ?? null;
 }
 
-/** What lets a terminal tell which of its requests was refused. */
+/** The fields of a refusal by which the terminal recognises its request. */
 function givenBack({ processing, amount, condition, currency }: Message) {
   return { processing, amount, condition, currency };
 }
 
-/** Whether this terminal of this merchant may ask at all. Whoever may not sell any more still gives back what is owed. */
+/**
+ * Why this terminal of this merchant may not ask, or null. Exchanges marked `always` stay open to a blocked terminal
+ * and a closed merchant, so that they can still send their reversals and settle.
+ */
 function standingRefusal(
   { seed }: Office,
   { merchant: named = '' }: Message,

@@ -7,7 +7,7 @@ import { isRefusal, ofThisTerminal } from './original.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { changeable, type Trade } from './trades.ts';
 
-/** An adjustment (结算调整): F4 is the new total, F48 the total before it. The difference is posted, and the fee's. */
+/** An adjustment (结算调整): F4 is the new total, F48 the old one. Posts the differences of the amount and of the fee. */
 export function adjust(office: Office, issuer: Issuer, asked: Asked): Decision {
   return change(office, issuer, asked, asked.request.merchant.saleLimit, ({ total }, before) => {
     if (before !== total) return { code: '64', why: `${total} fen stand` };
@@ -16,8 +16,8 @@ export function adjust(office: Office, issuer: Issuer, asked: Asked): Decision {
 }
 
 /**
- * A tip (小费): F4 is the total with it, F48 the tip; once, and no more than the acquirer's per cent, which bounds it: what
- * was sold at the merchant's limit is tipped above it.
+ * A tip (小费): F4 is the total with the tip, F48 the tip. Allowed once, up to the acquirer's percentage; the merchant's
+ * sale limit does not apply, as a sale at the limit may be tipped too.
  */
 export function tip(office: Office, issuer: Issuer, asked: Asked): Decision {
   return change(office, issuer, asked, null, ({ total, tipped }, added) => {

@@ -19,7 +19,7 @@ export const CENTRE_NAME = 'guitai key centre';
 const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const;
 const DAY = 86_400_000;
 const YEAR = 365 * DAY;
-/** Clocks of the two ends may differ: what is issued now is valid since yesterday. */
+/** Certificates are valid from one day before their issue, as the clocks of the two ends may differ. */
 const SLACK = DAY;
 
 const makePair = promisify(generateKeyPair);
@@ -92,7 +92,7 @@ async function makeAuthority(dir: string, folder: string, clock: Clock): Promise
     syncFolder(dir);
   } catch (error) {
     rmSync(beside, { recursive: true, force: true });
-    // Another process was first: its authority is the one.
+    // Another process was first: its authority is used.
     if (!existsSync(join(folder, 'centre.crt'))) throw error;
   }
 }
@@ -102,7 +102,7 @@ async function issue(
   ask: { holder: string; publicKey: KeyObject; authority: boolean; now: number; years: number },
 ): Promise<string> {
   const { holder, publicKey, authority, now, years } = ask;
-  // The first bit is clear, or the number would be negative (RFC 5280 4.1.2.2).
+  // Clears the first bit: with it the number would be negative (RFC 5280 4.1.2.2).
   const serial = randomBytes(16);
   serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
   const certificate = await X509CertificateGenerator.create({

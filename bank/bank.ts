@@ -34,34 +34,36 @@ export interface BankOptions {
   readonly log?: Log;
 }
 
-/** A running bank: what `bank/bank.json` says of it, and its control without a socket. */
+/** A running bank: its addresses, as in `bank/bank.json`, and its commands without the control socket. */
 export interface Bank {
   readonly addresses: {
     readonly primary: string;
     readonly backup: string;
     readonly 'key-centre': string;
-    /** Of the control socket, relative to `dir`. */
+    /** The path of the control socket, relative to `dir`. */
     readonly control: string;
   };
   /** The bank's own folder. */
   readonly dir: string;
   control(command: Command): Reply;
-  /** F64 under the keys of the terminal that is signed in; null where none is. For a lab that changes answers on their way. */
+  /**
+   * F64 under the terminal's working keys, null where it is not signed in. For labs that alter answers on their way.
+   */
   seal(terminal: string, covered: Uint8Array): Uint8Array | null;
-  /** Done once, however often it is asked. */
+  /** Closes the bank; a second call does nothing. */
   close(): Promise<void>;
 }
 
 export const SEED = join(import.meta.dirname, 'seed');
 
-/** Opens the books, listens on four ports, and publishes them in `bank/bank.json`. */
+/** Opens the books, listens on three ports and the control socket, and publishes them in `bank/bank.json`. */
 export async function startBank(options: BankOptions): Promise<Bank> {
   const { clock = systemClock, random = randomBytes, log = silentLog, host = '127.0.0.1' } = options;
   const dir = join(options.dir, 'bank');
   const socketPath = join(dir, 'control.sock');
   await refuseSecondBank(socketPath);
   const seed = readSeed(options.seed ?? SEED);
-  // Undone in reverse where a later step fails.
+  // Closes what is open already, in reverse order, where a later step fails.
   await using opened = new AsyncDisposableStack();
 
   const office = openOffice(dir, { seed, clock, random });
@@ -88,7 +90,7 @@ export async function startBank(options: BankOptions): Promise<Bank> {
   const obey = (command: unknown): Reply => {
     const parts = { office, ...acquiring, desk: counter, faults: hostFaults, keyCentre, certificates: issued, log };
     const reply = control(parts, command);
-    // A day that was ended by hand has its files at once.
+    // Writes at once the files of a day that the command has ended.
     watch.check();
     return reply;
   };

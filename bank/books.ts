@@ -7,7 +7,7 @@ import { migrate } from './schema.ts';
 export interface Books {
   readonly db: DatabaseSync;
   readonly safe: Safe;
-  /** All of it or nothing, on the disk when it returns. Not to be nested. */
+  /** Runs `work` in one transaction, which is on the disk when this returns. Calls must not be nested. */
   atomically<T>(work: () => T): T;
   close(): void;
 }
@@ -19,10 +19,10 @@ export function openBooks(dir: string): Books {
   const safe = openSafe(dir, file);
   const fresh = !existsSync(file);
   const db = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
-  // Its WAL takes the same mode.
+  // SQLite gives the WAL file the same mode.
   if (fresh) chmodSync(file, 0o600);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000');
-  // What is answered must have reached the disk: 2 is FULL.
+  // The rows of an answer must be on the disk before it leaves: synchronous must be 2 (FULL).
   const durable = db.prepare('PRAGMA synchronous').get()?.synchronous === 2;
   const logged = db.prepare('PRAGMA journal_mode').get()?.journal_mode === 'wal';
   if (!durable || !logged) {

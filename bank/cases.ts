@@ -2,8 +2,9 @@ import type { Fen } from '../src/values/fen.ts';
 import type { Books } from './books.ts';
 
 /**
- * Why a case is opened, and what the bank's people do about it: one row a reason. `wants`: the decision that would bring the
- * two sides together. `back`: of a void or a refund, for which it is the other one; `row`: where the books say which way it goes.
+ * The reasons for a case, one row each, and what the bank's people do about it. `wants`: the decision that would bring
+ * the two sides together. `back`: the text for a void or a refund, which want the opposite decision. `row`: the text
+ * where the books have the transaction, and so its direction.
  */
 export const reasons = {
   'bank-only': {
@@ -69,32 +70,32 @@ export const reasons = {
   },
 } as const satisfies Record<string, ReasonRow>;
 
-/** What to do about a reason, by what is known of it. */
+/** The texts for one reason; which of them is shown depends on what the books have (`todoOf`). */
 export interface ReasonRow extends Todo {
   readonly wants?: 'credit' | 'debit';
   readonly row?: Todo;
   readonly back?: Todo;
 }
 
-/** Where nothing is left that could be moved. */
+/** Shown where no money is left to be moved. */
 export const nothingLeft: Todo = {
   zh: '款项已经退回或收取（冲正、撤销、退货，或另一件差错），不再动账：核对后驳回。',
   en: 'It has been given back, or taken, already (a reversal, a void, a refund, another case): compare, then reject.',
 };
 
-/** Where the terminal has been moved back to the batch. */
+/** Shown while the terminal has been moved back to the batch. */
 export const openAgain: Todo = {
   zh: '终端又在用此批次：先由终端结算，再了结本案。',
   en: 'The terminal has this batch again: it settles it first, then this case is decided.',
 };
 
-/** In both languages of the desk. */
+/** A text in both languages of the desk. */
 export interface Todo {
   readonly zh: string;
   readonly en: string;
 }
 
-/** What the bank finds out by itself: the answer that a case has before somebody looks at it. */
+/** Answers that the bank itself enters in a case when it finds something out, before anybody has looked at it. */
 export const foundOut = {
   settled: '其后已结平 · settled since',
   reversed: '终端其后已冲正 · the terminal has reversed it since',
@@ -107,7 +108,7 @@ export type CaseState = 'open' | 'answered' | 'closed';
 export const DECISIONS = ['credit', 'debit', 'reject'] as const;
 export type Ruling = (typeof DECISIONS)[number];
 
-/** What differs, and on whose side what is. Of the batch as a whole the trace is 000000. */
+/** What differs, and what each side has. A case about a batch as a whole has the trace 000000. */
 export interface Opened {
   readonly reason: Reason;
   readonly terminal: string;
@@ -119,20 +120,20 @@ export interface Opened {
   readonly card: string | null;
   /** Masked. */
   readonly pan: string | null;
-  /** In dispute. */
+  /** The amount in dispute. */
   readonly amount: Fen;
   readonly bankAmount: Fen;
   readonly terminalAmount: Fen;
   readonly at: number;
 }
 
-/** What was found out of a case, and how two people have ended it; null, and nobody, where nothing was said. */
+/** The answer to a case and how two people have closed it; null, and no people, as long as nothing was said. */
 export interface Said {
   readonly answer: string | null;
   readonly answeredBy: string | null;
   readonly decision: Ruling | null;
   readonly people: readonly string[];
-  /** Of the paper that proves it. */
+  /** The reference of the paper that proves the decision. */
   readonly reference: string | null;
   readonly closedAt: number | null;
 }
@@ -142,49 +143,49 @@ export interface Case extends Opened, Said {
   readonly state: CaseState;
   /** The ledger's entry that corrects it. */
   readonly entry: number | null;
-  /** Of a batch that was left: what the terminal has said last that it comes to, and when it first asked to settle it. */
+  /** For a batch that was left: its net by the terminal's last word, and when the terminal first asked to settle it. */
   readonly terminalNet: number | null;
   readonly askedAt: number | null;
 }
 
-/** Discrepancies, each followed from its opening to its end. None is ever removed, and nothing that was said of one. */
+/** Discrepancies, each followed from its opening to its end. No case is ever removed, and no answer or decision. */
 export interface Cases {
-  /** Once for each transaction and reason, however often it shows. */
+  /** Opens a case, at most one for each transaction and reason: a repeated call changes nothing. */
   open(opened: Opened): void;
   /**
-   * The case of a batch as a whole: opened, or what each side has of it by now. One that was closed before its terminal
-   * had said this is open again, where the two differ.
+   * Opens the case of a batch as a whole, or brings its amounts up to date. A closed one opens again where the terminal
+   * has since said another amount and the two sides differ.
    */
   followBatch(opened: Opened): void;
-  /** The terminal was refused a settlement of a batch that was left; `net` where it has said what that comes to. */
+  /** The terminal was refused a settlement of a batch that was left; `net`: its total, null where it said none. */
   askedBatch(terminal: string, batch: string, asked: { net: number | null; at: number }): void;
   find(id: number): Case | null;
-  /** What was said of it before what stands there now, the oldest first. */
+  /** Earlier answers and decisions that were replaced since, the oldest first. */
   past(id: number): Said[];
-  /** Whether two people have ever closed it, though it be open again. */
+  /** Whether two people have ever closed it, even if it is open again. */
   wasClosed(id: number): boolean;
-  /** The one that `open` has opened for this. */
+  /** The case of this transaction, or batch, and reason. */
   of(opened: Pick<Opened, 'terminal' | 'batch' | 'trace' | 'reason'>): Case | null;
-  /** What was found out; the case waits for its decision. */
+  /** Enters what was found out; the case then waits for its decision. */
   answer(id: number, how: { answer: string; by: string; at: number }): void;
-  /** Answers what is open about a trade. */
+  /** Answers the open cases of a trade that have no answer yet. */
   answerTrade(trade: number, how: { answer: string; by: string; at: number }): void;
-  /** Answers what is open about an unsettled batch. */
+  /** Answers the open case of an unsettled batch. */
   answerBatch(terminal: string, batch: string, how: { answer: string; by: string; at: number }): void;
   close(id: number, end: { decision: Ruling; people: readonly [string, string]; reference: string; at: number }): void;
-  /** The newest correction of the ledger is this case's. */
+  /** Links the newest correction of the ledger, and its trade, to this case. */
   corrected(id: number): void;
   /** True where a decision has moved money of this trade. */
   hasCorrected(trade: number): boolean;
-  /** The card whose money the last of them was. */
+  /** The card of the case that has corrected this trade last. */
   cardOf(trade: number): string | null;
-  /** What decisions have moved on an account under this batch and trace while the books had no such trade. */
+  /** The sum that decisions have moved on an account for this batch and trace while the books had no such trade. */
   movedWithout(place: Pick<Opened, 'terminal' | 'batch' | 'trace'>, account: string): number;
-  /** The one that has moved last of it. */
+  /** The last case that has moved money in this way. */
   lastWithout(place: Pick<Opened, 'terminal' | 'batch' | 'trace'>): Case | null;
-  /** The one that an entry of the ledger corrects. */
+  /** The case that an entry of the ledger corrects. */
   ofEntry(entry: number): Case | null;
-  /** Newest first; those that are not closed alone where `open`. */
+  /** Newest first; with `open` only those that are not closed. */
   list(limit: number, open: boolean): Case[];
 }
 

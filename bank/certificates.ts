@@ -5,12 +5,12 @@ import type { Books } from './books.ts';
 export interface Certificates {
   issued(certificate: X509Certificate, holder: string): void;
   revoked(certificate: X509Certificate): boolean;
-  /** Every certificate of the holder; how many. */
+  /** Revokes every certificate of the holder; returns how many. */
   revoke(holder: string, now: number): number;
   reinstate(holder: string): number;
-  /** False where the token was seen before: someone plays an old exchange again. */
+  /** False where the token was seen before: someone replays an old exchange. */
   firstSeen(token: string, now: number): boolean;
-  /** `proven`: the caller holds the key of its certificate. Of others the newest records alone are kept. */
+  /** `proven`: the caller holds the key of its certificate. Of other callers only the newest records are kept. */
   audit(row: AuditRow & { proven: boolean }, now: number): void;
   audits(limit: number): (AuditRow & { at: number })[];
 }
@@ -24,7 +24,7 @@ export interface AuditRow {
 
 /** Tokens older than this are forgotten: the centre's own fresh token proves the exchange anyway. */
 const TOKEN_MEMORY_MS = 90 * 86_400_000;
-/** Anybody can knock: what is written down of it fills no disk. */
+/** Anybody can connect. Keeping only so many records of unproven callers stops them from filling the disk. */
 const MOST_OF_STRANGERS = 10_000;
 
 export function certificates({ db, atomically }: Books, most = MOST_OF_STRANGERS): Certificates {

@@ -20,7 +20,7 @@ import type { Trade } from './trades.ts';
 import { Unable } from './unable.ts';
 import { GROUPS, type Side, type Totals, totalsOf, wholeCount } from './upload.ts';
 
-/** As long as the seed may say. */
+/** The longest cut-over, in seconds: the same bound as `cut_over_lasts_s` of the seed. */
 const MOST_QUIET_S = 600;
 
 interface Parts {
@@ -109,7 +109,9 @@ function answer(office: Office, found: Case, command: Command): void {
   office.books.atomically(() => office.cases.answer(found.id, { answer: text, by, at: office.clock.now() }));
 }
 
-/** How long the cut-over answers 90, where the command says it; what is configured where it does not. */
+/**
+ * How long the cut-over answers 90, in milliseconds; undefined, for the configured time, where the command is silent.
+ */
 function lastsOf({ lasts_s }: Command): number | undefined {
   if (lasts_s === undefined) return undefined;
   if (typeof lasts_s === 'number' && Number.isInteger(lasts_s) && lasts_s >= 0 && lasts_s <= MOST_QUIET_S) {
@@ -130,7 +132,7 @@ function dayOf({ days, clock, seed: { acquirer } }: Office) {
   };
 }
 
-/** `left`: the terminal was moved to another batch before it was closed; its case says what became of it. */
+/** `left`: the terminal was moved to another batch before this one was closed; its case says what became of it. */
 function stateOf({ terminals }: Office, { closedAt, batch, terminal }: Settlement): 'open' | 'closed' | 'left' {
   if (closedAt !== null) return 'closed';
   return terminals.batch(terminal) === batch ? 'open' : 'left';
@@ -139,7 +141,7 @@ function stateOf({ terminals }: Office, { closedAt, batch, terminal }: Settlemen
 function shownSettlement(office: Office, settlement: Settlement) {
   const { id, terminal, merchant, batch, operator, asked, counted, countedAt, ended, nextBatch, closedAt } = settlement;
   const said = (totals: string) => totalsOf(`${totals.slice(0, 30)}0${totals.slice(31, 61)}0`);
-  // By the bank's books as they are: a reversal since is one of a thousand.
+  // The present counts serve to restore the thousands: the few reversals that came since do not matter for that.
   const counts = office.settlements.counts(terminal, batch);
   const flags = { home: counted[30], foreign: counted[61] };
   return {
@@ -156,7 +158,7 @@ function shownSettlement(office: Office, settlement: Settlement) {
   };
 }
 
-/** Its counts with their thousands, which F48 leaves out. */
+/** The totals with whole counts: F48 carries only their last three digits. */
 function wholeTotals(totals: Totals | null, near: Counts): Totals | null {
   if (totals === null) return null;
   const side = ({ amount, count }: Side, many: number): Side => ({ amount, count: wholeCount(count, many) });
@@ -208,7 +210,7 @@ function todoOf(office: Office, one: Case, trade: Trade | null, decisions: reado
   const { reason, state, amount, card } = one;
   if (state === 'closed') return null;
   if (isOpenAgain(office, one)) return openAgain;
-  // Reversed since it was found missing: the question is the one of a late reversal.
+  // A trade that the terminal lacked and that was reversed since raises the same question as a late reversal.
   const asked = trade?.state === 'reversed' && reason === 'bank-only' ? 'late-reversal' : reason;
   const row: ReasonRow = reasons[asked];
   const isBack = givesBack(reason, trade, office.cases.movedWithout(one, merchantPending(one.merchant)));

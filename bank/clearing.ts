@@ -2,7 +2,7 @@ import type { BusinessDay } from './days.ts';
 import { merchantFees, merchantPaid, merchantPayable, merchantPending, type Office } from './office.ts';
 import type { Merchant } from './seed.ts';
 
-/** What moved what a merchant is owed: a trade, its reversal, a correction. */
+/** An entry that changed what a merchant is owed: a trade, its reversal, a correction. */
 export interface Movement {
   readonly entry: number;
   readonly kind: string;
@@ -42,11 +42,14 @@ export interface Clearing {
   atOnce(merchant: Merchant, now: number): void;
   /** Ends the open day where its time is over by the clock; null where it is not. */
   turn(now: number): BusinessDay | null;
-  /** Ends the open day now, for as long as configured or said, clears what each merchant is owed, and forgives wrong PINs. */
+  /**
+   * Ends the open day now, clears what each merchant is owed and resets the counts of wrong PINs. Trade pauses for
+   * `lasts_ms`, or as long as configured.
+   */
   cutOver(now: number, lasts_ms?: number): BusinessDay;
-  /** Who has accounts here: the seed's, and those that were taken out of it since. */
+  /** All merchants with accounts here: those of the seed and those that were removed from it since. */
   merchants(): string[];
-  /** Of the entries from `first` to `last`. */
+  /** What moved in the entries from `first` to `last`, both included. */
   movements(merchant: string, first: number, last: number): Movement[];
   /** Newest first. */
   payouts(limit: number): Payout[];
@@ -56,7 +59,7 @@ export function clearing({ books: { db }, ledger, days, seed }: Office): Clearin
   const newest = db.prepare('SELECT coalesce(max(id), 0) AS id FROM entry');
   const accounts = db.prepare("SELECT id FROM account WHERE kind = 'pending' ORDER BY rowid");
   const lastOf = db.prepare('SELECT last_entry, carried FROM payout WHERE merchant = ? ORDER BY id DESC LIMIT 1');
-  // In the words of the index posting_of_merchant: otherwise all that the bank has posted is looked through.
+  // Repeats the GLOB of the index posting_of_merchant: without it SQLite would read all postings of the bank.
   const moved = db.prepare(
     `SELECT entry.id, entry.kind, entry.trade, entry.at,
        sum(iif(account = $owed, amount, 0)) AS amount, sum(iif(account = $fees, -amount, 0)) AS fee
@@ -101,7 +104,7 @@ export function clearing({ books: { db }, ledger, days, seed }: Office): Clearin
   function end(next: string, turn: { since: number; now: number; lasts_ms?: number | undefined }): BusinessDay {
     const { since, now, lasts_ms = seed.acquirer.cutOverLastsMs } = turn;
     const day = days.cutOver(next, { since, now, lasts_ms });
-    // Whoever is not in the seed any more is owed what it has sold all the same.
+    // A merchant that was removed from the seed is still paid for what it has sold.
     for (const id of merchants()) clear(seed.merchants.get(id) ?? { id, clearing: 'T+1' }, day.date, now);
     // PIN tries are counted anew each day of trade.
     forgiven.run();
@@ -125,7 +128,7 @@ export function clearing({ books: { db }, ledger, days, seed }: Office): Clearin
     );
   }
 
-  /** All that is pending, less all fees, is what the records say: otherwise one of the two is wrong. */
+  /** Throws unless the ledger (pending less fees) agrees with the sum of the movements: one of them would be wrong. */
   function pay(merchant: string, paid: number, at: number): void {
     const owed = ledger.balance(merchantPending(merchant));
     const fees = ledger.balance(merchantFees(merchant));

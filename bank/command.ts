@@ -4,7 +4,7 @@ import { Unable } from './unable.ts';
 /** A command of the control socket: `do` and what goes with it. */
 export type Command = Readonly<Record<string, unknown>>;
 
-/** How many rows of a book that grows. */
+/** How many rows to return from a book that keeps growing. */
 export function limitOf({ limit = 500 }: Command): number {
   if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > 100_000) {
     throw new Unable('"limit" is no number of rows', 'a whole number from 1 to 100000');
@@ -26,7 +26,7 @@ export function wordsOf(command: Command, key: string, most: number, example: st
   return maskedWords(text);
 }
 
-/** What somebody has sent, as an error or a log may say it again: short, of one line, without a card number. */
+/** What somebody has sent, made safe to quote in an error or a log: short, on one line, without a card number. */
 export function brief(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   return maskedWords(text)

@@ -7,9 +7,9 @@ import { heldPreauth, isRefusal } from './original.ts';
 import { held } from './preauth.ts';
 
 /**
- * A completion (预授权完成), asked or told: the whole hold goes back to the card, and what is charged comes from it. More
- * than was held is charged up to the acquirer's per cent, above the merchant's limit too; where it is asked, the card must
- * have it.
+ * A completion (预授权完成), by request or by advice: releases the whole hold and charges the card. It may charge more than
+ * was held, up to the acquirer's percentage and even above the merchant's limit; for a request the card must have the
+ * surplus, for an advice it need not.
  */
 export function complete(office: Office, issuer: Issuer, { request, type, amount, ask }: Asked): Decision {
   const { merchant, at } = request;

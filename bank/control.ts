@@ -89,7 +89,7 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
     })),
   }),
   ledger: ({ office }, command) => {
-    // The sum is kept as it grows; counting all of it again takes as long as the books are.
+    // The database keeps a running sum; a recount reads every posting and takes longer as the books grow.
     if (command.recount === true) office.ledger.recount();
     return { sum: office.ledger.sum(), entries: office.ledger.entries(limitOf(command)) };
   },
@@ -183,7 +183,7 @@ const COMMANDS: Readonly<Record<string, (parts: ControlParts, command: Command) 
 /** Does one command. Never throws: what went wrong is in the reply. */
 export function control(parts: ControlParts, command: unknown): Reply {
   try {
-    // What a person reads is of now: what was held past its time is given back.
+    // Expired holds go back first, so that people read the present state.
     parts.office.books.atomically(() => parts.office.holds.expire(parts.office.clock.now()));
     if (typeof command !== 'object' || command === null) throw new Unable('not an object', 'send {"do":"accounts"}');
     const { do: name } = command as Command;
@@ -202,7 +202,7 @@ export function control(parts: ControlParts, command: unknown): Reply {
   }
 }
 
-/** `balance` is the holder's, of which `hold` is not available. */
+/** `balance` is all that the holder has; `hold` is the part of it that is not available. */
 function moneyOf({ ledger }: Office, card: Card): { balance: number; hold: number; available: number } {
   const free = ledger.balance(cardAccount(card.id));
   const hold = ledger.balance(holdAccount(card.id));
@@ -253,7 +253,9 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Two banks on the same books would each believe in its own numbers. */
+/**
+ * Throws where a bank answers on this socket: two banks on the same books would each trust the numbers in its memory.
+ */
 export async function refuseSecondBank(socketPath: string): Promise<void> {
   const answered = await new Promise<boolean>((resolve) => {
     const socket = createConnection(socketPath);
@@ -266,7 +268,7 @@ export async function refuseSecondBank(socketPath: string): Promise<void> {
   if (answered) throw new Error(`a bank runs here already (${socketPath} answers): stop it, or use another --dir`);
 }
 
-/** "terminal" of the command; the only one where there is only one, or the first of the seed. */
+/** "terminal" of the command, or the first one of the seed where the command names none. */
 function terminalOf({ seed }: Office, { terminal }: Command): string {
   const id = terminal ?? seed.terminals.keys().next().value;
   if (typeof id !== 'string' || !seed.terminals.has(id)) {

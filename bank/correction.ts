@@ -16,14 +16,15 @@ export interface Decided {
 }
 
 /**
- * `given-back`: the card would have more than it paid: a reversal, a void, refunds or another case have given it back.
- * `taken`: it would pay more than either side says: the bank, or another case, has taken it.
+ * `given-back`: the card would get more than it paid, as a reversal, a void, refunds or another case have paid it back.
+ * `taken`: the card would pay more than either side says, as the bank or another case has charged it already.
  */
 export type WhyNot = 'closed' | 'open-again' | 'no-card' | 'no-merchant' | 'given-back' | 'taken';
 
 /**
- * Ends a case: `credit` gives the disputed amount back to the card, `debit` takes it, the merchant's side the other way
- * and its fee with it; `reject` moves nothing. Returns why it cannot be, or null once it is done. Inside a transaction.
+ * Closes a case: `credit` gives the disputed amount back to the card, `debit` charges it, and the merchant's amount and
+ * fee move the other way; `reject` moves nothing. Returns why it is impossible, or null once it is done. To be called
+ * inside a transaction.
  */
 export function decide(office: Office, disputed: Case, decided: Decided): WhyNot | null {
   if (disputed.state === 'closed') return 'closed';
@@ -37,7 +38,7 @@ export function decide(office: Office, disputed: Case, decided: Decided): WhyNot
   return null;
 }
 
-/** What can be decided about it as the books stand now. */
+/** The decisions that are possible as the books stand now. */
 export function decisionsOf(office: Office, disputed: Case): Ruling[] {
   if (disputed.state === 'closed' || isOpenAgain(office, disputed)) return [];
   const moves = (decision: 'credit' | 'debit') =>
@@ -45,24 +46,24 @@ export function decisionsOf(office: Office, disputed: Case): Ruling[] {
   return DECISIONS.filter((decision) => decision === 'reject' || moves(decision));
 }
 
-/** The terminal has been moved back to the batch: its settlement ends it, and what comes into it until then is taken. */
+/** Whether the terminal has been moved back to the case's batch: it stays open for transactions until it is settled. */
 export function isOpenAgain({ terminals }: Office, { reason, terminal, batch }: Case): boolean {
   return reason === 'unsettled' && terminals.batch(terminal) === batch;
 }
 
 /**
- * Of a sale of ¥300 that was refused and whose tip of ¥20, told after it, two people have collected already: `before` is
- * ¥20, a debit's `amount` ¥300, and the fee posted is that of ¥320 less the tip's.
+ * What a decision would change. Example: a sale of ¥300 was refused, and two people have already collected its tip of
+ * ¥20. Then `before` is ¥20, the `amount` of a debit is ¥300, and the fee posted is that of ¥320 less the tip's.
  */
 interface Change {
   readonly card: Card;
   readonly merchant: Merchant;
   readonly trade: Trade | null;
-  /** What was moved under its batch and trace while the books had no such trade. */
+  /** What cases moved for its batch and trace while the books had no such trade. */
   readonly without: Charge;
-  /** All that has been moved of it. */
+  /** All that has been moved for it so far, `without` included. */
   readonly before: Charge;
-  /** More for the merchant; less where negative. */
+  /** What the merchant gets in addition; negative where it loses. */
   readonly amount: number;
 }
 
@@ -83,42 +84,45 @@ function changeOf(office: Office, disputed: Case, decision: 'credit' | 'debit'):
   return whyNot(office, disputed, change) ?? change;
 }
 
-/** The trade of a case; of one that was opened before the bank had any, what has come since under its batch and trace. */
+/** The trade of a case. If the bank had none when it was opened: the same trade, where it has come since. */
 function tradeOf({ trades }: Office, disputed: Case): Trade | null {
   if (disputed.trade !== null) return trades.byId(disputed.trade);
   const found = trades.find(disputed);
   return found?.pan === disputed.pan && found?.amount === disputed.amount ? found : null;
 }
 
-/** No correction goes beyond what one of the two sides has said, nor gives back what has been given back. */
+/** No correction goes beyond what either side has said, nor gives the same money back twice. */
 function whyNot(office: Office, disputed: Case, { trade, without, before, amount }: Change): WhyNot | null {
   const [least, most] = claimsOf(disputed, trade, before);
-  // A refused advice says what it adds by itself: its tip and its adjustments have cases of their own, in any order.
+  // The case of a refused advice covers that advice alone: its tip and adjustments have cases of their own.
   const isAlone = disputed.reason === 'advice-refused' && trade !== null;
   const total = (isAlone ? movedAlone(office, trade) + without.amount : before.amount) + amount;
   if (amount > 0) return total > most || isInItsTotal(office, trade, amount) ? 'taken' : null;
   return total < least || -amount > leftOf(office, trade) ? 'given-back' : null;
 }
 
-/** What the merchant has of it by each side, the smaller first. */
+/** What the merchant should have by the bank's word and by the terminal's, the smaller amount first. */
 function claimsOf(disputed: Case, trade: Trade | null, before: Charge): readonly [least: number, most: number] {
   const { reason, bankAmount, terminalAmount } = disputed;
   // An upload does not say which way a transaction goes: where the books do not have it, the slip does.
   if (trade === null && reason === 'terminal-only') return [-terminalAmount, terminalAmount];
-  // Of the two cards it is the bank's that the case names, and by the terminal that one has paid nothing.
+  // The case names the card that the bank has charged; by the terminal's word that card has paid nothing.
   const ends = [bankAmount, reason === 'another-card' ? 0 : terminalAmount];
   const side = givesBack(reason, trade, before.amount) ? -1 : 1;
   return [Math.min(...ends.map((end) => side * end)), Math.max(...ends.map((end) => side * end))];
 }
 
-/** Of what the books never had, what cases have moved of it says whether it gives back: an advice alone never does. */
+/**
+ * Whether the transaction gives money back to the card. Where the books have no trade, the sign of what cases have
+ * moved tells; a refused advice never gives back.
+ */
 export function givesBack(reason: Case['reason'], trade: Trade | null, moved: number): boolean {
   return trade === null ? reason !== 'advice-refused' && moved < 0 : CREDITS.includes(trade.type);
 }
 
 /**
- * A tip or an adjustment names the new total, and so does the next one: taken already where another case has corrected
- * the total itself, up to the largest that was named.
+ * Whether the amount of a tip or an adjustment has been taken already. Each of them names a new total, and another case
+ * may have raised the original to it: no correction goes beyond the largest total that was named.
  */
 function isInItsTotal(office: Office, trade: Trade | null, amount: number): boolean {
   const whole = trade !== null && CHANGES.includes(trade.type) ? originalOf(office, trade) : null;
@@ -127,7 +131,7 @@ function isInItsTotal(office: Office, trade: Trade | null, amount: number): bool
   return movedBy(office, whole).amount + amount > Math.max(...named.map((change) => change.amount));
 }
 
-/** What can still be given back of the debit that it is, or is about; where the books have none, nothing says. */
+/** What can still be given back of this debit, or of this trade's original; infinity where the books have neither. */
 function leftOf(office: Office, trade: Trade | null): number {
   const debit = trade === null || DEBITS.includes(trade.type) ? trade : originalOf(office, trade);
   if (debit === null) return Number.POSITIVE_INFINITY;
@@ -146,14 +150,14 @@ function correct(office: Office, id: number, change: Change, at: number): void {
     office.ledger.post({ kind: 'correction', trade: trade?.id ?? null, hold: preauth, at, postings });
   }
   office.cases.corrected(id);
-  // What is undone as a whole is reversed like any other: a reversal that still comes finds nothing to turn back.
+  // A trade that is undone as a whole is marked reversed, so that a reversal that still comes turns nothing back.
   const isUndone = trade?.state === 'posted' && trade.moved !== 0 && before.amount + amount === 0;
   if (trade !== null && isUndone) office.trades.reversed(trade.id, 'reversed', `case ${id}`, at);
 }
 
 /**
- * Where nothing is to be left of it, or just what its own entry had posted: the entries whose opposite that is. The fee
- * and the hold come with them to the fen, whatever rates are now.
+ * The entries to turn back, where nothing of the trade is to remain or just what its own entry had posted; else null.
+ * Turning entries back moves the fee and the hold exactly, whatever the rates are now.
  */
 function turnedBy(office: Office, { card, trade, without, before, amount }: Change) {
   const total = before.amount + amount;
@@ -163,7 +167,7 @@ function turnedBy(office: Office, { card, trade, without, before, amount }: Chan
   return { trade: trade.id, entries: entriesOf(office, trade).filter((entry) => total === 0 || !isOwn(entry)) };
 }
 
-/** The hold that a completion ends, where the bank has not taken it: it would be held, and completed, once more. */
+/** The hold that a completion releases, where the bank has not booked it: else it could be completed once more. */
 function heldFor(office: Office, { card, trade, before, amount }: Change): { preauth: number | null; hold: number } {
   const completes = trade?.type === 'completion' || trade?.type === 'completion-advice';
   const preauth = completes && before.amount === 0 && amount > 0 ? originalOf(office, trade) : null;
@@ -171,7 +175,7 @@ function heldFor(office: Office, { card, trade, before, amount }: Change): { pre
   return { preauth: preauth.id, hold: office.holds.amount(preauth.id) };
 }
 
-/** What goes back of a fee is a part of that fee; a tip's is what it adds to the fee of the whole. */
+/** The fee of a void or refund is a part of the original's fee; that of a tip or adjustment is what it adds to it. */
 function feeWith(office: Office, { card, merchant, trade, before, amount }: Change): number {
   const original = trade === null ? null : originalOf(office, trade);
   if (trade !== null && original !== null && CREDITS.includes(trade.type)) {

@@ -5,7 +5,7 @@ import { fileClosedDays } from './reconciliation.ts';
 
 const EVERY_MS = 60_000;
 
-/** Sees to it that the day ends in its time when nobody trades, and that each closed day has its files. */
+/** Ends the day on time even when nobody trades, and writes the files of each closed day. */
 export interface DayWatch {
   check(): void;
   close(): Promise<void>;
@@ -24,7 +24,7 @@ export function dayWatch(office: Office, clearing: Clearing, dir: string, log: L
       const files = fileClosedDays(office, clearing, dir);
       if (files.length > 0) log('reconciliation', { files });
     } catch (error) {
-      // A full disk: the day stays due, or its files do, and the next look does it.
+      // Such as a full disk: the day, or its files, stay due, and the next check tries again.
       office.days.forget();
       log('failed', { what: 'the end of the day', error: error instanceof Error ? error.message : 'unknown' });
     }

@@ -1,7 +1,7 @@
 import type { Books } from './books.ts';
 import { DAY_MS, type Seed } from './seed.ts';
 
-/** A day of the bank's books: F15 of its trades, and the ledger's entries that it holds. */
+/** A day of the bank's books: its date, which is F15 of its trades, and its range of ledger entries. */
 export interface BusinessDay {
   /** YYYYMMDD. */
   readonly date: string;
@@ -16,15 +16,15 @@ export interface Days {
   date(): string;
   /** True while the cut-over is under way: nothing is traded. */
   quiet(now: number): boolean;
-  /** The day to be closed where its time is over by the clock, with the instant at which it was. */
+  /** Where the open day is over by the clock: the date to open next, and the instant at which that day began. */
   due(now: number): { next: string; since: number } | null;
-  /** Until when nothing is traded; null where it is. */
+  /** When trade goes on after the cut-over; null where it is not paused. */
   quietUntil(now: number): number | null;
   /** When the open day ends by itself. */
   ends(): number;
   /**
-   * The day that is opened where this one is ended by hand: the clock's where that has come meanwhile, else the first after
-   * it that was never open.
+   * The date that opens if this day is ended by hand: the clock's if that is later, else the day after the open one;
+   * dates that were open before are skipped.
    */
   following(now: number): string;
   /** How many days the open one is ahead of the clock: one was ended by hand, or the clock was wrong once. */
@@ -35,7 +35,7 @@ export interface Days {
   /** Closed days whose files are not written yet, oldest first. */
   unfiled(): BusinessDay[];
   filed(date: string): void;
-  /** After a transaction that was undone. */
+  /** Drops the cached day; called after a rollback. */
   forget(): void;
 }
 
@@ -50,10 +50,10 @@ export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
   const found = db.prepare('SELECT * FROM business_day WHERE date = ?');
   const due = db.prepare('SELECT * FROM business_day WHERE last_entry IS NOT NULL AND filed = 0 ORDER BY rowid');
   const written = db.prepare('UPDATE business_day SET filed = 1 WHERE date = ?');
-  // What is left of the calendar's day after the cut-over belongs to the next one.
+  // The rest of the calendar day after the cut-over belongs to the next business day.
   const rest = acquirer.utcOffsetMinutes * 60_000 + DAY_MS - acquirer.cutOverMs;
   const byClock = (at: number): string => dateOf(at + rest);
-  // A clock that was far ahead once has used up a day that comes again.
+  // Skips dates that were open already: a clock that once was far ahead may have used them.
   const free = (date: string): string => {
     let next = date;
     while (found.get(next) !== undefined) next = after(next);
@@ -72,7 +72,7 @@ export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
 
   const quietUntil: Days['quietUntil'] = (at) => {
     const { began, quietUntil } = current();
-    // A clock that was put back does not make the cut-over last.
+    // A clock that was set back must not prolong the cut-over.
     return at >= began && at < quietUntil ? quietUntil : null;
   };
 
@@ -83,7 +83,7 @@ export function days({ db }: Books, { acquirer }: Seed, now: number): Days {
     ends: () => startOf(current().date) + DAY_MS - rest,
     due(at) {
       const date = byClock(at);
-      // A clock that was put back, or a day that was ended by hand before its time, ends no day.
+      // Nothing is due where the clock was set back, or where the open day began early by hand.
       if (date <= current().date) return null;
       return { next: free(date), since: startOf(date) - rest };
     },

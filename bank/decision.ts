@@ -4,7 +4,7 @@ import type { SealedRequest } from './request.ts';
 import type { Card } from './seed.ts';
 import type { Trade, TradeType } from './trades.ts';
 
-/** A request that moves money, once it is whole, new, of the open batch, and its card's secrets are opened. */
+/** A request that moves money, after the first checks: complete, not a repeat, and its card data decrypted. */
 export interface Asked {
   readonly request: SealedRequest;
   readonly type: TradeType;
@@ -13,22 +13,22 @@ export interface Asked {
   readonly ask: Ask;
 }
 
-/** What a type's own desk makes of it. */
+/** What the code of a transaction type has decided about a request. */
 export interface Decision extends Verdict {
-  /** As in its trade. */
+  /** `fee` and `moved` as in `Trade`. */
   readonly fee: number;
   readonly moved: number;
   readonly original: number | null;
   readonly particulars?: Trade['particulars'];
-  /** F38 of a yes, where it is not a number of today's. */
+  /** F38 of an approval, where it exists already and is not to be drawn. */
   readonly authorisation?: string;
   /** Why it was refused, for the log alone. */
   readonly why?: string;
-  /** Moves the money of a yes, inside the transaction that keeps the row. */
+  /** Moves the money of an approval, inside the transaction that keeps the row. */
   post(trade: number, card: Card): void;
 }
 
-/** A no of the acquirer's own: no issuer was asked. */
+/** A refusal by the acquirer itself: no issuer was asked. */
 export interface Refusal {
   readonly code: string;
   readonly why: string;
@@ -43,7 +43,7 @@ export function refused({ code, why, original }: Refusal, of: Trade | null = ori
   };
 }
 
-/** The issuer's word, and what follows where it is a yes to the card that is meant. */
+/** Turns the issuer's verdict into a decision; `yes` adds the rest where it approves and the card is the original's. */
 export function decided(
   verdict: Verdict,
   original: Trade | null,
@@ -58,15 +58,16 @@ export function decided(
 }
 
 /**
- * 13 nothing, 61 more than the merchant may; null for what has a bound of its own, by its original. The counter may have
- * finished with that by the same bound: what the limit then refused, the merchant would bear.
+ * Refuses an amount of zero (13), or above the merchant's limit `most` (61). `most` is null for types that their
+ * original bounds (tip, completion): the counter may have finished by that bound, and a refusal would be the merchant's
+ * loss.
  */
 export function amountRefusal(amount: Fen, most: Fen | null): Refusal | null {
   if (amount === 0) return { code: '13', why: 'no amount' };
   return most !== null && amount > most ? { code: '61', why: 'over the limit' } : null;
 }
 
-/** n12 of F48: an amount that stands beside F4. Null where it is none. */
+/** The second amount that F48 (n12) gives beside F4; null where it holds none. */
 export function besideAmount(digits: string | undefined): Fen | null {
   return digits !== undefined && /^\d{12}$/.test(digits) ? fen(Number(digits)) : null;
 }

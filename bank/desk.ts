@@ -7,13 +7,13 @@ import type { Office } from './office.ts';
 /** At most so many requests share one commit: nobody waits long behind others' work. */
 const GROUP = 64;
 
-/** What becomes of a message: an answer, silence, or the end of a line on which nonsense came. */
+/** What a message gets: an answer, silence, or the end of its line where it was nonsense. */
 export type Reply = { answer: Buffer } | { silent: true } | { refused: string };
 
 /** Where the acquirer's requests queue: those that wait together share one transaction, and one sync of the disk. */
 export interface Desk {
   submit(body: Buffer, reply: (reply: Reply) => void): void;
-  /** How often what came was refused, by name. */
+  /** How often messages were refused, by reason. */
   readonly refusals: ReadonlyMap<string, number>;
   refuse(name: string, facts: Readonly<Record<string, unknown>>): void;
   close(): void;
@@ -35,7 +35,7 @@ interface Waiting {
 export function desk(office: Office, acquirer: Acquirer, faults: Faults, log: Log, soon: Soon = nextTurn): Desk {
   const refusals = new Map<string, number>();
   let queue: Waiting[] = [];
-  /** Calls off what is due; null while nobody waits. */
+  /** Cancels the next call of `work`; null while nothing is queued. */
   let callOff: (() => void) | null = null;
 
   const refuse: Desk['refuse'] = (name, facts) => {
@@ -64,7 +64,7 @@ export function desk(office: Office, acquirer: Acquirer, faults: Faults, log: Lo
     try {
       replies = office.books.atomically(() => group.map(handled));
     } catch {
-      // One of them cannot be worked on: the others do not suffer for it, each gets a transaction of its own.
+      // One of them failed. Each now gets a transaction of its own, so that the others succeed.
       forgetUndone();
       replies = group.map(alone);
     }
@@ -104,7 +104,10 @@ export function desk(office: Office, acquirer: Acquirer, faults: Faults, log: Lo
     }
   }
 
-  /** Where not even 96 can be said (the keys cannot be read either), the terminal waits in vain, and asks again by itself. */
+  /**
+   * Answers 96. Where even that fails (the keys cannot be read either), it is silent: the terminal asks again by
+   * itself.
+   */
   function unable(waiting: Waiting): Reply {
     try {
       return { answer: acquirer.unable(waiting.body) };
@@ -125,7 +128,7 @@ export function desk(office: Office, acquirer: Acquirer, faults: Faults, log: Lo
   }
 }
 
-/** Of a message that may be anything: four hex digits. */
+/** The MTI of an unchecked message: four hex digits. */
 export function mtiOf(body: Uint8Array): string {
   return Buffer.from(body.subarray(11, 13)).toString('hex');
 }

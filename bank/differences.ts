@@ -7,7 +7,9 @@ type Difference = Omit<Opened, 'at'>;
 /** `id` null: it was never settled. */
 type OfBatch = Pick<Settlement, 'terminal' | 'merchant' | 'batch'> & { readonly id: number | null };
 
-/** What a batch that did not balance differs in, a row for each transaction: the bank's books beside the upload. */
+/**
+ * Compares the bank's books with the upload of a batch that did not balance: one row for each transaction that differs.
+ */
 export function differences(office: Office, settlement: Settlement): Difference[] {
   const { id, terminal, batch, counted } = settlement;
   const theirs = new Map(office.settlements.uploaded(id).map((row) => [row.trace, row]));
@@ -17,7 +19,7 @@ export function differences(office: Office, settlement: Settlement): Difference[
   for (const trace of new Set([...ours.keys(), ...theirs.keys()])) {
     const entry = ours.get(trace) ?? null;
     const row = theirs.get(trace) ?? null;
-    // Of a group that balances nothing is uploaded.
+    // The terminal uploads nothing of a group that balances.
     if (row === null && entry !== null && balanced[entry.group]) continue;
     const one = differenceOf(office, settlement, { trace, entry, row });
     if (one !== null) found.push(one);
@@ -63,7 +65,7 @@ function difference(
   return {
     reason,
     trace,
-    // What the bank declined, or was told to reverse, has a row too.
+    // A declined or reversed trade is no entry that counts, but it has a row.
     trade: entry?.trade ?? office.trades.find({ terminal, batch, trace })?.id ?? null,
     card: entry?.card ?? row?.card ?? null,
     pan: entry?.pan ?? row?.pan ?? null,

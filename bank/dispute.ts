@@ -9,9 +9,9 @@ import type { Trade, TradeKey } from './trades.ts';
 import { Unable } from './unable.ts';
 
 /**
- * A transaction of a batch that was left, as the terminal's paper has it (`terminal_amount`, 0 where it has none; `card`
- * where the bank has none), becomes a case of its own, as a settlement would have opened it. Throws an `Unable` where
- * both have the same, and of a batch that is still to be settled.
+ * Opens a case for one transaction of a batch that was left, as a settlement would have done. `terminal_amount` is what
+ * the terminal's paper says, 0 where it has nothing; `card` is needed where the bank knows no card. Throws an `Unable`
+ * where both sides have the same, or where the batch is still to be settled.
  */
 export function dispute(office: Office, terminal: string, command: Command): Case {
   const batch = sixDigitsOf(command, 'batch');
@@ -37,7 +37,7 @@ export function dispute(office: Office, terminal: string, command: Command): Cas
   return opened;
 }
 
-/** What the bank has of it: where a case has corrected it, what that has left, also of what was never posted. */
+/** What the bank has of the transaction, with the corrections of cases, even where it was never posted. */
 function entryOf(office: Office, key: TradeKey): Counted | null {
   const { trades, cases, settlements, seed } = office;
   const counted = settlements.entries(key.terminal, key.batch).find(({ trace }) => trace === key.trace) ?? null;

@@ -2,12 +2,12 @@ import { type Fen, fen } from '../src/values/fen.ts';
 import type { Books } from './books.ts';
 import { cardAccount, holdAccount, type Ledger } from './ledger.ts';
 
-/** What pre-authorisations hold. A hold is there while it is above zero; the ledger moves it with its entries. */
+/** The amounts that pre-authorisations hold. A hold exists while it is above zero; the ledger's entries change it. */
 export interface Holds {
   /** Begins at zero; an entry of the ledger fills it. */
   open(hold: { preauth: number; card: string; expiresAt: number }): void;
   amount(preauth: number): Fen;
-  /** Gives back to their cards what is held past its time. Inside a transaction. */
+  /** Releases expired holds to their cards. To be called inside a transaction. */
   expire(now: number): void;
 }
 

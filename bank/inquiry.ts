@@ -5,14 +5,15 @@ import { asDecided, CREDITS, DEBITS, movedBy, standingOf } from './standing.ts';
 import type { Trade } from './trades.ts';
 
 /**
- * 0820, F60.3 320 (交易状态查询, our own): how a trade stands. F61 is the batch and trace of one of this terminal's, or
- * twelve zeros and MMDD beside the F37 of one of its merchant's, or twelve zeros alone for this terminal's newest. Moves
- * nothing and leaves no row.
+ * 0820, F60.3 320 (交易状态查询, our own): tells how a trade stands. F61 names it: batch and trace for a trade of this
+ * terminal; twelve zeros and MMDD, with F37, for a trade of its merchant; twelve zeros alone for this terminal's
+ * newest. Moves nothing and leaves no row.
  *
- * The answer: F4 what is charged of it (with its tip, its adjustments and corrections; else its own F4), F37, F38, F48
- * what has been refunded (of a completed hold what has been refunded of its completion, and what that came to), F61 its
- * batch, trace and day, F63 `CUP`, the state's word padded to twelve, its own F39, and its card, masked as the books have
- * it: whoever reused a trace learns that the row is another's. 25 where the books hold no such trade.
+ * The answer: F4 what is charged (with tip, adjustments and corrections; its own F4 where nothing is), F37, F38, F48
+ * what has been refunded (for a completed hold: what of its completion has been refunded, then the completion's total),
+ * F61 its batch, trace and day, F63 `CUP`, the state's word padded to twelve, its own F39, and its masked card number,
+ * by which a terminal that has reused a trace sees that the row is another trade's. 25 where the books have no such
+ * trade.
  */
 export function lookUp(office: Office, request: SealedRequest): Outcome {
   const { message, batch, keys, at } = request;
@@ -27,7 +28,7 @@ export function lookUp(office: Office, request: SealedRequest): Outcome {
   }
   const found = asked(office, request, message.original);
   if (found === null) return answered('25', { why: 'no such trade' });
-  // What two people have taken in spite of a no is charged: whoever asks is told so.
+  // A declined trade that two people have collected all the same is charged, and the answer says so.
   const trade = asDecided(office, found);
   const { total, refunded } = chargedOf(office, trade);
   const hold = holdOf(office, trade);
@@ -63,8 +64,8 @@ function asked(office: Office, { message, terminal, merchant }: SealedRequest, p
 }
 
 /**
- * What has become of a hold that was taken, at whichever of the merchant's terminals: its own row and the rows of what
- * was added to it stay posted. `released`: its days are over, or, of an addition, the whole hold was voided.
+ * What has become of the hold of a posted pre-authorisation or addition, at any of the merchant's terminals: their own
+ * rows stay posted and do not show it. `released`: the hold has expired or, for an addition, was voided as a whole.
  */
 function holdOf(
   office: Office,
@@ -82,7 +83,7 @@ function chargedOf(office: Office, trade: Trade): { total: number; refunded: num
   const { type, state, amount } = trade;
   const moved = movedBy(office, trade).amount;
   if (CREDITS.includes(type)) return { total: moved === 0 ? amount : Math.abs(moved), refunded: 0 };
-  // Only a debit that was taken can have grown, or have gone back in part.
+  // Only a debit that was charged can have grown or been refunded in part.
   if (!DEBITS.includes(type) || (moved === 0 && state !== 'posted')) return { total: amount, refunded: 0 };
   const { total, refunded } = standingOf(office, trade);
   return { total, refunded: state === 'voided' ? 0 : refunded };

@@ -4,16 +4,16 @@ import { cardAccount } from './ledger.ts';
 import type { Office } from './office.ts';
 import type { Card } from './seed.ts';
 
-/** What an issuer is asked: already decrypted, the PIN never kept. */
+/** What an issuer is asked, already decrypted. The PIN is never stored. */
 export interface Ask {
   readonly pan: string;
-  /** Of the track, YYMM and three digits; null where the number was typed. */
+  /** YYMM. `service` is the track's service code, three digits; null where the number was typed. */
   readonly expiry: string;
   readonly service: string | null;
   /** F22's first two digits: 02 is a swiped stripe. */
   readonly entry: string;
   readonly amount: Fen;
-  /** `malformed`: there was a block, and it held no PIN. */
+  /** `malformed`: the PIN block does not hold a PIN, or does not go with F53. Null where no PIN was given. */
   readonly pin: string | 'malformed' | null;
   /** YYMM of today. */
   readonly month: string;
@@ -27,17 +27,22 @@ export interface Verdict {
 }
 
 export interface Issuer {
-  /** Whose card it is and whether its PIN is right where one was given: all that is asked where money goes back to it. */
+  /** Finds the card and checks the PIN if one was given, and nothing else: enough where money goes back to the card. */
   recognise(ask: Ask): Verdict;
-  /** As `recognise`, and that the card has `more` beside what it holds: a promise is kept, whatever the card is now. */
+  /**
+   * As `recognise`, and `more` must be available beside the hold. The card's status does not matter: a hold is a
+   * promise.
+   */
   honour(ask: Ask, more: Fen): Verdict;
-  /** For goods that are gone already: refused only where nobody would pay, an unknown, lost, stolen or closed card. */
+  /**
+   * For goods that are gone already: refuses only an unknown, lost, stolen or restricted card, for which nobody pays.
+   */
   accept(ask: Ask): Verdict;
-  /** Whether its holder may be told what is on it. */
+  /** Whether the holder may be told the balance. */
   disclose(ask: Ask): Verdict;
   /** Decides, and counts a wrong PIN; moves no money. */
   decide(ask: Ask): Verdict;
-  /** True where there is such a card. */
+  /** Resets the count of wrong PINs; false where there is no such card. */
   unlock(card: string): boolean;
   wrongPins(card: string): number;
 }
@@ -102,7 +107,7 @@ export function issuer({ seed, books: { db }, ledger }: Office): Issuer {
     return available(card) < amount ? '51' : null;
   }
 
-  /** What pre-authorisations hold has left the card's account already. */
+  /** What pre-authorisations hold is not in the card's account any more, so it needs no subtraction. */
   function available(card: Card): number {
     return ledger.balance(cardAccount(card.id)) + card.credit;
   }

@@ -35,7 +35,7 @@ interface Who {
   proven: boolean;
 }
 
-/** A terminal that has shown its certificate; not yet that it holds the key. */
+/** A terminal that has shown its certificate, but has not yet proved that it holds the key. */
 interface Caller {
   readonly serial: string;
   readonly certificate: X509Certificate;
@@ -61,7 +61,7 @@ export async function listenForHandshakes(
       return;
     }
     lines.add(socket);
-    // Whoever was answered and does not hang up is hung up on.
+    // Hangs up on a peer that was answered and stays on the line.
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     socket.once('close', () => lines.delete(socket));
     const exchange = serve(centre, socket).finally(() => exchanges.delete(exchange));
@@ -90,7 +90,7 @@ export async function listenForHandshakes(
 
 async function serve(centre: Centre, socket: Socket): Promise<void> {
   const line = keyLine(socket);
-  // Whose exchange it is, for the audit, as far as it says and has proved it.
+  // The caller, for the audit, as far as it has said and proved who it is.
   const who: Who = { serial: null, step: 'hello', proven: false };
   const failed = (error: unknown): void =>
     centre.log('failed', { serial: who.serial, step: who.step, error: error instanceof Error ? error.message : '' });
@@ -100,7 +100,7 @@ async function serve(centre: Centre, socket: Socket): Promise<void> {
     try {
       centre.certificates.audit({ holder: serial, step, outcome, detail, proven }, centre.office.clock.now());
     } catch (error) {
-      // Books that cannot be written end no exchange, and no bank: what happened stands in the log.
+      // Books that cannot be written must end neither the exchange nor the bank: the log has the event.
       failed(error);
     }
   };
@@ -120,7 +120,7 @@ async function serve(centre: Centre, socket: Socket): Promise<void> {
   }
 }
 
-/** Both ends prove themselves, then the master key goes over, or stays. Says what was done. */
+/** Both ends prove who they are; then the terminal gets a master key, or keeps its own. Returns what was done. */
 async function handshake(centre: Centre, line: KeyLine, who: Who): Promise<string> {
   const { office, authority } = centre;
   const hello = await line.next('hello');
@@ -179,7 +179,7 @@ function callerOf({ office, authority, certificates }: Centre, serial: string, h
     throw new Refusal('revoked', 'the certificate was revoked', `${anew}, after asking the acquirer why`);
   }
   const { row, merchant } = customerOf(office, serial, hello);
-  // Remembered of those alone who have a certificate: of a stranger there is nothing to play again.
+  // Only the tokens of callers with a valid certificate are remembered: a stranger has nothing to replay.
   if (!certificates.firstSeen(token, now)) {
     throw new Refusal('replayed-token', 'this token was used before', 'do the handshake again with a fresh token');
   }
@@ -240,7 +240,7 @@ function prove({ certificate }: Caller, message: Fields, text: string): void {
   }
 }
 
-/** Sends the key, or word that the one it holds stays. Gives the check value that the terminal must confirm. */
+/** Sends a new key, or tells the terminal to keep its own. Returns the check value that the terminal must confirm. */
 function give(centre: Centre, line: KeyLine, caller: Caller, held: string | null): string {
   const { office, corrupt } = centre;
   const { theirs, ours, row } = caller;
@@ -248,7 +248,7 @@ function give(centre: Centre, line: KeyLine, caller: Caller, held: string | null
   const parameters = parametersOf(office, caller.merchant);
   const hash = createHash('sha256').update(canonical(parameters)).digest('hex').toUpperCase();
 
-  // One that was sent and stored, and whose confirmation was lost on the way, is as good as the current one.
+  // A next key that the terminal has stored, and whose confirmation was lost on the way, is as good as the current one.
   const known = held !== null && (held === next || (held === current && !rotate));
   if (known && !corrupt.has(row.terminal)) {
     const signature = signed(centre, `guitai-kc1|keep|${theirs}|${ours}|${held}|${hash}`);

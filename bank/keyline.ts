@@ -16,12 +16,12 @@ export const PROBLEMS = [
 ] as const;
 export type KeyProblem = (typeof PROBLEMS)[number];
 
-/** One side does not go on; says why, and what to do. */
+/** Thrown where one side does not go on; says why, and what to do. */
 export class Refusal extends Error {
   readonly problem: KeyProblem;
   readonly detail: string;
   readonly remedy: string;
-  /** True where the terminal said it: it is not told again. */
+  /** True where it was the terminal that refused: then nothing is sent to it. */
   readonly theirs: boolean;
 
   constructor(problem: KeyProblem, detail: string, remedy: string, theirs = false) {

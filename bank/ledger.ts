@@ -25,14 +25,14 @@ export interface Ledger {
   post(entry: Entry): void;
   /** Posts the opposite of what the entries posted, all in one, for the trade `as.trade`. */
   postOpposite(of: readonly { kind: string; trade: number }[], as: { kind: string; at: number; trade: number }): void;
-  /** Of the entries that a trade has, the oldest first. */
+  /** The kinds of a trade's entries, the oldest first. */
   kinds(trade: number): string[];
-  /** Kept by the database; `recount` reads every posting. */
+  /** The running sum that the database keeps; `recount` reads every posting and throws where something is off. */
   sum(): number;
   recount(): void;
   /** Newest first. */
   entries(limit: number): { id: number; kind: string; trade: number | null; time: string; postings: Posting[] }[];
-  /** Of one entry. */
+  /** The postings of one entry. */
   postings(entry: number): Posting[];
 }
 
@@ -75,13 +75,13 @@ export function ledger({ db }: Books): Ledger {
     for (const [account, amount] of together) {
       posted.run(entry, account, amount);
       if (moved.run(amount, account).changes !== 1) throw new Error(`no account ${account}`);
-      // Refused by the table itself where the hold got below zero.
+      // The table itself refuses a hold below zero.
       if (isHold(account) && held.run(amount, hold).changes !== 1) throw new Error(`no hold of ${account} for ${kind}`);
     }
     if (sum() !== 0) throw new Error(`the ledger is ${sum()} fen over after a ${kind} entry`);
   };
 
-  /** What a hold lacks has gone back to its card when it expired, and comes from there. */
+  /** Postings for what the hold lacks: it went back to the card when the hold expired, so it is taken from there. */
   function expiredSince(postings: readonly Posting[], hold: number | null): Posting[] {
     const row = hold === null ? undefined : holdOf.get(hold);
     if (row === undefined) return [];

@@ -18,9 +18,10 @@ export interface Left {
 }
 
 /**
- * Moves a terminal to another batch. What it has not settled of the one before is cleared like all else, and followed by
- * a case. Throws an `Unable` while it is settling, but for two people: from then on every step of that settlement is
- * answered 77, and two people close the batch at the terminal too. Inside a transaction.
+ * Moves a terminal to another batch. What it has not settled of the old one is cleared like everything else, and a case
+ * follows it. While the terminal is settling, only two people may do this (else it throws an `Unable`): every further
+ * step of that settlement is then answered 77, and two people close the batch at the terminal too. To be called inside
+ * a transaction.
  */
 export function moveBatch(
   office: Office,
@@ -56,7 +57,7 @@ export function moveBatch(
       { kind: 'settling', batch: from },
     );
   }
-  // What the terminal has in it and has not told yet is compared under the case too.
+  // Two people's move opens a case even where nothing counts here: the terminal may still have unsent entries.
   const unsettled = followUnsettled(office, { terminal, batch: from, asked: null, empty: byHand !== null });
   office.terminals.setBatch(terminal, batch);
   if (byHand !== null) {
@@ -67,20 +68,21 @@ export function moveBatch(
 }
 
 /**
- * Whether the terminal had it and has another one, and neither a settlement nor two people have ended it: what the counter
- * had finished in it is still taken. One that had nothing here, and was moved without two people, is not known.
+ * Whether the terminal was moved away from this batch before a settlement or two people ended it: advices of what the
+ * counter had finished in it are still accepted. A batch without a trade or a case is not known here and so is not
+ * left.
  */
 export function isLeft(office: Office, terminal: string, batch: string): boolean {
   const isKnown = hasAny(office, terminal, batch);
   return batch !== office.terminals.batch(terminal) && isKnown && !isOver(office, terminal, batch);
 }
 
-/** Whether there is anything of it here: a trade, or a case. */
+/** Whether the bank has a trade or a case of the batch. */
 function hasAny({ cases, trades }: Office, terminal: string, batch: string): boolean {
   return cases.of(caseOf(terminal, batch)) !== null || trades.isIn(terminal, batch);
 }
 
-/** Whether the terminal has had it before: it begins no number twice by itself. */
+/** Whether the terminal has had the batch before: a settlement never moves it to such a number. */
 export function wasHad(office: Office, terminal: string, batch: string): boolean {
   return hasAny(office, terminal, batch) || isOver(office, terminal, batch);
 }
@@ -89,19 +91,19 @@ export function wasHad(office: Office, terminal: string, batch: string): boolean
 export function isOver({ settlements, cases }: Office, terminal: string, batch: string): boolean {
   const settled = settlements.find(terminal, batch)?.closedAt ?? null;
   const one = cases.of(caseOf(terminal, batch));
-  // A terminal that says something else afterwards reopens the question, not the batch.
+  // A terminal that says something else afterwards reopens the case, not the batch.
   return settled !== null || (one !== null && (one.state === 'closed' || cases.wasClosed(one.id)));
 }
 
-/** Of a batch as a whole. */
+/** The key of the case about a batch as a whole. */
 function caseOf(terminal: string, batch: string) {
   return { reason: 'unsettled', terminal, batch, trace: '000000' } as const;
 }
 
 /**
- * One case for a batch that terminal and bank have not settled with each other, brought up to date with what the terminal
- * has said of it last: now (`asked`), or else before. What a stranger's 0500 names, and the bank has nothing of, opens
- * none, but for `empty`. Returns how many transactions count in it.
+ * Opens the one case of a batch that terminal and bank have not settled, or brings it up to date with what the terminal
+ * said last: now (`asked`), or else earlier. A batch of which the bank has nothing gets no case, as any 0500 can name
+ * one, unless `empty` is set. Returns how many transactions count in it.
  */
 export function followUnsettled(
   office: Office,
@@ -114,7 +116,7 @@ export function followUnsettled(
   const bank = netOf(totalsOfEntries(entries));
   const said = asked ?? (settlement === null ? null : totalsOf(settlement.asked));
   const saidNet = said === null ? null : netOf(said);
-  // A late advice or reversal says nothing of the whole: what a refused 0500 has said of it stands.
+  // A late advice or reversal does not say the total: what a refused 0500 has said of it stays.
   const theirs = asked === null ? (before?.terminalNet ?? saidNet) : saidNet;
   office.cases.followBatch({
     ...{ ...caseOf(terminal, batch), settlement: settlement?.id ?? null },

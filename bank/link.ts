@@ -2,7 +2,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type Desk, mtiOf, type Reply } from './desk.ts';
 import { type Faults, SLOW_MS } from './faults.ts';
 
-/** TPDU, header, message type and bitmap: nothing shorter is a message. The longest that the field table can make. */
+/**
+ * The shortest message (TPDU, header, message type, bitmap) and the longest that the field table can make, in bytes.
+ */
 const LEAST = 21;
 const MOST = 4096;
 const MAX_LINES = 1024;
@@ -57,12 +59,12 @@ function serve(socket: Socket, name: string, desk: Desk, faults: Faults): void {
   let ending = false;
 
   socket.setTimeout(IDLE_MS, () => socket.destroy());
-  // A peer that goes away in mid-message is its own affair; 'close' follows.
+  // A peer may go away in mid-message: nothing else is to be done, 'close' follows.
   socket.on('error', () => socket.destroy());
   socket.once('close', () => {
     for (const timer of late) clearTimeout(timer);
   });
-  // Whoever has said all still waits for its answers.
+  // A peer that has ended its side still waits for its answers.
   socket.once('end', end);
   socket.on('data', (chunk: Buffer) => {
     gathered = gathered.length === 0 ? chunk : Buffer.concat([gathered, chunk]);
@@ -116,7 +118,7 @@ function serve(socket: Socket, name: string, desk: Desk, faults: Faults): void {
     if (socket.writableLength > MAX_UNSENT) socket.destroy();
   }
 
-  /** What was asked before is still answered. */
+  /** Reads no more; what was asked before is still answered. */
   function end(): void {
     socket.removeAllListeners('data');
     socket.resume();
@@ -125,7 +127,9 @@ function serve(socket: Socket, name: string, desk: Desk, faults: Faults): void {
   }
 }
 
-/** F64, where the bitmap's last bit is set, is the last eight bytes, hex characters: each becomes another one. */
+/**
+ * Changes each character of F64: the last eight bytes, hex digits, which are there where the bitmap's last bit is set.
+ */
 function spoilMac(frame: Buffer): void {
   if (((frame[22] ?? 0) & 1) === 0) return;
   for (let at = frame.length - 8; at < frame.length; at++) frame[at] = frame[at] === 0x30 ? 0x31 : 0x30;

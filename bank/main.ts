@@ -63,9 +63,9 @@ async function serve(args: string[]): Promise<void> {
     keyCentre: portOf('--key-centre', values['key-centre']),
     log: values.quiet === true ? silentLog : lineLog((line) => process.stdout.write(line), Date.now),
   });
-  // Whoever started it may stop reading the log.
+  // The log's reader may go away: that must not end the bank.
   process.stdout.on('error', () => undefined);
-  // A second signal (a terminal's Ctrl-C reaches the whole group) does not cut the first one's work short.
+  // A second signal (Ctrl-C reaches the whole process group) must not cut short the work of the first.
   const stop = (): void => void bank.close();
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

@@ -33,13 +33,13 @@ export function signIn(office: Office, { message, terminal, network, at }: Reque
   };
 }
 
-/** 0820/002: the working keys are gone with the operator. */
+/** 0820/002: signs the operator out and deletes the working keys. */
 export function signOut(office: Office, { message, terminal, at }: Request): Outcome {
   office.terminals.signOut(terminal.terminal);
   return { code: '00', answer: answerTo(office, message, '00', null, hostTime(office, at)), facts: {} };
 }
 
-/** 0820/301: the line and the host are there. */
+/** 0820/301: shows that the line and the host work. */
 export function echo(office: Office, { message, at }: Request): Outcome {
   return { code: '00', answer: answerTo(office, message, '00', null, hostTime(office, at)), facts: {} };
 }
@@ -48,7 +48,7 @@ function isKeySet(network: string): network is KeySet {
   return Object.hasOwn(KEY_SETS, network);
 }
 
-/** F37 of an exchange that no row is kept of: its time and its trace. */
+/** F37 of a sign-in, of which no row is kept: its time and its trace. */
 function referenceOfSignIn({ trace = '000000' }: Message, time: string): string {
   return `${time}${trace}`;
 }

@@ -11,7 +11,7 @@ import { type Terminals, terminals } from './terminals.ts';
 import { type Trades, trades } from './trades.ts';
 import { type VoiceDesk, voiceDesk } from './voice.ts';
 
-/** What the bank's desks share: its customers, its books, its clock. */
+/** What all parts of the bank share: its customers, its books, its clock. */
 export interface Office {
   readonly seed: Seed;
   readonly books: Books;
@@ -30,7 +30,7 @@ export interface Office {
   readonly processingRequests: Map<string, string>;
 }
 
-/** Opens the books of a bank's folder for the customers of `seed`, and counts them. */
+/** Opens the books of a bank's folder, opens accounts for the customers of `seed`, and recounts the ledger. */
 export function openOffice(dir: string, given: { seed: Seed; clock: Clock; random: Random }): Office {
   const books = openBooks(dir);
   try {
@@ -66,8 +66,8 @@ export function localTime({ seed }: Office, at: number): { date: string; time: s
 }
 
 /**
- * When a window of so many days is over: with the bank's local day that is so many after the one of `from`, as a terminal
- * counts them by the calendar. Counted by the hour, what the counter has taken in good time would be refused.
+ * When a window of `days` days after `from` is over: at the end of the last of these days by the bank's local calendar,
+ * as terminals count too. Counted by hours, the bank would refuse what the counter has taken in time.
  */
 export function lastDayEnds({ seed }: Office, from: number, days: number): number {
   const offset_ms = seed.acquirer.utcOffsetMinutes * 60_000;
@@ -88,13 +88,15 @@ export function referenceOf(office: Office, id: number, at: number): string {
 
 export const merchantPending = (merchant: string): string => `merchant:${merchant}:pending`;
 export const merchantFees = (merchant: string): string => `merchant:${merchant}:fees`;
-/** What is cleared and on its way to the merchant, and what has reached its account. */
+/** `payable`: cleared and on its way to the merchant; `paid`: arrived in its account. */
 export const merchantPayable = (merchant: string): string => `merchant:${merchant}:payout`;
 export const merchantPaid = (merchant: string): string => `merchant:${merchant}:settled`;
 export const ACQUIRER_FEES = 'acquirer:fees';
 export const TREASURY = 'bank:treasury';
 
-/** Opens the accounts of the seed that are not open yet; each opening balance comes out of the bank's treasury, once. */
+/**
+ * Opens the accounts of the seed that are not open yet; an opening balance is paid once, out of the bank's treasury.
+ */
 function openAccounts({ books, ledger, seed, clock }: Office): void {
   const forgiven = books.db.prepare('INSERT INTO card (id) VALUES (?) ON CONFLICT (id) DO UPDATE SET wrong_pins = 0');
   books.atomically(() => {
@@ -107,7 +109,7 @@ function openAccounts({ books, ledger, seed, clock }: Office): void {
       ledger.open({ id: merchantPaid(id), kind: 'settled', name: name.zh });
     }
     for (const card of seed.cards.values()) {
-      // PIN tries are counted anew each day of trade, and each time that the bank starts.
+      // The count of wrong PINs begins again with each business day and each start of the bank.
       forgiven.run(card.id);
       const account = cardAccount(card.id);
       ledger.open({ id: holdAccount(card.id), kind: 'hold', name: card.name.zh });

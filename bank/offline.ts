@@ -3,7 +3,7 @@ import type { Issuer } from './issuer.ts';
 import { lastDayEnds, type Office } from './office.ts';
 import { chargeOf } from './sale.ts';
 
-/** An offline sale (离线消费): the counter has finished; taken up to the merchant's floor, even where funds are short. */
+/** An offline sale (离线消费), which the counter has finished: taken up to the floor limit, even where funds are short. */
 export function takeOffline(office: Office, issuer: Issuer, asked: Asked): Decision {
   const { amount, ask, request } = asked;
   if (amount === 0) return refused({ code: '13', why: 'no amount' });
@@ -11,7 +11,9 @@ export function takeOffline(office: Office, issuer: Issuer, asked: Asked): Decis
   return decided(issuer.accept(ask), null, (card) => chargeOf(office, asked, card));
 }
 
-/** A sale that the bank's clerk has authorised by telephone (电话授权): F38 is what was said, good once, as long as a hold. */
+/**
+ * A sale authorised by the bank's clerk by telephone (电话授权): F38 is the clerk's number, good once, as long as a hold.
+ */
 export function takeVoice(office: Office, issuer: Issuer, asked: Asked): Decision {
   const { amount, ask, request } = asked;
   if (amount === 0) return refused({ code: '13', why: 'no amount' });

@@ -8,7 +8,9 @@ export type Found = Trade | Refusal;
 
 export const isRefusal = (found: Found): found is Refusal => 'why' in found;
 
-/** F61 = batch and trace: an entry of this terminal, of one of these types. F37 and F38, where given, must be its own. */
+/**
+ * Finds a trade of this terminal, of one of these types, by F61 (batch and trace). F37 and F38, if given, must fit it.
+ */
 export function ofThisTerminal(office: Office, request: SealedRequest, types: readonly TradeType[]): Found {
   const { original: place = '', reference, authorisation } = request.message;
   const [, batch, trace] = /^(\d{6})(\d{6})/.exec(place) ?? [];
@@ -24,7 +26,7 @@ export function ofThisTerminal(office: Office, request: SealedRequest, types: re
   return found;
 }
 
-/** F37 and F61 = twelve zeros and MMDD: whichever terminal of the merchant it came from; as a case has left it. */
+/** Finds a trade of any terminal of the merchant by F37 and F61 (twelve zeros and MMDD); cases may have changed it. */
 export function byReference(office: Office, request: SealedRequest): Found {
   const { reference, original: place = '', authorisation } = request.message;
   const day = dayOf(place);
@@ -38,7 +40,7 @@ export function byReference(office: Office, request: SealedRequest): Found {
   return asDecided(office, found);
 }
 
-/** F38 and F61 = twelve zeros and MMDD: a pre-authorisation of the merchant whose hold is there. */
+/** Finds a pre-authorisation of the merchant that still holds money, by F38 and F61 (twelve zeros and MMDD). */
 export function heldPreauth(office: Office, request: SealedRequest): Found {
   const { authorisation, original: place = '' } = request.message;
   const day = dayOf(place);
@@ -59,12 +61,12 @@ export function preauthOf(
   return given.find(({ at }) => dayOfTrade(office, at) === day) ?? null;
 }
 
-/** MMDD, what F13 of its answer said; the settlement date may be another. */
+/** MMDD of a trade, as F13 of its answer said; its settlement date may be another. */
 export function dayOfTrade(office: Office, at: number): string {
   return localTime(office, at).date.slice(4);
 }
 
-/** A date that stands alone in F61. */
+/** The MMDD that follows twelve zeros in F61; null where a batch and a trace stand there. */
 export function dayOf(place: string): string | null {
   return /^0{12}(\d{4})/.exec(place)?.[1] ?? null;
 }
@@ -76,7 +78,7 @@ export function completionOf(office: Office, preauth: Trade): Trade | null {
   return about.map((row) => asDecided(office, row)).find(completes) ?? null;
 }
 
-/** Whether its terminal has not closed the batch that it is in. */
+/** Whether the trade is in the open batch of its terminal. */
 export function inOpenBatch({ terminals }: Office, { terminal, batch }: Trade): boolean {
   return terminals.batch(terminal) === batch;
 }

@@ -46,7 +46,7 @@ export function voidPreauth(office: Office, issuer: Issuer, { request, amount, a
   }));
 }
 
-/** From what is available to what is held; a negative amount goes back. */
+/** Postings that move an amount from the available to the held account; a negative amount moves back. */
 export function held(card: string, amount: number): Posting[] {
   return [
     { account: cardAccount(card), amount: -amount },

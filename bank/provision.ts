@@ -7,13 +7,13 @@ import { openBooks } from './books.ts';
 import { type Certificates, certificates } from './certificates.ts';
 import { writeWhole } from './files.ts';
 
-/** A certificate that ends sooner is replaced. */
+/** A certificate with less time left than this is replaced. */
 const LEAST_LEFT_MS = 30 * 86_400_000;
 
 export interface Provisioned {
   readonly serial: string;
   readonly dir: string;
-  /** What was written; what was valid stays. */
+  /** The files that were written; valid ones are kept. */
   readonly written: readonly string[];
 }
 
@@ -78,7 +78,7 @@ function textOf(dir: string, file: string): string | null {
   return existsSync(path) ? readFileSync(path, 'utf8') : null;
 }
 
-/** Null where there is none, or none that can be read: then it is made anew. */
+/** Null where there is none, or none that can be read: then a new one is issued. */
 function certificateIn(dir: string): X509Certificate | null {
   const pem = textOf(dir, 'device.crt');
   try {

@@ -5,7 +5,7 @@ import type { BusinessDay } from './days.ts';
 import { writeWhole } from './files.ts';
 import { localTime, type Office } from './office.ts';
 
-/** One line: what moved what the merchant is owed. Amounts in fen, negative where they go back. */
+/** One line: an entry that changed what the merchant is owed. Amounts in fen, negative where money goes back. */
 export interface ReconciliationRow {
   readonly entry: number;
   readonly kind: string;
@@ -42,7 +42,9 @@ export interface Reconciliation {
   };
 }
 
-/** What the bank's books say of a merchant's day, line by line: the sum of its lines is what the day was paid with. */
+/**
+ * What the bank's books say of a merchant's day, line by line; the lines add up to what the merchant gets for the day.
+ */
 export function reconcile(office: Office, clearing: Clearing, merchant: string, day: BusinessDay): Reconciliation {
   const last = day.lastEntry ?? Number.MAX_SAFE_INTEGER;
   const movements = clearing.movements(merchant, day.firstEntry, last);
@@ -66,7 +68,7 @@ export function fileClosedDays(office: Office, clearing: Clearing, dir: string):
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     for (const merchant of clearing.merchants()) {
       const reconciled = reconcile(office, clearing, merchant, day);
-      // One that was taken out of the seed has its last files, and no empty ones for ever.
+      // A merchant that was removed from the seed gets files while something still moves, but no empty ones.
       if (reconciled.rows.length === 0 && !office.seed.merchants.has(merchant)) continue;
       const name = fileNameOf(reconciled);
       writeWhole(join(dir, name), csvOf(reconciled), 0o600);
@@ -99,7 +101,7 @@ export function csvOf({ rows, totals }: Reconciliation): string {
 
 function rowOf(office: Office, { entry, kind, trade: id, at, amount, fee }: Movement): ReconciliationRow {
   const trade = id === null ? null : office.trades.byId(id);
-  // A correction of what the books never had is of its case's transaction.
+  // A correction without a trade takes terminal, batch, trace and card from its case.
   const of = trade ?? (kind === 'correction' ? office.cases.ofEntry(entry) : null);
   const { date, time } = localTime(office, at);
   return {

@@ -6,8 +6,8 @@ import { byReference, inOpenBatch, isRefusal } from './original.ts';
 import { DEBITS, feeUpTo, standingOf } from './standing.ts';
 
 /**
- * A refund (退货): back to the card, up to what is left of its original, in as many parts as there are. The fee goes
- * back in the same proportion: of all parts together it is the whole fee, to the fen.
+ * A refund (退货): pays back to the card up to what is left of its original, in any number of parts. The fee goes back in
+ * proportion; all parts together return exactly the whole fee.
  */
 export function refund(office: Office, issuer: Issuer, { request, amount, ask }: Asked): Decision {
   const { merchant, terminal, at } = request;
@@ -19,7 +19,7 @@ export function refund(office: Office, issuer: Issuer, { request, amount, ask }:
   if (original.state !== 'posted' || !DEBITS.includes(original.type)) {
     return refused({ code: '25', why: 'nothing of it was charged' }, original);
   }
-  // What is not settled yet is undone by a void, which leaves no trace on the customer's statement.
+  // A sale of the open batch is to be voided instead: a void leaves nothing on the customer's statement.
   if (original.terminal === terminal.terminal && inOpenBatch(office, original)) {
     return refused({ code: '12', why: 'of the open batch: a void undoes it' }, original);
   }

@@ -9,18 +9,21 @@ interface Refused {
   readonly type: TradeType;
   readonly trace: string;
   readonly amount: Fen;
-  /** Null where it left no row. */
+  /** Its row; null where it left none. */
   readonly trade: Trade | null;
 }
 
-/** The counter has finished with it before the bank is told. A refund is no such thing: its customer has been told nothing. */
+/**
+ * Whether the counter finishes this type before the bank hears of it. A refund does not count: nothing was promised
+ * yet.
+ */
 export function isTold(type: TradeType): boolean {
   return rowOf(type).lost === 'repeat' && type !== 'refund';
 }
 
 /**
- * The counter had finished before the bank was told, and the bank says no: the merchant is out of pocket, and a case is
- * opened, one however often the advice is repeated.
+ * Opens a case for a refused advice: the counter had finished before the bank was told, so the merchant is out of
+ * pocket. However often the advice is repeated, there is one case.
  */
 export function followRefusedAdvice({ cases, seed }: Office, request: SealedRequest, refused: Refused): void {
   const { message, terminal, merchant, batch, at } = request;

@@ -24,7 +24,7 @@ export interface SealedRequest extends Request {
   readonly covered: Uint8Array;
 }
 
-/** What goes back, and what is written down once it is committed. */
+/** The answer, and the facts for the log once it is committed. */
 export interface Outcome {
   readonly code: string;
   /** The whole frame, its MAC in it. */
@@ -32,7 +32,7 @@ export interface Outcome {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Packs an answer: MTI + 10, TPDU turned round, what identifies the request given back. */
+/** Packs an answer: MTI + 10, the TPDU's addresses swapped, and the fields that identify the request given back. */
 export function answerTo(
   office: Office,
   request: Message,

@@ -8,8 +8,9 @@ import { asDecided, DEBITS, entriesOf, movedBy, standingOf } from './standing.ts
 import { rowOf, type Trade, type TradeKey, type TradeType, typeOf } from './trades.ts';
 
 /**
- * 0400: turns back what the same batch and trace posted, once, however often it is asked. With no original it leaves a
- * tombstone in the original's place, so that one arriving later is refused (money.md 3). F64 is already checked.
+ * 0400: turns back what the same batch and trace posted; repeats change nothing. Without an original it leaves a
+ * tombstone in the original's place, so that an original arriving later is refused (money.md 3). F64 is already
+ * checked.
  */
 export function reverse(office: Office, request: SealedRequest): Outcome {
   const { message, terminal, batch, keys, transaction, at } = request;
@@ -42,36 +43,36 @@ export function reverse(office: Office, request: SealedRequest): Outcome {
   const left = isLeft(office, terminal.terminal, batch);
   if (original.state === 'tombstone') return answered('25', original.reference, { amount, why: 'no original' });
 
-  // What differs from its original is no reversal of it: the debt stays, and people look at it.
+  // A reversal that differs from its original is refused: the terminal keeps owing it, and people look at it.
   if (original.amount !== amount) return answered('64', original.reference, { amount, why: 'another amount' });
   if (differs(original, type, message.pan))
     return answered('30', original.reference, { amount, why: 'another original' });
 
-  // Its void, or a refund, has given money back already; one way back is enough.
+  // The void has given the money back already; it must not go back twice.
   if (asDecided(office, original).state === 'voided') {
     return answered('12', original.reference, { amount, why: 'voided already' });
   }
   if (original.state === 'posted') {
-    // Two people at the counter have ended it on the bank's word that it stands: this one was late on its way.
+    // Two people at the counter have ended it on the bank's word that it is charged: this reversal comes too late.
     if (office.rulings.of(original.id) !== null) return answered('12', original.reference, { amount, why: 'ruled on' });
     if (isBuiltUpon(office, original)) return answered('12', original.reference, { amount, why: 'more has followed' });
     const { id } = original;
     const isLate = !left && batch !== office.terminals.batch(terminal.terminal);
     const turnedBack = isLate ? Math.abs(movedBy(office, original).amount) : 0;
-    // People have corrected a part of it already: what is left is turned back.
+    // Where a case has corrected a part of it already, only what is left is turned back.
     office.ledger.postOpposite(entriesOf(office, original), { kind: 'reversal', at, trade: id });
-    // What was found missing at the terminal is explained by it.
+    // The reversal explains why the terminal does not have the trade.
     office.cases.answerTrade(id, { answer: foundOut.reversed, by: terminal.terminal, at });
     if (isLate) lateReversal(office, original, fen(turnedBack), at);
   }
   // A decline whose answer was lost is reversed too: the terminal and the books use the same word for it.
   if (original.state !== 'reversed') office.trades.reversed(original.id, 'reversed', reason ?? '98', at);
-  // The case of a batch that was taken away has what each side has by now. Told again it changes nothing.
+  // Brings the case of a batch that was left up to date. A repeated reversal changes nothing.
   if (left && original.state === 'posted') followUnsettled(office, { terminal: terminal.terminal, batch, asked: null });
   return answered('00', original.reference, { amount, was: original.state });
 }
 
-/** Its batch was settled, or its case is closed: what the terminal has told its merchant is no longer so. */
+/** Opens a case where the batch was settled, or its case closed: what the merchant was told is no longer true. */
 function lateReversal(office: Office, original: Trade, amount: Fen, at: number): void {
   const { id, terminal, merchant, batch, trace, card, pan } = original;
   office.cases.open({
@@ -81,8 +82,8 @@ function lateReversal(office: Office, original: Trade, amount: Fen, at: number):
 }
 
 /**
- * Whether another trade stands that would not be right without it: a refund or a tip of it, or whatever has been done
- * since with the hold that it made, raised, released or restored.
+ * Whether another posted trade depends on this one: a refund or a tip of it, or a later step on the hold that it made,
+ * raised, released or restored.
  */
 function isBuiltUpon(office: Office, trade: Trade): boolean {
   const { trades } = office;
@@ -90,9 +91,9 @@ function isBuiltUpon(office: Office, trade: Trade): boolean {
   if (trades.upon(id).length > 0) return true;
   if (DEBITS.includes(type) && standingOf(office, trade).refunded > 0) return true;
   if (original === null) return false;
-  // A completion's void is of the completion, whose own original is the pre-authorisation.
+  // The original of a completion's void is the completion, whose own original is the pre-authorisation.
   const first = trades.byId(original)?.original ?? original;
-  // One addition does not need another, and of all else one alone stands.
+  // Additions do not depend on each other, and of every other type at most one is posted.
   const needsIt = (other: Trade) => other.state === 'posted' && other.type !== type;
   return trades.upon(first).some((other) => other.id > id && needsIt(other));
 }
@@ -102,7 +103,9 @@ function differs(original: Trade, type: TradeType, digits: string | undefined): 
   return digits !== undefined && original.pan !== null && original.pan !== Pan.from(digits)?.masked;
 }
 
-/** A tombstone in the place of what never came, so that it is refused if it comes yet (money.md 3). */
+/**
+ * Keeps a tombstone in the place of a trade that has not come, so that it is refused if it still comes (money.md 3).
+ */
 export function bury(office: Office, { reason, ...of }: Buried, answer: Uint8Array): void {
   office.trades.keep(
     {

@@ -10,7 +10,7 @@ import { Unable } from './unable.ts';
 
 export const WORDS = ['charged', 'not-charged'] as const;
 
-/** What the bank's clerk has told two people at a counter, who type its reference: from then on it is so. */
+/** What the bank's clerk has told two people at a counter, who type its reference there; it binds the bank. */
 export interface Said {
   readonly reference: string;
   readonly trade: number;
@@ -45,10 +45,10 @@ export function rulings({ db }: Books): Rulings {
 }
 
 /**
- * The bank's accounts desk by telephone (money rule 13): how a trade stands in the books, and the reference under which
- * two people end it at the terminal. What was said is kept to: a reversal that is still on its way then finds nothing to
- * turn back of what is `charged`, and an original nothing to take where it is `not-charged`. Moves no money; said again
- * it is the same reference.
+ * The bank's accounts desk by telephone (money rule 13): says how a trade stands in the books, and gives the reference
+ * under which two people end it at the terminal. Its word is kept: after `charged` a reversal that is still on its way
+ * turns nothing back, after `not-charged` an original that is still on its way takes nothing. Moves no money; asked
+ * again it gives the same reference.
  */
 export function ruleByVoice(office: Office, terminal: string, command: Command): object {
   const { money } = command;
@@ -78,12 +78,13 @@ export function ruleByVoice(office: Office, terminal: string, command: Command):
   });
 }
 
-/** So often a reference is drawn that nobody was given before. */
+/** How often to draw a random reference before giving up finding one that was never given. */
 const MOST_DRAWN = 1000;
 
 /**
- * A number that was typed wrongly may be another trade's: where the caller says what theirs is, it is to be that. Of one that
- * never came the books know no more than what was said of it; a tip's row has the sale in its amount, and the terminal's not.
+ * A mistyped number may name another trade, so type and amount must agree where the caller says them. A tombstone is
+ * not compared, as the books know only what was said of it; nor is a tip's amount, which includes the sale here but not
+ * at the terminal.
  */
 function refuseAnother({ type, amount, state }: Trade, said: Command): void {
   if (state === 'tombstone') return;
@@ -94,7 +95,7 @@ function refuseAnother({ type, amount, state }: Trade, said: Command): void {
   });
 }
 
-/** The clerk says what the books say, and nothing else. */
+/** The clerk must not say anything else than the books. */
 function refuseOther(state: TradeState, word: Said['money']): void {
   if (word === 'charged' && state !== 'posted') {
     throw new Unable(`the books have it ${state}`, 'say "not-charged", unless it was voided', {
@@ -117,7 +118,7 @@ function given(office: Office, said: Omit<Said, 'reference'>): Said {
   throw new Error('nearly every reference of six digits has been given');
 }
 
-/** What never came is not to come any more: its place is taken, as by a reversal. */
+/** Puts a tombstone in the place of a trade that never came, as a reversal does: if it comes later, it is refused. */
 function buried(office: Office, key: TradeKey, { type, amount }: Command, at: number): Trade {
   const kind = TRADE_TYPES.find((name) => name === type);
   if (kind === undefined || !isAmount(amount)) {

@@ -9,7 +9,7 @@ export interface Safe {
   /** AES-256-GCM: initial vector 12, tag 16, text. `label` says what it is; it opens under the same label alone. */
   seal(label: string, clear: Uint8Array): Buffer;
   open(label: string, sealed: Uint8Array): Buffer;
-  /** HMAC-SHA-256: tells the same bytes again, and nobody without the key can try account numbers against it. */
+  /** HMAC-SHA-256: recognises the same bytes; nobody without the key can try account numbers against it. */
   digest(bytes: Uint8Array): Buffer;
 }
 
@@ -18,11 +18,12 @@ const TAG = 16;
 
 const PROOF = 'these books, this key';
 
-/** The key is a file of the bank's folder, 0600, made when the books are. Lost, it is never silently made anew. */
+/** The key is a file of the bank's folder, 0600, made with the books. A lost key is never silently replaced. */
 export function openSafe(dir: string, books: string): Safe {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, 'file.key');
-  // The key is there before the books are: looked at in this order, a bank that is being made is no bank without a key.
+  // Looks for the books first: the key is made before them, so a bank that another process is just making never looks
+  // as if it had books without a key.
   const hasBooks = existsSync(books);
   if (!existsSync(file)) {
     if (hasBooks) {
@@ -62,7 +63,7 @@ export function openSafe(dir: string, books: string): Safe {
  */
 export function prove({ db, safe, atomically }: Books, file: string): void {
   const proof = db.prepare('SELECT ? AS label, sealed FROM proof').get(PROOF);
-  // Books that were made before there was a proof have sealed something else, or nothing yet.
+  // Older books have no proof: any other sealed value serves, if there is one.
   const sealed = proof ?? db.prepare(SEALED_BEFORE).get();
   try {
     if (sealed?.sealed instanceof Uint8Array) safe.open(String(sealed.label), sealed.sealed).fill(0);

@@ -31,7 +31,7 @@ export function sellInInstalments(office: Office, issuer: Issuer, asked: Asked):
   }));
 }
 
-/** What every debit does; its desk has asked who must be asked. */
+/** The fee and the postings that all debits have; the caller has asked the issuer already. */
 export function chargeOf(
   office: Office,
   { request: { merchant, at }, type, amount }: Asked,

@@ -1,9 +1,9 @@
 import type { Books } from './books.ts';
 
 /**
- * The form of the bank's one database, a step each, in order; a step that has been released never changes. The file's
- * `user_version` says how many it has taken. Account numbers never enter it: a card is known by its row's name in the
- * seed, shown masked, and what must hold a number (an answer's bytes) or a key is sealed.
+ * The steps that make the bank's database, in order; a released step never changes. The file's `user_version` is the
+ * number of steps taken. No clear account number is stored: a card is named by its id in the seed and shown masked, and
+ * what must hold a number (an answer's bytes) or a key is sealed.
  */
 export const steps: readonly string[] = [
   `-- Whose money it is: positive is owed to the owner. Every entry's postings sum to zero, so all balances do.
@@ -256,7 +256,7 @@ export const steps: readonly string[] = [
         AND state = 'posted') >= 0;`,
 ];
 
-/** Brings the books from their form to ours, or makes them. Two processes may try at once. */
+/** Brings the books to the newest version, or makes them. Two processes may try at once. */
 export function migrate({ db, atomically }: Books, file: string, all: readonly string[] = steps): void {
   const versionOf = (): number => Number(db.prepare('PRAGMA user_version').get()?.user_version);
   for (;;) {

@@ -41,14 +41,14 @@ export interface Merchant {
   readonly name: Name;
   readonly status: 'good' | 'closed';
   readonly saleLimit: Fen;
-  /** The most that it may sell without asking. */
+  /** The largest sale that it may make offline. */
   readonly offlineFloor: Fen;
   /** By the card's kind; a type may have a rate of its own. */
   readonly fee: Readonly<Record<Card['kind'], FeeRate>>;
   /** When what it is owed is paid out: with each trade, or once a day after the cut-over. */
   readonly clearing: 'real-time' | 'T+1';
   readonly feeOfType: ReadonlyMap<TradeType, FeeRate>;
-  /** The transactions that it has been given. */
+  /** The transactions that it may do. */
   readonly may: ReadonlySet<TradeType>;
 }
 
@@ -57,7 +57,7 @@ export interface TerminalRow {
   readonly merchant: string;
   readonly serial: string;
   readonly status: 'good' | 'blocked';
-  /** The batch that it begins with. */
+  /** Its first batch. */
   readonly batch: string;
 }
 
@@ -74,11 +74,11 @@ export interface Acquirer {
   /** When the bank's day ends, milliseconds after its local midnight (above 0), and how long it then answers 90. */
   readonly cutOverMs: number;
   readonly cutOverLastsMs: number;
-  /** The most of a hold that its completion may charge. */
+  /** The largest completion, as a percentage of the hold. */
   readonly completionPercent: number;
   readonly holdDays: number;
   readonly refundDays: number;
-  /** The most that a tip may be of what it is added to. */
+  /** The largest tip, as a percentage of the amount that it is added to. */
   readonly tipPercent: number;
   readonly instalmentPeriods: readonly number[];
 }
@@ -86,7 +86,7 @@ export interface Acquirer {
 /** The bank's customers and settings: what a lab edits. */
 export interface Seed {
   readonly acquirer: Acquirer;
-  /** By the whole number. */
+  /** By the full card number. */
   readonly cards: ReadonlyMap<string, Card>;
   readonly cardsById: ReadonlyMap<string, Card>;
   /** First six digits of the number → the issuer's institution. */
@@ -221,7 +221,7 @@ function acquirerOf(row: Row): Acquirer {
     phoneAccounts: row.text('phone_accounts', phone, 'a telephone number of 3 to 14 characters'),
     answerTimeoutMs: row.whole('answer_timeout_ms', 1000, 120_000),
     reversalRetries: row.whole('reversal_retries', 1, 99),
-    // Midnight ends the calendar's day; as its beginning it would make each day the next one from its first second on.
+    // 00:00:00 means the end of the calendar day: as its beginning it would date everything one day ahead.
     cutOverMs: (row.has('cut_over') ? timeOfDay(row.text('cut_over', TIME, 'hh:mm:ss')) : CUT_OVER_MS) || DAY_MS,
     cutOverLastsMs: row.has('cut_over_lasts_s') ? row.whole('cut_over_lasts_s', 0, 600) * 1000 : CUT_OVER_LASTS_MS,
     completionPercent: row.wholeOr(115, 'completion_percent', 1, 999),
@@ -316,7 +316,7 @@ class Row {
     return value as number;
   }
 
-  /** Of a file written before the key was. */
+  /** For a key that older files lack. */
   wholeOr(absent: number, key: string, least: number, most: number): number {
     return this.has(key) ? this.whole(key, least, most) : absent;
   }

@@ -36,13 +36,13 @@ export function count(office: Office, request: Request): Outcome {
 
   const before = office.settlements.find(terminal.terminal, batch);
   if (before !== null && before.closedAt !== null) {
-    // Asked again because the first answer was lost; of other figures nothing can be said any more.
+    // The same figures: the first answer was lost, and is repeated. Other figures can no longer be compared.
     if (before.asked === message.totals) return counted(office, request, before);
     followUnsettled(office, { terminal: terminal.terminal, batch, asked });
     return answered(office, request, '77', { why: 'settled with other figures' });
   }
   if (batch !== office.terminals.batch(terminal.terminal)) {
-    // The terminal will close it without us: what it has of it is kept beside what we have.
+    // The batch will be closed at the terminal without us: its totals are kept in a case, beside ours.
     followUnsettled(office, { terminal: terminal.terminal, batch, asked });
     return answered(office, request, '77', { why: 'another batch' });
   }
@@ -73,8 +73,8 @@ export function upload(office: Office, request: Request): Outcome {
 }
 
 /**
- * 0320/207 and 202: closes the batch. From here what is left to differ between the two sides is a case each
- * (`discrepancy`), and the terminal's next requests are of the next batch.
+ * 0320/207 and 202: closes the batch. Each difference that remains becomes a case (`discrepancy`), and the terminal's
+ * next requests belong to the next batch.
  */
 export function end(office: Office, request: Request): Outcome {
   const { message, terminal, batch, network, at } = request;
@@ -92,7 +92,7 @@ export function end(office: Office, request: Request): Outcome {
   office.terminals.setBatch(terminal.terminal, nextBatch);
   const cases = network === UNBALANCED_END ? differences(office, settlement) : [];
   for (const one of cases) office.cases.open({ ...one, at });
-  // One that was left, and that the terminal was moved back to.
+  // Answers the case of a batch that was left, if the terminal was moved back to it.
   office.cases.answerBatch(terminal.terminal, batch, { answer: foundOut.settled, by: terminal.terminal, at });
   return answered(
     office,
@@ -103,7 +103,7 @@ export function end(office: Office, request: Request): Outcome {
   );
 }
 
-/** The settlement of the open batch; else what is answered: as before where the batch is closed and says the same. */
+/** The settlement of the open batch, or else the answer: 00 again where the batch is closed and nothing differs. */
 function underway(office: Office, request: Request, saysTheSame: (found: Settlement) => boolean): Settlement | Outcome {
   const { terminal, batch, network } = request;
   const found = office.settlements.find(terminal.terminal, batch);
@@ -113,7 +113,7 @@ function underway(office: Office, request: Request, saysTheSame: (found: Settlem
     return answered(office, request, '00', { settlement: found.id, batch, again: true }, next);
   }
   if (batch !== office.terminals.batch(terminal.terminal)) {
-    // From here two people may close it there: it is not given back any more.
+    // From now on two people may close it at the terminal, so the bank never moves the terminal back to it.
     office.cases.askedBatch(terminal.terminal, batch, { net: null, at: request.at });
     return answered(office, request, '77', { why: 'another batch' });
   }
@@ -133,7 +133,7 @@ function whyNoEnd(office: Office, settlement: Settlement, network: string, said:
   return countNow(office, terminal, batch, theirs) === counted ? null : 'the books have moved since they were counted';
 }
 
-/** The bank's totals of a batch as the 0510 says them, with what each group's flag is against the terminal's. */
+/** F48 of the 0510: the bank's totals of a batch, with each group's flag from the comparison with the terminal's. */
 function countNow(office: Office, terminal: string, batch: string, theirs: Totals): string {
   const ours = totalsOfEntries(office.settlements.entries(terminal, batch));
   const flags = Object.fromEntries(GROUPS.map((group) => [group, flagOf(ours[group], theirs[group])])) as Record<
@@ -149,7 +149,7 @@ function flagOf(ours: GroupTotals, theirs: GroupTotals): Flag {
     (side) => ours[side].amount === theirs[side].amount && ours[side].count % 1000 === theirs[side].count,
   );
   if (same) return 1;
-  // With no debit left, a credit of no transactions is what adjustments took off beyond it.
+  // With a debit amount of 0, a credit amount of no transactions is right: adjustments exceeded the debits.
   const leftOver = (side: 'debit' | 'credit') => side === 'credit' && theirs.debit.amount === 0;
   const ofNone = (side: 'debit' | 'credit') => theirs[side].amount > 0 && theirs[side].count === 0;
   return sides.some((side) => ofNone(side) && ours[side].count < 1000 && !leftOver(side)) ? 3 : 2;
@@ -165,9 +165,10 @@ function isKept(office: Office, { id }: Settlement, { trace, group, pan, amount 
 }
 
 /**
- * The number to go on with. One that is over never comes again: no 0500 of it could be answered any more, and its old
- * rows would be taken for what is asked in it. Nor does one that was left: two people may have closed it at the terminal,
- * and what is in it would be settled twice. A clerk alone gives it back, as long as the terminal has not asked for it.
+ * The next batch number. A finished one is never used again: no 0500 of it could be answered any more, and new requests
+ * would be taken for duplicates of its old rows. Nor is one that was left: two people may have closed it at the
+ * terminal, and its contents would be settled twice. Only a clerk can give that one back, and only until the terminal
+ * has asked to settle it.
  */
 function nextOf(office: Office, terminal: string, batch: string): string {
   let next = following(batch);

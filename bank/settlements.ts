@@ -4,7 +4,7 @@ import type { Seed } from './seed.ts';
 import { CHANGING } from './trades.ts';
 import { type CardGroup, type Detail, GROUPS, type GroupTotals, type Totals } from './upload.ts';
 
-/** An entry of a batch that counts, its tips and adjustments in its amount. */
+/** A transaction that counts in its batch, with its tips and adjustments in the amount. */
 export interface Counted {
   /** Null where two people have collected it and the books never had it. */
   readonly trade: number | null;
@@ -29,7 +29,7 @@ export interface Settlement {
   readonly asked: string;
   readonly counted: string;
   readonly countedAt: number;
-  /** F60.3 of the end and the number in it; null while it is not over. */
+  /** F60.3 and the count of the message that ended it; null while it is open. */
   readonly ended: string | null;
   readonly endCount: number | null;
   readonly nextBatch: string | null;
@@ -47,14 +47,14 @@ export interface Uploaded {
   readonly amount: Fen;
 }
 
-/** The settlements of all terminals: each step is kept, so that it goes on where it was after either end's restart. */
+/** The settlements of all terminals. Each step is kept, so that a settlement goes on after a restart of either end. */
 export interface Settlements {
   find(terminal: string, batch: string): Settlement | null;
-  /** What counts in a batch, by the bank's books. */
+  /** The transactions that count in a batch by the bank's books. */
   entries(terminal: string, batch: string): Counted[];
-  /** How many that are, on each side of each group. */
+  /** How many transactions count, by group and side. */
   counts(terminal: string, batch: string): Counts;
-  /** Begins it, or begins it anew: what was uploaded for other figures is forgotten. */
+  /** Begins a settlement, or begins it again with other figures: then what was uploaded before is dropped. */
   counted(of: Omit<Settlement, 'id' | 'ended' | 'endCount' | 'nextBatch' | 'closedAt'>): Settlement;
   upload(id: number, rows: readonly Detail[]): void;
   uploaded(id: number): Uploaded[];
@@ -148,7 +148,7 @@ export function settlements({ db }: Books, { cards, cardsById }: Seed): Settleme
   };
 }
 
-/** What a 0500 of these entries says. */
+/** The totals that these entries add up to. */
 export function totalsOfEntries(entries: readonly Counted[]): Totals {
   const none = (): { amount: Fen; count: number } => ({ amount: 0 as Fen, count: 0 });
   const group = (): GroupTotals => ({ debit: none(), credit: none() });

@@ -2,32 +2,32 @@ import { type Fen, fen } from '../src/values/fen.ts';
 import { merchantFees, merchantPending, type Office } from './office.ts';
 import { CHANGES, rowOf, type Trade, type TradeState, type TradeType } from './trades.ts';
 
-/** What takes money from a card: voided in its batch, refunded after. */
+/** The types that take money from a card; they can be voided within their batch, and refunded afterwards. */
 export const DEBITS: readonly TradeType[] = [
   ...(['sale', 'completion', 'completion-advice', 'instalment', 'offline', 'voice'] as const),
 ];
-/** What gives money back of one of these. */
+/** The types that give money of a debit back. */
 export const CREDITS: readonly TradeType[] = ['void', 'completion-void', 'refund'];
 
-/** What the merchant has been given by a trade, and what it pays for it; negative where it goes back. */
+/** What a trade has given the merchant, and the fee for it; negative where money goes back. */
 export interface Charge {
   readonly amount: number;
   readonly fee: number;
 }
 
-/** What is charged of a debit now: with its tip, its adjustments and corrections, and what has gone back of it. */
+/** The present state of a debit: the total with its tip, adjustments and corrections, and what was given back of it. */
 export interface Standing {
   readonly total: Fen;
   readonly fee: number;
   readonly refunded: Fen;
-  /** Of the fee, with what has gone back. */
+  /** The part of the fee that went back with it. */
   readonly feeReturned: number;
   readonly tipped: boolean;
 }
 
 type Named = Pick<Trade, 'id' | 'merchant'>;
 
-/** By the ledger alone, whatever has been decided: its own entry, reversal and corrections, its tips and adjustments. */
+/** The sum of what the ledger has of a trade: its own entry, reversal and corrections, its tips and adjustments. */
 export function movedBy({ trades }: Office, { id, merchant }: Named): Charge {
   return { amount: trades.posted(id, merchantPending(merchant)), fee: -trades.posted(id, merchantFees(merchant)) };
 }
@@ -40,7 +40,7 @@ export function movedAlone({ trades }: Office, { id, merchant }: Named): number 
 export function standingOf(office: Office, original: Trade): Standing {
   const about = office.trades.about(original.id);
   const charge = movedBy(office, original);
-  // Also what the bank had refused or turned back, and two people have given back all the same.
+  // Declined and reversed ones count too: two people may have given the money back all the same.
   const back = about.filter(({ type }) => CREDITS.includes(type)).map((row) => movedBy(office, row));
   const sum = (key: keyof Charge) => back.reduce((left, row) => left + row[key], 0);
   return {
@@ -52,17 +52,19 @@ export function standingOf(office: Office, original: Trade): Standing {
   };
 }
 
-/** Of the fee what goes back with a part of the total: of all parts together it is the whole fee, to the fen. */
+/** The fee that goes back with the first `part` fen of the total: with the whole total, exactly the whole fee. */
 export function feeUpTo({ total, fee }: Pick<Standing, 'total' | 'fee'>, part: number): number {
-  // In whole numbers that are larger than a double's.
+  // BigInt, as the product may exceed what a double holds exactly.
   return total === 0 ? 0 : Number((BigInt(fee) * BigInt(part)) / BigInt(total));
 }
 
-/** All that the ledger has of it, so that its opposite leaves nothing: of its money, of its fee, and of a hold. */
+/**
+ * All entries of a trade, its tips and adjustments: their opposite leaves nothing of its money, its fee or its hold.
+ */
 export function entriesOf({ trades, ledger }: Office, { id }: Pick<Trade, 'id'>): { kind: string; trade: number }[] {
   const changes = trades.about(id).filter(({ type }) => CHANGES.includes(type));
   return [id, ...changes.map((change) => change.id)].flatMap((trade) =>
-    // A hold's end is the hold's own, with all that was added to it.
+    // The expiry of a hold concerns the hold as a whole, with its additions, and is not turned back with one trade.
     ledger
       .kinds(trade)
       .filter((kind) => kind !== 'expiry')
@@ -71,14 +73,15 @@ export function entriesOf({ trades, ledger }: Office, { id }: Pick<Trade, 'id'>)
 }
 
 /**
- * A trade as two people have left it in a case: taken though the bank had refused it or turned it back, or given back
- * though its void was. Its row stays as it was, so that a reversal that still comes undoes nothing of what they decided.
+ * A trade as two people have left it in a case: posted although the bank had declined or reversed it, or voided
+ * although the bank had declined or reversed its void. The row stays as it was, so that a reversal that still comes
+ * undoes nothing of what they decided.
  */
 export function asDecided(office: Office, trade: Trade): Trade {
   const state = stateOf(office, trade);
   if (state === trade.state) return trade;
   const card = office.cases.cardOf(trade.id) ?? trade.card;
-  // Of two cards it is the other's, whose number the row does not have.
+  // The case may have moved another card's money, whose number the row does not have.
   const pan = office.seed.cardsById.get(card ?? '')?.pan.masked ?? trade.pan;
   return { ...trade, state, code: '00', card, pan };
 }

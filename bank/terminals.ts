@@ -4,7 +4,7 @@ import type { Books } from './books.ts';
 import { type DesKey, desKey, withOddParity } from './ciphers.ts';
 import type { Seed, TerminalRow } from './seed.ts';
 
-/** The working keys of one sign-in, alive. */
+/** The working keys of one sign-in, ready for use. */
 export interface WorkingKeys {
   readonly pin: DesKey;
   readonly mac: DesKey;
@@ -42,7 +42,7 @@ export const KEY_SETS = {
 
 export type KeySet = keyof typeof KEY_SETS;
 
-/** What the bank knows of each terminal: its batch, who is signed in, and its keys, sealed on the disk, alive here. */
+/** What the bank knows of each terminal: its batch, who is signed in, and its keys, sealed on the disk, cached here. */
 export interface Terminals {
   batch(terminal: string): string;
   setBatch(terminal: string, batch: string): void;
@@ -52,16 +52,16 @@ export interface Terminals {
   standing(terminal: string): { batch: string; operator: string | null; signed_in: string | null };
   signIn(terminal: string, operator: string, set: KeySet, at: number): SignInKeys;
   signOut(terminal: string): void;
-  /** Check values alone. */
+  /** Check values only, no keys. */
   master(terminal: string): MasterKeys;
-  /** The master key's bytes for the key centre to wrap: made anew, kept as the next one until it is confirmed. */
+  /** Makes a new master key, for the key centre to wrap. It is kept as the next one until it is confirmed. */
   nextMaster(terminal: string): { key: Buffer; kcv: string };
-  /** The next one becomes the current one; working keys that came under the old one die with it. */
+  /** The next master key becomes the current one; working keys that came under the old one are deleted. */
   confirmMaster(terminal: string, kcv: string): boolean;
   rotateMaster(terminal: string): void;
   /** Slots and check values, of every terminal. */
   keys(): { terminal: string; serial: string; slots: { slot: string; kcv: string | null }[] }[];
-  /** What is kept alive is forgotten: after a transaction that was undone. */
+  /** Drops the cached keys; called after a rollback. */
   forget(): void;
 }
 
@@ -179,7 +179,7 @@ function statementsOf(db: DatabaseSync) {
   };
 }
 
-/** New working keys: as F62 carries them, and as the books keep them. */
+/** Makes new working keys: `payload` as F62 carries them, `sealed` as the books keep them. */
 function freshSet(
   set: KeySet,
   master: DesKey,
@@ -197,7 +197,7 @@ function freshSet(
   return { payload: Buffer.concat(parts), sealed };
 }
 
-/** Fresh, with odd parity; the halves of a double-length key differ, or it would be a single-length one. */
+/** A random key with odd parity. The halves of a double-length key must differ, or it would be a single-length one. */
 function freshKey(size: number, random: Random): Buffer {
   for (;;) {
     const key = withOddParity(random(size));

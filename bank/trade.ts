@@ -38,9 +38,9 @@ const desks = {
 } as const satisfies Record<TradeType, (office: Office, issuer: Issuer, asked: Asked) => Decision>;
 
 /**
- * A request that moves money, F64 already checked. Refused, declined or posted; in each case the row, the postings and
- * the answer's bytes are of one transaction. A no leaves its row too, so that the same request, doubled on its way, is
- * not decided anew; `before` is a no that was said before anybody looked at the trade.
+ * Handles a request that moves money; F64 is already checked. The row, the postings and the answer's bytes are written
+ * in one transaction. A refusal leaves a row too, so that the same request, doubled on its way, is not decided again.
+ * `before` is a refusal of the terminal or the merchant as such.
  */
 export function trade(office: Office, issuer: Issuer, request: SealedRequest, before: Refusal | null): Outcome {
   const { message, terminal, batch } = request;
@@ -49,7 +49,7 @@ export function trade(office: Office, issuer: Issuer, request: SealedRequest, be
   const known = office.trades.find({ terminal: terminal.terminal, batch, trace });
   if (known !== null) return again(office, request, known);
   const type = typeOf({ processing, condition, transaction: request.transaction }, message.mti, message.authorisation);
-  // What is not of the open batch, or not offered, is refused each time for the same reason, and leaves no row.
+  // A request of another batch, or one that is not offered, leaves no row: a repeat is refused for the same reason.
   const late = batch !== office.terminals.batch(terminal.terminal);
   if (late && !(type !== null && isTold(type) && isLeft(office, terminal.terminal, batch))) {
     const amount = amountOf(request);
@@ -61,7 +61,7 @@ export function trade(office: Office, issuer: Issuer, request: SealedRequest, be
   const amount = amountOf(request);
   const row = { request, type, trace, amount: amount ?? fen(0) };
   const no = (refusal: Refusal) => keep(office, row, refused(refusal));
-  // Until the new day is open nothing is posted to either. An advice leaves no row: it is told again, and decided then.
+  // During the cut-over nothing is posted to either day. An advice leaves no row: it is decided when it comes again.
   if (office.days.quiet(request.at)) {
     const cutOver = { code: '90', why: 'the day is being cut over' };
     return rowOf(type).lost === 'reverse' ? no(cutOver) : answered(office, request, cutOver);
@@ -70,7 +70,7 @@ export function trade(office: Office, issuer: Issuer, request: SealedRequest, be
   if (amount === null) return no({ code: '30', why: 'a mandatory field is missing' });
   if (!request.merchant.may.has(type)) return no({ code: '58', why: 'the merchant may not' });
   const ask = askOf(office, request, amount);
-  // The terminal signs in and asks under new keys, which make another request of it.
+  // Leaves no row: the terminal signs in and asks again under new keys, and that is to be decided.
   if (ask === '99') return answered(office, request, { code: ask, why: 'card data' });
   if (typeof ask === 'string') return no({ code: ask, why: 'card data' });
   const outcome = keep(office, row, desks[type](office, issuer, { ...row, ask }), ask.pan);
@@ -93,7 +93,9 @@ function answered(office: Office, request: SealedRequest, { code, why }: Refusal
   };
 }
 
-/** The terminal, batch and trace are taken: the same advice is answered as it was, all else is a duplicate. */
+/**
+ * Where terminal, batch and trace are taken: repeats the answer to the same advice; anything else is a duplicate (94).
+ */
 function again(office: Office, request: SealedRequest, known: Trade): Outcome {
   // Its reversal came first, so the terminal has given it up (money.md 3).
   if (known.state === 'tombstone') {
@@ -111,7 +113,7 @@ function again(office: Office, request: SealedRequest, known: Trade): Outcome {
     code,
     answer: answerTo(office, message, code, keys.mac, {
       ...financialAnswer(office, { ...request, at: known.at }, { reference, institution }),
-      // Its own day's, in whose file it is; the present day's is another one by now.
+      // The day that it was booked on, which may be over by now.
       settlementDate: known.settlementDate.slice(4),
       authorisation: authorisation ?? undefined,
     }),
@@ -119,7 +121,9 @@ function again(office: Office, request: SealedRequest, known: Trade): Outcome {
   };
 }
 
-/** An advice whose place another trade has taken: the counter had finished with it all the same. */
+/**
+ * Opens a case for an advice whose batch and trace another trade has taken: the counter had finished it all the same.
+ */
 function followTaken(office: Office, request: SealedRequest, { trace, amount: taken, pan }: Trade): void {
   const { mti, processing = '', condition = '', authorisation, pan: digits } = request.message;
   const type = typeOf({ processing, condition, transaction: request.transaction }, mti, authorisation);
@@ -130,7 +134,7 @@ function followTaken(office: Office, request: SealedRequest, { trace, amount: ta
   }
 }
 
-/** Answers, writes the row, and moves the money of a yes. */
+/** Answers, writes the row, and moves the money of an approval. */
 function keep(office: Office, row: Omit<Asked, 'ask'>, decision: Decision, digits?: string): Outcome {
   const { request, type, trace, amount } = row;
   const { message, merchant, terminal, batch, keys, at, covered } = request;
@@ -172,7 +176,9 @@ function keep(office: Office, row: Omit<Asked, 'ask'>, decision: Decision, digit
   return { code, answer, facts: { type, batch, trace, amount, pan, reference, ...(why === undefined ? {} : { why }) } };
 }
 
-/** A pre-authorisation is found by its number and its day: no two of a merchant's day have the same. */
+/**
+ * Draws F38. A pre-authorisation is found by this number and its day, so none of the merchant's may have it that day.
+ */
 function approvalNumber(office: Office, { request: { merchant, at } }: Omit<Asked, 'ask'>): string {
   const day = dayOfTrade(office, at);
   for (;;) {
@@ -181,12 +187,12 @@ function approvalNumber(office: Office, { request: { merchant, at } }: Omit<Aske
   }
 }
 
-/** What the card's issuer is asked, or the code that refuses what cannot be asked. */
+/** What the card's issuer is asked, or the code of a refusal where the card data cannot be used. */
 export function askOf(office: Office, { message, keys, at }: SealedRequest, amount: Fen): Ask | string {
   const { security = '0'.repeat(16), pan, expiry, entryMode = '' } = message;
   let track = message.track2;
   if (track !== undefined && security[2] === '1') {
-    // Without a track key nobody can have encrypted it: the terminal signs in for one.
+    // Without a track key nobody can have encrypted it: 99 makes the terminal sign in for one.
     if (keys.track === null) return '99';
     const clear = clearTrack(keys.track, track);
     if (clear === null) return '30';

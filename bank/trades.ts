@@ -3,9 +3,9 @@ import type { Fen } from '../src/values/fen.ts';
 import type { Books } from './books.ts';
 
 /**
- * The transactions of the counter: how each is told from its message (MTI, F3, F25, F60.1; F38 where two share one) and
- * what becomes of it where its answer is lost: turned back by a reversal, or told again under the same trace. `undoes`:
- * while it stands, its original is voided. One row a type.
+ * The transaction types, one row each: the fields by which a message shows its type (MTI, F3, F25, F60.1; F38 where two
+ * types share them) and what happens where its answer is lost: a reversal, or the same message again. `undoes`: while
+ * it is posted, its original counts as voided.
  */
 export const tradeTypes = {
   sale: { mti: '0200', processing: '000000', condition: '00', transaction: '22', lost: 'reverse' },
@@ -31,13 +31,13 @@ export const tradeTypes = {
 export type TradeType = keyof typeof tradeTypes;
 export const TRADE_TYPES = Object.keys(tradeTypes) as readonly TradeType[];
 
-/** What changes the amount of a debit of its terminal's own open batch, and of which ones. */
+/** The types that change the amount of a debit in their terminal's open batch, and which debits each may change. */
 export const changeable: Partial<Record<TradeType, readonly TradeType[]>> = {
   adjust: ['offline', 'voice'],
   tip: ['sale', 'offline', 'voice'],
 };
 export const CHANGES = TRADE_TYPES.filter((type) => changeable[type] !== undefined);
-/** The same, as the books are asked for them. */
+/** The same, quoted for SQL. */
 export const CHANGING = quoted(CHANGES);
 
 interface TradeForm {
@@ -50,7 +50,7 @@ interface TradeRow extends TradeForm {
   readonly mti: string;
   readonly lost: 'reverse' | 'repeat';
   readonly undoes?: true;
-  /** Whether F38 is there, where that alone tells it from another. */
+  /** Whether the message has F38, for types that differ in nothing else. */
   readonly authorised?: boolean;
 }
 
@@ -67,7 +67,7 @@ export function typeOf(form: TradeForm, mti: string | null, authorisation?: stri
   return TRADE_TYPES.find((type) => fits(rowOf(type))) ?? null;
 }
 
-/** `voided` is read, never written: a posted trade whose void stands, so that the void's reversal ends it by itself. */
+/** `voided` is never stored: it is a posted trade with a posted void, and ends by itself when the void is reversed. */
 export type TradeState = 'posted' | 'voided' | 'declined' | 'reversed' | 'tombstone';
 
 export interface TradeKey {
@@ -99,7 +99,7 @@ export interface Trade extends TradeKey {
   readonly authorisation: string | null;
   readonly at: number;
   readonly settlementDate: string;
-  /** What its type has beside an amount. */
+  /** What its type has beside an amount: the periods of instalments, a tip, the total before an adjustment. */
   readonly particulars: Readonly<Record<string, string | number>> | null;
 }
 
@@ -107,42 +107,42 @@ export interface ListedTrade extends Trade {
   readonly originalTrace: string | null;
   readonly originalBatch: string | null;
   readonly reversalReason: string | null;
-  /** Fen that it still holds, null where it is no pre-authorisation that was taken. */
+  /** Fen that it still holds; null where it never made a hold. */
   readonly hold: number | null;
-  /** Fen of its refunds, as cases have left them. */
+  /** Fen of its refunds, with the corrections of cases. */
   readonly refunded: number;
   /** What the bank's clerk has said of it by telephone. */
   readonly ruling: { readonly reference: string; readonly money: string; readonly by: string } | null;
 }
 
 export interface Trades {
-  /** The number of the next row: its reference is made of it before the row is. */
+  /** The id of the next row: the reference is made from it before the row is written. */
   nextId(): number;
   find(key: TradeKey): Trade | null;
   /** Whether the terminal has had any row in this batch. */
   isIn(terminal: string, batch: string): boolean;
   byId(id: number): Trade | null;
   byReference(reference: string): Trade | null;
-  /** The last that this terminal asked for. */
+  /** The last trade that this terminal asked for. */
   newest(terminal: string): Trade | null;
-  /** The merchant's of that type that were given the authorisation, newest first. */
+  /** The merchant's trades of that type with this authorisation, newest first. */
   byAuthorisation(given: { merchant: string; authorisation: string; type: TradeType }): Trade[];
-  /** Those that stand upon it: posted, with it as their original; oldest first. */
+  /** The posted trades whose original it is; oldest first. */
   upon(id: number): Trade[];
-  /** Whatever has named it as its original, refused and reversed too; oldest first. */
+  /** All trades whose original it is, declined and reversed ones too; oldest first. */
   about(id: number): Trade[];
-  /** `answer`: the bytes that go out once this is committed; `digest`: of a request that may be told again. */
+  /** `answer`: the bytes that go out once this is committed; `digest`: that of an advice, which may be sent again. */
   keep(trade: Trade, answer: Uint8Array, digest?: Uint8Array | null): void;
   digestOf(id: number): Uint8Array | null;
   reversed(id: number, state: 'reversed' | 'tombstone', reason: string, at: number): void;
-  /** What its entries have posted to an account: its own, its reversal and corrections, its tips and adjustments. */
+  /** The sum that its entries have posted to an account: its own, reversal, corrections, tips and adjustments. */
   posted(id: number, account: string): number;
   /** The same without its tips and adjustments. */
   postedAlone(id: number, account: string): number;
   answerOf(id: number): Buffer | null;
   /** Newest first. */
   list(limit: number): ListedTrade[];
-  /** Numbers taken by a transaction that was undone are free again. */
+  /** Drops the cached id; called after a rollback, which has freed the ids that it had taken. */
   forget(): void;
 }
 

@@ -1,14 +1,14 @@
-/** What the bank's desk may be told that it cannot do, by name: a page says each in words of its own. */
+/** The names of all reasons why a command cannot be done; a page has a text of its own for each. */
 export const PROBLEMS = [
   ...(['words', 'two-people', 'six-digits', 'seconds', 'no-trade', 'no-such-trade', 'said', 'stands'] as const),
   ...(['closed', 'given-back', 'taken', 'no-merchant', 'no-card', 'settled', 'traded', 'settling', 'no-day'] as const),
   ...(['open-batch', 'open-again', 'asked', 'same', 'whose-card', 'slip-amount', 'another-trade', 'failed'] as const),
 ];
 
-/** Its name, with the facts that fill in a sentence about it. */
+/** A reason's name, with the facts for a sentence about it. */
 export type Problem = Readonly<Record<string, string | number>> & { readonly kind: (typeof PROBLEMS)[number] };
 
-/** What a command cannot do, and what to do instead. */
+/** Thrown where a command cannot be done; says why, and what to do instead. */
 export class Unable extends Error {
   readonly remedy: string;
   readonly problem: Problem | null;

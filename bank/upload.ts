@@ -46,7 +46,7 @@ import { Pan } from '../src/values/pan.ts';
  * bank's books have moved since: send the 0500 again and go on from its answer.
  */
 
-/** What one side of a group sums up to. */
+/** The sum of one side of a group. */
 export interface Side {
   readonly amount: Fen;
   readonly count: number;
@@ -95,7 +95,7 @@ export function totalsDigits(totals: Totals, flags: Flags): string {
   return GROUPS.map((group) => `${side(totals[group].debit)}${side(totals[group].credit)}${flags[group]}`).join('');
 }
 
-/** Three digits are said of a count: of the numbers that end in them the one nearest to another count of the same. */
+/** Restores a count of which only the last three digits were said: the number that ends in them nearest to `near`. */
 export function wholeCount(said: number, near: number): number {
   const nearest = said + 1000 * Math.round((near - said) / 1000);
   return nearest < 0 ? nearest + 1000 : nearest;

@@ -6,9 +6,9 @@ import { type Office, sixDigits } from './office.ts';
 import { Unable } from './unable.ts';
 
 /**
- * The bank's telephone desk (授权电话): asked for a card and an amount in fen, its clerk looks at the card and at what is
- * available, and says six digits. They are good once, for that card, up to that amount, as long as a hold would last;
- * nothing is held for them.
+ * The bank's telephone desk (授权电话): the clerk checks the card and its available funds and gives an authorisation of six
+ * digits. It is good once, for that card, up to that amount in fen, as long as a hold would last; nothing is held for
+ * it.
  */
 export function authoriseByVoice(office: Office, { card: id, amount }: Readonly<Record<string, unknown>>): object {
   const card = [...office.seed.cards.values()].find((known) => known.id === id);
@@ -32,7 +32,7 @@ export function authoriseByVoice(office: Office, { card: id, amount }: Readonly<
   }
 }
 
-/** What the bank's clerk said by telephone. */
+/** The authorisations that the bank's clerk gave by telephone. */
 export interface VoiceDesk {
   give(said: { authorisation: string; card: string; amount: Fen; at: number }): boolean;
   given(authorisation: string): { card: string; amount: Fen; at: number; used: boolean } | null;

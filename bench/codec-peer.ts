@@ -4,8 +4,9 @@ import { fieldNames, fields } from '../src/host/fields.ts';
 export { pack, unpack } from '../src/host/codec.ts';
 
 /**
- * The codec as the peers' benchmark takes it (`CODEC=…/bench/codec-peer.ts`): `pack`, `unpack`, and `adapt`, which
- * shapes the benchmark's fields, keyed by number, once and untimed. Its check reads an unpacked message by number too.
+ * The codec in the form that the peers' benchmark expects (`CODEC=…/bench/codec-peer.ts`): `pack`, `unpack`, and
+ * `adapt`, which turns the benchmark's fields, keyed by number, into a message, once and untimed. Messages can be read
+ * by field number too, as the benchmark's check does so.
  */
 export function adapt(numbered: Readonly<Record<string, string | Uint8Array>>) {
   const named: Record<string, string | Uint8Array> = {};

@@ -5,8 +5,8 @@ import { adapt, pack, unpack } from './codec-peer.ts';
 import { type Figure, median } from './table.ts';
 
 /**
- * The message codec: beside its floor, which is the same bytes to and from hexadecimal in one call of the runtime, and
- * beside its peers where their benchmark stands next to the project, run as its own README says.
+ * Measures the message codec against its floor (the same bytes to and from hexadecimal in one call of the runtime), and
+ * against its peers, where their benchmark is set up next to the project as its README says.
  */
 
 const root = join(import.meta.dirname, '..');
@@ -27,7 +27,7 @@ function ownFigures(): Figure[] {
   const { req }: { req: Sample } = JSON.parse(readFileSync(join(root, 'test', 'golden', 'workload.json'), 'utf8'));
   const hex = req.wire.toUpperCase();
   const wire = Buffer.from(hex, 'hex');
-  // Sixteen of each, so that no one of them can be remembered.
+  // Sixteen of each, so that the engine cannot cache the result of one.
   const messages = Array.from({ length: 16 }, () => adapt(fieldsOf(req)));
   const wires = Array.from({ length: 16 }, () => Buffer.from(wire));
   const [message] = messages;
@@ -44,7 +44,7 @@ function ownFigures(): Figure[] {
     const times = { ours: [] as number[], floor: [] as number[] };
     for (let trial = -1; trial < TRIALS; trial++) {
       const turn = { ours: micros(ours), floor: micros(floor) };
-      // The first is the engine's warm-up.
+      // The first trial only warms up the engine.
       if (trial < 0) continue;
       times.ours.push(turn.ours);
       times.floor.push(turn.floor);

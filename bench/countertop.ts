@@ -11,8 +11,8 @@ import { type TerminalProcess, terminalProcess } from '../board/virtual/terminal
 import { openTimedLines, type TimedLines } from './timed-lines.ts';
 
 /**
- * A countertop whose far ends are in this process, so that an edge of a key, a byte on the line and a rectangle on the
- * panel have times on one clock. The terminal is the real program, started as the virtual board starts it.
+ * A countertop whose device models run in this process, so that key edges, bytes on the line and rectangles on the
+ * panel are timed by one clock. The terminal is the real program, started as the virtual board starts it.
  */
 export interface BenchCountertop extends AsyncDisposable {
   readonly dir: string;
@@ -20,14 +20,14 @@ export interface BenchCountertop extends AsyncDisposable {
   readonly lines: TimedLines;
   readonly status: Status;
   readonly terminal: TerminalProcess;
-  /** Starts the terminal; resolves to how long it took until the sign-in screen stood, in ms. */
+  /** Starts the terminal; resolves to the time until its sign-in screen, in ms. */
   powerOn(): Promise<number>;
   powerOff(): Promise<void>;
   /** One key after another, as a finger does; resolves to the time of the last leading edge. */
   press(...keys: readonly KeyName[]): Promise<number>;
-  /** Lets go of a key that is down, and waits until the next may follow. */
+  /** Releases a key that is down, and waits until the next may follow. */
   lift(key: KeyName): Promise<void>;
-  /** Waits until this screen stands. */
+  /** Waits for this screen. */
   screen(wanted: string): Promise<void>;
   /** Waits until so many slips have been printed since the countertop was opened. */
   papers(count: number): Promise<void>;
@@ -35,7 +35,7 @@ export interface BenchCountertop extends AsyncDisposable {
 
 const root = join(import.meta.dirname, '..');
 const SERIAL = 'GT-V-000001';
-/** The pace of the control API's finger. */
+/** The same pace as that of the control API's finger. */
 const DOWN_MS = 40;
 const UP_MS = 40;
 
@@ -68,7 +68,7 @@ export async function openCountertop(program = join(root, 'src', 'main.ts')): Pr
       const start = performance.now();
       devices.power(true);
       terminal.start();
-      // The status socket is asked again every 150 ms where it is not there yet; a watch would begin as late.
+      // Polls every 4 ms: a watch retries a missing status socket only every 150 ms, and so would report late.
       for (let seen = ''; seen !== 'signin.operator'; ) {
         await sleep(4);
         seen = await status.screen().then(
@@ -112,7 +112,7 @@ export async function openCountertop(program = join(root, 'src', 'main.ts')): Pr
 
 const published = (dir: string) => join(dir, 'bank', 'bank.json');
 
-/** The bank's own process, and the factory's certificate for the terminal. */
+/** Provisions the terminal's certificate, then starts the bank as a process of its own. */
 async function openBank(dir: string): Promise<Part> {
   const program = join(root, 'bank', 'main.ts');
   const factory = startPart(

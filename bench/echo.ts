@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { startPart } from '../board/virtual/part.ts';
 
 /**
- * The floor of a key press: another Node process that hears a few bytes on a Unix socket and answers with as many as
- * the pixels have, and does nothing else. Round trips in ms.
+ * The floor of a key press: round trips, in ms, to another Node process that does nothing but read a few bytes from a
+ * Unix socket and answer with as many bytes as the changed pixels have.
  */
 export async function echoed(dir: string, bytes: number, rounds: number): Promise<number[]> {
   const path = join(dir, 'echo.sock');
@@ -20,7 +20,7 @@ export async function echoed(dir: string, bytes: number, rounds: number): Promis
     socket.write(new Uint8Array(8));
     for (let missing = bytes; missing > 0; ) missing -= (await once(socket, 'data'))[0].length;
     times.push(performance.now() - start);
-    // The pace of a finger: a processor that has gone to sleep has to wake up for the terminal too.
+    // Pauses as a finger does: for the terminal too, the processor must first wake up from sleep.
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   socket.destroy();

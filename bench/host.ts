@@ -9,8 +9,8 @@ const PIN = [1, 2, 3, 4, 5, 6];
 const WARM_UP = 30;
 
 /**
- * A sale at the bank as its line sees it: connection, PIN block, MAC at both ends, limits, the double entry on the disk.
- * One after another from one terminal, bank and terminal in this process.
+ * A sale from the terminal to the bank and back: connection, PIN block, MAC at both ends, limits, the double entry on
+ * the disk. One sale after another, with bank and terminal in this process.
  */
 export async function bankFigures(count: number): Promise<Figure[]> {
   await using top = await bankCountertop({}, 5000);

@@ -58,7 +58,7 @@ function measure(journal: Journal, count: number): object {
           fdatasyncSync(appended);
         }),
     ];
-    // Each goes first, second and last in turn: what one leaves behind for the next is shared out.
+    // Each goes first, second and last in turn, so that the effects of one on the next are spread evenly.
     turns.forEach((_, place) => {
       turns[(round + place) % turns.length]?.();
     });
@@ -83,7 +83,7 @@ function measure(journal: Journal, count: number): object {
   };
 }
 
-/** As large on the disk as `ROW_BYTES`: the columns beside the sealed card take about a hundred. */
+/** Takes about `ROW_BYTES` on the disk: the columns beside the sealed card take some 110 bytes. */
 function request(): Request {
   return {
     type: 'sale',

@@ -9,9 +9,8 @@ import { type Figure, ms, table } from './table.ts';
 import { boots, keys, rest, sales } from './terminal.ts';
 
 /**
- * Every figure of the README, each beside its floor and its bound, in one run of about two minutes:
- * `node bench/main.ts [--json]`. Absolute times differ from machine to machine and from minute to minute; what a floor
- * of the same run says does not.
+ * Every figure of the README, each beside its floor and its bound, in one run of about two minutes: `node bench/main.ts
+ * [--json]`. Absolute times vary with the machine and the minute; the ratio to a floor of the same run hardly does.
  */
 
 const say = (line: string) => process.stderr.write(`  ${line}\n`);

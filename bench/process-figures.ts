@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Bytes of a process: all that is resident, its share of what is shared, and the most that was ever resident. */
+/**
+ * Memory of a process in bytes: resident; resident with shared pages counted by its share; the largest resident so far.
+ */
 export interface Memory {
   readonly rss: number;
   readonly pss: number;
@@ -18,7 +20,7 @@ export function memoryOf(pid: number): Memory {
   };
 }
 
-/** Bytes that a process has had written to a disk so far (proc(5), `write_bytes`). */
+/** Bytes that a process has caused to be written to the disk so far (proc(5), `write_bytes`). */
 export function writtenBy(pid: number): number {
   return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }

@@ -8,7 +8,7 @@ import { batch } from '../src/values/trace.ts';
 import { type BankCountertop, bankCountertop, cardOf } from '../test/bank-countertop.ts';
 import type { Figure } from './table.ts';
 
-/** A card that is signed for: no PIN to encipher. */
+/** A card that is verified by signature: no PIN is encrypted. */
 const PAN = '6225880010050087';
 
 /** The settlement of a batch against the local bank: balanced, and with one sale that the bank alone has. */
@@ -34,7 +34,7 @@ export async function settlementFigures(count: number): Promise<Figure[]> {
   }
 }
 
-/** Seconds from the first question to the closed batch. `unknown` sales are the bank's alone. */
+/** Seconds from the first request to the closed batch. `unknown` sales are in the bank's books only. */
 async function settled(top: BankCountertop, journal: Journal, count: number, unknown: number): Promise<number> {
   const signed = await top.host.signIn('01', { trace: journal.takeTrace(), batch: journal.batch });
   if (signed.end !== 'signed-in') throw new Error(`the sign-in was refused: ${signed.code}`);

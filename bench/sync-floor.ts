@@ -4,9 +4,9 @@ import { join } from 'node:path';
 const ROW_BYTES = 400;
 const MOST_ROWS = 8;
 
-/** The cheapest durable writes that the disk has: into a file that is long enough already. */
+/** The cheapest durable writes that the disk offers: into a file that is long enough already. */
 export interface SyncFloor extends Disposable {
-  /** How long so many of them take, in ms. */
+  /** How long so many writes of 400 bytes take, in ms. */
   time(rows: number): number;
 }
 

@@ -1,13 +1,13 @@
-/** One figure: what was measured, the cheapest that the machine could do for it, and what it may cost. */
+/** One figure: what was measured, the least that it could cost on this machine, and the most that it may cost. */
 export interface Figure {
   readonly what: string;
-  /** As it is shown, with its unit. */
+  /** The text to show, with the unit. */
   readonly measured: string;
-  /** What the machine itself costs, measured in the same run; null where there is no such thing. */
+  /** The least that it could cost on this machine, measured in the same run; null where there is no such measure. */
   readonly floor: string | null;
-  /** `measured` over `floor`, where that says something. */
+  /** `measured` divided by `floor`, where that says something. */
   readonly ratio: number | null;
-  /** The bound as words; null where the figure is told and not bound. */
+  /** The bound in words; null where the figure has none. */
   readonly bound: string | null;
   readonly held: boolean | null;
 }

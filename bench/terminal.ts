@@ -11,16 +11,16 @@ import { cpuSecondsOf, memoryOf, writtenBy } from './process-figures.ts';
 import { syncFloor } from './sync-floor.ts';
 import { type Figure, mb, median, ms, quantile } from './table.ts';
 
-/** The figures of the terminal's own process, from outside of it. */
+/** Figures of the terminal's process, measured from outside. */
 
 const CARD = readWallet().find(({ id }) => id === 'boc-debit');
-/** Commits of a sale between the last key and the result: begun, sent, answered, completed. */
+/** Journal commits of a sale between the last key and the result: begun, sent, answered, completed. */
 const COMMITS = 4;
-/** No key takes that long; the answer to a sale, on a busy machine, may. */
+/** How long to wait for pixels after a key, and for the answer to a sale, which takes longer on a busy machine. */
 const PIXELS_MS = 1000;
 const ANSWER_MS = 10_000;
 
-/** Power-on to the sign-in screen: without compiled code at hand, and with what the boot before has left. */
+/** Power-on to the sign-in screen: with an empty compile cache (cold), and with the cache of an earlier boot (warm). */
 export async function boots(counter: BenchCountertop, cold: number, warm: number): Promise<Figure[]> {
   const bare = Array.from({ length: 5 }, () => timeOf(() => execFileSync(process.execPath, ['-e', '0'])));
   const cache = process.env.NODE_COMPILE_CACHE;
@@ -28,7 +28,7 @@ export async function boots(counter: BenchCountertop, cold: number, warm: number
   const empty = mkdtempSync(join(tmpdir(), 'guitai-cache-'));
   const boot = async (into: number[]) => {
     into.push(await counter.powerOn());
-    // Idle for a moment, as between two customers: then it keeps what it has compiled.
+    // Leaves the terminal idle for a moment, as between two customers: then it writes its compile cache.
     await sleep(1500);
     await counter.powerOff();
   };
@@ -36,7 +36,7 @@ export async function boots(counter: BenchCountertop, cold: number, warm: number
     process.env.NODE_COMPILE_CACHE = join(empty, String(round));
     await boot(times.cold);
   }
-  // What the first of them has compiled is at hand from here on.
+  // From here on each boot uses the cache that the first cold boot has written.
   process.env.NODE_COMPILE_CACHE = join(empty, '0');
   for (let round = 0; round < warm; round++) await boot(times.warm);
   if (cache === undefined) delete process.env.NODE_COMPILE_CACHE;
@@ -53,7 +53,7 @@ export async function boots(counter: BenchCountertop, cold: number, warm: number
   }));
 }
 
-/** An edge on the key matrix to the first changed pixels on the panel: digits of an amount, and changes of the screen. */
+/** From the edge on the key matrix to the first changed pixels: digits of an amount, and changes of the screen. */
 export async function keys(counter: BenchCountertop, rounds: number): Promise<Figure[]> {
   const round: KeyName[] = ['1', '2', '8', '5', '0', 'clear', 'clear', '7', 'cancel'];
   const times: number[] = [];
@@ -67,7 +67,7 @@ export async function keys(counter: BenchCountertop, rounds: number): Promise<Fi
       counter.devices.key(key, true);
       const seen = await drawn;
       await counter.lift(key);
-      // On a machine that gave the terminal no turn while the key was down; a finger would press again, too.
+      // A busy machine may have given the terminal no turn while the key was down. A person would press again, too.
       if (seen === null) lost += 1;
       if (seen === null) continue;
       place += 1;
@@ -90,7 +90,7 @@ export async function keys(counter: BenchCountertop, rounds: number): Promise<Fi
   return [figure('p50', p50, floor50, 3), figure('p99', p99, floor99, 16)];
 }
 
-/** What the terminal itself takes of a sale: from the last Enter to the 0200, and from the 0210 to the result. */
+/** The terminal's own part of a sale's time: from the last Enter to the 0200, and from the 0210 to the result. */
 export async function sales(counter: BenchCountertop, count: number): Promise<Figure[]> {
   if (CARD === undefined) throw new Error('the wallet holds no boc-debit');
   const own: number[] = [];
@@ -100,7 +100,7 @@ export async function sales(counter: BenchCountertop, count: number): Promise<Fi
   if (pid === null) throw new Error('the terminal is off');
   const written = writtenBy(pid);
   for (let n = 0; n < count; n++) {
-    // Each another amount: the same card and amount within minutes is asked about.
+    // Each sale has another amount: the terminal asks back when card and amount repeat within minutes.
     await counter.press(...(String(100 + n).split('') as KeyName[]), 'enter');
     await counter.screen('sale.card');
     await counter.devices.swipe(stripeOf(CARD));

@@ -1,16 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** The terminal's lines to the bank, with the time at which bytes passed. */
+/** Relays for the terminal's lines to the bank, which note the time at which bytes pass. */
 export interface TimedLines {
-  /** When the first byte since `forget` left the terminal, and when the last one came for it; 0 where none did. */
+  /** When, since `forget`, the first byte left the terminal and the last byte came for it; 0 where none did. */
   readonly firstOut: number;
   readonly lastIn: number;
   forget(): void;
   close(): Promise<void>;
 }
 
-/** Opens a line for each address that the bank has published and writes `file`, where the terminal looks for them. */
+/** Opens a relay for each address that the bank has published and writes their addresses to `file` for the terminal. */
 export async function openTimedLines(file: string, published: string): Promise<TimedLines> {
   let firstOut = 0;
   let lastIn = 0;

@@ -34,13 +34,13 @@ guitai --help
 guitai --version
 `;
 
-/** As a shell has it for a program that Ctrl-C ended. */
+/** The exit status that shells use for a program ended by Ctrl-C. */
 const INTERRUPTED = 130;
 
 const root = join(import.meta.dirname, '..');
 const version = String(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
 
-/** A call that cannot be done, and what to do instead. */
+/** Thrown where a command cannot be done; says why, and what to do instead. */
 class Misused extends Error {
   readonly remedy: string;
   constructor(message: string, remedy: string) {
@@ -71,7 +71,7 @@ async function run([command, ...words]: string[]): Promise<void> {
     );
 }
 
-/** What somebody can do about it; null for a bug, which says where it is. */
+/** The message and remedy of an error that the user can do something about; null for a bug, which keeps its stack. */
 function misusedOf(error: unknown): { readonly message: string; readonly remedy: string } | null {
   if (error instanceof Misused || error instanceof RecordError) return error;
   if (error instanceof Fault && error.problem.kind === 'configuration') {
@@ -102,7 +102,7 @@ function say(line: string): void {
   process.stdout.write(`${plain(line)}\n`);
 }
 
-/** What a file from anybody says must not move the cursor, nor change the title, of the terminal that shows it. */
+/** Replaces control characters: text from a foreign file must not control the terminal window that shows it. */
 function plain(words: string): string {
   return words.replaceAll(/\p{Cc}/gu, '·');
 }
@@ -133,7 +133,7 @@ function recordIn(dir: string): ReturnType<typeof readSegments> {
   }
 }
 
-/** The serial number as a configuration may have it: no damaged record names another folder. */
+/** Uses the serial number only in its valid form, so that a damaged record cannot name a file in another folder. */
 function nameOf({ serial, exported }: Manifest): string {
   const who = /^[A-Z0-9-]{4,24}$/.test(serial ?? '') ? serial : 'terminal';
   return `guitai-${who}-${exported.slice(0, 19).replaceAll(':', '')}.jsonl.gz`;
@@ -147,7 +147,7 @@ async function replay(words: readonly string[]): Promise<void> {
   });
   const [file] = positionals;
   if (file === undefined) throw new Misused('replay needs a file', 'Give a file that `guitai export` has written.');
-  // A board that exports needs nothing of what a replay starts.
+  // Imported only here: an export on a board does not need the modules of a replay.
   const differences =
     values.check === true
       ? await (await import('../replay/check.ts')).check(file, say)
@@ -160,7 +160,7 @@ async function replay(words: readonly string[]): Promise<void> {
   process.exitCode = differences === 0 ? 0 : 1;
 }
 
-/** `parseArgs` has read it as a string; its type says what an option could be. */
+/** Narrows an option's type: these options are strings, but the type of `parseArgs` allows more. */
 function wordOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
@@ -212,7 +212,7 @@ async function reconcile(words: readonly string[]): Promise<void> {
   process.stdin.destroy();
 }
 
-/** The folder of a terminal that is stopped, as its owner. */
+/** The folder of a stopped terminal; from here on this process runs as the folder's owner. */
 async function homeAtRest(command: string): Promise<string> {
   const dir = terminalDir();
   const home = join(dir, 'terminal');

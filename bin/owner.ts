@@ -2,12 +2,14 @@ import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
-/** `nothing`: there is no such folder. `kept-out`: it is another user's, who alone may write there. */
+/**
+ * `nothing`: there is no such folder. `kept-out`: it belongs to another user, and this process cannot become that user.
+ */
 export type OwnerEnd = 'owner' | 'nothing' | 'kept-out';
 
 /**
- * From here on this process is the user whose folder it is: what root writes in a terminal's folder, the terminal cannot
- * read at its next start.
+ * Makes this process run as the owner of the folder: files that root writes in a terminal's folder could not be read by
+ * the terminal at its next start.
  */
 export function becomeOwnerOf(folder: string): OwnerEnd {
   const owner = ownerOf(folder);
@@ -32,12 +34,12 @@ function ownerOf(folder: string): { uid: number; gid: number } | Exclude<OwnerEn
   }
 }
 
-/** Whether a terminal works in the folder now, or stands there and says why it does not. */
+/** Whether a terminal process runs in the folder now, even one that only shows why it cannot work. */
 export async function isRunningIn(dir: string): Promise<boolean> {
   const socket = connect(join(dir, 'status.sock'));
   const { promise: answered, resolve } = Promise.withResolvers<boolean>();
   socket.once('connect', () => resolve(true));
-  // Nobody listens, or a power cut has left it behind.
+  // Nobody listens; a socket file may be left from a power cut.
   socket.once('error', () => resolve(false));
   const running = await answered;
   socket.destroy();

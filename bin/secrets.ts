@@ -2,21 +2,21 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
 export interface SecretsParts {
-  /** `process.stdin`: a person's terminal, or a pipe with an answer a line. */
+  /** `process.stdin`: a person's terminal, or a pipe with one answer on each line. */
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   /** Shows a prompt. */
   readonly say: (text: string) => void;
-  /** Ctrl-C, which a terminal that echoes nothing hands to the program. */
+  /** Called on Ctrl-C, which a terminal in raw mode hands to the program. */
   readonly interrupted: () => void;
 }
 
-/** One answer for each prompt; an empty one where the input ends before it. What is typed is shown nowhere. */
+/** Reads one answer for each prompt, an empty one where the input has ended. What is typed is not shown. */
 export async function askSecrets(
   prompts: readonly string[],
   { input, say, interrupted }: SecretsParts,
 ): Promise<string[]> {
   const terminal = input.isTTY === true;
-  // The terminal is switched to raw, and what readline echoes in its place goes nowhere.
+  // readline switches the terminal to raw mode and would echo the keys itself: its output is discarded.
   const output = new Writable({ write: (_, __, done) => done() });
   const lines = createInterface({ input, output, terminal, historySize: 0 });
   lines.once('SIGINT', () => {

@@ -1,6 +1,6 @@
 import type { Film, Frame } from './film.ts';
 
-/** What came otherwise than it was recorded. */
+/** Something that the replay did differently from the record. */
 export interface Difference {
   /** The number of the record. */
   readonly n: number;
@@ -9,36 +9,36 @@ export interface Difference {
 }
 
 /**
- * What the replayed terminal does, held against the record: a channel for each kind of thing, and within it the order.
- * Across channels the order is not compared: a screen and a message leave at one time, and either may be noted first.
+ * Compares what the replayed terminal does with the record, in one channel for each kind of thing. The order is
+ * compared within a channel only: a screen and a message may leave at the same time, and either may be noted first.
  */
 export interface Channels {
   /** Something that the replayed terminal did. */
   take(channel: string, key: string): void;
   /** Whether this frame has come, or does not come any more. */
   settled(frame: Frame): boolean;
-  /** Somebody's hand has moved on: what came before it, and belongs after it, finds its place (paper takes its time). */
+  /** Tries surprises again after the film has moved on: what came early may match now (paper takes its time). */
   lookAgain(): void;
   /** Resolves when something new was taken. */
   moved(): Promise<void>;
-  /** The frame did not come in time: whatever came instead is what was seen. */
+  /** The frame did not come in time: reports a difference, with what came instead. */
   missed(frame: Frame): void;
-  /** The terminal lost its power: what it did in its last moment was not recorded, and is no difference. */
+  /** The terminal lost its power: forgets surprises, as the last moments before a power cut are not in the record. */
   cut(): void;
 }
 
 interface Channel {
   readonly name: string;
   readonly expected: Frame[];
-  /** The place of the next that is expected. */
+  /** Index in `expected` of the next frame. */
   next: number;
-  /** What came last. */
+  /** The key of the last match. */
   last: string;
-  /** What came and was not expected. */
+  /** Keys that came and were not expected yet. */
   surprises: string[];
 }
 
-/** `horizon`: the place of the next frame for which somebody's hand is needed: nothing after it can have come yet. */
+/** `horizon`: the place of the next frame that needs somebody's hand. Nothing after it can have come yet. */
 export function channelsOf(
   { frames }: Film,
   horizon: () => number,
@@ -67,7 +67,7 @@ export function channelsOf(
   const passTo = (channel: Channel, place: number, key: string) => {
     channel.next = place + 1;
     channel.last = key;
-    // A screen that is drawn again for its bar alone says the same.
+    // A screen that was recorded again only because its status bar changed has the same key.
     while (channel.name === 'screen' && channel.expected[channel.next]?.key === key) channel.next += 1;
   };
 
@@ -113,7 +113,7 @@ export function channelsOf(
   };
 }
 
-/** `journal 000001/000002` is one channel of many of its kind. */
+/** The kind of a channel is its first word: `journal 000001/000002` is of the kind `journal`. */
 function kindOf(channel: string): string {
   return channel.split(' ')[0] ?? channel;
 }

@@ -1,14 +1,14 @@
 import { openReplay, type Replay, readFilm } from './replay.ts';
 
-/** Of one that did not come to its end there is something to be said in any case. */
+/** A check that was called off counts as different: it did not reach the end. */
 const CALLED_OFF = 1;
 
-/** Runs a record without anybody looking on; says each difference as it comes. Resolves to how many there were. */
+/** Runs a record without a page and says each difference as it comes. Resolves to their number. */
 export async function check(file: string, say: (line: string) => void): Promise<number> {
   const { film } = readFilm(file);
   let opening: Promise<Replay> | null = null;
   let calledOff = false;
-  // Nothing of a replay that is called off may stay behind: one that is still being opened is closed when it is open.
+  // A replay that is called off must leave nothing behind: one that is still opening is closed as soon as it is open.
   const stop = async () => {
     calledOff = true;
     const opened = await opening?.catch(() => null);
@@ -24,7 +24,7 @@ export async function check(file: string, say: (line: string) => void): Promise<
   try {
     await replay.run();
   } catch (error) {
-    // It has lost its board in the middle of something.
+    // A call that was called off fails here because its board is closed.
     if (!calledOff) throw error;
   } finally {
     await replay.close();

@@ -2,7 +2,7 @@ import type { Linked, Recorded } from '../src/recorder/happening.ts';
 import type { Masks } from './masks.ts';
 import { whole } from './whole.ts';
 
-/** What of a record must come again, and in which channel: within a channel the order is compared too. */
+/** The part of a record that a replay must repeat, and its channel; within a channel the order must be the same. */
 export interface Comparable {
   /** Null: nothing of it is compared. */
   readonly channel: string | null;
@@ -12,8 +12,8 @@ export interface Comparable {
 const NOTHING: Comparable = { channel: null, key: '' };
 
 /**
- * Not compared: times of day and seconds that are counted, the status bar, how the parts of the self-check come in, and
- * MACs, PIN blocks, check values and the lengths of tracks, which the test cards and the replay's own keys make.
+ * Not compared: times of day and counted seconds, the status bar, the order in which parts of the self-check finish,
+ * and MACs, PIN blocks, check values and track lengths, which depend on the test cards and the replay's own keys.
  */
 export function comparableOf(record: Linked | Recorded, masks: Masks): Comparable {
   const said = (text: string) => timeless(masks.translated(text));
@@ -22,14 +22,14 @@ export function comparableOf(record: Linked | Recorded, masks: Masks): Comparabl
     case 'screen': {
       const { screen, texts, foot } = record;
       if (screen.startsWith('checkup.')) return screen === 'checkup.running' ? NOTHING : of('screen', screen);
-      // Alone in its place a small number counts the seconds of a wait.
+      // A small number alone in a text counts the seconds of a wait.
       const lone = screen.endsWith('.waiting') ? /^\d{1,3}$/ : /^$/;
       return of('screen', screen, ...texts.map(said).map((text) => text.replace(lone, '#')), ...foot.map(said));
     }
     case 'display':
       return of('display', ...record.rows.map(said));
     case 'sound':
-      // A digit too many is refused by a sound alone: no screen answers it, so the record does not name it.
+      // A surplus digit is refused by a sound only. No screen answers it, so the record does not name the key.
       return record.sound === 'refused' ? NOTHING : of('sound', record.sound);
     case 'paper':
       return of('paper', ...record.said.map(said).map((line) => line.trim()));
@@ -43,7 +43,7 @@ export function comparableOf(record: Linked | Recorded, masks: Masks): Comparabl
       return of('key-centre', 'parameters', whole(record).sent);
     case 'entry': {
       const { type, batch, trace, amount, event, detail } = record;
-      // Paper comes when it comes, beside everything else; and one entry does not wait for another.
+      // Printing runs beside everything else, and entries do not wait for each other: hence channels of their own.
       const channel = event.startsWith('copy-') ? 'paper' : `journal ${batch}/${trace}`;
       return of(channel, type, batch, trace, event, amount, said(stable(detail)));
     }
@@ -52,7 +52,7 @@ export function comparableOf(record: Linked | Recorded, masks: Masks): Comparabl
     case 'batch':
       return of('batch', record.batch);
     case 'host':
-      // The background tells the bank what is owed while a flow asks it something else.
+      // One channel for each trace: background messages to the bank may run beside those of a flow.
       return { channel: `host ${record.fields.trace ?? '-'}`, key: hostKey(record, masks) };
     default:
       return NOTHING;
@@ -64,7 +64,7 @@ type Host = Extract<Recorded, { kind: 'host' }>;
 function hostKey({ way, line, mti, fields, note }: Host, masks: Masks): string {
   const shown = Object.entries(fields)
     .filter(([name]) => !['mti', 'mac', 'time', 'date', 'settlementDate'].includes(name))
-    // What is secret is there or not; its length is the test card's.
+    // Of a secret field only its presence is compared: its length depends on the test card.
     .map(([name, value]) => `${name}=${value.startsWith('(') ? '(…)' : masks.translated(value)}`);
   const told = note === null ? [] : [note.startsWith('garbled') ? 'garbled' : note.replace(/\d+ ms/, '… ms')];
   return [way === 'out' ? '→' : '←', mti, line, ...shown.sort(), ...told].filter((part) => part !== '').join(' · ');

@@ -3,7 +3,7 @@ import type { Linked } from '../src/recorder/happening.ts';
 import type { Difference } from './channels.ts';
 import type { Film, Frame } from './film.ts';
 
-/** Who watches a replay decides when it goes on: play, pause, step, and how fast. */
+/** The controls of whoever watches a replay: play, pause, step, and speed. */
 export interface PlayDesk extends ReplayDesk {
   /** Resolves when this frame may run. */
   pace(frame: Frame): Promise<void>;
@@ -11,7 +11,7 @@ export interface PlayDesk extends ReplayDesk {
   over(): void;
 }
 
-/** Nobody watches a till that waits for its next customer: longer waits between two moves are cut to this. */
+/** Longer waits between two moves are cut to this: nobody wants to watch a till that waits for its next customer. */
 const LONGEST_WAIT_MS = 5000;
 
 export function playDesk({ frames }: Film, startSpeed: number): PlayDesk {
@@ -46,7 +46,7 @@ export function playDesk({ frames }: Film, startSpeed: number): PlayDesk {
     },
     'as-it-is': () => undefined,
   };
-  /** As long as somebody took to do it; a pause or another speed in between counts at once. */
+  /** Waits as long as the person took for this move; a pause or a new speed takes effect at once. */
   const waited = async (frame: Frame) => {
     const before = frames[frame.at - 1]?.record.up ?? frame.record.up;
     let left_ms = Math.min(Math.max(0, frame.record.up - before), LONGEST_WAIT_MS);
@@ -96,7 +96,7 @@ export function playDesk({ frames }: Film, startSpeed: number): PlayDesk {
   };
 }
 
-/** A record in a line, for the list. */
+/** A record in one line, for the list. */
 function wordsOf(record: Linked): string {
   const { n: _n, at: _at, up: _up, prev: _prev, kind, ...rest } = record;
   switch (record.kind) {

@@ -9,23 +9,23 @@ export interface Drive {
   readonly channels: Channels;
   /** Resolves when this frame may run. */
   readonly pace: (frame: Frame) => Promise<void>;
-  /** Told of the frame that runs now, and of the place up to which somebody's hand has done everything. */
+  /** Told of the frame that runs now. */
   readonly runs: (frame: Frame) => void;
   readonly signal: AbortSignal;
-  /** Whether something has differed already: then nobody waits long for what may not come any more. */
+  /** Whether something has differed already: then the driver waits less, as more may be missing. */
   readonly differed: () => boolean;
 }
 
-/** What the terminal does by itself comes within this; a wait of its own is waited for as long as it was recorded. */
+/** How much later than recorded a frame of the terminal's own may come. */
 const COMES_MS = 6000;
-/** On a busy machine a terminal takes its time to begin. */
+/** Additional time for a boot on a busy machine. */
 const BOOTS_MS = 20_000;
 const COMES_AFTER_DIFFERENCE_MS = 1500;
 
-/** Nothing that a terminal does by itself is longer in coming: its day has ended by then. */
+/** The longest recorded wait that is waited for: within a day the terminal does something by itself. */
 const LONGEST_OWN_MS = 24 * 3600 * 1000;
 
-/** Runs the film from its first frame to its last: somebody's hand where one was, and patience where the terminal acts. */
+/** Runs the film frame by frame: does what people did, and waits for what the terminal does by itself. */
 export async function drive({ film, stage, channels, pace, runs, signal, differed }: Drive): Promise<void> {
   const hand = hands(film, stage);
   let before: Frame | null = null;

@@ -2,7 +2,7 @@ import type { Linked } from '../src/recorder/happening.ts';
 import { comparableOf } from './comparable.ts';
 import { masksOf } from './masks.ts';
 
-/** A record made ready to be run again: its frames in order, and what the bank's side of the line has to do. */
+/** A record prepared for a replay: its frames in order, and what the bank's side of the line has to do. */
 export interface Film {
   readonly frames: readonly Frame[];
   readonly exchanges: readonly Exchange[];
@@ -16,7 +16,7 @@ export interface Frame {
   readonly record: Linked;
   /** `hand`: what somebody did; `power`: the terminal began; `shown`: what the terminal did; `note`: not run again. */
   readonly role: 'hand' | 'power' | 'shown' | 'note';
-  /** Of the frames that are compared: the channel, and what must be equal. */
+  /** For frames that are compared: the channel, and the key that must be equal. */
   readonly channel: string | null;
   readonly key: string;
 }
@@ -31,20 +31,22 @@ export interface Exchange {
   /** The fields of the answer as they were recorded, and how long it took. */
   readonly answer: Readonly<Record<string, string>> | null;
   readonly delay_ms: number;
-  /** The terminal did not believe its MAC. */
+  /** The terminal found the answer's MAC wrong or missing. */
   readonly badMac: boolean;
-  /** The bank never heard of it: its reversal was answered so. */
+  /** The bank never got the request: its answer to the reversal shows that. */
   readonly unheard: boolean;
 }
 
 export interface LineState {
-  /** Of the first record that tells of it. */
+  /** The number of the first record that shows this state. */
   readonly n: number;
   readonly primary: boolean;
   readonly backup: boolean;
 }
 
-/** Runs from the first power-on that the record holds: before it nobody knows how the terminal stood. Null without one. */
+/**
+ * Begins at the first power-on in the record, as the terminal's state before it is unknown. Null without a power-on.
+ */
 export function filmOf(records: readonly Linked[]): Film | null {
   const first = records.findIndex(({ kind }) => kind === 'begin');
   if (first < 0) return null;
@@ -65,7 +67,7 @@ function roleOf(record: Linked, channel: string | null): Frame['role'] {
   return channel === null ? 'note' : 'shown';
 }
 
-/** What a terminal says that is switched off properly: a replay pulls the plug. */
+/** Whether it is part of a proper switch-off, which a replay does not repeat: it pulls the plug. */
 function isFarewell(records: readonly Linked[], at: number): boolean {
   let end = at;
   while (records[end]?.kind === 'display' || records[end]?.kind === 'flow') end++;
@@ -83,7 +85,7 @@ function exchangesOf(records: readonly Linked[]): Exchange[] {
     const { trace, processing } = out.fields;
     const life = begins.find((n) => n > out.n) ?? Number.POSITIVE_INFINITY;
     const after = hosts.slice(at + 1, at + NEAR).filter(({ n }) => n < life);
-    // A connection carries one exchange: what comes next without a number of its own belongs to it.
+    // A connection carries one exchange: what follows without a trace of its own belongs to this one.
     const next = after.findIndex(
       (record) => record.way === 'out' && record.mti === out.mti && sameTrace(record, trace),
     );
@@ -95,14 +97,14 @@ function exchangesOf(records: readonly Linked[]): Exchange[] {
       ...{ n: out.n, mti: out.mti, processing, trace, end },
       answer: answer?.fields ?? null,
       delay_ms: ((answer ?? ended)?.up ?? out.up) - out.up,
-      // The record keeps no key to check a MAC with: the terminal's own word is what there is.
+      // A record holds no key to check a MAC with, so the terminal's own note has to do.
       badMac: heard.some(({ note, fields }) => note !== null && BAD_MAC.has(note) && fields.trace === trace),
       unheard: answer === undefined && unheard(hosts.slice(at), out),
     };
   });
 }
 
-/** What belongs to an exchange stands among so many records of the line after it. */
+/** Only so many records of the line after a request are searched for its answer. */
 const NEAR = 200;
 const BAD_MAC = new Set(['not believed: bad-mac', 'not believed: no-mac']);
 
@@ -127,7 +129,7 @@ function unheard(hosts: readonly (Linked & Host)[], out: Linked & Host): boolean
   return reversal !== undefined && reversal.fields.code !== '00';
 }
 
-/** Each connection says first which lines it did not reach. */
+/** Before each connection the record notes which lines could not be reached. */
 function linesOf(records: readonly Linked[]): LineState[] {
   const states: LineState[] = [];
   let primary = true;

@@ -3,9 +3,9 @@ import type { Film, Frame, LineState } from './film.ts';
 import { type Masks, masksOf } from './masks.ts';
 import type { Stage } from './stage.ts';
 
-/** The hands of everybody who stood around the recorded terminal: clerk, customer, and whoever pulled a plug. */
+/** Does what people did around the recorded terminal: clerk, customer, and whoever pulled a plug. */
 export interface Hands {
-  /** What has been done by now to lines and devices, before this frame runs. */
+  /** Brings lines and devices into the state that they had before this frame. */
   before(frame: Frame): Promise<void>;
   does(frame: Frame): Promise<void>;
 }
@@ -17,7 +17,7 @@ const WRONG_PASSWORD = '99887766';
 const WRONG_PIN = '135790';
 const NEW_PASSWORD = '86421357';
 
-/** Which switch of the board makes a device say so. */
+/** The virtual board's fault switch that causes each recorded problem of a device. */
 const faultOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   printer: {
     'paper-out': 'paper-out',
@@ -55,7 +55,7 @@ export function hands(film: Film, stage: Stage): Hands {
     const wanted = problem === null ? undefined : faults[problem];
     for (const fault of new Set(Object.values(faults))) await turn(fault, fault === wanted);
   };
-  /** What was recorded was taken: a key or a swipe that a busy terminal has not felt is made again. */
+  /** Repeats a key or a swipe until the terminal records one: the recorded terminal did, and a busy one may miss it. */
   const felt = async (kind: keyof typeof taken, move: () => Promise<void>) => {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const before = taken[kind];
@@ -74,12 +74,12 @@ export function hands(film: Film, stage: Stage): Hands {
     if (ended?.record.kind !== 'secret' || ended.record.by === null) return;
     if (ended.record.by === 'cancel') return stage.press(['cancel']);
     const digits = isPin(ended.record.screen) ? pinFor(ended) : passwordFor(frame, ended);
-    // The terminal takes an Enter without a digit for a PIN that was skipped once somebody can have seen the screen.
+    // Enter without a digit skips the PIN, but the terminal accepts that only after the screen could have been seen.
     if (digits === '' && isPin(ended.record.screen)) await new Promise((resolve) => setTimeout(resolve, SEEN_MS));
     await stage.press([...digits, 'enter']);
   };
 
-  /** The wallet's own; none where the request carried none; a wrong one where the bank said so. */
+  /** The test card's PIN; none where the recorded request had none; a wrong one where the bank answered 55. */
   function pinFor(ended: Frame): string {
     const after = frames.slice(ended.at).map(({ record }) => record);
     const next = after.findIndex(({ kind }, place) => kind === 'secret' && place > 0);
@@ -102,13 +102,13 @@ export function hands(film: Film, stage: Stage): Hands {
       stage.passwords.set(operator, NEW_PASSWORD);
       return NEW_PASSWORD;
     }
-    // The second of two people is asked on the same screen.
+    // Where two people are asked, the second is asked on the same screen.
     const same = next.screen === ended.record.screen && personOn(next.texts) === operator;
     const refused = same || /operator|locked/.test(next.screen);
     return refused ? WRONG_PASSWORD : (stage.passwords.get(operator) ?? '');
   }
 
-  /** Who is asked: a role and a number begin a line of the screen, and an amount may follow, which ends in digits too. */
+  /** The operator whom the screen asks: a text begins with role and number; an amount, with digits too, may follow. */
   function personOn(texts: readonly string[]): string {
     const first = texts.map((text) => text.split(' · ')[0] ?? '');
     return [...stage.passwords.keys()].find((number) => first.some((said) => isOf(said, number))) ?? '';
@@ -134,12 +134,12 @@ export function hands(film: Film, stage: Stage): Hands {
   };
 }
 
-/** Somebody's move, which the terminal waits for. */
+/** Whether the frame is a person's move, for which the terminal waits. */
 export function isMove({ role }: Frame): boolean {
   return role === 'power' || role === 'hand';
 }
 
-/** `主管 00`, `Operator 01`. */
+/** Whether the text names this operator, such as `主管 00` or `Operator 01`. */
 function isOf(said: string, number: string): boolean {
   return /^\p{L}+ (\d+)$/u.exec(said)?.[1] === number;
 }
@@ -148,7 +148,7 @@ function isPin(screen: string): boolean {
   return /pin$/.test(screen);
 }
 
-/** A line is broken once the last exchange over it has ended; where it broke in that one, that is how it ends. */
+/** When to break each line: after the last exchange before the break, or within it where the break ended that one. */
 function linesDue({ frames, exchanges, lines }: Film): (LineState & { readonly from: number })[] {
   const hosts = frames.filter(({ record }) => record.kind === 'host');
   let passed = 0;
@@ -166,13 +166,13 @@ function linesDue({ frames, exchanges, lines }: Film): (LineState & { readonly f
 interface Device {
   readonly device: string;
   readonly problem: string | null;
-  /** The place of the frame before which it was done. */
+  /** The place of the frame before which the device changes. */
   readonly from: number;
 }
 
 /**
- * The terminal notes a device's trouble when it meets it: it was there before somebody's last move, or came in the middle
- * of a slip. That it is over shows at the first paper that moves again, by itself or at somebody's key.
+ * The terminal notes a device's problem only when it meets it. So the problem began before the last move of a person,
+ * or in the middle of a slip; and it ended before the first paper that moved again, by itself or after a key.
  */
 function devicesDue(frames: readonly Frame[]): Device[] {
   return frames.flatMap(({ at, record }): Device[] => {
@@ -195,14 +195,14 @@ function devicesDue(frames: readonly Frame[]): Device[] {
   });
 }
 
-/** What a terminal does at a key it does within this. */
+/** The terminal reacts to a key within this time. */
 const AT_ONCE_MS = 500;
 
 function isPaper(frame: Frame): boolean {
   return frame.channel === 'paper' && !isFailure(frame);
 }
 
-/** Not the order to forget what is buffered, which follows on a failure. */
+/** Whether text was printed; excludes the command that clears the buffer after a failure (DLE). */
 function isText({ record }: Frame): boolean {
   return record.kind === 'paper' && record.said[0]?.startsWith('DLE') === false;
 }

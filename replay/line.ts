@@ -5,10 +5,10 @@ import { type Field, fieldNames, fields } from '../src/host/fields.ts';
 import type { Exchange } from './film.ts';
 
 /**
- * The bank's side of the line in a replay. Each request goes to the replay's own bank, which checks its MAC and seals what
- * comes back; what the answer then says is what was recorded, sealed anew: code, reference, authorisation, times. Fields
- * that the record hides (card number, expiry, keys, balance) stay as the bank has made them; so does the masked card at
- * the end of F63 in an inquiry's answer, whose word and code are the record's.
+ * The bank's side of the line in a replay. Each request goes to the replay's own bank, which checks its MAC. Its answer
+ * gets the recorded values (code, reference, authorisation, times) and a new MAC. Fields that the record hides (card
+ * number, expiry, keys, balance) stay as the bank has made them; so does the masked card at the end of F63 in an
+ * inquiry's answer, whose word and code are the record's.
  */
 export interface ReplayLine {
   readonly port: number;
@@ -22,21 +22,21 @@ export interface LineParts {
   readonly bank: { readonly host: string; readonly port: number };
   /** F64 under the keys of the terminal that is signed in at the bank. */
   readonly seal: (terminal: string, covered: Uint8Array) => Uint8Array | null;
-  /** Told what the record cannot explain. */
+  /** Told of anything that the record does not explain. */
   readonly wrong: (why: string) => void;
 }
 
-/** A recorded answer that was slower than this was slow for a reason, and is so again. */
+/** Answers that were recorded as slower than this are delayed again. */
 const PROMPT_MS = 300;
 
-/** Where the line itself is broken, the driver does it by then. */
+/** Least time before a lost exchange ends: if the line itself broke, the driver breaks it within this time. */
 const LINE_BREAKS_MS = 300;
 
-/** What both lines share. */
+/** What the replay's primary and backup line share. */
 export interface Shared {
-  /** Exchanges that are done. */
+  /** Recorded exchanges that were used already. */
   readonly used: Set<Exchange>;
-  /** What the terminal knows as the bank's reference or authorisation → what the replay's bank has given. */
+  /** The recorded reference or authorisation, which the terminal knows → the one that the replay's bank has given. */
   readonly given: Map<string, string>;
 }
 
@@ -85,7 +85,7 @@ async function answer(socket: Socket, body: Buffer, parts: LineParts, { used, gi
   setTimeout(send, Math.max(0, late_ms), socket, frame);
 }
 
-/** The first that is left of this kind and trace; a trace that the record does not hold takes the next of its kind. */
+/** The first unused exchange with this MTI, processing code and trace; else the next one that comes closest. */
 function takeFor(asked: Message, exchanges: readonly Exchange[], used: Shared['used']): Exchange | null {
   const left = exchanges.filter((exchange) => !used.has(exchange) && exchange.mti === asked.mti);
   const alike = left.filter(({ processing }) => processing === asked.processing);
@@ -104,7 +104,7 @@ function learn({ answer }: Exchange, real: Message, given: Map<string, string>):
   }
 }
 
-/** A request that names an original by what the record's bank had given names it by what this one has. */
+/** Replaces the recorded reference and authorisation in a request by those of the replay's bank, and seals it anew. */
 function asTheBankKnows(body: Buffer, asked: Message, given: Map<string, string>, { seal, wrong }: LineParts): Buffer {
   const changes: Partial<Record<(typeof GIVEN)[number], string>> = {};
   for (const name of GIVEN) {
@@ -114,7 +114,7 @@ function asTheBankKnows(body: Buffer, asked: Message, given: Map<string, string>
   const { mac, terminal = '' } = asked;
   if (Object.keys(changes).length === 0 || mac === undefined) return body;
   const expected = seal(terminal, coveredByMac(body));
-  // With a wrong MAC it goes to the bank as it is, and the bank says so.
+  // A request with a wrong MAC goes to the bank unchanged, and the bank refuses it.
   if (expected === null || !Buffer.from(mac).equals(Buffer.from(expected))) {
     wrong(`the MAC of the ${asked.mti} is wrong`);
     return body;
@@ -138,19 +138,19 @@ function asRecorded(said: Buffer, exchange: Exchange, { seal, wrong }: LineParts
   const frame = Buffer.from(
     packFrame(message, (covered) => seal(terminal, covered) ?? new Uint8Array(fields.mac.size)),
   );
-  // As the bank's own fault does it: another character in each place.
+  // Changes each character, as the bank's fault `answer-bad-mac` does.
   if (exchange.badMac)
     for (let at = frame.length - 8; at < frame.length; at++) frame[at] = frame[at] === 0x30 ? 0x31 : 0x30;
   return frame;
 }
 
 /**
- * F63 of an inquiry's answer: so many characters say how a trade stands, and a card that is masked on the line follows. The
- * word decides how the record's F48 is to be read, so both are the record's.
+ * F63 of an inquiry's answer: the first 17 characters tell the trade's state, and a masked card number follows. The
+ * state decides how F48 is to be read, so both are taken from the record.
  */
 const STANDING = 17;
 
-/** Of a recorded message, what the record does not hide. */
+/** The fields of a recorded message that the record does not hide. */
 export function openFields(mti: string, recorded: Readonly<Record<string, string>>): Partial<MessageFields> {
   const open = fieldNames.filter((name) => {
     const { form }: Field = fields[name];

@@ -1,12 +1,12 @@
 import { readWallet, type WalletCard } from '../board/virtual/wallet.ts';
 import type { Linked } from '../src/recorder/happening.ts';
 
-/** Which test card stands in for each masked number of a record. */
+/** The test cards that stand in for the masked card numbers of a record. */
 export interface Masks {
   card(masked: string): StandIn;
-  /** The text with each recorded number as the test card's would be shown. */
+  /** The text with each recorded number replaced by the test card's, in the same form. */
   translated(text: string): string;
-  /** Whether each number of the record is a test card's own: then everything that is shown of it is compared. */
+  /** Whether each number of the record is that of a test card: then nothing is translated. */
   readonly exact: boolean;
 }
 
@@ -28,7 +28,7 @@ export function masksOf(records: readonly Linked[], wallet: readonly WalletCard[
   };
 }
 
-/** By its masked number; where none fits, one of the same issuer; where there is none either, the first that is good. */
+/** The test card with this masked number; else a sound one of the same issuer; else the first sound one. */
 function standInOf(number: string, wallet: readonly WalletCard[]): StandIn {
   const sound = wallet.filter(({ worn, service_code }) => worn !== true && service_code.startsWith('1'));
   const own = wallet.find(({ pan, worn }) => worn !== true && maskOf(pan) === number);
@@ -37,13 +37,13 @@ function standInOf(number: string, wallet: readonly WalletCard[]): StandIn {
   return { card, exact: own !== undefined };
 }
 
-/** As `Pan.masked`: the first six and the last four. */
+/** As `Pan.masked`: shows the first six and the last four digits. */
 function maskOf(pan: string): string {
   const head = Math.min(6, pan.length - 10);
   return `${pan.slice(0, head)}${'*'.repeat(pan.length - head - 4)}${pan.slice(-4)}`;
 }
 
-/** On a slip in one piece, on a screen in fours, in a message with six stars. */
+/** The forms of a masked number: in one piece (slips), in groups of four (screens), with six stars (messages). */
 function formsOf(from: string, to: string): [string, string][] {
   const forms = [(text: string) => text, inFours, (text: string) => `${text.slice(0, 6)}******${text.slice(-4)}`];
   return forms.map((form) => [form(from), form(to)]);

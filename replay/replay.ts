@@ -13,26 +13,26 @@ import { openStage, type Stage } from './stage.ts';
 import type { Begin } from './stage-files.ts';
 import { whole } from './whole.ts';
 
-/** A record that is run again. */
+/** A record that is being replayed. */
 export interface Replay {
   readonly film: Film;
   readonly stage: Stage;
   readonly differences: readonly Difference[];
-  /** Runs the film; resolves when it is over, or when so much differs that the rest would say nothing. */
+  /** Runs the film; resolves when it is over, or when so much differs that the rest would mean nothing. */
   run(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface ReplayOptions {
   readonly port: number;
-  /** The page's bar; null without one. */
+  /** The replay's controls on the page; null for a page without them. */
   readonly desk: ReplayDesk | null;
   readonly pace: (frame: Frame) => Promise<void>;
   readonly runs: (frame: Frame) => void;
   readonly differs: (difference: Difference) => void;
 }
 
-/** Where so much is different, the replay has lost its way. */
+/** After so many differences the replay stops: the rest would mean nothing. */
 const MOST_DIFFERENCES = 12;
 
 /**
@@ -117,7 +117,7 @@ export async function openReplay(film: Film, { port, desk, pace, runs, differs }
   };
 }
 
-/** For each frame the place of the next after it for which somebody's hand is needed. */
+/** For each frame the place of the next one that is a person's move. */
 function nextMoves(frames: readonly Frame[]): readonly number[] {
   let next = frames.length;
   const backwards = frames.toReversed().map((frame) => {
@@ -128,12 +128,14 @@ function nextMoves(frames: readonly Frame[]): readonly number[] {
   return backwards.reverse();
 }
 
-/** Of a terminal that has never been on before. */
+/** Whether it is the first power-on in the terminal's life. */
 function isFirst({ n }: Begin): boolean {
   return n === 1;
 }
 
-/** A terminal that was at work before the film begins has had its master key: one power-on that nobody sees. */
+/**
+ * A terminal that had worked before the film begins has a master key already: gets one in a power-on before the film.
+ */
 async function rehearse(stage: Stage): Promise<void> {
   await stage.power(true);
   await stage.stands('signin.operator', 30_000);

@@ -5,9 +5,9 @@ import type { Happening, Linked } from '../src/recorder/happening.ts';
 import { openFields } from './line.ts';
 
 /**
- * A record may come from anybody: whoever reads it from here on may rely on what `happening.ts` says. Throws a RecordError
- * that names the line and the field of the first that is of another shape. A kind that this release does not know is let by:
- * nothing runs it.
+ * A record may come from anybody: this makes sure that it has the types of `happening.ts`. Throws a RecordError that
+ * names line and field of the first record of another shape. Kinds that this release does not know are let through, as
+ * nothing runs them.
  */
 export function checkShapes(records: readonly Linked[]): void {
   for (const [place, record] of records.entries()) {
@@ -33,7 +33,7 @@ function wrongIn(record: Linked): string | null {
   return record.kind === 'host' && record.way === 'in' && record.mti !== '' ? wrongOnTheLine(record) : null;
 }
 
-/** What the recorded bank has said goes over the line again. */
+/** Recorded answers of the bank are sent over the line again, so they must fit into a message. */
 function wrongOnTheLine({ mti, fields }: Extract<Linked, { kind: 'host' }>): string | null {
   try {
     pack(message({ tpdu: '6000000000', header: '600000000000', mti, ...openFields(mti, fields) }));
@@ -44,7 +44,7 @@ function wrongOnTheLine({ mti, fields }: Extract<Linked, { kind: 'host' }>): str
   }
 }
 
-/** It compiles each shape once. Characters are counted as the bank's seed counts them. */
+/** Compiles each shape once. Counts characters as the bank's seed does, in UTF-16 units. */
 const ajv = new Ajv({ strict: false, unicodeRegExp: false });
 
 function errorIn(record: unknown, shape: Schema): ErrorObject | null {
@@ -54,7 +54,7 @@ function errorIn(record: unknown, shape: Schema): ErrorObject | null {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** An object that has all of these, and maybe some of those, whatever else it has. */
+/** An object with all of `properties` and perhaps some of `maybe`; anything else is allowed too. */
 function having(properties: Readonly<Record<string, Schema>>, more: Schema = {}, maybe: Schema = {}): Schema {
   return { type: 'object', properties: { ...properties, ...maybe }, required: Object.keys(properties), ...more };
 }
@@ -65,16 +65,16 @@ const texts: Schema = { type: 'array', items: text };
 const anything: Schema = {};
 const yesOrNo: Schema = { type: 'boolean' };
 const number6: Schema = { type: 'string', pattern: '^(?!0{6})[0-9]{6}$' };
-/** A merchant's, as the seed takes it: of one line. */
+/** A merchant's name, as the bank's seed accepts it: on one line. */
 const name: Schema = { type: 'string', pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]{1,40}$' };
 const phone: Schema = { type: 'string', pattern: '^[0-9+ -]{3,14}$' };
 const whole = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
 const oneOf = (...values: readonly (string | null)[]): Schema => ({ enum: values });
 const way = oneOf('out', 'in');
-/** Each number in parts. */
+/** The support telephone numbers, each split into parts (`flight.ts`). */
 const support = having({ machine: texts, accounts: texts });
 
-/** No life of a terminal is longer: thirty years. */
+/** The longest time since power-on, some thirty years. */
 const MOST_UP_MS = 10 ** 12;
 
 const when = {
@@ -89,7 +89,7 @@ const whenAndWhere = having(when);
 
 const keys = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'enter', 'clear', 'cancel', 'menu', 'digits'];
 
-/** What the replay makes its configuration from; the rest of it, the schemas of `firmware-config/` hold it against. */
+/** The parts of the configuration that the replay uses itself; the schemas of `firmware-config/` check the rest. */
 const config = having({
   terminal: having({ serial: text, merchant: having({ name, terminal: text }) }),
   network: having({}),

@@ -2,7 +2,7 @@ import { playDesk } from './desk.ts';
 import { openReplay, readFilm } from './replay.ts';
 
 export interface Showing {
-  /** The page's. */
+  /** The page's port. */
   readonly port: number;
   readonly speed: number;
   readonly say: (line: string) => void;
@@ -10,7 +10,7 @@ export interface Showing {
   readonly ends: Promise<unknown>;
 }
 
-/** Shows a record on the page until somebody ends it. Resolves to how much differed. */
+/** Shows a record on the page until somebody ends it. Resolves to the number of differences. */
 export async function show(file: string, { port, speed, say, ends }: Showing): Promise<number> {
   const { film } = readFilm(file);
   const desk = playDesk(film, speed);
@@ -27,7 +27,7 @@ export async function show(file: string, { port, speed, say, ends }: Showing): P
       desk.over();
       say(`replay: ${film.frames.length} frames, ${replay.differences.length} differences`);
     });
-    // Over, it stands for whoever looks on.
+    // After its end the replay stays on the page until somebody ends it.
     await Promise.race([ends, run.then(() => ends)]);
   } finally {
     await replay.close();

@@ -6,7 +6,7 @@ import type { Linked } from '../src/recorder/happening.ts';
 import { Fault } from '../src/values/problem.ts';
 import type { Film } from './film.ts';
 
-/** The configuration as a power-on has recorded it; its texts were masked, and none of them is a card number. */
+/** A recorded power-on with its configuration. Texts in it were masked, so none is a card number. */
 export type Begin = Omit<RecordedBegin, 'config'> & {
   readonly n: number;
   readonly config: {
@@ -20,15 +20,15 @@ export type Begin = Omit<RecordedBegin, 'config'> & {
   };
 };
 
-/** By the operator's number: what stands in for a password that no record holds. */
+/** By operator number: the password that stands in for the real one, which no record holds. */
 export type Passwords = Map<string, string>;
 
 const root = join(import.meta.dirname, '..');
 
 /**
- * The recorded configuration in a folder of its own, in files that the record does not name. Not as recorded: the board is
- * the virtual one, its lines are the replay's, the profile is a lab's, and each operator has a first password that the
- * replay knows. Throws a RecordError where the schemas refuse what the record says.
+ * Writes the recorded configuration to a folder of its own; the record has no say in the file names. Changed from the
+ * record: the board is the virtual one, the lines are the replay's, the profile is a lab's, and each operator has a
+ * first password that the replay knows. Throws a RecordError where the schemas refuse what the record says.
  */
 export function writeConfig(folder: string, { n, config, merchant }: Begin): Passwords {
   cpSync(join(root, 'firmware-config'), folder, { recursive: true });
@@ -74,7 +74,7 @@ function mustBeRead(folder: string, n: number): void {
 
 const STAND_IN = '24681357';
 
-/** The bank's seed with the recorded merchant, terminal and parameters; its customers are the test cards. */
+/** Writes a bank's seed with the recorded merchant, terminal and parameters; its customers are the test cards. */
 export function writeSeed(folder: string, { config, merchant, batch }: Begin, { frames }: Film): void {
   cpSync(join(root, 'bank', 'seed'), folder, { recursive: true });
   const sent = frames.map(({ record }) => record).find((record): record is Linked & Parameters => isParameters(record));

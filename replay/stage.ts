@@ -16,23 +16,23 @@ import type { Film } from './film.ts';
 import { openReplayLine, type Shared } from './line.ts';
 import { type Begin, type Passwords, writeConfig, writeSeed } from './stage-files.ts';
 
-/** A countertop of its own in a fresh folder, with the recorded configuration: what a replay plays on. */
+/** The countertop of a replay: bank, board and terminal in a fresh folder, with the recorded configuration. */
 export interface Stage {
-  /** The page. */
+  /** The page's address. */
   readonly url: string;
   readonly passwords: Passwords;
-  /** From here the line answers as recorded. */
+  /** From now on the line answers as recorded. */
   begin(): void;
   press(keys: readonly string[]): Promise<void>;
-  /** Draws the card as soon as the reader waits for one. */
+  /** Swipes the card as soon as the reader waits for one. */
   swipe(card: string): Promise<void>;
   fault(fault: string, on: boolean): Promise<void>;
   power(on: boolean): Promise<void>;
   /** Waits for this screen. */
   stands(screen: string, most_ms: number): Promise<void>;
-  /** The wall clock of terminal and bank says this now. */
+  /** Sets the wall clock of terminal and bank. */
   setTime(at: string): void;
-  /** Calls `heard` with every record that the terminal makes, through all its lives. */
+  /** Calls `heard` with every record that the terminal makes, across restarts. */
   follow(heard: (record: Recorded) => void): void;
   close(): Promise<void>;
 }
@@ -129,7 +129,7 @@ export async function openStage({ film, begin, port, desk, wrong }: StageParts):
   };
 }
 
-/** The journal goes on where the recorded one stood: with this batch, and the trace after the last that was taken. */
+/** Makes a journal that continues the recorded one: same batch, and the trace after the last one taken. */
 function beginJournal(home: string, begin: Begin): void {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const disk = journalDisk({ file: join(home, 'journal', 'journal.db'), marker: join(home, 'vault', 'journal.json') });
@@ -137,7 +137,7 @@ function beginJournal(home: string, begin: Begin): void {
   openJournal({ disk, random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)), first }).close();
 }
 
-/** True where it was done, false where the answer has one of the `refused` statuses. */
+/** Calls the control API. True where it was done, false where the answer has one of the `refused` statuses. */
 function poster(url: string): (call: string, body: object, refused?: readonly number[]) => Promise<boolean> {
   return async (call, body, refused = []) => {
     const answer = await fetch(`${url}/api/${call}`, {
@@ -158,7 +158,7 @@ interface Follower {
 
 const RETRY_MS = 30;
 
-/** Hears the terminal's records from its status socket from the first of each life on. */
+/** Follows the terminal's records on its status socket, from the first one after each start. */
 function recordsOf(path: string): Follower {
   const listeners: ((record: Recorded) => void)[] = [];
   let closed = false;
@@ -177,7 +177,7 @@ function recordsOf(path: string): Follower {
         for (const heard of listeners) heard(record);
       }
     });
-    // What follows an error is a close, and there the next try begins.
+    // An error is followed by 'close', which starts the next try.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       if (!closed) timer = setTimeout(open, RETRY_MS);

@@ -1,7 +1,7 @@
 import type { Linked, Recorded } from '../src/recorder/happening.ts';
 
 /**
- * The record with the numbers whole that its writer has taken apart (`flight.ts`). It may be of any shape: what is not in
+ * Joins the numbers that the recorder has split into parts (`flight.ts`). The record may have any shape: what is not in
  * parts stays as it is, and `shape.ts` refuses it.
  */
 export function whole<R extends Linked | Recorded>(record: R): R {

@@ -8,15 +8,15 @@ import { Refusal } from './refusal.ts';
 import { MOST_SPEED, REPLAY_ACTS } from './replay-desk.ts';
 import { maskedPan } from './wallet.ts';
 
-/** What a call answers: an object as JSON, a picture, or a file to keep. */
+/** What a call answers: an object as JSON, a picture, or a file to download. */
 export type Answer = { readonly json: unknown } | { readonly png: Uint8Array } | { readonly file: MerchantFile };
 
 export interface Call {
-  /** The parts of the path that `*` in the table stands for. */
+  /** The parts of the path that match a `*` in the table. */
   readonly parts: readonly string[];
   readonly query: URLSearchParams;
   readonly body: unknown;
-  /** Aborted when whoever asked has gone. */
+  /** Aborted when the client has disconnected. */
   readonly signal: AbortSignal;
 }
 
@@ -26,10 +26,10 @@ const MOST_KEYS = 64;
 const MOST_HOLD_MS = 10_000;
 const MOST_WAIT_MS = 120_000;
 const ROWS = 50;
-/** As long as the bank's seed may say. */
+/** The same bound as in the bank's seed. */
 const MOST_CUT_OVER_S = 600;
 
-/** Every call of the control API but the page and its WebSocket: method, path, what it does. */
+/** All calls of the control API (without the page's files and its WebSocket): method, path, handler. */
 export const calls: readonly (readonly ['GET' | 'POST', string, Act])[] = [
   ['GET', '/api/state', async (counter) => ({ json: await stateOf(counter) })],
   ['POST', '/api/press', press],
@@ -110,7 +110,7 @@ async function screen(counter: Counter, { query, signal }: Call): Promise<Answer
   const { status } = powered(counter);
   const wait = query.get('wait');
   if (wait === null) return { json: await status.screen() };
-  // No screen's name has four digits in a row: what has may be a card's, and is not said again.
+  // No screen's name has four digits in a row. A text that has may hold a card number, and is not repeated.
   if (!/^(?!.*\d{4})[a-z0-9.-]{1,60}$/.test(wait)) {
     throw new Refusal(400, '"wait" is no name of a screen', 'Send a name such as sale.approved.', { field: 'wait' });
   }
@@ -157,7 +157,7 @@ async function book({ bank }: Counter, { parts, query }: Call): Promise<Answer> 
   return { json: await bank.book(found, number(query, 'limit', 1, 100_000, 500), open === 'true') };
 }
 
-/** The bank's telephone desk: what its clerk would say for this card and this amount in fen. */
+/** The bank's telephone desk: asks its clerk to authorise this amount, in fen, for this card. */
 async function voice({ bank }: Counter, { body }: Call): Promise<Answer> {
   const { card, amount } = fields(body, { card: text(32), amount: whole(1, 999_999_999_999) });
   return { json: await bank.voice(card, amount) };
@@ -172,13 +172,13 @@ async function ruling({ bank }: Counter, { body }: Call): Promise<Answer> {
   return { json: await bank.ruling(asked) };
 }
 
-/** Ends the bank's day now; for `lasts_s` its trades are answered 90. */
+/** Ends the bank's day now; for `lasts_s` seconds it answers trades with 90. */
 async function cutOver({ bank }: Counter, { body }: Call): Promise<Answer> {
   const { lasts_s } = fields(body, { lasts_s: optional(whole(0, MOST_CUT_OVER_S)) });
   return { json: await bank.cutOver(lasts_s) };
 }
 
-/** A case's next step: what one clerk has found out, or what two decide with the paper that proves it. */
+/** The next step of a case: what one clerk has found out, or what two clerks decide, with the paper that proves it. */
 async function followCase({ bank }: Counter, { body }: Call): Promise<Answer> {
   const step = fields(body, {
     ...{ id: whole(1, Number.MAX_SAFE_INTEGER), answer: optional(text(200)), person: optional(text(40)) },
@@ -188,7 +188,7 @@ async function followCase({ bank }: Counter, { body }: Call): Promise<Answer> {
   return { json: await bank.followCase(step) };
 }
 
-/** What a slip has otherwise of a batch that was left; 0 fen where there is no slip. */
+/** Opens a case for a slip of a batch that was left and that differs from the books; 0 fen where there is no slip. */
 async function dispute({ bank }: Counter, { body }: Call): Promise<Answer> {
   const of = fields(body, {
     ...{ batch: text(6), trace: text(6), terminal_amount: optional(whole(0, 999_999_999_999)) },
@@ -197,7 +197,7 @@ async function dispute({ bank }: Counter, { body }: Call): Promise<Answer> {
   return { json: await bank.dispute(of) };
 }
 
-/** Two people of the bank take the terminal's batch away, and give it another. */
+/** Two people of the bank move the terminal to another batch. */
 async function moveBatch({ bank }: Counter, { body }: Call): Promise<Answer> {
   const to = fields(body, { batch: text(6), people: listOf(text(40), 2), reference: text(80) });
   return { json: await bank.moveBatch(to) };

@@ -23,40 +23,40 @@ export type BankDoor = 'primary' | 'backup' | 'key-centre';
 /** The bank as the board sees it: the addresses it publishes, and its control socket. */
 export interface BankLink {
   door(door: BankDoor): { host: string; port: number } | null;
-  /** The newest `limit` rows of a book that grows; of the cases, where `open`, those that are not closed. */
+  /** The newest `limit` rows of a book that keeps growing; `open` leaves closed cases out. */
   book(book: Book, limit?: number, open?: boolean): Promise<unknown>;
-  /** What a merchant's day was paid with, line by line; the first merchant and today where not named. */
+  /** A merchant's reconciliation of a day, line by line; by default of the first merchant and the bank's open day. */
   reconciliation(of: { merchant?: string | undefined; date?: string | undefined }): Promise<unknown>;
-  /** Asks the bank's clerk for an authorisation by telephone; a Refusal where the clerk says no. */
+  /** Asks the bank's clerk for an authorisation by telephone; throws a Refusal where the clerk says no. */
   voice(card: string, amount: number): Promise<unknown>;
-  /** Asks the bank's clerk how a trade stands, and for the reference that ends it; a Refusal where the clerk says no. */
+  /** Asks the bank's clerk how a trade stands, and for the reference that ends it; throws a Refusal on a no. */
   ruling(of: object): Promise<unknown>;
-  /** The bank's day: which one stands, and when it ends by itself. */
+  /** The bank's day: which one is open, and when it ends by itself. */
   day(): Promise<unknown>;
   /** The merchant's file of a day, as the bank writes it. */
   reconciliationFile(of: { merchant?: string | undefined; date?: string | undefined }): Promise<MerchantFile>;
-  /** Ends the bank's day now; `lasts_s` for as long, what is configured where absent. */
+  /** Ends the bank's day now; the cut-over lasts `lasts_s`, or as long as configured. */
   cutOver(lasts_s: number | undefined): Promise<unknown>;
-  /** What was found out of a case, or what two people decide. */
+  /** Enters what was found out about a case, or what two people decide. */
   followCase(step: object): Promise<unknown>;
-  /** A transaction that the terminal's paper has otherwise: a case of its own. */
+  /** Opens a case for a transaction that the terminal's paper shows differently. */
   dispute(of: object): Promise<unknown>;
   /** Two people of the bank move the terminal to another batch. */
   moveBatch(to: object): Promise<unknown>;
-  /** `told` whenever the bank has been told something that may have changed its books. Returns how to stop. */
+  /** Calls `told` after each command that may have changed the bank's books. Returns a function that stops it. */
   watch(told: () => void): () => void;
   fault(fault: BankFault, on: boolean): Promise<void>;
   faults(): Promise<Readonly<Record<string, boolean>>>;
 }
 
-/** RFC 4180, and the name that the bank gives it. */
+/** A file in CSV (RFC 4180), with the name that the bank gives it. */
 export interface MerchantFile {
   readonly name: string;
   readonly csv: string;
 }
 
 const ANSWER_MS = 3000;
-/** It makes the whole of an answer before it says the first of it. */
+/** More time for each row asked for: the bank makes the whole answer before it sends the first byte. */
 const ANSWER_ROW_MS = 0.2;
 
 function patienceFor({ limit = 0 }: { limit?: number | undefined }): number {
@@ -122,7 +122,7 @@ function readPublished(file: string): Record<string, unknown> {
   }
 }
 
-/** `tcp://127.0.0.1:4001`; a relay reaches loopback alone. */
+/** Reads `tcp://127.0.0.1:4001`; null for other hosts, as a relay connects to loopback only. */
 function addressOf(address: unknown): { host: string; port: number } | null {
   const found = /^tcp:\/\/127\.0\.0\.1:(\d{1,5})$/.exec(String(address));
   return found === null ? null : { host: '127.0.0.1', port: Number(found[1]) };

@@ -14,7 +14,9 @@ import { toldWires } from './told-wires.ts';
 import { readWallet } from './wallet.ts';
 import { type NewWireRow, WireLog } from './wire-log.ts';
 
-/** The virtual board at work: its devices, its lines to the bank, its page, and the terminal that hangs on it. */
+/**
+ * The running virtual board: its devices, its lines to the bank, its page, and the terminal that is connected to it.
+ */
 export interface VirtualBoard {
   readonly url: string;
   close(): Promise<void>;
@@ -25,14 +27,14 @@ export interface BoardOptions {
   readonly dir: string;
   /** The page's port; 0 takes any that is free. */
   readonly port: number;
-  /** Opened once `dir`/board is there for their sockets. */
+  /** Called once the folder `dir`/board exists, in which the devices put their sockets. */
   readonly devices: () => Promise<FarEnds>;
   readonly terminal: { readonly program: string; readonly words: readonly string[] };
   /** Whether the terminal's power is on from the start. */
   readonly power: boolean;
-  /** A person's where absent. */
+  /** By default as fast as a person. */
   readonly finger?: FingerSpeed;
-  /** The bar of a replay on the page. */
+  /** The controls of a replay, shown on the page. */
   readonly replay?: ReplayDesk;
   /** Told when the terminal ended without its power being cut. */
   readonly crashed?: (crash: Crash) => void;
@@ -80,7 +82,7 @@ export async function startBoard(options: BoardOptions): Promise<VirtualBoard> {
   };
 }
 
-/** Where on the wire it was, not what: addresses and lines are worth a word, bytes and rectangles are not. */
+/** The row for the log: keeps the address or line number of the text, and drops bytes and rectangles. */
 function outside({ wire, direction, bytes, text = '' }: Crossing): NewWireRow {
   const place = /0x[0-9a-f]{2}( no acknowledge)?|line \d+|refused: .*/.exec(text)?.[0];
   return { wire, direction, bytes, ...(place === undefined ? {} : { text: place }) };

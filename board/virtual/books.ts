@@ -1,9 +1,9 @@
-/** Do the terminal's journal and the bank's books say the same? Row by row, by batch and trace. */
+/** Compares the terminal's journal with the bank's books, row by row, by batch and trace. */
 
 export interface Agreement {
   readonly terminal: number;
   readonly bank: number;
-  /** Rows that are not at their end yet: unknown, being reversed. They are no disagreement so far. */
+  /** Rows without a final state yet (unknown, being reversed). They do not count as differing. */
   readonly open: number;
   readonly differing: readonly {
     readonly batch: string;
@@ -15,7 +15,7 @@ export interface Agreement {
 
 const ABSENT = 'absent';
 
-/** What the bank may say of a row that the terminal's journal shows in this state (`money.md` 17). */
+/** The bank's states that agree with each state of the terminal's journal (`money.md` 17). */
 const agreeing: Readonly<Record<string, readonly string[]>> = {
   approved: ['posted'],
   declined: ['declined', ABSENT],
@@ -26,7 +26,7 @@ const agreeing: Readonly<Record<string, readonly string[]>> = {
 };
 const stillOpen: ReadonlySet<string> = new Set(['pending', 'unknown', 'reversing', 'parked']);
 
-/** Lists as long as `most` were cut off: a row that only one of them has may be beyond the other's end. */
+/** Lists as long as `most` may have been cut off: then a row that is in one list only is not compared. */
 export function agreement(
   journal: readonly unknown[],
   transactions: readonly unknown[],
@@ -61,7 +61,7 @@ function agree(terminal: string, bank: string): boolean {
   return (agreeing[terminal] ?? [terminal]).includes(bank);
 }
 
-/** A tombstone knows no amount of an original that never came. */
+/** A tombstone always agrees: the bank does not know the amount of an original that never came. */
 function sameAmount(ours: Row | undefined, theirs: Row | undefined): boolean {
   return ours === undefined || theirs === undefined || theirs.state === 'tombstone' || ours.amount === theirs.amount;
 }
@@ -83,13 +83,13 @@ function byTrace(rows: readonly unknown[]): Map<string, Row> {
   return found;
 }
 
-/** The bank's row of a tip is the total with it; the terminal's is the tip, and says what stood before. */
+/** For a tip the bank's row has the total, the terminal's row the tip and the amount before it, which is added here. */
 function tippedOn(row: unknown): number {
   const { type, particulars } = row as { type?: unknown; particulars?: { before?: unknown } };
   return type === 'tip' && typeof particulars?.before === 'number' ? particulars.before : 0;
 }
 
-/** The same number may be written 45 by one side and 000045 by the other. A void is of its sale's batch. */
+/** One side may write 45 where the other writes 000045. A void is in the same batch as its sale. */
 function keyOf(batch: unknown, trace: unknown): string {
   return `${String(batch).padStart(6, '0')}/${String(trace).padStart(6, '0')}`;
 }

@@ -1,11 +1,11 @@
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 
-/** A log file that never grows past twice `most_bytes`: when it is full it becomes `FILE.1` and begins again. */
+/** A log that takes at most twice `most_bytes`: a full file is renamed to `FILE.1`, and a new one begins. */
 export interface BoundedLog {
   write(chunk: Uint8Array | string): void;
   /** The last lines since `begin`, oldest first. */
   tail(): readonly string[];
-  /** What is written from here on is another program's, or another life of the same one. */
+  /** A program starts, or starts again: clears the tail. */
   begin(): void;
   close(): void;
 }

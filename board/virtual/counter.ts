@@ -11,7 +11,7 @@ import type { ToldWires } from './told-wires.ts';
 import { stripeOf, type WalletCard } from './wallet.ts';
 import type { WireLog } from './wire-log.ts';
 
-/** All that stands around the terminal on its counter, for the control API and the page alike. */
+/** Everything around the terminal on its counter, for the control API and the page. */
 export interface Counter {
   readonly devices: FarEnds;
   readonly terminal: TerminalProcess;
@@ -23,7 +23,7 @@ export interface Counter {
   readonly log: WireLog;
   readonly told: ToldWires;
   readonly wallet: readonly WalletCard[];
-  /** Null where the counter is no replay's. */
+  /** Null where the counter does not show a replay. */
   readonly replay: ReplayDesk | null;
 }
 
@@ -32,7 +32,7 @@ export type CounterState =
   | {
       readonly power: 'on';
       readonly ready: boolean;
-      /** The flow's folder; `starting` before the terminal answers, `crashed` after it ended by itself. */
+      /** The name of the flow's folder; `starting` before the terminal answers, `crashed` after it ended by itself. */
       readonly flow: string;
       readonly operator: string | null;
       readonly line: string | null;
@@ -48,7 +48,7 @@ export async function stateOf({ terminal, status }: Counter): Promise<CounterSta
   return { power: 'on', ...(told ?? { ready: false, flow: 'starting', operator: null, line: null }) };
 }
 
-/** Throws a Refusal where there is no terminal that could notice what is about to be done. */
+/** Throws a Refusal where no terminal is running. */
 export function needPower({ terminal }: Counter): void {
   if (terminal.running) return;
   const [what, problem] =
@@ -61,7 +61,7 @@ export function needPower({ terminal }: Counter): void {
 
 /** The plug of the terminal and its devices. */
 export interface Plug {
-  /** Resolves when it is so. Whoever turns it while somebody else does comes after them. */
+  /** Resolves when it is done. Calls are carried out one after another. */
   turn(on: boolean): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export function plugOf({ terminal, devices }: Pick<Counter, 'terminal' | 'device
       terminal.start();
       return;
     }
-    // The process and its devices hang on one plug: neither sees the other go first.
+    // The process and its devices lose power together: neither must see the other go first.
     const gone = terminal.kill();
     devices.power(false);
     await gone;
@@ -82,7 +82,7 @@ export function plugOf({ terminal, devices }: Pick<Counter, 'terminal' | 'device
   return {
     turn(on) {
       const turning = last.then(() => turned(on));
-      // Whoever comes after one that failed is not told of it.
+      // A failure is reported to its own caller only, not to the next one.
       last = turning.catch(() => undefined);
       return turning;
     },
@@ -102,7 +102,7 @@ export async function meetCard(counter: Counter, id: string, how: Meeting): Prom
   await counter.devices.swipe(stripeOf(card));
 }
 
-/** A reader that this release of the board does not have. */
+/** The Refusal for a part that this release of the board does not have. */
 export function notFitted(part: string, remedy: string): Refusal {
   return new Refusal(409, `not fitted yet: no ${part}`, remedy, { problem: 'not-fitted' });
 }
@@ -119,7 +119,7 @@ export interface Books {
   readonly agreement: Agreement | null;
 }
 
-/** As many as the terminal's status socket gives at once. */
+/** The most rows that the terminal's status socket gives at once. */
 const COMPARED_ROWS = 1000;
 const SHOWN_CASES = 100;
 

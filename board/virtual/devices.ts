@@ -13,7 +13,7 @@ import { sounds } from './sounds.ts';
 import { stripeFarEnd } from './stripe.ts';
 import { serveWires } from './wires.ts';
 
-/** The key that the fault `stuck-key` welds shut: one that no sale needs. */
+/** The key that the fault `stuck-key` keeps closed: one that no sale needs. */
 const STUCK_KEY = '#';
 
 /** Contacts of rubber pads settle within a few milliseconds. */
@@ -26,11 +26,11 @@ export interface VirtualDevicesOptions {
   /** `firmware-config/boards/virtual.json`, which the terminal reads as well. */
   description: BoardDescription;
   bounce_ms?: number;
-  /** Of the printer's paper; what a common one does where absent. */
+  /** The speed of the printer's paper; by default that of a common printer. */
   paper_mm_s?: number;
 }
 
-/** The far ends of all wires that the board description names, each at the wire that it names. */
+/** Models the devices at the far ends of all wires in the board description. */
 export async function virtualDevices({
   dir,
   description,
@@ -60,7 +60,7 @@ export async function virtualDevices({
   const stripe = stripeFarEnd(told(stripeCable, 'tty-stripe', crossed));
   const printer = printerFarEnd(told(printerCable, 'tty-printer', crossed), {
     process_ids: description.printer.confirms === 'process-id',
-    // The wires tell the terminal that the devices have their power once they are up.
+    // No boot time: the wires tell the terminal that the devices have power only once they are ready.
     boot_ms: 0,
     speed_mm_s: paper_mm_s,
   });
@@ -116,7 +116,7 @@ export async function virtualDevices({
       if (end === 'not-listening') {
         throw new Refusal(409, 'the stripe reader is not waiting for a card', remedy, { problem: 'no-card-now' });
       }
-      // Without its fault it is off where the terminal has just begun, and does not ask for a card yet.
+      // Without the fault, a reader is off only because the terminal has just started and does not ask for a card yet.
       const [what, problem] = faults.has('reader-off')
         ? (['Switch off the fault reader-off.', 'reader-off'] as const)
         : ([remedy, 'no-card-now'] as const);
@@ -148,7 +148,7 @@ export async function virtualDevices({
   };
 }
 
-/** The far end's line, with every chunk's size told. The bytes themselves carry card numbers. */
+/** Wraps the far end's line to report the size of each chunk, never its bytes, as they carry card numbers. */
 function told(line: ByteLine, wire: string, crossed: (crossing: Crossing) => void): ByteLine {
   line.listen((bytes) => crossed({ wire, direction: 'out', bytes: bytes.length }));
   return {

@@ -1,6 +1,6 @@
 /**
- * ESC/POS as a printer reads it, written from Epson's command reference: bytes in, one command at a time out. What a
- * command means for the paper is `paper-strip.ts`; when it is carried out is `printer.ts`.
+ * Parses ESC/POS as a printer does, after Epson's command reference: bytes in, one command at a time out. What a
+ * command puts on the paper is in `paper-strip.ts`, and when it is carried out in `printer.ts`.
  */
 export type Command =
   | { do: 'text'; character: string }
@@ -24,7 +24,7 @@ export type Command =
   | { do: 'say-paper' }
   | { do: 'automatic-status'; mask: number }
   | { do: 'chinese'; on: boolean }
-  /** Understood as a command and of no effect on this model. */
+  /** A known command without effect on this model. */
   | { do: 'nothing' };
 
 export interface Reader {
@@ -109,7 +109,7 @@ export function escposReader(): Reader {
   };
 }
 
-/** Parameter bytes after ESC and the letter; one where nothing else is said. */
+/** The number of parameter bytes after ESC and the letter; one for letters that are not listed. */
 const ESC_PARAMETERS: Readonly<Record<string, number>> = { p: 3, B: 2, $: 2, '\\': 2, '=': 1, c: 2 };
 
 function escaped(letter: number, n: number): Command {

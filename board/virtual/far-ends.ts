@@ -1,6 +1,6 @@
 /**
- * What the virtual board's program asks of the far ends of its wires. The far ends are models of devices, each in its
- * own file; the program presses keys, draws cards, and shows what came over the wires. It never reaches into the terminal.
+ * The virtual board's interface to the far ends of its wires. The far ends are models of devices, each in its own file;
+ * the program presses keys, swipes cards, and shows what came over the wires. It never reaches into the terminal.
  */
 
 export const KEYS = [
@@ -23,7 +23,7 @@ export const KEYS = [
 ] as const;
 export type KeyName = (typeof KEYS)[number];
 
-/** The parts whose own faults the far ends play. */
+/** The faults of devices that the far ends can simulate. */
 export const DEVICE_FAULTS = [
   'paper-out',
   'cover-open',
@@ -38,20 +38,20 @@ export type DeviceFault = (typeof DEVICE_FAULTS)[number];
 export type Unwatch = () => void;
 
 export interface FarEnds {
-  /** Closes or opens one crossing of the key matrix. */
+  /** Closes or opens one switch of the key matrix. */
   key(key: KeyName, down: boolean): void;
-  /** How often whoever is at the other end has looked at the whole pad. */
+  /** How often the terminal has scanned the whole keypad. */
   looks(): number;
   readonly panel: Panel;
   readonly display: DisplayGlass;
   readonly paper: Paper;
-  /** What the buzzer and the loudspeaker have sounded, oldest first, bounded. */
+  /** The newest sounds of buzzer and loudspeaker, oldest first. */
   sounds(): readonly Sound[];
   watchSounds(heard: (sound: Sound) => void): Unwatch;
-  /** Draws a card through the slot; rejects where the reader is without power. */
+  /** Swipes a card; rejects where the reader is without power or is not waiting for a card. */
   swipe(stripe: Stripe): Promise<void>;
   fault(fault: DeviceFault, on: boolean): void;
-  /** The devices' supply. Off: panel black, display dark, reader and printer reset; paper that is out stays out. */
+  /** The devices' power supply. Off: panel black, display dark, reader and printer reset; the paper's state stays. */
   power(on: boolean): void;
   /** Sizes and addresses of what crosses the local wires, never contents. */
   watchWires(crossed: (crossing: Crossing) => void): Unwatch;
@@ -73,7 +73,7 @@ export interface DisplayGlass {
   readonly lit: boolean;
   /** One byte a pixel, 0 or 1. */
   pixels(): Uint8Array;
-  /** Read back by exact match of the glyph cells. */
+  /** The text, recognised by exact match of the glyph cells. */
   rows(): readonly string[];
   watch(changed: () => void): Unwatch;
 }
@@ -86,7 +86,7 @@ export interface Slip {
 }
 
 export interface Paper {
-  /** Those that are kept, from the one with this number on. */
+  /** The slips that are kept, from this number on. */
   slips(from?: number): readonly Slip[];
   /** PNG, or null where no slip has that number. */
   picture(n: number): Promise<Uint8Array | null>;
@@ -107,7 +107,7 @@ export interface Stripe {
   readonly track1: string | null;
   readonly track2: string;
   readonly track3: string | null;
-  /** A scratched stripe: characters reach the head with wrong parity. */
+  /** A worn stripe: a character is read with wrong parity. */
   readonly worn: boolean;
 }
 

@@ -47,7 +47,7 @@ export function boardFaults(devices: Pick<FarEnds, 'fault'>, lines: TerminalLine
       for (const changed of watchers) changed();
     },
     async list() {
-      // Without a bank its faults are off: the page shows the bank's absence by itself.
+      // Without a bank its faults count as off; the page shows the bank's absence elsewhere.
       const atBank = await bank.faults().catch((): Readonly<Record<string, boolean>> => ({}));
       return FAULTS.map((fault) => {
         if (isDeviceFault(fault)) return { fault, on: broken.has(fault) };

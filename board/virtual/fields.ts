@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.ts';
 
-/** Says what one field of a request must be; throws a Refusal that names the field. */
+/** Checks one field of a request; throws a Refusal that names the field. */
 export type Check<T> = (value: unknown, field: string) => T;
 
 type Shape = Record<string, Check<unknown>>;
@@ -12,15 +12,15 @@ function wrong(field: string, must: string, value: unknown): Refusal {
 }
 
 /**
- * A request's own text comes back short and without control bytes: it may be shown in a terminal. Nor with four digits in
- * a row: they may be a PIN, or a card's.
+ * A request's text, made safe to repeat: short, without control characters, as it may be shown in a terminal window,
+ * and without four or more digits in a row, which may be a PIN or part of a card number.
  */
 export function brief(value: unknown): string {
   const text = withoutNumbers(JSON.stringify(value) ?? String(value)).replaceAll(/\p{Cc}/gu, '·');
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
-/** However they are written, and with whatever between them that is neither letter nor digit. */
+/** Masks four or more digits of any script, also with up to three other signs (no letters) between two of them. */
 function withoutNumbers(text: string): string {
   return text.replaceAll(/\p{N}(?:[^\p{L}\p{N}]{0,3}\p{N}){3,}/gu, '****');
 }

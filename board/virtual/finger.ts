@@ -11,32 +11,32 @@ export interface Finger {
   close(): void;
 }
 
-/** How long a key is down at least, and how long none is before the next. */
+/** `down_ms`: how long a key is down at least; `up_ms`: the least time before the next key. */
 export interface FingerSpeed {
   readonly down_ms: number;
   readonly up_ms: number;
-  /** After the pad has been looked at often enough: a look that was late has begun its lock-out late. */
+  /** Further wait after enough scans of the pad: the lock-out begins with the scan, which may have been late. */
   readonly rest_ms: number;
-  /** A finger feels for the click, but not for longer than this: then it is plain that nobody looks. */
+  /** How long to wait for the scans: after that nobody is scanning the pad. */
   readonly patience_ms: number;
 }
 
-/** A disk that stalls keeps the terminal from its pad for seconds at most. */
+/** A stalled disk may keep the terminal from scanning its pad, for a few seconds at most. */
 const NOBODY_LOOKS_MS = 4000;
 
 /** The keypad driver locks out 20 ms after an edge; a person is slower than both. */
 const PERSON: FingerSpeed = { down_ms: 40, up_ms: 40, rest_ms: 30, patience_ms: NOBODY_LOOKS_MS };
-/** Of a test that types for hours. */
+/** For tests that type for hours. */
 export const QUICK: FingerSpeed = { down_ms: 35, up_ms: 35, rest_ms: 15, patience_ms: NOBODY_LOOKS_MS };
-/** Nobody holds a key for longer than this; a page that never lets go is taken for gone. */
+/** A key that is held on the page is released after this: the page may be gone. */
 const MOST_HOLD_MS = 10_000;
 /** Presses that may wait for the finger. */
 const MOST_WAITING = 64;
 
-/** It stays where it is until the pad has been looked at so often. */
+/** The key stays down, or up, until the pad has been scanned this often. */
 const LOOKS = 2;
 
-/** `powered`: without a terminal there is nobody to wait for. */
+/** `powered`: false without a terminal, as then nobody scans the pad. */
 export function finger(
   devices: Pick<FarEnds, 'key' | 'looks'>,
   powered: () => boolean = () => true,
@@ -64,7 +64,7 @@ export function finger(
     await felt();
     free_ms = Math.max(free_ms, performance.now() + rest_ms);
   };
-  /** A busy machine may keep the terminal from its keypad for longer than a press is long. */
+  /** Waits until the terminal has scanned the pad: on a busy machine that may take longer than a press. */
   const felt = async () => {
     const from = devices.looks();
     const until_ms = performance.now() + patience_ms;
@@ -85,7 +85,7 @@ export function finger(
         for (const key of keys) await pressOne(key, () => pause(hold_ms));
       }),
     hold(key) {
-      // One finger: whoever types fast lets go of a key by pressing the next.
+      // There is one finger: pressing the next key releases the one before.
       letGo();
       if (waiting >= MOST_WAITING) return;
       waiting++;

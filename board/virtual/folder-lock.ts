@@ -11,7 +11,7 @@ export interface Holder {
 }
 
 export interface FolderLock {
-  /** Says where whoever comes second finds what runs here. */
+  /** Publishes the address, so that a second start can name it. */
   publish(url: string): void;
   release(): void;
 }
@@ -49,7 +49,7 @@ function readHolder(file: string): Holder {
     const { pid, url } = (parsed(readFileSync(file, 'utf8')) ?? {}) as Record<string, unknown>;
     return { pid: typeof pid === 'number' ? pid : 0, url: typeof url === 'string' ? url : null };
   } catch (error) {
-    // It has taken the lock and not yet said who it is.
+    // The holder has the lock but has not written its file yet.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { pid: 0, url: null };
     throw error;
   }

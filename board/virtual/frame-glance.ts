@@ -1,6 +1,6 @@
 /**
- * Looks at the outside of the messages that a relay passes: how long, which type, which fields. It reads the length,
- * the MTI and the bitmap, and forgets every other byte, so that what it writes down cannot hold a secret.
+ * Summarises the messages that a relay passes: length, type, fields. It reads the length, the MTI and the bitmap, and
+ * drops every other byte, so that the log cannot hold a secret.
  */
 
 export interface Glance {
@@ -19,7 +19,7 @@ const BITMAP_AT = 13;
 /** `{"v":1,"step":"terminal-proof"`: the step comes before anything that is secret. */
 const KEY_CENTRE_HEAD = 40;
 
-/** One direction of one connection. `seen` is called once for each whole message. */
+/** Watches one direction of one connection; calls `seen` once for each whole message. */
 export function glancer(dialect: Dialect, seen: (glance: Glance) => void): (chunk: Uint8Array) => void {
   const most = dialect === 'acquirer' ? ACQUIRER_HEAD : KEY_CENTRE_HEAD;
   let head: number[] = [];

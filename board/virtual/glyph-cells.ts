@@ -14,7 +14,7 @@ export function glyphCells(font: Buffer): GlyphCells {
   const wideCount = font.readUInt16BE(6);
   const narrow = table(font, 8, narrowCount, 16);
   const wide = table(font, 8 + narrowCount * 18, wideCount, 32);
-  // Two blank cells are two spaces.
+  // A wide blank is read as two spaces.
   wide.delete('0'.repeat(64));
   return {
     rows: (dots) => [0, 1, 2, 3].map((row) => readRow(dots, row, narrow, wide).trimEnd()),
@@ -25,13 +25,13 @@ function table(font: Buffer, start: number, count: number, bytes: number): Map<s
   const cells = new Map<string, string>();
   for (let n = 0; n < count; n++) {
     const dots = font.toString('hex', start + 2 * count + n * bytes, start + 2 * count + (n + 1) * bytes);
-    // Signs of one shape (Latin and Greek capitals among the wide ones) read as the first of them.
+    // Signs of the same shape (wide Latin and Greek capitals) are read as the first of them.
     if (!cells.has(dots)) cells.set(dots, String.fromCharCode(font.readUInt16BE(start + 2 * n)));
   }
   return cells;
 }
 
-/** Of all ways to cut the row into cells the one with the fewest cells that are no glyph; wide cells first. */
+/** Cuts the row into cells so that the fewest cells are no glyph; prefers wide cells where it makes no difference. */
 function readRow(
   dots: Uint8Array,
   row: number,

@@ -1,9 +1,11 @@
 import { connect } from 'node:net';
 
-/** The largest answer that is read: as many of the bank's trades as may be asked for at once have some 600 each. */
+/**
+ * The longest answer that is read: one call may ask for 100,000 of the bank's trades, with some 600 characters each.
+ */
 const MOST_CHARACTERS = 80_000_000;
 
-/** Nobody answers at a local socket, or the answer is no line of JSON, or longer than anybody reads. */
+/** Thrown where nobody answers at a local socket, or the answer is no line of JSON, or too long. */
 export class NoAnswer extends Error {
   readonly why: 'absent' | 'closed' | 'late' | 'garbled' | 'long';
 
@@ -15,8 +17,8 @@ export class NoAnswer extends Error {
 }
 
 /**
- * Asks one question of a local socket that speaks one JSON object a line, and returns the one line that it answers.
- * Throws NoAnswer; it never waits longer than `timeout_ms` for the next piece of it. `most` is for tests.
+ * Asks one question of a local socket that speaks one JSON object a line, and returns its one line of answer. Throws
+ * NoAnswer, also where the next piece of the answer takes longer than `timeout_ms`. `most` is for tests.
  */
 export function askLine(
   path: string,
@@ -71,14 +73,14 @@ export function parsed(line: string): unknown {
   }
 }
 
-/** Cuts what arrives into lines; `overrun` where a line grows beyond every honest one. */
+/** Splits what arrives into lines; calls `overrun` where a line gets longer than `most`. */
 export function readLines(
   socket: NodeJS.ReadableStream,
   line: (text: string) => void,
   overrun: () => void,
   most = MOST_CHARACTERS,
 ): void {
-  /** Of the line that has no end yet: put together once, however many they are. */
+  /** The pieces of the unfinished line: joined only once, as joining each time would be slow for a long line. */
   let pieces: string[] = [];
   let length = 0;
   socket.setEncoding('utf8');

@@ -1,6 +1,6 @@
 import type { Drive, Level, LineDevice } from './wires.ts';
 
-/** Waits outside of the terminal: `setTimeout`, or a storm's clock. The returned function calls it off. */
+/** A timer of the world outside the terminal: `setTimeout`, or a storm's clock. The returned function cancels it. */
 export type After = (ms: number, act: () => void) => () => void;
 
 export const afterTimeout: After = (ms, act) => {
@@ -11,23 +11,25 @@ export const afterTimeout: After = (ms, act) => {
 export interface KeyMatrixWiring {
   rows: readonly number[];
   columns: readonly number[];
-  /** One row of names for each row of switches. */
+  /** The names of the keys, row by row. */
   keys: readonly (readonly string[])[];
-  /** For how long a contact opens and closes again after it has been pressed or let go, in ms; 0 is an ideal switch. */
+  /** How long a contact bounces after it is pressed or released, in ms; 0 is an ideal switch. */
   bounce_ms?: number;
   after?: After;
-  /** Milliseconds from an arbitrary start, of the same clock as `after`. */
+  /** Milliseconds since an arbitrary start, by the same clock as `after`. */
   now?: () => number;
 }
 
-/** A matrix of bare switches, no diodes: a closed switch connects its row and its column, whatever else does. */
+/** A matrix of switches without diodes: each closed switch connects its row with its column. */
 export interface KeyMatrix extends LineDevice {
   press(key: string): void;
   release(key: string): void;
-  /** A switch that has welded itself shut, or is freed again. Fingers no longer matter to it. */
+  /** Makes a switch stick closed, whatever fingers do, or frees it again. */
   stick(key: string, stuck: boolean): void;
   releaseAll(): void;
-  /** How often the pad has been looked at: a scan lets each row go in turn, and the first one is low again at its end. */
+  /**
+   * How often the pad was scanned: a scan releases the rows in turn, and ends when the first row is driven low again.
+   */
   looks(): number;
   /** The switches whose contacts touch now. */
   closed(): string[];
@@ -59,7 +61,7 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     ),
   );
 
-  /** Row and column of each switch that is closed; contacts that spring are asked each time. */
+  /** Row and column of each closed switch; kept only for ideal switches, as bouncing contacts change with time. */
   let settledJoints: readonly (readonly number[])[] | null = null;
   const joints = () => {
     if (settledJoints !== null) return settledJoints;
@@ -79,17 +81,17 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     if (keys.some((names) => names.includes(key))) return;
     throw new RangeError(`no key ${JSON.stringify(key)} on the pad: ${keys.flat().join(' ')} are`);
   };
-  /** The contact follows at once, then springs back and forth each millisecond until `bounce_ms` have passed. */
+  /** The contact follows at once, then bounces each millisecond until `bounce_ms` have passed. */
   const move = (key: string, closed: boolean) => {
     known(key);
     bouncing.get(key)?.();
     const since_ms = now();
-    // An ideal switch that is let go is as if it had never been pressed.
+    // An ideal switch that is released needs no entry: it does not bounce.
     if (closed || bounce_ms > 0) moves.set(key, { closed, since_ms });
     else moves.delete(key);
     settledJoints = null;
     matrix.onChange();
-    // A timer only tells of edges; where the contact is, its own time says: a late timer makes no long bounce.
+    // The timer only reports changes. The state itself follows from the clock, so a late timer makes no longer bounce.
     const spring = () => {
       matrix.onChange();
       if (now() - since_ms < bounce_ms) bouncing.set(key, after(1, spring));
@@ -106,12 +108,12 @@ export function keyMatrix(wiring: KeyMatrixWiring): KeyMatrix {
     },
     level(line): Level {
       const closed = joints();
-      // As nearly always, nothing is connected with it.
+      // The usual case: no closed switch is on this line.
       if (closed.length === 0 || !closed.some((joint) => joint.includes(line)))
         return drives.get(line) === 'low' ? 0 : 1;
       let low = false;
       let high = false;
-      // One finger, one switch: its two ends.
+      // A single closed switch connects just its two ends.
       for (const end of closed.length === 1 ? (closed[0] ?? []) : connectedWith(line, closed)) {
         const drive = drives.get(end);
         low ||= drive === 'low';

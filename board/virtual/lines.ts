@@ -3,7 +3,7 @@ import type { BankDoor, BankLink } from './bank-link.ts';
 import { openRelay, type Relay } from './relay.ts';
 import type { WireLog } from './wire-log.ts';
 
-/** The terminal's lines to the bank and the key centre, and the file in which it finds them. */
+/** The terminal's lines to the bank and the key centre, and the file in which it finds their addresses. */
 export interface TerminalLines {
   setDown(line: BankDoor, down: boolean): Promise<void>;
   isDown(line: BankDoor): boolean;

@@ -1,21 +1,21 @@
 import type { WebSocket } from 'ws';
 
-/** One open page. What waits for it is bounded: a slow page loses pieces, then gets the whole once more. */
+/** One open page. Its send queue is bounded: a slow page misses messages, then gets the whole state again. */
 export interface LiveClient {
   send(message: string | Uint8Array): void;
-  /** What it waits for, and the whole does not hold: it comes however far the page is behind. */
+  /** Sends the answer to a request of the page, even while it is behind: the whole state does not contain it. */
   answer(message: string): void;
   close(): void;
 }
 
-/** Three full screens. */
+/** About three full screens. */
 const MOST_WAITING_BYTES = 2_000_000;
-/** Beyond the whole: whoever asks so much and reads none of it is let go. */
+/** More than the whole state: a page that asks so much and reads nothing is disconnected. */
 const MOST_UNREAD_BYTES = 16_000_000;
 const STUCK_MS = 20_000;
 const BEAT_MS = 20_000;
 
-/** `whole` makes everything that a page needs from nothing. */
+/** `whole` makes the messages that bring a new page up to date. */
 export function liveClient(socket: WebSocket, whole: () => Promise<readonly (string | Uint8Array)[]>): LiveClient {
   let behind = true;
   let beaten = true;

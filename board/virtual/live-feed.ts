@@ -4,7 +4,7 @@ import { Refusal } from './refusal.ts';
 import type { ScreenSeen } from './status.ts';
 import type { WireRow } from './wire-log.ts';
 
-/** What the pages are told as it happens, and all of it at once for a page that opens. */
+/** The news that open pages get as it happens, and the whole state for a page that has just opened. */
 export interface LiveFeed {
   whole(): Promise<readonly (string | Uint8Array)[]>;
   close(): void;
@@ -12,14 +12,14 @@ export interface LiveFeed {
 
 type Message = string | Uint8Array;
 
-/** How long news of one kind is gathered before it goes out: below what an eye sees, above what a burst makes. */
+/** How long news of one kind is collected before it is sent: too short to be seen, longer than a burst lasts. */
 const STATE_MS = 20;
 const DISPLAY_MS = 16;
 const WIRES_MS = 60;
 const BOOKS_MS = 200;
 const SHOWN_ROWS = 200;
 
-/** `anyone` says whether a page is open: without one, nobody is asked for news. */
+/** `anyone` says whether a page is open: without one, terminal and bank are not asked. */
 export function openFeed(counter: Counter, anyone: () => boolean, tell: (message: Message) => void): LiveFeed {
   const { devices, status, terminal, bank, faults, finger, log, told, replay } = counter;
   const gathered = (ms: number, work: () => Promise<void>) => gathering(ms, anyone, work);
@@ -71,7 +71,7 @@ export function openFeed(counter: Counter, anyone: () => boolean, tell: (message
   return {
     whole: async () => {
       await told.renew();
-      // What changes while this is gathered is told once more, after it.
+      // What changes while the whole state is being made is sent again after it.
       for (const gatherer of [state, screen, books, switches]) gatherer.soon();
       return [
         JSON.stringify({
@@ -101,7 +101,7 @@ function grewInto(earlier: WireRow, row: WireRow): boolean {
   return same && row.times > earlier.times;
 }
 
-/** What is written on the screen, for whoever hears the page instead of seeing it; null while nobody can say. */
+/** The texts on the screen, for screen readers; null while the terminal does not answer. */
 async function screenSeen({ status, terminal }: Counter): Promise<ScreenSeen | null> {
   if (!terminal.running) return null;
   try {
@@ -112,7 +112,7 @@ async function screenSeen({ status, terminal }: Counter): Promise<ScreenSeen | n
   }
 }
 
-/** `work` runs once for everything that came within `ms`, and never twice at once. */
+/** Runs `work` once for all calls of `soon` within `ms`, and never twice at the same time. */
 function gathering(
   ms: number,
   wanted: () => boolean,

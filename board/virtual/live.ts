@@ -12,7 +12,7 @@ import { openFeed } from './live-feed.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 import { isOwnOrigin } from './request.ts';
 
-/** The page's WebSocket: tells what happens, takes the same actions as the control API, and keys held by a finger. */
+/** The page's WebSocket: sends what happens, takes the same actions as the control API, and keys going down and up. */
 export interface Live {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
@@ -43,19 +43,19 @@ export function openLive(counter: Counter, token: string, hosts: ReadonlySet<str
     });
     socket.once('close', () => {
       clients.delete(client);
-      // Whoever closed the page has taken the finger away too.
+      // Closing the page releases the keys that were held on it.
       for (const key of held) counter.finger.lift(key);
     });
   };
 
   return {
     upgrade(request, socket, head) {
-      // The HTTP server has let go of it: without this, one that is reset now would end the board.
+      // The HTTP server no longer handles this socket's errors: without this, a reset would end the board.
       socket.on('error', () => socket.destroy());
       const refused = whyRefused(request, token, hosts) ?? (clients.size >= MOST_CLIENTS ? '503 Too Many Pages' : null);
       if (refused !== null) {
         const answer = `HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
-        // Nobody reads it any more, so it would not notice that the far end has gone.
+        // Destroys it once the answer is sent: nobody reads this socket any more, so its end would not be noticed.
         socket.end(answer, () => socket.destroy());
         return;
       }
@@ -73,7 +73,7 @@ export function openLive(counter: Counter, token: string, hosts: ReadonlySet<str
 function whyRefused(request: IncomingMessage, token: string, hosts: ReadonlySet<string>): string | null {
   const { host, origin } = request.headers;
   if (host === undefined || !hosts.has(host)) return '403 Foreign Host';
-  // A browser always says where the page came from; a page of another site may open a WebSocket without being asked.
+  // Browsers always send an Origin with a WebSocket, and they let pages of other sites open one: so it is checked here.
   if (origin === undefined || !isOwnOrigin(origin, hosts)) return '403 Foreign Origin';
   const url = URL.parse(request.url ?? '/', 'http://board');
   if (url?.pathname !== '/live') return '404 Not Found';
@@ -84,7 +84,7 @@ function whyRefused(request: IncomingMessage, token: string, hosts: ReadonlySet<
 
 const ACTIONS = ['key', ...calls.flatMap(([method, path]) => (method === 'POST' ? [path.slice('/api/'.length)] : []))];
 
-/** `{"id":7,"do":"press","keys":["1"]}` is `POST /api/press`; `{"do":"key","key":"1","down":true}` is a finger. */
+/** Does `{"id":7,"do":"press","keys":["1"]}` as `POST /api/press`; `{"do":"key","key":"1","down":true}` moves a key. */
 async function take(
   counter: Counter,
   held: Set<KeyName>,

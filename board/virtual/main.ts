@@ -8,8 +8,8 @@ import { Refusal } from './refusal.ts';
 import { WalletError } from './wallet.ts';
 
 /**
- * The virtual board as a program: GUITAI_DIR holds everything, GUITAI_PORT is the page's. With GUITAI_QUICK=1 its finger
- * and its printer are as quick as the terminal can follow, for tests that take thousands of payments.
+ * The virtual board as a program: GUITAI_DIR is its folder, GUITAI_PORT the page's port. With GUITAI_QUICK=1 its finger
+ * and its printer are as fast as the terminal can follow, for tests with thousands of payments.
  */
 
 const root = join(import.meta.dirname, '..', '..');
@@ -36,7 +36,7 @@ try {
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void board.close());
-  // A countertop's folder that is removed under a running board is the end of a test that was killed.
+  // Where the folder is removed under a running board, a test was killed: the board ends too.
   const gone = setInterval(() => existsSync(dir) || process.exit(1), 2000);
   gone.unref();
 } catch (error) {

@@ -6,14 +6,14 @@ import type { I2cDevice } from './wires.ts';
  */
 export interface Oled extends I2cDevice {
   power(on: boolean): void;
-  /** Whether anything can light up: power, display on, charge pump on since the last display-on. */
+  /** Whether dots can light up: power on, display on, and the charge pump on before the last display-on. */
   readonly lit: boolean;
   readonly contrast: number;
   readonly inverted: boolean;
-  /** 128 × 64 bytes from the upper left, 1 a lit dot. */
+  /** 128 × 64 bytes from the upper left; 1 is a lit dot. */
   pixels(): Uint8Array;
   watch(changed: () => void): () => void;
-  /** Bytes that the datasheet does not list as a command, as they came; the newest 20. */
+  /** The newest 20 bytes that the datasheet does not list as commands. */
   readonly strangeCommands: readonly number[];
 }
 
@@ -58,7 +58,7 @@ const commands: readonly [from: number, to: number, follow: number, act: (r: Reg
   [0x20, 0x20, 1, (r, _, [mode = 2]) => { r.addressing = (['horizontal', 'vertical', 'page', 'page'] as const)[mode & 3] ?? 'page'; }],
   [0x21, 0x21, 2, (r, _, [first = 0, last = 0]) => { r.column = r.firstColumn = first & 0x7f; r.lastColumn = last & 0x7f; }],
   [0x22, 0x22, 2, (r, _, [first = 0, last = 0]) => { r.page = r.firstPage = first & 7; r.lastPage = last & 7; }],
-  // Scrolling is understood and not shown.
+  // Scrolling commands are read but have no effect.
   [0x26, 0x27, 6, () => undefined],
   [0x29, 0x2a, 5, () => undefined],
   [0x2e, 0x2f, 0, () => undefined],
@@ -70,7 +70,7 @@ const commands: readonly [from: number, to: number, follow: number, act: (r: Reg
   [0xa4, 0xa5, 0, (r, first) => { r.allOn = first === 0xa5; }],
   [0xa6, 0xa7, 0, (r, first) => { r.inverted = first === 0xa7; }],
   [0xa8, 0xa8, 1, (r, _, [ratio = 63]) => { if ((ratio & 0x3f) >= 15) r.rows = (ratio & 0x3f) + 1; }],
-  // The application note's order: 8Dh 14h, then AFh.
+  // As in the application note, the charge pump (8Dh 14h) must be switched on before the display (AFh).
   [0xae, 0xaf, 0, (r, first) => { r.on = first === 0xaf; if (r.on) r.pumping = r.pump; }],
   [0xb0, 0xb7, 0, (r, first) => { r.page = first & 7; }],
   [0xc0, 0xc0, 0, (r) => { r.upsideDown = true; }],
@@ -123,7 +123,7 @@ export function oled(bus: number, address: number): Oled {
       for (const changed of watchers) changed();
       return true;
     },
-    // The status register: D6 is 1 while the display is off; the low bits are what these chips answer.
+    // The status register: bit 6 is 1 while the display is off; the low bits are those that real chips return.
     read: (length) => (powered ? new Uint8Array(length).fill(registers.on ? 0x03 : 0x43) : null),
     power(on) {
       if (on === powered) return;
@@ -179,7 +179,7 @@ function advance(registers: Registers): void {
   }
 }
 
-/** What lights up at a place of the glass: rows are scanned, shifted and wired as the registers say. */
+/** Whether the dot at this place of the glass is lit, with scan direction, shift and wiring as the registers say. */
 function dotAt(memory: Uint8Array, registers: Registers, x: number, y: number): number {
   const wired = registers.alternate ? y : y < 32 ? 2 * y : 2 * (y - 32) + 1;
   const common = registers.swapped ? wired ^ 1 : wired;

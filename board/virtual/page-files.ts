@@ -16,7 +16,9 @@ export interface PageFile {
   readonly content: Buffer | string;
 }
 
-/** A file of the page by its address, read anew each time: it is small, and whoever works on it reloads. Null: none. */
+/**
+ * A file of the page by its path, or null. Read from the disk each time, so that a reload shows changes to the page.
+ */
 export function pageFile(path: string, token: string): PageFile | null {
   const name = path === '/' ? 'index.html' : path.slice(1);
   const type = types[extname(name)];
@@ -28,7 +30,7 @@ export function pageFile(path: string, token: string): PageFile | null {
   return { type, content: name === 'index.html' ? content.toString('utf8').replace('{{token}}', token) : content };
 }
 
-/** The page runs its own scripts and talks to its own board, and to nothing else; nobody frames it. */
+/** The Content-Security-Policy: only the page's own scripts, only its own board, and no frames around it. */
 export function pagePolicy(host: string): string {
   return [
     "default-src 'none'",

@@ -27,7 +27,7 @@ export async function servePage(counter: Counter, port: number): Promise<PageSer
   const live = openLive(counter, token, hosts);
   const servers = [main];
   const six = createServer(handle);
-  // Some browsers try ::1 first for "localhost"; a machine without IPv6 has only the other.
+  // Some browsers try ::1 first for "localhost"; on a machine without IPv6 this fails, and 127.0.0.1 is enough.
   await listen(six, taken, '::1').then(
     () => servers.push(six),
     () => undefined,
@@ -113,7 +113,7 @@ const sheltered = {
 function send(response: ServerResponse, status: number, answer: Answer): void {
   if ('file' in answer) {
     const { name, csv } = answer.file;
-    // The bank's own names have digits and hyphens alone; whatever else came would end the header early.
+    // The bank's names have letters, digits, dots and hyphens only; other characters could break the header.
     const kept = `attachment; filename="${name.replace(/[^\w.-]/g, '')}"`;
     const headers = { 'Content-Type': 'text/csv; charset=utf-8', 'Content-Disposition': kept };
     response.writeHead(status, { ...sheltered, ...headers });
@@ -134,7 +134,7 @@ function refuse(response: ServerResponse, error: unknown): void {
   const refusal = refusalOf(error);
   const { allow } = refusal.facts;
   if (typeof allow === 'string') response.setHeader('Allow', allow);
-  // What is left of a body that was not read would be taken for the next request.
+  // Closes the connection: the unread rest of a body would be taken for the next request.
   response.setHeader('Connection', 'close');
   send(response, refusal.status, { json: refusal });
 }

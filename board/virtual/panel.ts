@@ -9,9 +9,9 @@ export interface Rectangle {
 
 /** The glass: what the terminal's framebuffer shows. */
 export interface VirtualPanel extends Panel {
-  /** Throws where the rectangle is not on the glass or its pixels are not all there. */
+  /** Throws where the rectangle is not on the panel or the number of pixel bytes is wrong. */
   draw(rectangle: Rectangle, pixels: Uint8Array): void;
-  /** Power lost. */
+  /** Turns the panel black, as when its power is lost. */
   black(): void;
 }
 

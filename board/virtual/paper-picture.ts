@@ -5,13 +5,13 @@ import type { DotRow } from './paper-strip.ts';
 const PAPER_DOTS: Readonly<Record<number, number>> = { 384: 464, 576: 640 };
 const PAPER = [251, 250, 246] as const;
 const BURNT = [34, 33, 40] as const;
-/** Unprinted paper above the first line: what lies between the head and the knife. */
+/** Blank paper above the first line: the distance between head and knife. */
 const ABOVE = 44;
 const BELOW = 30;
-/** The teeth of the tear bar, or of a knife's partial cut. */
+/** Width of the teeth that the tear bar, or the knife's partial cut, leaves in the edge. */
 const TEETH = 8;
 
-/** A slip as it lies on the counter, one pixel a dot, PNG. `cut`: its lower edge is cut; otherwise it hangs in the printer. */
+/** A PNG picture of a slip, one pixel a dot. `cut`: its lower edge is cut; otherwise it still hangs in the printer. */
 export function paperPicture(rows: readonly DotRow[], dots: number, cut: boolean): Uint8Array {
   const width = PAPER_DOTS[dots] ?? dots + 64;
   const left = Math.floor((width - dots) / 2);
@@ -27,7 +27,7 @@ export function paperPicture(rows: readonly DotRow[], dots: number, cut: boolean
       const dot = x - left;
       const burnt =
         row !== undefined && dot >= 0 && dot < dots && (((row[dot >> 3] ?? 0) >> (7 - (dot & 7))) & 1) === 1;
-      // The coating is not even, and a burnt dot is a little lighter than its neighbour: the eye takes it for paper.
+      // Slight variations in colour, as of uneven coating, make the picture look like paper.
       const grain = ((x * 7919 + y * 104_729) % 5) - 2;
       const colour = burnt ? BURNT : PAPER;
       data[at] = colour[0] + grain * (burnt ? 3 : 1);

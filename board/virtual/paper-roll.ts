@@ -1,7 +1,7 @@
 import { paperPicture } from './paper-picture.ts';
 import type { DotRow } from './paper-strip.ts';
 
-/** What came out of the printer between two cuts, or hangs out of it still. */
+/** The paper that came out of the printer between two cuts, or still hangs out of it. */
 export interface Slip {
   /** From 1, in the order of printing. */
   readonly n: number;
@@ -12,13 +12,13 @@ export interface Slip {
 /** The paper that has left the head, slip by slip. */
 export interface PaperRoll {
   burn(rows: readonly DotRow[]): void;
-  /** The words of a line whose last row is burnt. */
+  /** Adds the text of a line that is completely printed. */
   read(text: string): void;
-  /** A knife that has nothing under it cuts nothing off. */
+  /** Cuts the slip; does nothing where no paper hangs out. */
   cut(): void;
-  /** A new roll: what hung out of the printer went with the old one. */
+  /** A new roll: paper that hung out of the printer is torn off with the old one. */
   replace(): void;
-  /** Those that have words on them, from the one with this number on. */
+  /** The slips with text on them, from this number on. */
   slips(from?: number): readonly Slip[];
   /** PNG at one pixel a dot; null where no slip has that number. */
   picture(n: number): Promise<Uint8Array | null>;
@@ -33,7 +33,7 @@ interface Piece {
   state: 'hanging' | 'cut' | 'torn';
 }
 
-/** Slips that are kept to be looked at. */
+/** The number of slips that are kept. */
 const KEPT = 200;
 
 export function paperRoll(dots: number): PaperRoll {

@@ -5,7 +5,7 @@ import { CELL_HEIGHT, type Glyph } from './paper-font.ts';
 /** One row of dots across the head, the leftmost in the most significant bit of the first byte. */
 export type DotRow = Uint8Array;
 
-/** What a command puts on paper: rows of dots, and the words in them; `cut` ends the slip. */
+/** What a command puts on paper: rows of dots, and the text in them; `cut` ends the slip. */
 export interface Printed {
   readonly rows: readonly DotRow[];
   readonly text: string | null;
@@ -24,14 +24,14 @@ type Style = ReturnType<typeof plainStyle>;
 interface Placed {
   readonly glyph: Glyph;
   readonly character: string;
-  /** As it stood then: a command for another replaces it whole. */
+  /** The style at that time; style objects are replaced as a whole and never changed. */
   readonly style: Readonly<Style>;
 }
 
 /** One feed of the default line spacing (ESC 2): 1/6 inch is 34 dots at 203 dpi, Epson's 80 mm models take 30. */
 const LINE_SPACING = 30;
 
-/** Of a version 40 symbol at the highest correction, in bytes; more is not printed at all. */
+/** Capacity of a version 40 symbol at the highest correction level, in bytes; longer data is not printed at all. */
 const LONGEST_QR = 1273;
 
 /** Puts characters into lines and lines into dots. `dots`: the width of the head; without a font the rows stay blank. */
@@ -51,7 +51,7 @@ export function composer(dots: number, font: ((character: string) => Glyph) | nu
     return Array.from({ length: count }, () => new Uint8Array(Math.ceil(dots / 8)));
   }
 
-  /** The line's characters on a common baseline, then what the line spacing leaves. */
+  /** Prints the line's characters on a common baseline, then feeds the rest of the line spacing. */
   function printLine(): Printed {
     const height = Math.max(CELL_HEIGHT, ...line.map((placed) => CELL_HEIGHT * placed.style.high));
     const rows = blank(Math.max(height, line.length === 0 ? style.spacing : height + (style.spacing - CELL_HEIGHT)));
@@ -170,7 +170,7 @@ export function composer(dots: number, font: ((character: string) => Glyph) | nu
   };
 }
 
-/** Without the quiet zone, which the paper itself is. */
+/** The modules without the quiet zone, as the blank paper serves as one. */
 function qrModules(data: string, ecc: 'low' | 'medium' | 'quartile' | 'high'): boolean[][] {
   const framed = encodeQR(data, 'raw', { ecc, border: 1 });
   return framed.slice(1, -1).map((row) => row.slice(1, -1));
@@ -178,7 +178,7 @@ function qrModules(data: string, ecc: 'low' | 'medium' | 'quartile' | 'high'): b
 
 const NO_ROWS = new Uint32Array(CELL_HEIGHT);
 
-/** As wide as the character is, without a dot. */
+/** A glyph of the character's width without any dots. */
 function blankGlyph(character: string): Glyph {
   return { width: character < '\u0080' ? 12 : 24, rows: NO_ROWS };
 }
@@ -203,7 +203,7 @@ function burn(row: DotRow, x: number): void {
   if (byte < row.length) row[byte] = (row[byte] ?? 0) | (0x80 >> (x & 7));
 }
 
-/** Emphasised characters are struck twice, a dot apart. */
+/** Draws one character; bold ones are drawn twice, one dot apart. */
 function stamp(
   rows: readonly DotRow[],
   { glyph, style: { wide, high, bold, underline } }: Placed,

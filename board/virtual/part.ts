@@ -8,7 +8,7 @@ export interface Part {
   readonly name: string;
   /** Resolves when it has ended, whether asked to or not. */
   readonly ended: Promise<PartEnd>;
-  /** SIGTERM, then SIGKILL to one that does not listen. */
+  /** Sends SIGTERM, then SIGKILL if the program does not end. */
   stop(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export interface PartEnd {
 
 const STOP_MS = 5000;
 
-/** Its words go to `DIR/NAME.log`; what it says on its standard output is also given to `said`, line by line. */
+/** Starts a program. Its output goes to `DIR/NAME.log`; each line of its standard output goes to `said` as well. */
 export function startPart(
   name: string,
   words: readonly string[],
@@ -30,7 +30,7 @@ export function startPart(
   said: (line: string) => void,
 ): Part {
   const log = openBoundedLog(join(env.GUITAI_DIR, `${name}.log`));
-  // A session of its own: Ctrl-C reaches the launcher alone, which then stops its parts in order.
+  // `detached` gives it its own session: Ctrl-C reaches only the launcher, which then stops its parts in order.
   const child = spawnOnLeash('TERM', process.execPath, words, {
     env: { ...process.env, ...env },
     detached: true,

@@ -6,14 +6,14 @@ import { composer, type Printed } from './paper-strip.ts';
 
 /**
  * The far end of the printer's line: a model of a serial thermal printer with a Chinese ROM, written from Epson's
- * ESC/POS reference. What arrives waits in a buffer that can run over; what is read from it waits, a few lines ahead of
- * the paper, for the mechanism, which takes its time and stops in mid-line without paper. All of it goes with the power.
+ * ESC/POS reference. Bytes that arrive wait in a buffer that can overflow; commands are read a few lines ahead of the
+ * mechanism, which takes time and stops in mid-line without paper. All of that is lost with the power.
  */
 export interface PrinterFarEnd extends Pick<PaperRoll, 'slips' | 'picture' | 'watch'> {
   paperOut(on: boolean): void;
   coverOpen(on: boolean): void;
   headHot(on: boolean): void;
-  /** Off: says nothing, forgets its buffers and what it was printing; what is on paper stays. On: deaf until it is up. */
+  /** Off: silent, buffers and unfinished print are lost, the paper stays. On: ignores its input until it has booted. */
   power(on: boolean): void;
   /** Bytes that came while the buffer was full, and were lost as in a real one. */
   readonly lost: number;
@@ -25,15 +25,15 @@ export interface PrinterFarEndOptions {
   readonly dots?: 384 | 576;
   readonly speed_mm_s?: number;
   readonly buffer_bytes?: number;
-  /** From power-on until it hears. */
+  /** The time from power-on until it takes input. */
   readonly boot_ms?: number;
-  /** False for one of the many printers that know GS r but not GS ( H. */
+  /** False for a printer, of which there are many, that knows GS r but not GS ( H. */
   readonly process_ids?: boolean;
-  /** False for one that does not drop its buffers when it is told to (DLE DC4, function 8). */
+  /** False for a printer that does not clear its buffers on command (DLE DC4, function 8). */
   readonly clears?: boolean;
   /** The model's own time; the system's by default. */
   readonly timers?: Timers;
-  /** The character generator; one is loaded from the font packages where none is given, null prints words without dots. */
+  /** The character generator; by default loaded from the font packages. Null prints texts without dots. */
   readonly font?: ((character: string) => Glyph) | null;
 }
 
@@ -43,9 +43,9 @@ export interface Timers {
 }
 
 const DOTS_PER_MM = 8;
-/** The mechanism is looked at so often: smaller than a line, larger than a timer's jitter. */
+/** The mechanism's step: shorter than a line takes, longer than a timer's jitter. */
 const STEP_MS = 20;
-/** Lines and feeds that have been read and wait for the mechanism: GS r is answered so much before the paper. */
+/** How many lines and feeds are read ahead of the mechanism; GS r is answered when read, so that much too early. */
 const AHEAD = 3;
 
 const systemTimers: Timers = {
@@ -69,7 +69,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   let broken = false;
   let automatic = 0;
   let lost = 0;
-  /** What is to happen on paper or when the paper is so far, in the order of the commands. */
+  /** What is still to be printed, or to be done once the paper has got there, in the order of the commands. */
   let motions: Motion[] = [];
   let timer: unknown = null;
   let boot: unknown = null;
@@ -77,7 +77,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   const stopped = () => out || open || hot;
 
   function say(bytes: readonly number[] | Uint8Array): void {
-    // What is said to nobody is lost, as on a real line.
+    // Without a listener the bytes are lost, as on a real line.
     if (on) line.write(Uint8Array.from(bytes)).catch(() => undefined);
   }
 
@@ -119,9 +119,9 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
   }
 
   function carryOut(command: Command): void {
-    // GS ( H, function 48: the answer is sent when what came before it is on paper.
+    // GS ( H, function 48: the answer is sent when everything before it is on paper.
     if (command.do === 'say-process' && process_ids) {
-      // The command's bytes are the buffer's, and others by the time that it is answered.
+      // Copies the id now: the command's bytes lie in the buffer and may be overwritten before the answer is sent.
       const answer = [0x37, 0x22, ...command.id, 0x00];
       motions.push({ rows: [], next: 0, end: () => say(answer) });
     }
@@ -154,7 +154,7 @@ export function printerFarEnd(line: ByteLine, options: PrinterFarEndOptions = {}
     say([0x10 | (out || open ? 0x08 : 0) | (open ? 0x20 : 0), hot || broken ? 0x40 : 0, out ? 0x0f : 0, 0x0f]);
   }
 
-  /** Real-time commands act when they arrive, whatever waits in the buffer; they are taken out of the data. */
+  /** Real-time commands act as soon as they arrive, before anything in the buffer, and are removed from the data. */
   function arrive(byte: number): void {
     if (realTime.length === 0 && byte !== REAL_TIME_LEADS) {
       store(byte);
@@ -252,7 +252,7 @@ interface Motion {
   readonly end: () => void;
 }
 
-/** Bytes in a row, no more than `most` of them. */
+/** A queue of at most `most` bytes. */
 function byteQueue(most: number) {
   const held = Buffer.alloc(2 * most);
   let from = 0;
@@ -282,7 +282,7 @@ function byteQueue(most: number) {
   };
 }
 
-/** The first byte of all of them. */
+/** The first byte of all real-time commands. */
 const REAL_TIME_LEADS = 0x10;
 
 /** DLE EOT 1 … 4 and DLE DC4 function 8, byte by byte. */

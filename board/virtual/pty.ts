@@ -8,22 +8,22 @@ import { serialLine } from '../serial.ts';
 import { spawnOnLeash } from './leash.ts';
 
 /**
- * A serial cable: the terminal opens `path` as its tty, the far end is here. The pair of PTYs is socat's; where socat
+ * A serial cable: the terminal opens `path` as its tty, and the far end is here. socat provides the pair of PTYs; if it
  * dies, the terminal sees its device unplugged and plugged in again.
  */
 export interface Cable extends ByteLine {
   /** The terminal's end, a link that appears and disappears with the device. */
   readonly path: string;
-  /** Pulls the plug: the terminal's tty is gone. Resolves when it is. */
+  /** Unplugs the device; resolves when the terminal's tty is gone. */
   unplug(): Promise<void>;
-  /** Puts it back. Resolves when the terminal's end is there. */
+  /** Plugs it in again; resolves when the terminal's tty is there. */
   plug(): Promise<void>;
 }
 
 export interface CableOptions {
   /** Where the terminal looks for its tty. The far end's own link lies beside it. */
   path: string;
-  /** Told when socat died and has been started again. */
+  /** Called when socat has died and was started again, or could not be. */
   onRestart?: (why: string) => void;
 }
 
@@ -50,7 +50,7 @@ export async function cable({ path, onRestart = () => undefined }: CableOptions)
       if (joint !== mine) return;
       joint = null;
       await mine.part();
-      // A pause, so that a socat that cannot run is not started in a tight circle.
+      // Pauses, so that a socat that cannot run is not restarted in a busy loop.
       await sleep(200);
       if (closing || joint) return;
       await plug().catch((error) => onRestart(`socat does not start: ${error}`));
@@ -69,7 +69,7 @@ export async function cable({ path, onRestart = () => undefined }: CableOptions)
     plug,
     unplug,
     async write(bytes) {
-      // What is said into an unplugged cable is lost.
+      // Bytes written to an unplugged cable are lost.
       await joint?.far.write(bytes);
     },
     listen(receive) {
@@ -106,7 +106,7 @@ async function join(path: string, farPath: string): Promise<Joint> {
     socat.once('exit', (code, signal) => resolve(`socat ended (${signal ?? code}) ${said.trim()}`));
   });
   await linked([path, farPath], died);
-  // Held open, so that socat does not take a terminal that lost its power for the end of the cable.
+  // Held open: otherwise socat would end when the terminal loses its power and so closes its tty.
   const held = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
   const far = await serialLine(farPath, BAUD);
   return {

@@ -1,4 +1,4 @@
-/** What somebody at the page may be refused by hand, by name: the page says each in words of its own. */
+/** The names of refusals that a user of the page can meet; the page has a text of its own for each. */
 export const PROBLEMS = [
   'no-power',
   'crashed',
@@ -9,13 +9,13 @@ export const PROBLEMS = [
   'board-failed',
 ] as const;
 
-/** What the control API answers instead of doing: an HTTP status, what was wrong, and what to do. */
+/** Thrown where the control API refuses a call: an HTTP status, what was wrong, and what to do. */
 export class Refusal extends Error {
   readonly status: number;
   readonly remedy: string;
   /** The field of the request that is at fault, where one is. */
   readonly field: string | null;
-  /** Facts that help whoever asked, beside `error` and `remedy`. */
+  /** Further facts for the caller, beside `error` and `remedy`. */
   readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(
@@ -38,7 +38,7 @@ export class Refusal extends Error {
   }
 }
 
-/** A bug of the board: its words go to the board's log, not to whoever asked. */
+/** Turns any error into a Refusal. Others are bugs of the board: their texts go to its log, not to the caller. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

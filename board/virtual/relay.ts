@@ -2,13 +2,13 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { type Dialect, glancer } from './frame-glance.ts';
 import type { WireLog } from './wire-log.ts';
 
-/** One of the terminal's lines to the outside: a TCP port of its own that can be broken and mended. */
+/** One of the terminal's lines to the outside: a TCP port of its own that can be cut and restored. */
 export interface Relay {
   readonly name: string;
-  /** Where the terminal connects. It changes only if a stranger takes the port while the line is down. */
+  /** Where the terminal connects. It changes only if another program takes the port while the line is down. */
   readonly address: () => string;
   readonly down: boolean;
-  /** A line that goes down refuses new connections and cuts the ones it carries with RST, in both directions. */
+  /** A line that goes down refuses new connections and resets the present ones (RST) in both directions. */
   setDown(down: boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -16,14 +16,14 @@ export interface Relay {
 export interface RelayOptions {
   readonly name: string;
   readonly dialect: Dialect;
-  /** Looked up at each connection: the far end may have been started again on another port. Null: nobody is there. */
+  /** Asked at each connection, as the far end may have restarted on another port. Null where nobody is there. */
   readonly target: () => { host: string; port: number } | null;
   readonly log: WireLog;
   /** Called when `address()` has changed. */
   readonly moved?: () => void;
 }
 
-/** More than a terminal ever opens; a bound on what a stranger can hold open. */
+/** More than a terminal ever opens; limits what other programs can hold open. */
 const MOST_CONNECTIONS = 64;
 const CONNECT_MS = 3000;
 
@@ -40,7 +40,7 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
   const apply = async (wanted: boolean) => {
     if (wanted === down) return;
     if (wanted) {
-      // A closed listener makes the kernel refuse: the terminal learns before its first byte, as from a dead line.
+      // With the listener closed, the kernel refuses connections: the terminal knows before its first byte is sent.
       const closed = closeServer(server);
       cutAll();
       await closed;
@@ -130,7 +130,7 @@ function carry(near: Socket, options: RelayOptions, pairs: Set<Pair>): void {
     ended = 'open';
     event('open');
   });
-  // A reset or a failure on one side is a reset on the other: half of a broken line must not look alive.
+  // A reset or failure on one side resets the other side too, so that no half of a broken line looks alive.
   for (const socket of [near, far]) {
     socket.on('error', () => pair.cut());
     socket.on('close', finish);

@@ -1,4 +1,4 @@
-/** What a replay shows of itself on the page, and what may be done with it. The replay itself is no part of the board. */
+/** What the page shows of a replay, and its controls. The replay itself is not part of the board. */
 export interface ReplayDesk {
   state(): ReplayState;
   list(): readonly ReplayFrame[];
@@ -7,7 +7,7 @@ export interface ReplayDesk {
   watch(changed: () => void): () => void;
 }
 
-/** `step` runs one frame and stops. `as-it-is` leaves all as it is: for whoever sets the speed alone. */
+/** `step` runs one frame and stops. `as-it-is` changes nothing: for a call that only sets the speed. */
 export const REPLAY_ACTS = ['play', 'pause', 'step', 'as-it-is'] as const;
 export type ReplayAct = (typeof REPLAY_ACTS)[number];
 export const MOST_SPEED = 1000;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from './refusal.ts';
 
-/** Far above every honest request. */
+/** Far more than any legitimate request needs. */
 const MOST_BODY_BYTES = 64 * 1024;
 
 /** The names under which a browser on this machine may reach the board. Exact: no suffix, no other port. */
@@ -30,7 +30,7 @@ export function isOwnOrigin(origin: string, hosts: ReadonlySet<string>): boolean
   return origin.startsWith('http://') && hosts.has(origin.slice('http://'.length));
 }
 
-/** A person who follows a link to the page opens it whole: nothing of it reaches the site that had the link. */
+/** Whether a person follows a link to the page: that is safe, as the other site sees nothing of it. */
 function followsLink(request: IncomingMessage): boolean {
   const { 'sec-fetch-mode': mode, 'sec-fetch-dest': dest } = request.headers;
   return request.method === 'GET' && request.url === '/' && mode === 'navigate' && dest === 'document';

@@ -35,7 +35,7 @@ export function sounds(buzzerLine: number, now: () => number = Date.now): Sounds
       level: () => (since === null ? 0 : 1),
       drive(_, drive) {
         const began = since;
-        // A pull-down keeps it quiet while nothing drives the line.
+        // The buzzer has a pull-down: it is silent while nothing drives the line.
         since = drive === 'high' ? (began ?? now()) : null;
         if (began !== null && since === null) {
           add({ sound: 'beep', duration_ms: Math.max(1, now() - began), hz: BUZZER_HZ }, began);

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { askLine, NoAnswer, parsed, readLines } from './json-lines.ts';
 import { Refusal } from './refusal.ts';
 
-/** What the terminal says of itself while it runs. */
+/** The terminal's state, as its status socket reports it. */
 export interface TerminalState {
   readonly ready: boolean;
   readonly flow: string;
@@ -22,7 +22,7 @@ export interface Status {
   /** Null while nobody answers: the terminal is off, starting, or dead. */
   state(): Promise<TerminalState | null>;
   screen(): Promise<ScreenSeen>;
-  /** Waits for a screen; answers the one that is shown when the time is up. */
+  /** Waits for a screen; if it does not come in time, `seen` is the screen shown last. */
   screenWhen(
     wait: string,
     timeout_ms: number,
@@ -31,7 +31,7 @@ export interface Status {
   journal(limit: number): Promise<readonly unknown[]>;
   checkup(): Promise<readonly unknown[]>;
   wire(since: number): Promise<readonly Record<string, unknown>[]>;
-  /** Called with every change that the terminal tells of, and with null when the socket is lost. Reconnects until stopped. */
+  /** Calls `changed` with every change that the terminal reports, and with null when the socket is lost; reconnects. */
   watch(changed: (line: Record<string, unknown> | null) => void): () => void;
 }
 
@@ -66,7 +66,7 @@ export function openStatus(path: string): Status {
   };
 }
 
-/** The terminal may be starting: a wait begins again until its socket is there or the time is up. */
+/** Tries again while the terminal is still starting, until its socket is there or the time is up. */
 async function waitForScreen(
   path: string,
   wait: string,
@@ -98,7 +98,7 @@ function keepWatching(path: string, changed: (line: Record<string, unknown> | nu
     let heard = false;
     socket = connect(path);
     socket.once('connect', () => socket?.write('{"ask":"watch"}\n'));
-    // What follows an error is always a close, and the close is where the watch begins again.
+    // An error is always followed by 'close', which starts the watch again.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       if (stopped) return;

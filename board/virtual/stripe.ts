@@ -1,16 +1,16 @@
 import type { ByteLine } from '../buses.ts';
 
 /**
- * The far end of the stripe reader's line: a model of the MSR605, written from its Programmer's Manual (Rev. B), with a
- * slot through which cards are pulled. It encodes the stripes itself, from ISO/IEC 7811-6.
+ * The far end of the stripe reader's line: a model of the MSR605, written from its Programmer's Manual (Rev. B),
+ * through which cards can be swiped. It encodes the stripes itself, after ISO/IEC 7811-6.
  */
 export interface StripeFarEnd {
   /**
-   * Pulls a card through. The hand waits for the lamp that shows the reader is listening, for `patience_ms` at most.
-   * `text` is what stands between the sentinels: `6222020010011234=3012120…`.
+   * Swipes a card. Like a person, it first waits for the lamp that shows that the reader is listening, for
+   * `patience_ms` at most. Each track is the text between the sentinels: `6222020010011234=3012120…`.
    */
   swipe(stripes: Stripes, options?: SwipeOptions): Promise<'read' | 'not-listening' | 'off'>;
-  /** Off: says nothing, forgets its settings and what it was doing. */
+  /** Off: silent, its settings and the present command are lost. */
   power(on: boolean): void;
   readonly listening: boolean;
   close(): void;
@@ -23,7 +23,10 @@ export interface Stripes {
 }
 
 export interface SwipeOptions {
-  /** `parity`: one bit of track 2 is worn away; `lrc`: a character is another with good parity; `noise`: a scratched stripe. */
+  /**
+   * `parity`: one bit of each track is wrong; `lrc`: one character is wrong, with good parity; `noise`: a scratched
+   * stripe.
+   */
   readonly garble?: 'parity' | 'lrc' | 'noise';
   readonly backwards?: boolean;
   readonly patience_ms?: number;
@@ -32,7 +35,7 @@ export interface SwipeOptions {
 const ESC = 0x1b;
 const OK = 0x30;
 const INVALID = 0x34;
-/** Clocking zeros before the data: the manual's defaults for tracks 1, 2, 3; a writer leaves as many behind it. */
+/** Clocking zeros before the data, by the manual's defaults for tracks 1, 2 and 3; as many follow the data. */
 const LEADING_ZEROS = [61, 22, 61] as const;
 const BITS = [7, 5, 5] as const;
 const FIRST_CODE = [0x20, 0x30, 0x30] as const;
@@ -48,7 +51,7 @@ export function stripeFarEnd(line: ByteLine): StripeFarEnd {
   const lit: (() => void)[] = [];
 
   const say = (...bytes: number[]) => {
-    // A line that is gone takes what the reader says with it.
+    // Where the line is gone, the reader's bytes are lost.
     if (on) line.write(Uint8Array.from(bytes)).catch(() => undefined);
   };
 
@@ -82,7 +85,7 @@ export function stripeFarEnd(line: ByteLine): StripeFarEnd {
       const parameters = command.slice(2);
       command = [];
       const act = commands[letter];
-      // While it waits for a card it hears nothing but the reset.
+      // While it waits for a card it ignores all commands but the reset.
       if (listening && letter !== 'a') continue;
       if (act === undefined) say(ESC, INVALID);
       else act(parameters);
@@ -109,7 +112,7 @@ export function stripeFarEnd(line: ByteLine): StripeFarEnd {
       const texts = [stripes.track1, stripes.track2, stripes.track3];
       const raw = texts.flatMap((text, index) => {
         const bytes = text == null ? [] : pulled(encode(index, text, garble), backwards);
-        // Without the 8-bit setting a real reader strips and pads by its own table; the model then has nothing to say.
+        // Without the 8-bit setting a real reader packs the bits by its own table; the model then returns no data.
         return [ESC, index + 1, wholeBytes ? bytes.length : 0, ...(wholeBytes ? bytes : [])];
       });
       say(ESC, 0x73, ...raw, 0x3f, 0x1c, ESC, OK);
@@ -134,7 +137,7 @@ export function stripeFarEnd(line: ByteLine): StripeFarEnd {
 
 const DENSITIES = new Set([0xd2, 0x4b, 0xa1, 0xa0, 0xc1, 0xc0]);
 
-/** One bit an element, in the order in which they lie on the stripe. */
+/** The bits of a track, in the order in which they lie on the stripe. */
 function encode(index: number, text: string, garble: SwipeOptions['garble']): number[] {
   const width = BITS[index] ?? 5;
   const codes = [...`${START[index]}${text}?`].map((character) => character.charCodeAt(0) - (FIRST_CODE[index] ?? 0));
@@ -149,7 +152,7 @@ function encode(index: number, text: string, garble: SwipeOptions['garble']): nu
   return [...zeros, ...data, ...zeros];
 }
 
-/** Least significant bit first, then odd parity. */
+/** The bits of a character: least significant bit first, then odd parity. */
 function character(code: number, width: number): number[] {
   const bits: number[] = [];
   let ones = 0;
@@ -162,7 +165,7 @@ function character(code: number, width: number): number[] {
   return bits;
 }
 
-/** The bits as bytes, the first to pass the head in the most significant place. */
+/** Packs the bits into bytes; the first bit to pass the head is the most significant one. */
 function pulled(bits: readonly number[], backwards: boolean): number[] {
   const passing = backwards ? [...bits].reverse() : bits;
   const bytes: number[] = [];

@@ -12,14 +12,14 @@ export interface Crash {
   readonly log: readonly string[];
 }
 
-/** The terminal's process: what a power switch does to it, and nothing more. */
+/** The terminal's process, with only what a power switch can do to it. */
 export interface TerminalProcess {
   readonly running: boolean;
   /** Null while it is off. */
   readonly pid: number | null;
   readonly crash: Crash | null;
   start(): void;
-  /** SIGKILL to the whole group: no handler runs, as when the plug is pulled. Resolves when it is gone. */
+  /** Sends SIGKILL to the whole group: no handler runs, as when the plug is pulled. Resolves when it is gone. */
   kill(): Promise<void>;
   /** Calls `changed` when it started or ended. */
   watch(changed: () => void): () => void;
@@ -33,7 +33,7 @@ export interface TerminalCommand {
   readonly words: readonly string[];
 }
 
-/** Nothing else of this process's surroundings reaches the terminal: NODE_OPTIONS least of all. */
+/** The only environment variables that the terminal inherits; NODE_OPTIONS, above all, must not be one. */
 const PASSED = ['PATH', 'HOME', 'GUITAI_CONFIG', 'LANG', 'TZ', 'NODE_COMPILE_CACHE', 'NODE_NO_WARNINGS'] as const;
 
 export function terminalProcess(command: TerminalCommand): TerminalProcess {
@@ -62,7 +62,7 @@ export function terminalProcess(command: TerminalCommand): TerminalProcess {
       crash = null;
       pulled = false;
       log.begin();
-      // What a killed terminal left behind must not be taken for the new one.
+      // The socket file of a killed terminal must not be taken for that of the new one.
       rmSync(join(command.dir, 'status.sock'), { force: true });
       const started = launch(command);
       child = started;
@@ -86,7 +86,7 @@ export function terminalProcess(command: TerminalCommand): TerminalProcess {
       crash = null;
       killGroup(child);
       await gone;
-      // A crashed terminal is switched off without a process to end.
+      // Tells watchers even where no process had to end: a crashed terminal is now switched off.
       tell();
     },
     watch(changed) {
@@ -103,9 +103,9 @@ export function terminalProcess(command: TerminalCommand): TerminalProcess {
 }
 
 /**
- * How the terminal's unit (systemd/guitai.service) starts it; a test holds the two together. --disable-sigusr1: no
- * inspector can be opened on a running terminal. The rest is memory: a young generation that is collected sooner, and a
- * malloc that hands back what a password's slow hash took, instead of raising its thresholds to that size for good.
+ * The same as in the terminal's unit (systemd/guitai.service); a test compares the two. --disable-sigusr1: no inspector
+ * can be opened on a running terminal. The others save memory: a young generation that is collected sooner, and a
+ * malloc that returns the memory of a password's slow hash instead of raising its thresholds to that size for good.
  */
 export const launching = {
   words: ['--disable-sigusr1', '--max-semi-space-size=2'],
@@ -127,7 +127,7 @@ function killGroup(child: ChildProcess | null): void {
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch (error) {
-    // It ended between the look and the blow.
+    // The process ended just before the kill.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

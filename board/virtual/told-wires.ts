@@ -4,8 +4,8 @@ import type { TerminalProcess } from './terminal-process.ts';
 import type { WireLog } from './wire-log.ts';
 
 /**
- * What the terminal tells of its wires (fields by name, masked, from its status socket), put beside what the board sees
- * of them. It is asked when somebody looks: a terminal that nobody watches is not disturbed.
+ * Adds to the log what the terminal itself tells of its wires (named, masked fields, from its status socket). It is
+ * asked only when somebody looks, so that a terminal that nobody watches is not disturbed.
  */
 export interface ToldWires {
   /** Resolves when all that the terminal has told so far is in the log. */
@@ -20,7 +20,7 @@ export function toldWires(
 ): ToldWires {
   let since = 0;
   let asking: Promise<void> | null = null;
-  // A new life of the terminal begins its numbers anew.
+  // After a restart the terminal numbers its events from the beginning.
   const unwatch = terminal.watch(() => {
     since = 0;
   });
@@ -32,7 +32,7 @@ export function toldWires(
         log.append({ at: String(time), wire: String(wire), direction: null, bytes: 0, text: String(text) });
       }
     } catch (error) {
-      // Off, starting or dead: it has nothing to tell.
+      // The terminal is off, starting or dead, and has nothing to tell.
       if (!(error instanceof Refusal)) throw error;
     }
   };

@@ -19,7 +19,7 @@ export interface WalletCard {
   readonly worn?: boolean;
 }
 
-/** The wallet's file is not what its schema asks for. */
+/** Thrown where the wallet's file does not match its schema. */
 export class WalletError extends Error {
   readonly remedy: string;
   constructor(message: string, remedy: string) {
@@ -57,7 +57,7 @@ export function readWallet(file = join(folder, 'wallet.json')): readonly WalletC
   return content.cards;
 }
 
-/** ISO/IEC 7813 tracks 1 and 2, ISO 4909 track 3, without sentinels and check characters: the far end writes those. */
+/** ISO/IEC 7813 tracks 1 and 2, ISO 4909 track 3, without sentinels and check characters: the far end adds those. */
 export function stripeOf(card: WalletCard): Stripe {
   const tail = `${card.expiry}${card.service_code}${card.discretionary}`;
   return {

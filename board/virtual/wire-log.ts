@@ -1,14 +1,14 @@
-/** One thing that crossed a wire: how much, which way, and the shape of a message; never what was secret in it. */
+/** One crossing of a wire: size, direction, and the type of a message; never its secrets. */
 export interface WireRow {
   readonly n: number;
   /** ISO 8601. */
   readonly at: string;
-  /** `primary`, `i2c`, `tty-printer`; for what the terminal tells itself, the name that it gives. */
+  /** `primary`, `i2c`, `tty-printer` …; for the terminal's own reports, the name that the terminal uses. */
   readonly wire: string;
-  /** As the terminal sees it; null where there is none. */
+  /** From the terminal's point of view; null where there is no direction. */
   readonly direction: 'out' | 'in' | null;
   readonly bytes: number;
-  /** How many such crossings this row stands for, where they came one upon another. */
+  /** The number of crossings in a run that this row stands for. */
   readonly times: number;
   /** Message type of an acquirer's message. */
   readonly mti?: string;
@@ -16,7 +16,7 @@ export interface WireRow {
   readonly fields?: readonly number[];
   /** The step of a key centre message. */
   readonly step?: string;
-  /** The terminal's own masked words, or the address on a bus. */
+  /** The terminal's own masked text, or the address on a bus. */
   readonly text?: string;
   /** Connections that opened, closed, or were cut, and far ends that nobody reached. */
   readonly event?: 'open' | 'closed' | 'cut' | 'unreachable';
@@ -45,7 +45,7 @@ export class WireLog {
       this.#keep(added);
       return;
     }
-    // A run has one row, and each time that it grows a new number: whoever asks for what is new sees it again.
+    // A run has one row, which gets a new number whenever it grows, so that a reader of new rows sees it again.
     this.#rows.splice(this.#rows.lastIndexOf(run), 1);
     this.#keep({ ...added, at: run.at, bytes: run.bytes + added.bytes, times: run.times + 1 });
   }
@@ -68,8 +68,8 @@ export class WireLog {
 }
 
 /**
- * A device is written in pieces (a display in pages, a slip in lines) and asked again and again: one row for the run,
- * not one for each piece. A run ends after a second, unless nothing else has crossed since.
+ * Devices are written in pieces (a display in pages, a slip in lines) and polled again and again: such a run gets one
+ * row instead of one for each piece. A run ends after a second, unless nothing else has crossed since.
  */
 function continues(run: WireRow, row: WireRow, last: boolean): boolean {
   const near = last || Date.parse(row.at) - Date.parse(run.at) < RUN_MS;

@@ -112,7 +112,7 @@ export function terminalSession(socket: Socket, wiring: BoardWiring) {
     powered = true;
     for (const device of wiring.lines) device.onChange = tellEdges;
     wiring.onPower(true);
-    // The answer says that the devices have their power: the terminal may speak to them over any wire.
+    // The answer tells the terminal that the devices have power, so that it may use any wire.
     send(channels.board, ops.board.hello);
   };
   const read = frameReader((channel, op, payload) => {

@@ -6,18 +6,18 @@ import { terminalSession } from './wire-session.ts';
 
 export type Level = 0 | 1;
 
-/** What the terminal's output does to its wire; `released` leaves it to the pull-ups. */
+/** How the terminal's output drives its wire; `released` leaves it to the pull-ups. */
 export type Drive = 'low' | 'high' | 'released';
 
-/** Something soldered to GPIO lines. */
+/** A device that is connected to GPIO lines. */
 export interface LineDevice {
-  /** The lines that it is soldered to. */
+  /** The lines that it is connected to. */
   readonly lines: readonly number[];
-  /** The terminal's output at `line` changes; power lost is `released` on all of them. */
+  /** Called when the terminal's output at `line` changes; when power is lost, with `released` for each line. */
   drive(line: number, drive: Drive): void;
   /** The level that an input with a pull-up sees. */
   level(line: number): Level;
-  /** The server's ear for changes that come from outside, such as a finger. */
+  /** Set by the server; the device calls it when something outside changes a level, such as a finger. */
   onChange: () => void;
 }
 
@@ -29,7 +29,7 @@ export interface I2cDevice {
   read(length: number): Uint8Array | null;
 }
 
-/** What crossed a wire, for the log. Key lines are told of without saying which, for they carry PINs. */
+/** What crossed a wire, for the log. Key lines are left out of it, as they carry PINs. */
 export interface WireEvent {
   wire: 'lines' | 'i2c' | 'panel' | 'speaker';
   from: 'terminal' | 'board';
@@ -46,7 +46,7 @@ export interface BoardWiring {
   secretLines: ReadonlySet<number>;
   onPcm(samples: Int16Array, rate_hz: number): void;
   onWire(event: WireEvent): void;
-  /** The terminal is there, or gone. */
+  /** The terminal has connected, or has gone. */
   onPower(on: boolean): void;
   /** A terminal that sent garbage, with the reason. */
   onRefused(why: string): void;
@@ -69,14 +69,14 @@ export async function serveWires(wiring: BoardWiring): Promise<{ close(): Promis
         refuse(socket, error instanceof Error ? error.message : String(error), wiring);
       }
     });
-    // What ends a connection is told by 'close', which follows.
+    // An error is followed by 'close', which handles the end of a connection.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       current = null;
       session.powerOff();
     });
   });
-  // A board that was killed leaves its socket behind; the launcher's lock says that no other one runs here.
+  // A killed board leaves its socket file behind; the launcher's lock ensures that no other board runs here.
   rmSync(wiring.path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
@@ -100,7 +100,7 @@ export async function serveWires(wiring: BoardWiring): Promise<{ close(): Promis
 
 function refuse(socket: Socket, why: string, wiring: BoardWiring): void {
   socket.removeAllListeners('data');
-  // Whatever else it sends is thrown away.
+  // Anything else that it sends is discarded.
   socket.resume();
   socket.on('error', () => socket.destroy());
   socket.end(frame(channels.board, ops.board.refused, Buffer.from(why)));

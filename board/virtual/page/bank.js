@@ -1,7 +1,9 @@
 import { whyNot } from './refused.js';
 import { text } from './texts.js';
 
-/** The bank's desk over the control API: what its books say, what its clerks do, and why it was not done. */
+/**
+ * Access to the bank over the control API: reads its books, sends what its clerks do, and says why something failed.
+ */
 
 /** The JSON of `GET /api/bank/…`; null where the bank does not answer. */
 export async function books(path) {
@@ -9,13 +11,13 @@ export async function books(path) {
     const answer = await fetch(`/api/bank/${path}`);
     return answer.ok ? await answer.json() : null;
   } catch (error) {
-    // The board itself is away: the page says so by its own line, and begins anew with it.
+    // The board itself is away: `live.js` says so and reloads the page once it is back.
     if (error instanceof TypeError) return null;
     throw error;
   }
 }
 
-/** Does what `POST /api/bank/…` does: `{ok: true, …}`, or `{ok: false, sentence}`. */
+/** Calls `POST /api/bank/…`; resolves to `{ok: true, …}` or `{ok: false, sentence}`. */
 export async function tellBank(path, body) {
   try {
     const answer = await fetch(`/api/bank/${path}`, {

@@ -4,7 +4,7 @@ import { deskForm, peopleOf, twoPeople } from './form.js';
 import { renewList } from './list.js';
 import { text } from './texts.js';
 
-/** Batches: which one each terminal has, how they were settled, and how two clerks take one away (money rule 13). */
+/** Batches: each terminal's present one, how batches were settled, and the form to move a terminal (money rule 13). */
 
 const place = document.querySelector('#batches');
 const now = element('div', { class: 'standing' });
@@ -22,7 +22,7 @@ export function showBatches() {
       return;
     }
     now.replaceChildren(facts(terminals.map(({ terminal, batch }) => [text('batch.now', { terminal }), batch])));
-    // Drawn once in each language, so that what is being written stays.
+    // Drawn again only when the language changes, so that what somebody is typing stays.
     if (shownIn !== text('batch.why')) {
       shownIn = text('batch.why');
       move.replaceChildren(element('p', { class: 'why' }, text('batch.why')), moveForm());
@@ -43,7 +43,7 @@ function head({ batch, state, balanced, terminal, counted }) {
   ];
 }
 
-/** What each side has counted, by home and foreign cards. */
+/** The totals of both sides, by home and foreign cards. */
 function inside({ terminal_totals, bank_totals, reference, operator, next_batch, closed }) {
   const line = (group, side) => {
     const both = [bank_totals, terminal_totals].map((totals) => totals?.[group]?.[side]);

@@ -2,11 +2,11 @@ import { yuan } from './elements.js';
 import { hear } from './live.js';
 import { languageNow, text, whenLanguageChanges } from './texts.js';
 
-/** The bank's books beside the terminal's journal: what moved, and whether both say the same. */
+/** The bank's accounts, and whether its books agree with the terminal's journal. */
 
 const place = document.querySelector('#books');
 let books = null;
-/** What each row said before, to mark what changed. */
+/** The last value of each row, to mark what has changed. */
 const before = new Map();
 
 export function showBooks() {
@@ -29,7 +29,7 @@ function show(fresh) {
 function accountRows() {
   return books.accounts.map(({ id, name, name_en, pan, balance, kind, credit }) => {
     const words = languageNow() === 'en' ? name_en : name;
-    // A credit card's balance is what its holder owes; what can still be spent says more beside a debit card's.
+    // A credit card's balance is what its holder owes, so what can still be spent is shown instead.
     const amount = kind === 'credit' && typeof credit === 'number' ? balance + credit : balance;
     const hint = kind === 'credit' ? ` ${text('books.available')}` : '';
     return row(`account ${id}`, words, yuan(amount), { hint: `${pan.slice(-4)}${hint}` });
@@ -80,7 +80,7 @@ function settlementRows() {
   });
 }
 
-/** Three rows at most: the newest cases, and how many more there are. Everything of them is in /api/bank/cases. */
+/** At most three rows: the newest cases, and how many more there are. The tab of the cases shows all of them. */
 function caseRows() {
   const shown = books.cases
     .slice(0, books.cases.length > 3 ? 2 : 3)

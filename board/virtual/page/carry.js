@@ -1,14 +1,14 @@
-/** Carrying a card in the hand: by mouse or by finger, to one of the places where it can meet the terminal. */
+/** Dragging a card, by mouse or finger, to one of the terminal's readers. */
 
 const START_PX = 6;
-/** A stripe is read by pulling the card along it: so much of the slot's length. */
+/** The part of the slot's length along which the card must be pulled to be read. */
 const PULL = 0.55;
 
-/** `drop(how)` where the card is let go at a place, or has been pulled through the slot; `tap()` for a click. */
+/** Calls `drop(how)` when the card is released at a reader or pulled through the slot, and `tap()` on a click. */
 export function carry(plastic, { drop, tap }) {
   let from = null;
 
-  // The focus stays where it was: a hand that carries a card does not type into it.
+  // The focus stays where it was, so that the next keys still go to the terminal.
   plastic.addEventListener('mousedown', (event) => event.preventDefault());
   plastic.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
@@ -56,14 +56,14 @@ function lift(plastic) {
   return copy;
 }
 
-/** Moves the copy under the pointer; returns the place that the card touches. */
+/** Moves the copy under the pointer; returns the reader that the card touches, or null. */
 function move(copy, { clientX, clientY }) {
   copy.style.left = `${clientX - copy.offsetWidth / 2}px`;
   copy.style.top = `${clientY - copy.offsetHeight / 2}px`;
   let touched = null;
   for (const zone of document.querySelectorAll('.zone')) {
     const { left, right, top, bottom } = zone.getBoundingClientRect();
-    // A card is larger than the point under the finger.
+    // The margins allow for the size of the card around the pointer.
     const near = clientX > left - 34 && clientX < right + 34 && clientY > top - 26 && clientY < bottom + 26;
     zone.classList.toggle('near', near && touched === null);
     if (near) touched ??= zone;

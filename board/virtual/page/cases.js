@@ -5,12 +5,12 @@ import { renewList, together } from './list.js';
 import { hear } from './live.js';
 import { hasText, languageNow, text } from './texts.js';
 
-/** Discrepancies (差错): what the two sides have differently, and the steps by which clerks follow each to its end. */
+/** Cases of discrepancies (差错): what differs between the two sides, and the steps by which clerks close each case. */
 
 const place = document.querySelector('#cases');
 const tab = document.querySelector('#tab-cases');
 const list = element('div', { class: 'rows' });
-/** Of those that are closed; what is still to be done is there however old it is. */
+/** The most closed cases shown; open ones are always shown. */
 const MOST = 100;
 const MOODS = { open: 'bad', answered: 'open', closed: 'good' };
 
@@ -30,7 +30,7 @@ export function showCases() {
     const named = new Map(accounts.map((account) => [`card:${account.id}`, nameIn(account)]));
     const whole = together(newest, open).map((one) => ({
       ...one,
-      // Of a batch as a whole: what the bank has in it.
+      // A case about a whole batch lists the bank's trades in it.
       trades: one.trace === '000000' ? trades.filter(inBatch(one)).map(briefly) : [],
       cards: mayDispute(one) ? accounts.map(cardChoice) : [],
       postings: one.postings.map(({ account, amount }) => ({ name: accountName(account, named), amount })),
@@ -39,7 +39,10 @@ export function showCases() {
   };
 }
 
-/** Line by line of a batch that was not settled; of two cards, the other one once the first has its money back. */
+/**
+ * Whether the dispute form is shown: for the slips of a batch that was not settled, and after `another-card` for the
+ * second card once the first has its money back.
+ */
 function mayDispute({ reason, state, decision }) {
   return reason === 'another-card' ? decision === 'credit' : reason === 'unsettled' && state !== 'closed';
 }
@@ -54,7 +57,7 @@ function count({ books: told }) {
 const inBatch = (one) => (trade) => trade.terminal === one.terminal && trade.batch === one.batch;
 const briefly = ({ trace, type, amount, state, moved }) => ({ trace, type, amount, state, moved });
 
-/** A card by its name; a merchant's or the bank's own account by what it is for. */
+/** The name of an account: that of the card, or the purpose of a merchant's or the bank's own account. */
 function accountName(account, named) {
   const card = account.replace(/:hold$/, '');
   if (named.has(card)) return card === account ? named.get(card) : `${named.get(card)} ${text('account.hold')}`;
@@ -88,7 +91,7 @@ function inside(one) {
   ];
 }
 
-/** What the bank has beside what the terminal has; a line that differs is marked. */
+/** The bank's data beside the terminal's; lines that differ are marked. */
 function sides(one) {
   const { bank_amount, terminal_amount, bank_pan, terminal_pan, pan, bank_group, terminal_group, reason } = one;
   const none = text('case.absent');
@@ -96,7 +99,7 @@ function sides(one) {
   const group = (side) => (groups[side] === null ? none : text(`group.${groups[side]}`));
   const rows = [
     [text('fact.amount'), yuan(bank_amount), saidNothing(one) ? text('case.unsaid') : yuan(terminal_amount)],
-    // Where nothing was uploaded the two sides speak of the one card that the case names.
+    // Where nothing was uploaded, both sides mean the card that the case names.
     terminal_pan === null && bank_pan === null
       ? null
       : [text('fact.card'), bank_pan ?? none, terminal_pan ?? (reason === 'bank-only' ? none : pan)],
@@ -119,7 +122,7 @@ function sides(one) {
   );
 }
 
-/** A batch that was taken away before its terminal has told what is in it. */
+/** Whether the batch was left before its terminal has said what is in it. */
 function saidNothing({ reason, settlement, terminal_amount }) {
   return reason === 'unsettled' && settlement === null && terminal_amount === 0;
 }
@@ -150,7 +153,7 @@ function batchOf({ trades }) {
   );
 }
 
-/** Found out, then decided: what is done stands, what is next is a form. */
+/** The two steps, finding out and deciding: finished ones as text, the next one as a form. */
 function steps(one) {
   const { answer, answered_by, state, past, amount } = one;
   const found = answer === null ? null : element('p', {}, text('case.found', { answer, by: answered_by }));
@@ -168,7 +171,7 @@ function steps(one) {
   return [first, last];
 }
 
-/** What was said and signed before it was said otherwise. */
+/** An earlier answer and decision, replaced since. */
 function earlier({ answer, answered_by, decision, people, reference, closed }, amount) {
   const how = decision === null ? '' : text(`decided.${decision}`, { amount: yuan(amount) });
   return [
@@ -183,7 +186,7 @@ function earlier({ answer, answered_by, decision, people, reference, closed }, a
   ];
 }
 
-/** Line by line against the slips: what one of them has otherwise is a case of its own. */
+/** The form to open a case for one slip that differs from the bank's books. */
 function disputeForm({ terminal, batch, trace: known, cards }) {
   return deskForm({
     name: 'dispute',
@@ -228,7 +231,7 @@ function decideForm({ id, decisions }) {
   return deskForm({
     name: 'decide',
     fields: [...twoPeople, { name: 'reference', most: 80 }],
-    // What would give back, or take, twice is not offered.
+    // Only possible decisions are offered: none that would pay or collect twice.
     acts: decisions.map((decide) => ({
       name: decide,
       label: text(`decide.${decide}`),
@@ -238,7 +241,7 @@ function decideForm({ id, decisions }) {
   });
 }
 
-/** Who has decided what, and what the ledger has of it. */
+/** The decision, the people who made it, and its ledger entry. */
 function outcome({ decision, people, reference, closed, correction, postings, amount }) {
   const how = text(`decided.${decision}`, { amount: yuan(amount) });
   return [

@@ -4,7 +4,7 @@ import { deskForm } from './form.js';
 import { renewList } from './list.js';
 import { hasText, text } from './texts.js';
 
-/** The bank's day: which one stands, how it is ended by hand, and what merchants were paid as it ended. */
+/** The bank's day: which one is open, the form to end it by hand, and what merchants were paid. */
 
 const place = document.querySelector('#clearing');
 const standing = element('div', { class: 'standing' });
@@ -32,7 +32,7 @@ export function showClearing() {
     paid.dataset.none = text('clearing.none');
     const rows = payouts.map((payout) => ({ ...payout, name: named.get(payout.merchant) ?? payout.merchant }));
     renewList(paid, rows, { keyOf: ({ id }) => id, head: paidHead, inside: paidInside });
-    // When the bank trades again, and when the day ends by itself.
+    // Looks again when the cut-over is over, or when the day ends by itself.
     return new Date(today.quiet_until ?? today.ends) - Date.now() + 100;
   };
 }
@@ -59,7 +59,7 @@ function stands({ day: date, ends, quiet_until, ahead_days: days }) {
     quiet_until === null
       ? null
       : element('p', { class: 'quiet', role: 'status' }, text('clearing.quiet', { until: time(quiet_until) })),
-    // One ahead was ended by hand before its time, as a counter does that closes early.
+    // One day ahead is normal: the day was ended early by hand.
     days > 1 ? element('p', { class: 'bad', role: 'status' }, text('clearing.ahead', { days })) : null,
   ].filter((part) => part !== null);
 }
@@ -131,7 +131,7 @@ function paidInside({ merchant, day: date, debit, credit, fee, brought, paid: su
   ];
 }
 
-/** The merchant's reconciliation file of a day: to look at, and to keep. */
+/** The merchant's reconciliation file of a day: a button to show it, and a link to download it. */
 function fileOf(merchant, date) {
   const query = `merchant=${encodeURIComponent(merchant)}&date=${date}`;
   const seen = element('div');
@@ -178,7 +178,7 @@ function tableOf({ rows, totals, closed, date }) {
   );
 }
 
-/** The ledger's entry by its kind; a reversal with what it turns back. */
+/** The name of a ledger entry by its kind; other kinds than a trade's, such as a reversal, with the trade's type. */
 function kindOf({ kind, type }) {
   if (hasText(`trade.type.${kind}`)) return typeName(kind);
   const name = text(`entry.${kind}`);

@@ -5,11 +5,11 @@ import { hear } from './live.js';
 import { whenLanguageChanges } from './texts.js';
 import { showTrades } from './trades.js';
 
-/** The bank's side of the counter: its books, and what its clerks see and do, one of them at a time. */
+/** The bank's side of the page: tabs with its books and with the work of its clerks, one at a time. */
 
 const tabs = [...document.querySelectorAll('#desks [role="tab"]')];
 const panels = new Map(tabs.map((tab) => [tab, document.getElementById(tab.getAttribute('aria-controls'))]));
-/** How each panel is told anew; the books are told by the board itself. */
+/** How to renew each panel; the books panel is not here, as the board sends its news. */
 const renewals = { trades: showTrades(), clearing: showClearing(), cases: showCases(), batches: showBatches() };
 const KEPT_AS = 'guitai.desk';
 let asking = false;
@@ -20,10 +20,10 @@ export function showDesk() {
   for (const tab of tabs) tab.addEventListener('click', () => choose(tab));
   document.querySelector('#desks').addEventListener('keydown', move);
   for (const what of ['whole', 'books']) hear(what, renew);
-  // The board tells every page; the one that has done it does not wait for that.
+  // The board informs every page of a change; the page that made it renews at once.
   document.addEventListener('told', renew);
   whenLanguageChanges(renew);
-  // A page that lost the board begins anew where it was.
+  // After a reload the page shows the same tab again.
   choose(tabs.find(({ id }) => id === sessionStorage.getItem(KEPT_AS)) ?? tabs[0]);
 }
 
@@ -48,7 +48,7 @@ function move(event) {
   choose(tab);
 }
 
-/** Asks for what the chosen panel shows; what happens meanwhile is asked for once more. */
+/** Renews the chosen panel. If called again meanwhile, renews once more afterwards. */
 async function renew() {
   again = asking;
   if (asking) return;
@@ -57,7 +57,7 @@ async function renew() {
   if (tell === undefined) return;
   asking = true;
   clearTimeout(timer);
-  // A panel says when it will look otherwise without anybody doing anything.
+  // A panel may resolve to the time, in ms, after which it will change by itself.
   const next_ms = await tell().finally(() => {
     asking = false;
   });

@@ -1,7 +1,7 @@
 import { hear } from './live.js';
 import { text, whenLanguageChanges } from './texts.js';
 
-/** The customer display, dot for dot: each dot of its 128 × 64 as a small square. */
+/** The customer display: each of its 128 × 64 dots as a small square. */
 
 const canvas = document.querySelector('#display');
 const DOT = 4;

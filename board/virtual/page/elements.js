@@ -1,8 +1,10 @@
 import { languageNow, text } from './texts.js';
 
-/** Pieces of the page that the bank's desk is made of, and how it writes amounts, days and times. */
+/** Building blocks of the bank's panels, and the formats of amounts, days and times. */
 
-/** An element with its attributes (`class`, `data-…`, handlers of `on`) and what is in it; null stands for nothing. */
+/**
+ * Makes an element with attributes (`class`, `data-…`), event handlers (`on`) and children; null children are left out.
+ */
 export function element(tag, { on = {}, ...attributes } = {}, ...inside) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -14,7 +16,7 @@ export function element(tag, { on = {}, ...attributes } = {}, ...inside) {
   return made;
 }
 
-/** Names and what they say, a row each; a row whose value is null is left out. */
+/** A list of names and values; rows without a value are left out. */
 export function facts(rows) {
   const told = rows.filter(([, value]) => value !== null && value !== undefined && value !== '');
   return element(
@@ -24,7 +26,7 @@ export function facts(rows) {
   );
 }
 
-/** A small word beside others: `mood` is `good`, `open` or `bad`. */
+/** A small label; `mood` is `good`, `open` or `bad`. */
 export function mark(words, mood = '') {
   return element('span', { class: `tag ${mood}`.trim() }, words);
 }
@@ -35,13 +37,13 @@ export function yuan(fen) {
   return `${fen < 0 ? '−' : ''}¥${whole}.${String(Math.abs(fen) % 100).padStart(2, '0')}`;
 }
 
-/** The fen of what somebody has written as `128.5`; undefined where it is no amount. */
+/** Reads an amount such as `128.5`, in fen; undefined where it is no amount. */
 export function fenOf(written) {
   const [, whole, part = ''] = /^¥?(\d{1,9})(?:\.(\d{1,2}))?$/.exec(written.trim()) ?? [];
   return whole === undefined ? undefined : Number(whole) * 100 + Number(part.padEnd(2, '0'));
 }
 
-/** Of a business day, YYYYMMDD: `2026-12-01`. */
+/** Writes a business day, YYYYMMDD, as `2026-12-01`. */
 export function day(date) {
   return `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
 }
@@ -63,7 +65,7 @@ export function typeName(type) {
   return text(`trade.type.${type}`);
 }
 
-/** What the books say of a trade; one that moves no money of the card's is never called posted. */
+/** The name of a trade's state; a posted trade that moves no money, such as a hold, is not called posted. */
 export function stateName(state, moved) {
   return text(`trade.state.${state === 'posted' && moved === 0 ? 'taken' : state}`);
 }

@@ -2,7 +2,7 @@ import { act, hear } from './live.js';
 import { noticeRefusal } from './notice.js';
 import { text, whenLanguageChanges } from './texts.js';
 
-/** Each fault is a switch; the board says how it stands, so two pages never differ. */
+/** One switch for each fault. The board says which are on, so that all open pages agree. */
 
 const group = document.querySelector('#faults');
 const switches = new Map();

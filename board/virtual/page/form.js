@@ -2,18 +2,18 @@ import { tellBank } from './bank.js';
 import { element } from './elements.js';
 import { text } from './texts.js';
 
-/** What the clerks of this page have called themselves: nobody writes a name twice. */
+/** Names of clerks that were typed on this page, so that nobody has to type one twice. */
 const written = new Map();
 
 /**
- * A form of the bank's desk. `fields`: `{name, label, most, digits, choices, value, kept}`, `kept` of a name that the next
- * form begins with. `acts`: a button each, `{label, path, body(values), done(answer)}`; `done` says what came of it, null
- * where the page shows that by itself.
+ * A form of the bank's desk. `fields`: `{name, most, digits, choices, value, kept}`; a `kept` value is filled in again
+ * in the next form. `acts`: one button each, `{name, label, path, body(values), done(answer, values)}`; `done` returns
+ * the sentence to show after success, and is left out where the page shows the result by itself.
  */
 export function deskForm({ name, fields, acts }) {
   const said = element('p', { class: 'said', role: 'status' });
   const buttons = acts.map((act, place) => {
-    // Enter in a field does the one thing that a form can do; where there is a choice, somebody chooses.
+    // Enter in a field submits a form with one button; with several, the user has to choose.
     const kind = acts.length === 1 ? 'submit' : 'button';
     const button = element('button', { type: kind, 'data-act': act.name ?? String(place) }, act.label);
     button.addEventListener('click', (event) => {
@@ -53,7 +53,7 @@ function labelled({ name, most = 40, digits = false, choices, value, kept }) {
   return element('label', {}, element('span', {}, text(`field.${name}`)), field);
 }
 
-/** The two who sign together. */
+/** The fields for the two people who sign together. */
 export const twoPeople = [
   { name: 'people', kept: true },
   { name: 'second', kept: true },

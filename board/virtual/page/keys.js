@@ -1,7 +1,7 @@
 import { hear, moveKey } from './live.js';
 import { text, whenLanguageChanges } from './texts.js';
 
-/** The keypad: by mouse, by touch, by the computer's keyboard. */
+/** The keypad, for mouse, touch and the computer's keyboard. */
 
 const PAD = ['1', '2', '3', 'cancel', '4', '5', '6', 'clear', '7', '8', '9', 'menu', '*', '0', '#', 'enter'];
 const MARKS = { cancel: '✕', clear: '|', enter: 'O' };
@@ -9,7 +9,7 @@ const KEYBOARD = { Enter: 'enter', Backspace: 'clear', Delete: 'clear', Escape: 
 
 const pad = document.querySelector('#keys');
 const buttons = new Map();
-/** Keys of the keyboard that are down, each with the key of the terminal that it holds. */
+/** Keys of the keyboard that are down, each with the terminal's key that it holds. */
 const held = new Map();
 
 export function showKeys() {
@@ -56,7 +56,7 @@ function byHand(button, key) {
     button.addEventListener(end, () => moveKey(key, false));
   }
   button.addEventListener('contextmenu', (event) => event.preventDefault());
-  // Enter or space on a focused key, and what a screen reader does: a click without a pointer.
+  // A click without a pointer: Enter or space on a focused key, or a screen reader.
   button.addEventListener('click', (event) => {
     if (event.detail !== 0) return;
     moveKey(key, true);
@@ -90,7 +90,7 @@ function keyFor({ key }) {
   return /^[0-9*#]$/.test(key) ? key : KEYBOARD[key];
 }
 
-/** Enter on a focused control is that control's, all that is typed in a dialog, menu or field is theirs; else digits are money. */
+/** Whether a key belongs to the page: anything typed in a dialog, menu or field, and Enter on a focused control. */
 function belongsElsewhere(event) {
   if (event.target.closest('dialog[open], [role="menu"], input, select') !== null) return true;
   return event.key === 'Enter' && event.target.closest('button, a, summary') !== null;

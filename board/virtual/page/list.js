@@ -1,12 +1,12 @@
 import { element } from './elements.js';
 import { languageNow } from './texts.js';
 
-/** What each row of a list was drawn from. */
+/** The data from which each row of a list was drawn. */
 const drawnFrom = new WeakMap();
 
 /**
- * Draws a list of rows that open. A row whose facts are as before stays what it is; one that changes stays open, and keeps
- * what somebody is typing in it and where they are. `inside` is asked for once the row is open.
+ * Draws a list of rows that can be opened. A row with unchanged data is left alone; a changed one stays open and keeps
+ * what is typed in its fields and the focus. `inside` is called only once the row is open.
  */
 export function renewList(list, items, { keyOf, head, inside }) {
   const known = new Map([...list.children].map((row) => [row.dataset.key, row]));
@@ -32,7 +32,7 @@ export function renewList(list, items, { keyOf, head, inside }) {
   for (const gone of known.values()) gone.remove();
 }
 
-/** Rows of several answers, each once, the newest first. */
+/** Merges lists of rows: each row once, the newest first. */
 export function together(...lists) {
   const known = new Map(lists.flat().map((item) => [item.id, item]));
   return [...known.values()].sort((one, other) => other.id - one.id);

@@ -1,14 +1,14 @@
-/** The page's line to the virtual board: what happens comes in, what a hand does goes out. */
+/** The page's WebSocket to the virtual board: receives what happens, sends what the user does. */
 
 const token = document.querySelector('meta[name="token"]').content;
 const listeners = new Map();
 const waiting = new Map();
 let socket = null;
 let asked = 0;
-/** What comes of an action that no answer can reach any more. */
+/** The result of an action whose answer can no longer arrive. */
 const LOST = { ok: false, problem: { kind: 'lost' } };
 
-/** Calls `hear` with every message of that kind; `screen-pixels` is the binary one. */
+/** Calls `listener` with every message of that kind; `screen-pixels` is the binary one. */
 export function hear(what, listener) {
   listeners.set(what, [...(listeners.get(what) ?? []), listener]);
 }
@@ -37,7 +37,7 @@ export function connectLive() {
   });
 }
 
-/** The board keeps everything that the page shows, so a page that lost it begins anew as soon as it answers. */
+/** Reloads the page as soon as the board answers again: the board holds everything that the page shows. */
 async function comeBack() {
   const answered = await fetch('/api/state').then(
     (response) => response.ok,
@@ -47,7 +47,7 @@ async function comeBack() {
   else setTimeout(comeBack, 1000);
 }
 
-/** Does what `POST /api/…` does; resolves with what that answers and `ok`, or with `{ok: false, error, remedy, problem}`. */
+/** Does the same as `POST /api/…`; resolves to its answer with `ok`, or to `{ok: false, error, remedy, problem}`. */
 export function act(action) {
   return new Promise((resolve) => {
     if (socket?.readyState !== WebSocket.OPEN) {
@@ -60,7 +60,7 @@ export function act(action) {
   });
 }
 
-/** A key goes down or up; the board does not answer a finger. */
+/** Moves a key down or up; the board sends no answer to this. */
 export function moveKey(key, down) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ do: 'key', key, down }));
 }

@@ -3,7 +3,7 @@ import { whyNot } from './refused.js';
 const element = document.querySelector('#notice');
 let timer;
 
-/** Says one thing for a few seconds. */
+/** Shows one sentence for a few seconds. */
 export function notice(words) {
   clearTimeout(timer);
   element.textContent = words;
@@ -12,7 +12,7 @@ export function notice(words) {
   }, 6000);
 }
 
-/** Says why something was not done, where it was not. Returns whether it was. */
+/** Shows why something was not done. Returns `ok`. */
 export function noticeRefusal({ ok, ...refusal }) {
   if (!ok) notice(whyNot(refusal));
   return ok;

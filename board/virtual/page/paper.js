@@ -8,7 +8,7 @@ const picture = paper.querySelector('img');
 const controls = document.querySelector('#slips');
 const [older, newer, whole] = ['#older', '#newer', '#whole'].map((id) => controls.querySelector(id));
 const dialog = document.querySelector('#slip');
-/** A head prints a line in a few milliseconds; the eye needs fewer pictures. */
+/** The least time between two pictures: lines are printed faster than the eye needs new pictures. */
 const FRAME_MS = 90;
 
 const slips = new Map();
@@ -56,7 +56,7 @@ function label() {
   if (slip !== undefined) picture.alt = text('slip.alt', { n: slip.n, text: slip.text.trim() });
 }
 
-/** Takes the newest picture; while one is on its way, the next waits for it. */
+/** Loads the newest picture, one at a time; a call meanwhile makes it load once more. */
 async function draw(grows) {
   if (drawing) {
     again = true;
@@ -84,13 +84,13 @@ async function draw(grows) {
   if (again) draw(true);
 }
 
-/** Lets the new piece slide out of the mouth. */
+/** Animates the new piece of paper sliding out of the printer. */
 function feed(height) {
   paper.scrollTop = 0;
   paper.classList.remove('feeding');
   if (height <= 0) return;
   paper.style.setProperty('--fed', `${height}px`);
-  // Reading a size makes the browser take note of the class that is gone, so that the same movement begins again.
+  // Reading a size makes the browser notice that the class was removed, so that the animation starts again.
   void paper.offsetHeight;
   paper.classList.add('feeding');
 }

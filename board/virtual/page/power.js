@@ -2,7 +2,7 @@ import { act, hear } from './live.js';
 import { noticeRefusal } from './notice.js';
 import { hasText, text, whenLanguageChanges } from './texts.js';
 
-/** The plug, how the terminal stands, and what is seen on the glass when no terminal draws on it. */
+/** The power switch, the terminal's state, and what covers the screen while the terminal is off or has crashed. */
 
 const plug = document.querySelector('#power');
 const words = document.querySelector('#state');

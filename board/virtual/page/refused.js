@@ -2,8 +2,8 @@ import { typeName, yuan } from './elements.js';
 import { hasText, text } from './texts.js';
 
 /**
- * Why something was not done, in the words of whoever reads the page: by its `problem`, or by the field that is not filled
- * in. What has no row there is said as the API says it.
+ * Why something was not done, in the language of the page: by the `problem`, or by the field that is wrong. If there is
+ * no text for either, shows the API's own words.
  */
 export function whyNot({ error, remedy, field, problem }) {
   if (problem?.kind === 'lost') return text('lost');
@@ -23,7 +23,7 @@ export function whyNot({ error, remedy, field, problem }) {
   return text('failed', { error: [error, remedy].filter((part) => part).join(' → ') });
 }
 
-/** Of two people each has a field of their own. */
+/** The text id of a field's name; the second of two people has a field of their own. */
 function fieldName(field) {
   if (field === undefined) return null;
   const name = field === 'people[1]' ? 'field.second' : `field.${field.replace(/\[\d+\]$/, '')}`;

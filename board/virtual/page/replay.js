@@ -2,13 +2,13 @@ import { act, hear } from './live.js';
 import { noticeRefusal } from './notice.js';
 import { text, whenLanguageChanges } from './texts.js';
 
-/** A record that is run again: play, pause, step, speed, and the list of its frames with what differed. */
+/** The controls of a replay: play, pause, step, speed, and the list of its frames with the differences. */
 
 const bar = document.querySelector('#replay');
 const list = bar.querySelector('ol');
 const said = bar.querySelector('output');
 const speed = bar.querySelector('select');
-/** Around the frame that runs: a day of trade has more lines than a page can hold. */
+/** The number of frames shown around the current one: a day of trade has more than a page can hold. */
 const SHOWN = 300;
 let frames = [];
 let state = null;

@@ -1,7 +1,7 @@
 import { hear } from './live.js';
 import { text, whenLanguageChanges } from './texts.js';
 
-/** The terminal's own framebuffer, rectangle by rectangle, and its words for whoever hears the page. */
+/** The terminal's framebuffer, drawn rectangle by rectangle, and its texts for screen readers. */
 
 const canvas = document.querySelector('#screen');
 const context = canvas.getContext('2d', { alpha: false });
@@ -42,7 +42,7 @@ function name(screen) {
   const words = screen === null ? '' : screen.texts.filter((part) => part !== '').join(text('comma'));
   canvas.setAttribute('aria-label', words === '' ? text('screen.dark') : text('screen', { texts: words }));
   canvas.dataset.screen = screen?.screen ?? '';
-  // Each screen is said once, when it comes: not again for each digit of an amount.
+  // Screen readers say each screen once, when it appears, and not again for each digit of an amount.
   if (screen !== null && screen.screen !== seen?.screen) spoken.textContent = words;
   seen = screen;
 }

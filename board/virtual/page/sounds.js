@@ -1,6 +1,6 @@
 import { hear } from './live.js';
 
-/** The buzzer, heard from the first gesture on: before one, a browser lets no page make a sound. */
+/** The buzzer. It is heard only after the user's first click or key, as browsers allow no sound before. */
 
 const KEPT_AS = 'guitai.sound';
 const mute = document.querySelector('#mute');
@@ -34,7 +34,7 @@ function beep(hz, duration_ms) {
   const end = audio.currentTime + duration_ms / 1000;
   tone.type = 'square';
   tone.frequency.value = hz;
-  // A tone that stops at once clicks.
+  // Fades out within 4 ms: a tone that stops abruptly clicks.
   volume.gain.setValueAtTime(0.05, audio.currentTime);
   volume.gain.setValueAtTime(0.05, Math.max(audio.currentTime, end - 0.004));
   volume.gain.linearRampToValueAtTime(0, end);

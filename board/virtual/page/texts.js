@@ -1,4 +1,4 @@
-/** The page's words: rows of texts/zh-CN.json and texts/en.json, switched while the page runs. */
+/** The page's texts, from texts/zh-CN.json and texts/en.json; the language can be switched while the page runs. */
 
 const KEPT_AS = 'guitai.language';
 const OTHER = { 'zh-CN': 'en', en: 'zh-CN' };
@@ -11,7 +11,7 @@ export function languageNow() {
   return language;
 }
 
-/** The text of a row, its {names} filled in. A row that is missing shows its own id: a test finds it. */
+/** The text of a row, with its {names} filled in. A missing row shows its id, so that a test finds it. */
 export function text(id, values = {}) {
   return (rows[id] ?? id).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
 }

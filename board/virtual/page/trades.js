@@ -4,12 +4,12 @@ import { deskForm } from './form.js';
 import { renewList } from './list.js';
 import { text } from './texts.js';
 
-/** The bank's trades: what is held, what has gone back, what belongs together; and its accounts desk (money rule 13). */
+/** The bank's trades, with holds, refunds and related trades; and its accounts desk (money rule 13). */
 
 const place = document.querySelector('#trades');
 const list = element('div', { class: 'rows' });
 const MOST = 100;
-/** What says which trade it acts upon, by its type. */
+/** By type: the text that names the trade on which this one acts. */
 const UPON = {
   'preauth-add': 'trade.of-hold',
   'preauth-void': 'trade.of-hold',
@@ -21,7 +21,7 @@ const UPON = {
   adjust: 'trade.changes',
   tip: 'trade.changes',
 };
-/** Types that a clerk may have to bury: what the counter may have sent and the books have never had. */
+/** Types for which a clerk may have to put a tombstone: the counter may have sent one that the books never got. */
 const BURIED = [
   'sale',
   'void',
@@ -49,7 +49,7 @@ export function showTrades() {
   };
 }
 
-/** Drawn once in each language, so that a number that is being typed stays. */
+/** Drawn again only when the language changes, so that a number that somebody is typing stays. */
 function frame() {
   shownIn = text('trades.none');
   const absent = element('details', { class: 'more' }, element('summary', {}, text('ruling.absent')), absentForm());
@@ -58,7 +58,7 @@ function frame() {
 
 const keyOf = ({ terminal, batch, trace }) => `${terminal}/${batch}/${trace}`;
 
-/** Each trade with the one that it acts upon, the hold that it belongs to, and those that act upon it. */
+/** Adds to each trade the hold to which it belongs and the trades that act on it. */
 function related(trades) {
   const known = new Map(trades.map((trade) => [keyOf(trade), trade]));
   const above = (trade) =>
@@ -106,7 +106,7 @@ function marks(trade) {
   ];
 }
 
-/** A number that is another batch's is said with it. */
+/** The text about the trade on which this one acts; names its batch where that is another one. */
 function uponWords({ type, original, original_batch, batch }) {
   if (original === null || UPON[type] === undefined) return null;
   return text(UPON[type], { trace: original_batch === batch ? original : `${original_batch}-${original}` });
@@ -157,7 +157,7 @@ function goTo(key) {
   row.scrollIntoView({ block: 'nearest' });
 }
 
-/** What the clerk has said of it, or the two words that the clerk may say. */
+/** The clerk's ruling on the trade, or a form with the two words that the clerk may say. */
 function rulingOf({ batch, trace, terminal, ruling }) {
   if (ruling !== null) {
     const { reference, money, by } = ruling;
@@ -183,8 +183,9 @@ function rulingOf({ batch, trace, terminal, ruling }) {
 }
 
 /**
- * Of what is not in the list: what never came is given a number too, and its place is taken, so that it cannot come any
- * more; what is older than the list is answered as the books have it, once its type and amount are the terminal's.
+ * The form for a trade that is not in the list. One that never came gets a ruling too, and a tombstone in its place, so
+ * that it is refused if it comes later. One that is older than the list gets the answer of the books, if type and
+ * amount agree.
  */
 function absentForm() {
   return element(
@@ -204,8 +205,7 @@ function absentForm() {
         name: money,
         label: text(`ruling.${money}`),
         path: 'ruling',
-        // Where the books have the trade they know its amount; it is asked for all the same, so that a number that was typed
-        // wrongly answers for no other trade, whichever the word is.
+        // The amount is asked for even where the books know it, so that a mistyped number rules on no other trade.
         body: ({ amount, ...rest }) => ({ ...rest, amount: fenOf(amount) ?? 0, money }),
         done: ({ reference }, { trace }) => text('ruling.tell', { reference, trace, money: text(`ruling.${money}`) }),
       })),

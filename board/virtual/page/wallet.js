@@ -3,7 +3,7 @@ import { act } from './live.js';
 import { noticeRefusal } from './notice.js';
 import { languageNow, text, whenLanguageChanges } from './texts.js';
 
-/** The cards: each can be dragged to the terminal, or used by a menu from the keyboard. */
+/** The cards: each can be dragged to the terminal, or used from a menu by keyboard. */
 
 const list = document.querySelector('#wallet');
 const menu = document.querySelector('#ways');
@@ -55,7 +55,7 @@ function row(card) {
   return item;
 }
 
-/** Puts a card to a reader, and the focus back to the terminal: the next keys are for it. */
+/** Puts a card to a reader, then moves the focus back to the terminal, for which the next keys are meant. */
 async function use(card, how) {
   closeMenu();
   if (!card.ways.includes(how)) {

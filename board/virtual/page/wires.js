@@ -1,24 +1,24 @@
 import { hear } from './live.js';
 import { hasText, text, whenLanguageChanges } from './texts.js';
 
-/** What crosses the wires, as it crosses: sizes and shapes from the board, masked words from the terminal. */
+/** The live log of the wires: sizes and message types from the board, masked texts from the terminal. */
 
 const log = document.querySelector('#wires');
 const MOST_ROWS = 300;
-/** `name=value name=value …`, to the end of what the terminal says. */
+/** Matches `name=value name=value …` up to the end of the terminal's text. */
 const FIELDS = /(?<= |^)\w+=.*$/s;
 const REPEATED = new Set(['tpdu', 'header', 'mti', 'terminal', 'merchant', 'currency']);
-/** One element for each row, by the wire and the time at which its run began. */
+/** The element of each row, by wire and start time of the run. */
 const elements = new Map();
 let rows = [];
-/** Whether the newest row is in sight, and the height at which that was seen. */
+/** Whether the log is scrolled to its end, and the height of the log at that time. */
 let atEnd = true;
 let height = log.clientHeight;
 
 export function showWires() {
   new ResizeObserver(stayAtEnd).observe(log);
   log.addEventListener('scroll', () => {
-    // A resize moves the end away without anybody having scrolled: only a scroll at the same height is somebody's.
+    // A resize scrolls too, without the user: only a scroll at an unchanged height is the user's.
     if (log.clientHeight === height) atEnd = isAtEnd();
   });
   hear('whole', (message) => renew(message.rows));
@@ -34,7 +34,7 @@ function isAtEnd() {
   return log.scrollHeight - log.scrollTop - log.clientHeight < 40;
 }
 
-/** A window or a telephone's address bar that changes its height leaves the newest row in sight. */
+/** Keeps the newest row in sight when the height changes, as by a resized window or a phone's address bar. */
 function stayAtEnd() {
   height = log.clientHeight;
   if (atEnd) log.scrollTop = log.scrollHeight;
@@ -61,7 +61,7 @@ function add(row) {
   if (log.childElementCount > MOST_ROWS) log.firstElementChild.remove();
 }
 
-/** A run that has grown comes again, with the time at which it began. */
+/** The key of a row: a run that has grown comes again with the same start time, so it has the same key. */
 function keyOf({ n, wire, direction, at, times }) {
   return times > 1 ? `${wire} ${direction} ${at}` : `${wire} ${direction} ${at}${direction === null ? n : ''}`;
 }
@@ -70,7 +70,7 @@ function sameRun(earlier, row) {
   return keyOf(earlier) === keyOf(row);
 }
 
-/** What the terminal tells comes a little after what the board has seen: it belongs before that. */
+/** Puts a row in its place by time: the terminal's texts arrive later than what the board has seen meanwhile. */
 function place(element, at) {
   let after = log.lastElementChild;
   while (after !== null && after.dataset.at > at) after = after.previousElementSibling;
@@ -107,7 +107,7 @@ function words({ bytes, times, mti, fields, step, text: told, event }) {
   return parts.join('  ');
 }
 
-/** The fields that the terminal names in a message, each in its mask; what every message repeats is left out. */
+/** The masked fields of a message, as the terminal tells them; fields that every message has are left out. */
 function fieldsTold({ text: told = '' }) {
   const pairs = [...(FIELDS.exec(told)?.[0] ?? '').matchAll(/(\w+)=(.*?)(?= \w+=|$)/g)];
   return pairs
