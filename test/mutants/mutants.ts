@@ -46,7 +46,7 @@ const parts: Readonly<Record<string, { readonly mutate: readonly string[]; reado
     mutate: ['src/host/{answers,reversal,advice,inquiry,settlement,response-codes}.ts'],
     tests: ['answers', 'ends', 'inquiry-answer', 'settlement-messages'],
   },
-  sale: {
+  payment: {
     mutate: ['src/payment/{charge,accept,unsettled,same-card,inquire}.ts'],
     tests: [
       ...['accept', 'charge', 'unsettled', 'same-card', 'inquire', 'charged-at-the-counter', 'holds-at-the-counter'],
