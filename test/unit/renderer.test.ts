@@ -246,7 +246,10 @@ t.test('a ring turns by itself while it stands, and only then', async (t) => {
     return panel.frames - before;
   };
   show('signin.running');
-  t.ok((await framesIn(400)) >= 2, 'it turns');
+  // A machine with other work turns it later, but it turns.
+  let frames = 0;
+  for (let look = 0; look < 25 && frames < 2; look++) frames += await framesIn(200);
+  t.ok(frames >= 2, 'it turns');
   show('sale.amount');
   t.equal(await framesIn(250), 0, 'nothing is drawn on a screen that stands');
 });

@@ -187,8 +187,7 @@ export function chargedTold(text: Text, bar: BarFacts, facts: ChargedToldFacts):
       words: [
         { ...said(text(`charged.says.${says}`)), key: 'says' },
         { ...said(text(toDo(facts), { phone: bar.support.accounts }), true), key: 'do' },
-        { node: 'column', key: 'rows', children: rows, gap: 'hair' },
-        ...notes,
+        { node: 'column', key: 'rows', children: [...rows, ...notes], gap: 'hair' },
       ],
     }),
     foot,
