@@ -79,15 +79,10 @@ t.test("a settlement's slip comes out by itself, and says DUPLICATE where it was
     { printed: false, problem: { kind: 'paper-out' }, begun: true },
     { printed: true },
   ];
-  const printer = {
-    status: async () => ({ online: true }),
-    async print(table: ReceiptTable, beforeFirstByte: () => void) {
-      const end = ends.shift() ?? { printed: true };
-      tables.push(JSON.stringify(table));
-      if (end.printed || end.begun) beforeFirstByte();
-      return end;
-    },
-  } as unknown as Printer;
+  const printer = printerThat((table) => {
+    tables.push(JSON.stringify(table));
+    return ends.shift() ?? { printed: true };
+  });
   const desk = paperDesk({
     ...{ journal, printer, clock, text: () => texts('en'), language: () => 'en' },
     config: () =>
@@ -172,21 +167,29 @@ t.test('what is given up prints a note once, when the paper is there, and not ag
   t.equal(tables.length, 1);
 });
 
+/** A printer whose every slip ends as the test says. */
+function printerThat(ends: (table: ReceiptTable) => PrintEnd): Printer {
+  const printer = {
+    status: async () => ({ online: true }),
+    async print(table: ReceiptTable, beforeFirstByte: () => void = () => undefined) {
+      const end = ends(table);
+      if (end.printed || end.begun) beforeFirstByte();
+      return end;
+    },
+  };
+  return printer as unknown as Printer;
+}
+
 /** A desk that prints in no hurry, on a printer that ends as the test says. */
 function stalling(t: Parameters<typeof testFolder>[0], ends: () => PrintEnd) {
   const clock = virtualClock();
   const journal = journalIn(testFolder(t), { clock });
   t.teardown(() => journal.close());
   const times: number[] = [];
-  const printer = {
-    status: async () => ({ online: true }),
-    async print(_: ReceiptTable, beforeFirstByte: () => void = () => undefined) {
-      times.push(Math.round(clock.monotonic() / 1000));
-      const end = ends();
-      if (end.printed || end.begun) beforeFirstByte();
-      return end;
-    },
-  } as unknown as Printer;
+  const printer = printerThat(() => {
+    times.push(Math.round(clock.monotonic() / 1000));
+    return ends();
+  });
   const desk = paperDesk({
     ...{ journal, printer, clock, text: () => texts('en'), language: () => 'en' },
     config: () =>

@@ -33,6 +33,23 @@ function press(recorder: Recorder, count: number): void {
   for (let n = 0; n < count; n++) recorder.note({ kind: 'key', key: masked(String(n % 10)) });
 }
 
+/** A recorder that runs over files in memory. */
+function runs({ write, sync = async () => undefined, quiet = () => true }: Files) {
+  const clock = virtualClock();
+  const segments: Segments = { last: null, write, sync, spill: () => undefined, close: () => undefined };
+  const recorder = openRecorder({ segments, clock, quiet });
+  const stop = new AbortController();
+  const running = recorder.run(stop.signal);
+  const ended = async () => {
+    stop.abort();
+    await clock.advance(1);
+    await running;
+  };
+  return { clock, recorder, signal: stop.signal, ended };
+}
+
+type Files = Pick<Segments, 'write'> & { readonly sync?: Segments['sync']; readonly quiet?: () => boolean };
+
 const onlyFile = (dir: string): string => join(dir, readdirSync(dir)[0] ?? '');
 
 t.test('each record carries the hash of the one before, through the lives of the terminal', async (t) => {
@@ -122,22 +139,16 @@ t.test('a program that ends by a bug writes what it has, once', async (t) => {
 });
 
 t.test('the recorder writes in batches behind the flows, and syncs only while no request is in hand', async (t) => {
-  const clock = virtualClock();
   const did: string[] = [];
   let quiet = false;
-  const segments: Segments = {
-    last: null,
+  const { clock, recorder, signal, ended } = runs({
     write: async ({ length }) => {
       did.push(`write ${length}`);
       return length;
     },
     sync: async () => void did.push('sync'),
-    spill: () => undefined,
-    close: () => undefined,
-  };
-  const recorder = openRecorder({ segments, clock, quiet: () => quiet });
-  const stop = new AbortController();
-  const running = recorder.run(stop.signal);
+    quiet: () => quiet,
+  });
   await clock.advance(20_000);
   t.equal(clock.sleeping, 0, 'while nothing happens it does not wake the processor');
   press(recorder, 3);
@@ -155,30 +166,22 @@ t.test('the recorder writes in batches behind the flows, and syncs only while no
     press(recorder, 1);
     await clock.advance(20_000);
   }
-  t.equal(getEventListeners(stop.signal, 'abort').length, 1, 'and leaves nothing on a signal that lives for weeks');
-  stop.abort();
-  await clock.advance(1);
-  await running;
+  t.equal(getEventListeners(signal, 'abort').length, 1, 'and leaves nothing on a signal that lives for weeks');
+  await ended();
   t.equal(clock.sleeping, 0);
 });
 
 t.test('a full file is left only while no request is in hand', async (t) => {
-  const clock = virtualClock();
   const did: string[] = [];
   let quiet = false;
-  const segments: Segments = {
-    last: null,
+  const { clock, recorder, ended } = runs({
     write: async (made, mayTurn) => {
       did.push(`${made[0]?.n} ${mayTurn}`);
       return made.length;
     },
     sync: async () => void did.push('sync'),
-    spill: () => undefined,
-    close: () => undefined,
-  };
-  const recorder = openRecorder({ segments, clock, quiet: () => quiet });
-  const stop = new AbortController();
-  const running = recorder.run(stop.signal);
+    quiet: () => quiet,
+  });
   await clock.advance(1);
   for (const state of [false, true, false]) {
     quiet = state;
@@ -186,29 +189,19 @@ t.test('a full file is left only while no request is in hand', async (t) => {
     await clock.advance(300);
   }
   t.same(did, ['1 false', '3 true', '5 false']);
-  stop.abort();
-  await clock.advance(1);
-  await running;
+  await ended();
   await recorder.close();
   t.same(did.slice(3), ['7 false', 'sync'], 'the end is synced whatever is in hand');
 });
 
 t.test('what money hangs on does not wait for the next batch', async (t) => {
-  const clock = virtualClock();
   const did: number[] = [];
-  const segments: Segments = {
-    last: null,
+  const { clock, recorder, ended } = runs({
     write: async ({ length }) => {
       did.push(length);
       return length;
     },
-    sync: async () => undefined,
-    spill: () => undefined,
-    close: () => undefined,
-  };
-  const recorder = openRecorder({ segments, clock, quiet: () => true });
-  const stop = new AbortController();
-  const running = recorder.run(stop.signal);
+  });
   await clock.advance(1);
   press(recorder, 2);
   await clock.advance(1);
@@ -217,30 +210,20 @@ t.test('what money hangs on does not wait for the next batch', async (t) => {
   recorder.note({ kind: 'entry', ...entry, event: masked('sent'), detail: {} });
   await clock.advance(1);
   t.same(did, [3]);
-  stop.abort();
-  await clock.advance(1);
-  await running;
+  await ended();
 });
 
 t.test('a disk that refuses costs records, says how many, and never a sale', async (t) => {
-  const clock = virtualClock();
   const written: Unlinked[] = [];
   let full = true;
-  const segments: Segments = {
-    last: null,
+  const { clock, recorder, ended } = runs({
     async write(made) {
       if (full) throw Object.assign(new Error('ENOSPC'), { syscall: 'write' });
       const batch = made.slice(0, 300);
       written.push(...batch);
       return batch.length;
     },
-    sync: async () => undefined,
-    spill: () => undefined,
-    close: () => undefined,
-  };
-  const recorder = openRecorder({ segments, clock, quiet: () => true });
-  const stop = new AbortController();
-  const running = recorder.run(stop.signal);
+  });
   await clock.advance(1);
   press(recorder, 5000);
   await clock.advance(1000);
@@ -254,9 +237,7 @@ t.test('a disk that refuses costs records, says how many, and never a sale', asy
     'batch by batch, none twice',
   );
   t.equal(written.at(-1)?.lost, 1000, 'the first that found room again says how many did not');
-  stop.abort();
-  await clock.advance(1);
-  await running;
+  await ended();
 });
 
 t.test('a folder that cannot be written leaves the record in memory', async (t) => {
